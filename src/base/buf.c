@@ -1,0 +1,117 @@
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#include "base/banned.h"
+
+void buf_done(struct buf *b)
+{
+    free(b->p);
+    b->p = NULL;
+    b->n = b->cap = 0;
+}
+
+void buf_reset(struct buf *b)
+{
+    b->n = 0;
+    b->is_full = false;
+}
+
+bool buf_reserve(struct buf *b, size_t more)
+{
+    if (b->is_full || more > b->max - b->n) {
+        b->is_full = true;
+        return false;
+    }
+    if (b->cap - b->n > more)
+        return true;
+    size_t cap = b->cap ? b->cap : 256;
+    while (cap - b->n <= more)
+        cap += cap / 2;
+    b->p = mem_realloc(b->p, cap);
+    b->cap = cap;
+    return true;
+}
+
+void buf_add(struct buf *b, const void *p, size_t n)
+{
+    if (n == 0 || !buf_reserve(b, n))
+        return;
+    memcpy(b->p + b->n, p, n);
+    b->n += n;
+}
+
+void buf_putc(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
+
+void buf_str(struct buf *b, struct str s)
+{
+    buf_add(b, s.p, s.n);
+}
+
+void buf_puts(struct buf *b, const char *z)
+{
+    buf_add(b, z, strlen(z));
+}
+
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
+{
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    must(n >= 0);
+    if (buf_reserve(b, (size_t)n)) {
+        vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
+        b->n += (size_t)n;
+    }
+    va_end(again);
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    buf_vprintf(b, fmt, ap);
+    va_end(ap);
+}
+
+void buf_hex(struct buf *b, const void *p, size_t n)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *u = p;
+    if (n > SIZE_MAX / 2 || !buf_reserve(b, 2 * n))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        b->p[b->n++] = digits[u[i] >> 4];
+        b->p[b->n++] = digits[u[i] & 15];
+    }
+}
+
+const char *buf_cstr(struct buf *b)
+{
+    if (!b->p) {
+        b->cap = 256;
+        b->p = mem_alloc(b->cap);
+    }
+    b->p[b->n] = 0;
+    return b->p;
+}
+
+struct str buf_view(const struct buf *b)
+{
+    return str_slice(b->p, b->n);
+}
+
+char *buf_take(struct buf *b)
+{
+    buf_cstr(b);
+    char *p = b->p;
+    *b = BUF_INIT(b->max);
+    return p;
+}

@@ -1,0 +1,164 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/vec.h"
+
+#include "base/banned.h"
+
+enum err fault_errno(struct fault *f, const char *action, const char *path)
+{
+    char reason[128];
+    int number = errno;
+    const char *text = strerror_r(number, reason, sizeof reason);
+    return FAULT(f, ERR_SYSTEM, {"action", str_of(action)}, {"path", str_of(path)}, {"reason", str_of(text)});
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+enum err file_read(struct arena *a, const char *path, size_t max, struct str *ret_text, struct fault *f)
+{
+    int fd CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return FAULT(f, ERR_FILE_MISSING, {"path", str_of(path)});
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0)
+        return fault_errno(f, "open", path);
+    size_t cap = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size + 1 : 4096, n = 0;
+    if (S_ISREG(st.st_mode) && (size_t)st.st_size > max)
+        return FAULT(f, ERR_LIMIT, {"what", str_of(path)}, {"limit", str_of(arena_printf(a, "%zu", max))});
+    char *p = arena_alloc(a, cap + 1);
+    for (;;) {
+        ssize_t got = read(fd, p + n, cap - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fault_errno(f, "read", path);
+        if (got == 0)
+            break;
+        n += (size_t)got;
+        if (n > max)
+            return FAULT(f, ERR_LIMIT, {"what", str_of(path)}, {"limit", str_of(arena_printf(a, "%zu", max))});
+        if (n == cap) {
+            char *q = arena_alloc(a, cap * 2 + 1);
+            memcpy(q, p, n);
+            p = q;
+            cap *= 2;
+        }
+    }
+    p[n] = 0;
+    *ret_text = str_slice(p, n);
+    return OK;
+}
+
+static enum err sync_folder_of(const char *path, struct fault *f)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path)
+                  : snprintf(folder, sizeof folder, ".");
+    must(n > 0 && (size_t)n < sizeof folder);
+    int fd CLEANUP(close_fd) = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0)
+        return fault_errno(f, "fsync", folder);
+    return OK;
+}
+
+static enum err write_all(int fd, struct str content, const char *path, struct fault *f)
+{
+    while (content.n) {
+        ssize_t put = write(fd, content.p, content.n);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return fault_errno(f, "write", path);
+        content = str_slice(content.p + put, content.n - (size_t)put);
+    }
+    return fsync(fd) == 0 ? OK : fault_errno(f, "fsync", path);
+}
+
+enum err file_write_atomic(const char *path, struct str content, mode_t mode, struct fault *f)
+{
+    char temporary[4096];
+    int n = snprintf(temporary, sizeof temporary, "%s.%d.tmp", path, (int)getpid());
+    if (n < 0 || (size_t)n >= sizeof temporary) {
+        errno = ENAMETOOLONG;
+        return fault_errno(f, "write", path);
+    }
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (fd < 0)
+        return fault_errno(f, "create", temporary);
+    enum err e = fchmod(fd, mode) == 0 ? write_all(fd, content, temporary, f) : fault_errno(f, "chmod", temporary);
+    if (close(fd) != 0 && e == OK)
+        e = fault_errno(f, "close", temporary);
+    if (e == OK && rename(temporary, path) != 0)
+        e = fault_errno(f, "rename", path);
+    if (e != OK) {
+        unlink(temporary);
+        return e;
+    }
+    return sync_folder_of(path, f);
+}
+
+enum err folder_make(const char *path, struct fault *f)
+{
+    char part[4096];
+    size_t n = strlen(path);
+    if (n >= sizeof part) {
+        errno = ENAMETOOLONG;
+        return fault_errno(f, "create", path);
+    }
+    memcpy(part, path, n + 1);
+    for (size_t i = 1; i <= n; i++) {
+        if (part[i] != '/' && part[i] != 0)
+            continue;
+        char c = part[i];
+        part[i] = 0;
+        if (mkdir(part, 0755) != 0 && errno != EEXIST)
+            return fault_errno(f, "create", part);
+        part[i] = c;
+    }
+    return OK;
+}
+
+bool file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void close_folder(DIR **d)
+{
+    if (*d)
+        closedir(*d);
+}
+
+enum err folder_list(struct arena *a, const char *path, const char *suffix, const char ***ret_names, size_t *ret_n,
+                     struct fault *f)
+{
+    DIR *d CLEANUP(close_folder) = opendir(path);
+    if (!d)
+        return errno == ENOENT ? FAULT(f, ERR_FILE_MISSING, {"path", str_of(path)}) : fault_errno(f, "open", path);
+    VEC(const char *) names = {0};
+    for (struct dirent *e; (e = readdir(d));)
+        if (e->d_name[0] != '.' && str_ends(str_of(e->d_name), str_of(suffix)))
+            VEC_PUSH(a, &names, arena_strdup(a, e->d_name));
+    if (names.n)
+        qsort(names.p, names.n, sizeof *names.p, by_bytes);
+    *ret_names = names.p;
+    *ret_n = names.n;
+    return OK;
+}

@@ -1,0 +1,33 @@
+/* Whole files: read at once with a limit, written so that either the old or the new content is there after a crash.
+ *
+ *     struct str text;
+ *     if (file_read(arena, "province/x/province.yaml", LIMIT_YAML_BYTES, &text, f) != OK) return f->code;
+ *     file_write_atomic("var/x.checkpoint", text, 0644, f);   // temporary file, fsync, rename, fsync of the folder
+ */
+#ifndef TINHSO_BASE_FILE_H
+#define TINHSO_BASE_FILE_H
+
+#include <sys/types.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+
+/* Errors: ERR_FILE_MISSING, ERR_LIMIT, ERR_SYSTEM. The text is NUL-terminated behind its n bytes. */
+enum err file_read(struct arena *a, const char *path, size_t max, struct str *ret_text, struct fault *f);
+
+/* Errors: ERR_SYSTEM. Nothing is left behind on failure. */
+enum err file_write_atomic(const char *path, struct str content, mode_t mode, struct fault *f);
+
+/* Creates the folder and its parents. */
+enum err folder_make(const char *path, struct fault *f);
+
+bool file_exists(const char *path);
+
+/* Names (not paths) in a folder that end in suffix, in byte order; hidden ones are left out. */
+enum err folder_list(struct arena *a, const char *path, const char *suffix, const char ***ret_names, size_t *ret_n,
+                     struct fault *f);
+
+/* A fault made of errno: what could not be done to which path. */
+enum err fault_errno(struct fault *f, const char *action, const char *path);
+
+#endif

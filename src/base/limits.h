@@ -1,0 +1,31 @@
+/* Every limit on what a stranger or a file can make the program grow, in one place. Bytes unless the name says otherwise. */
+#ifndef TINHSO_BASE_LIMITS_H
+#define TINHSO_BASE_LIMITS_H
+
+enum {
+    /* declarations */
+    LIMIT_YAML_BYTES = 4 << 20,
+    LIMIT_YAML_DEPTH = 32,
+    LIMIT_YAML_NODES = 400000,
+    LIMIT_FIELDS = 200,        /* fields of a register */
+    LIMIT_REGISTERS = 500,     /* registers of a province */
+
+    /* CQL2 */
+    LIMIT_CQL2_BYTES = 64 << 10,
+    LIMIT_CQL2_DEPTH = 64,
+    LIMIT_CQL2_NODES = 10000,
+
+    /* records and files */
+    LIMIT_TEXT_BYTES = 1 << 20,       /* one text value */
+    LIMIT_RECORD_BYTES = 4 << 20,     /* one record in canonical form */
+    LIMIT_CSV_COLUMNS = 1000,
+    LIMIT_CSV_CELL_BYTES = 1 << 20,
+    LIMIT_JSON_BYTES = 64 << 20,
+    LIMIT_JSON_DEPTH = 64,
+    LIMIT_GEOMETRY_POINTS = 1000000,
+
+    /* output */
+    LIMIT_REPORT_BYTES = 64 << 20,
+};
+
+#endif
