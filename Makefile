@@ -1,0 +1,54 @@
+# Tỉnh Số: a thin face of Meson and Ninja. Each target can be called on a fresh clone.
+#
+#   make run      installs what is missing, builds, loads the province, prints the half-year report
+#   make test     builds with sanitizers, runs unit tests, scenarios and a short fuzzing; last line: the count
+#   make lint     layers, names, clang-tidy, cppcheck, formatting, scripts, spelling; last line: the count
+#   make bench    measures the release build and writes bench/RESULTS.md
+#   make fuzz     fuzzes each target for FUZZ_SECONDS (60)
+#   make setup    installs the Debian packages of scripts/packages.txt that are missing
+#   make build    the release build: build/tinhso
+#   make clean    removes build folders; the databases in var/ stay
+#
+# Variables: PROVINCE (province/dak-nong), REPORT (2022-h1), FUZZ_SECONDS (60), TEST (only tests whose name contains it).
+
+PROVINCE = province/dak-nong
+REPORT = 2022-h1
+FUZZ_SECONDS = 60
+TEST =
+
+.DEFAULT_GOAL := build
+.PHONY: setup build run test bench lint fuzz clean help
+.NOTPARALLEL:
+
+setup:
+	@scripts/setup
+
+build: setup
+	@scripts/build release
+
+run: build
+	@build/tinhso load $(PROVINCE)
+	@build/tinhso report $(REPORT)
+
+test: setup
+	@scripts/build release
+	@scripts/build test
+	@scripts/build fuzz
+	@tests/run --fuzz-seconds 5 $(TEST)
+
+bench: setup
+	@scripts/build bench
+	@bench/run
+
+lint: setup
+	@tools/lint
+
+fuzz: setup
+	@scripts/build fuzz
+	@tests/run --suite fuzz --fuzz-seconds $(FUZZ_SECONDS) $(TEST)
+
+clean:
+	rm -rf build build-test build-fuzz
+
+help:
+	@sed -n 's/^#   //p' Makefile

@@ -1,0 +1,147 @@
+# shellcheck shell=bash
+# The few words in which scenarios are written. A scenario is a bash program that sources this file and prints TAP:
+#
+#     # suite: release            only when it needs build/tinhso (kills, traces, times it); default: the sanitized binary
+#     # timeout: 300              seconds; default 120
+#     . "$(dirname "$0")/lib.sh"
+#     loaded_province             province/dak-nong, already loaded, in a folder of this scenario's own
+#
+#     tinhso figure community-teams
+#     expect_exit "a figure that exists is answered" 0
+#     expect_contains "it has the published value" "$out" "182"
+#     tinhso figure no-such-figure
+#     expect_exit "an unknown figure is refused" 1
+#     expect_contains "and named" "$err" "no-such-figure"
+#
+# `tinhso ARGS` runs the program in $WORK and leaves standard output in $out, standard error in $err, the exit code in
+# $status; it never ends the scenario. $WORK is removed at the end. Every scenario ends with its plan by itself.
+
+set -u
+
+SOURCE=${TINHSO_SOURCE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+REFERENCE=$SOURCE/../shared/reference
+if [ -z "${TINHSO_BIN:-}" ]; then
+    TINHSO_BIN=$SOURCE/build-test/tinhso
+    ! grep -q '^# suite: release$' "$0" || TINHSO_BIN=$SOURCE/build/tinhso
+fi
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/tinhso-XXXXXX")
+export LC_ALL=C.UTF-8
+unset LANG LANGUAGE TINHSO_DB TINHSO_NOW
+checks=0
+out='' err='' status=0
+export SOURCE REFERENCE TINHSO_BIN WORK
+
+finish() {
+    code=$?
+    [ "$code" -ne 0 ] || echo "1..$checks"
+    declare -F cleanup >/dev/null && cleanup
+    rm -rf "$WORK"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# run COMMAND ARGS…: like tinhso below, for any program.
+run() {
+    (cd "$WORK" && "$@") >"$WORK/.out" 2>"$WORK/.err" </dev/null
+    status=$?
+    out=$(tr -d '\0' <"$WORK/.out")
+    err=$(tr -d '\0' <"$WORK/.err")
+    return 0
+}
+
+# tinhso ARGS…: the program under test. A sanitizer's report fails the scenario whatever it expected.
+tinhso() {
+    run "$TINHSO_BIN" "$@"
+    if [ "$status" -eq 99 ] || [ "$status" -ge 132 ]; then
+        not_ok "tinhso $* ends without a crash" "status $status" "$err"
+    fi
+    return 0
+}
+
+ok() {
+    checks=$((checks + 1))
+    echo "ok $checks - $1"
+}
+
+# not_ok NAME [DETAIL…]
+not_ok() {
+    checks=$((checks + 1))
+    echo "not ok $checks - $1"
+    shift
+    local d
+    for d in "$@"; do
+        printf '%s\n' "$d" | head -n 40 | sed 's/^/#   /'
+    done
+}
+
+# skip NAME REASON: one check that cannot be made here.
+skip() {
+    checks=$((checks + 1))
+    echo "ok $checks - $1 # SKIP $2"
+}
+
+# skip_all REASON: ends the scenario.
+skip_all() {
+    skip "$(basename "$0" .sh)" "$1"
+    exit 0
+}
+
+expect_eq() { # NAME ACTUAL EXPECTED
+    if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "expected: $3" "got:      $2"; fi
+}
+
+expect_contains() { # NAME TEXT PIECE
+    case $2 in
+    *"$3"*) ok "$1" ;;
+    *) not_ok "$1" "expected to find: $3" "in:" "$2" ;;
+    esac
+}
+
+expect_not_contains() { # NAME TEXT PIECE
+    case $2 in
+    *"$3"*) not_ok "$1" "expected not to find: $3" "in:" "$2" ;;
+    *) ok "$1" ;;
+    esac
+}
+
+# The exit code of the last run or tinhso.
+expect_exit() { # NAME CODE
+    if [ "$status" -eq "$2" ]; then ok "$1"; else not_ok "$1" "expected exit $2, got $status" "$out" "$err"; fi
+}
+
+expect_true() { # NAME COMMAND ARGS…
+    local name=$1
+    shift
+    if "$@" >"$WORK/.check" 2>&1; then ok "$name"; else not_ok "$name" "failed: $*" "$(cat "$WORK/.check")"; fi
+}
+
+# fresh_province [FOLDER]: a copy of a province's declarations (default province/dak-nong) at the same place below $WORK.
+fresh_province() {
+    local province=${1:-province/dak-nong}
+    mkdir -p "$WORK/$(dirname "$province")"
+    cp -R "$SOURCE/$province" "$WORK/$province"
+}
+
+# loaded_province: fresh_province and var/ as after `tinhso load province/dak-nong`. The load is done once for all
+# scenarios of a run, by the release binary; each gets a copy.
+loaded_province() {
+    local shared=${TINHSO_TEST_SHARED:-$WORK/.shared} loader=$SOURCE/build/tinhso
+    [ -x "$loader" ] || loader=$TINHSO_BIN
+    mkdir -p "$shared"
+    fresh_province
+    (
+        flock 9
+        if [ ! -e "$shared/loaded" ]; then
+            rm -rf "$shared/work"
+            mkdir -p "$shared/work/province"
+            cp -R "$SOURCE/province/dak-nong" "$shared/work/province/dak-nong"
+            cd "$shared/work" && "$loader" load province/dak-nong >"$shared/load.log" 2>&1 </dev/null &&
+                touch "$shared/loaded"
+        fi
+    ) 9>"$shared/lock"
+    if [ ! -e "$shared/loaded" ]; then
+        not_ok "province/dak-nong loads" "$(tail -n 20 "$shared/load.log")"
+        exit 1
+    fi
+    cp -R "$shared/work/var" "$WORK/var"
+}
