@@ -1,0 +1,49 @@
+/* A change: one transaction that writes records, their history, a revision, and a leaf of the log. All or nothing.
+ *
+ *     struct change *c;
+ *     change_begin(s, &(struct change_info){.actor = STR("tinhso load"), .reason = STR("…"), .source = STR("data/units.csv")}, &c, f);
+ *     for each row: change_put(c, reg, &record, &outcome, f);
+ *     if (change_commit(c, &rev, &faults) != OK) …            // rules, references and uniqueness are judged here, in sets
+ *
+ * A put whose content equals the current version writes nothing (PUT_SAME). A change that wrote nothing makes no revision: ret_rev
+ * is 0. After change_commit returned OK the facts are on disk (synchronous=FULL) and the checkpoint file has been renewed.
+ * change_abort, or closing the store, leaves the database as before.
+ *
+ * Log (RFC 9162): leaf R-1 of the log is the entry of revision R, canonical JSON:
+ *   {"actor":…,"count":N,"reason":…,"registers":{"NAME":N,…},"rev":R,"root":"HEX","source":{"name":…,"sha256":…},"time":…}
+ * where root is the Merkle root over the canonical bytes of the N records, in the order they were written (_ord from 0).
+ *
+ * Errors: ERR_REFERENCE_UNKNOWN (with the successor offered), ERR_RULE_BROKEN, ERR_KEY_TWICE, ERR_VALUE_NOT_UNIQUE,
+ * ERR_VALIDITY_OVERLAPS, and those of db.
+ */
+#ifndef TINHSO_REGISTER_CHANGE_H
+#define TINHSO_REGISTER_CHANGE_H
+
+#include "register/record.h"
+#include "register/store.h"
+
+struct change_info {
+    struct str actor, reason;
+    struct str source;        /* file name or other origin; may be empty */
+    struct digest *digest;    /* SHA-256 of the source, or NULL */
+    struct str file;          /* named as place of faults found at commit */
+};
+
+enum put_outcome { PUT_SAME, PUT_ADDED, PUT_CHANGED };
+
+struct change;
+
+enum err change_begin(struct store *s, const struct change_info *info, struct change **ret_change, struct fault *f);
+enum err change_put(struct change *c, const struct reg *reg, const struct record *r, enum put_outcome *ret_outcome,
+                    struct fault *f);
+/* ERR_RECORD_UNKNOWN when there is no current record of that id. */
+enum err change_remove(struct change *c, const struct reg *reg, struct str id, struct fault *f);
+/* New declarations of the province: their files become records of `declarations`, tables follow. */
+enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,
+                        struct faults *list);
+/* Frees the change, whatever the outcome. Warnings (rules of level warning) go to `warnings` when not NULL. */
+enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, struct faults *warnings);
+void change_abort(struct change *c);
+int64_t change_count(const struct change *c); /* versions written so far */
+
+#endif

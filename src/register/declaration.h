@@ -1,0 +1,209 @@
+/* Declarations: a province's folder of YAML, read, checked, and linked into C structures.
+ *
+ * The format is docs/declarations.md. All errors of a folder are gathered, each with file, line, key and the nearest valid
+ * key. What is returned is whole: references point to registers, filters of rules parse and type-check, orders of loading exist.
+ *
+ *     struct arena *a = arena_new();
+ *     struct sources src = {0};
+ *     sources_read_folder(a, "province/x", &src, f);
+ *     struct province *p;
+ *     if (province_build(a, &src, &p, &faults) != OK) faults_print(&faults, lang, &out);
+ *     const struct reg *households = province_register(p, STR("farm_households"));
+ *
+ * Ownership: everything lives in the arena given. Read-only after province_build.
+ * Limits: LIMIT_REGISTERS, LIMIT_FIELDS, LIMIT_YAML_*.
+ */
+#ifndef TINHSO_REGISTER_DECLARATION_H
+#define TINHSO_REGISTER_DECLARATION_H
+
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "text/date.h"
+#include "text/yaml.h"
+
+/* FIELD_TYPE(enum, name in YAML, type in CQL2) */
+#define FIELD_TYPES(X)                                                                                                 \
+    X(FT_STRING, "string", CQL2_STRING)                                                                                \
+    X(FT_TEXT, "text", CQL2_STRING)                                                                                    \
+    X(FT_INTEGER, "integer", CQL2_INTEGER)                                                                             \
+    X(FT_NUMBER, "number", CQL2_NUMBER)                                                                                \
+    X(FT_MONEY, "money", CQL2_INTEGER)                                                                                 \
+    X(FT_BOOLEAN, "boolean", CQL2_BOOLEAN)                                                                             \
+    X(FT_DATE, "date", CQL2_DATE)                                                                                      \
+    X(FT_TIMESTAMP, "timestamp", CQL2_TIMESTAMP)                                                                       \
+    X(FT_INTERVAL, "interval", CQL2_INTERVAL)                                                                          \
+    X(FT_CODE, "code", CQL2_STRING)                                                                                    \
+    X(FT_REFERENCE, "reference", CQL2_STRING)                                                                          \
+    X(FT_UNIT, "unit", CQL2_STRING)                                                                                    \
+    X(FT_PHONE, "phone", CQL2_STRING)                                                                                  \
+    X(FT_PERSONAL_ID, "personal_id", CQL2_STRING)                                                                      \
+    X(FT_TAX_CODE, "tax_code", CQL2_STRING)                                                                            \
+    X(FT_URL, "url", CQL2_STRING)                                                                                      \
+    X(FT_ARRAY, "array", CQL2_ARRAY)                                                                                   \
+    X(FT_GEOMETRY, "geometry", CQL2_GEOMETRY)
+
+enum field_type {
+#define X(type, name, cql2) type,
+    FIELD_TYPES(X)
+#undef X
+};
+
+/* Law 91/2025/QH15 and Decree 356/2025: basic and sensitive personal data (reference domain/registers.md §8). */
+enum privacy { PRIVACY_PUBLIC, PRIVACY_INTERNAL, PRIVACY_BASIC_PERSONAL, PRIVACY_SENSITIVE };
+
+enum { NO_FIELD = -1 };
+
+struct code {
+    struct str code;
+    struct text2 title;
+    struct str from, to; /* validity, half-open ISO dates; empty is open */
+};
+
+struct code_list {
+    struct str name;
+    struct code *p;
+    size_t n;
+    struct map by_code; /* code → struct code * */
+};
+
+struct reg;
+
+struct field {
+    struct str name;
+    const char *column; /* quoted SQL identifier, e.g. "\"area_m2\"" ; an interval has also column_end */
+    const char *column_end;
+    struct text2 title, description;
+    enum field_type type;
+    enum privacy privacy;
+    bool is_required, is_unique, is_person;
+    bool has_min, has_max;
+    double min, max;          /* numbers; for dates the days since 1970-01-01 */
+    int64_t max_length;       /* characters; 0 means no limit but LIMIT_TEXT_BYTES */
+    struct str pattern;       /* empty: none */
+    void *regex;              /* compiled pattern (regex_t *), NULL without */
+    struct text2 measure;     /* unit of measure */
+    struct code_list *codes;  /* FT_CODE and arrays of codes */
+    struct reg *target;       /* FT_REFERENCE and FT_UNIT */
+    unsigned levels;          /* FT_UNIT: bit n allows level n; 0 means any */
+    enum field_type of;       /* FT_ARRAY */
+    int sex_field, birth_field; /* FT_PERSONAL_ID, or NO_FIELD */
+    struct str crs, geometry_kind;
+    int line, column_no;      /* where it was declared */
+};
+
+enum rule_level { RULE_ERROR, RULE_WARNING };
+
+struct rule {
+    struct str check; /* CQL2 text */
+    struct text2 message;
+    enum rule_level level;
+    int line;
+};
+
+struct data_file {
+    struct str file;   /* relative to the province's folder */
+    struct str source;
+    int line;
+};
+
+struct index_decl {
+    int *fields;
+    size_t n;
+};
+
+struct order_key {
+    int field;
+    bool is_descending;
+};
+
+struct reg {
+    struct str name;
+    const char *table;  /* quoted SQL identifier of the table of versions: "r_NAME" */
+    const char *search_table; /* quoted, "s_NAME"; NULL without search fields */
+    struct text2 title, description;
+    struct str source;
+    enum privacy privacy;
+    struct field *fields;
+    size_t n_fields;
+    struct map by_name;        /* field name → struct field * */
+    int *sorted;               /* field numbers by name in byte order, for canonical bytes */
+    int *key;
+    size_t n_key;
+    int valid_from, valid_to;  /* field numbers, or NO_FIELD */
+    int entity;                /* what a reference holds: the key field that is not valid_from; NO_FIELD when there are several */
+    int as_of;                 /* field number or NO_FIELD */
+    struct order_key *order;
+    size_t n_order;
+    int *search;
+    size_t n_search;
+    struct index_decl *indexes;
+    size_t n_indexes;
+    struct rule *rules;
+    size_t n_rules;
+    struct data_file *data;
+    size_t n_data;
+    const struct yaml *sample; /* raw section for register/sample, or NULL */
+    struct str file;           /* where it was declared */
+    int line;
+    bool is_builtin;
+};
+
+struct level {
+    int level;
+    struct text2 title;
+};
+
+/* One file of the folder, as read or as kept in the register `declarations`. */
+struct source_file {
+    struct str path; /* relative: "registers/units.yaml" */
+    struct str text;
+};
+
+struct sources {
+    struct source_file *p;
+    size_t n;
+};
+
+struct province {
+    struct str id;
+    struct text2 title;
+    int utc_offset_minutes;
+    struct reg **registers; /* in the order of loading: a register comes after those it refers to */
+    size_t n_registers;
+    struct map by_name;
+    struct reg *units; /* NULL when the province has no unit tree */
+    int unit_code, unit_name, unit_level, unit_parent;
+    struct reg *successors; /* NULL when not declared */
+    int successor_from, successor_to, successor_on, successor_share;
+    struct level *levels;
+    size_t n_levels;
+    struct code_list *code_lists;
+    size_t n_code_lists;
+    struct sources sources; /* all files, for figure, index and report to read theirs */
+};
+
+/* Reads province.yaml and the files of codes, registers, figures, indexes, reports, and data/names.yaml. */
+enum err sources_read_folder(struct arena *a, const char *folder, struct sources *ret_sources, struct fault *f);
+
+/* Parses, checks, links. All errors go to the list; returns the first one's code. The built-in registers are added. */
+enum err province_build(struct arena *a, const struct sources *sources, struct province **ret_province,
+                        struct faults *list);
+
+/* NULL when absent. */
+const struct reg *province_register(const struct province *p, struct str name);
+/* The same with ERR_REGISTER_UNKNOWN and the nearest name. */
+enum err province_register_find(const struct province *p, struct str name, const struct reg **ret_reg,
+                                struct fault *f);
+const struct field *reg_field(const struct reg *r, struct str name);
+int reg_field_number(const struct reg *r, struct str name); /* NO_FIELD when absent */
+const struct source_file *province_source(const struct province *p, struct str path);
+const char *field_type_name(enum field_type type);
+const char *privacy_name(enum privacy privacy);
+
+/* The name nearest to a misspelt one, or an empty str when none is near: for “did you mean”. */
+struct str nearest_name(struct str wrong, const struct str *names, size_t n);
+
+#endif

@@ -1,0 +1,75 @@
+/* The log of a store: a Merkle tree (RFC 9162) over all changes, its signed checkpoint (C2SP), verification and proofs.
+ *
+ *     log_verify(s, &report, f);            // recomputes everything; report names what was altered
+ *     log_prove(s, reg, id, &buf, f);       // a proof file (JSON) for the version of the record visible at s->at
+ *     log_check_proof(text, verifier, …);   // needs no database
+ *
+ * Verification order: pages of the file, rows against the leaf hashes of their change, subtrees against the entries, entries against the log
+ * tree, `_until` chains against the versions, the tree against the checkpoint file and its signature. The first altered revision, with
+ * register and record, is named first.
+ */
+#ifndef TINHSO_REGISTER_LOG_H
+#define TINHSO_REGISTER_LOG_H
+
+#include "crypt/checkpoint.h"
+#include "register/store.h"
+
+enum { TILE_HASHES = 256 };
+
+/* Appends leaves to a tree inside the running transaction; for change.c. A struct log_tree buffers one tile. */
+struct log_tree {
+    struct db *db;
+    int64_t tree;
+    uint64_t size;
+    unsigned char tile[TILE_HASHES * 32];
+    struct merkle_frontier frontier;
+};
+void log_tree_init(struct log_tree *t, struct db *db, int64_t tree);
+/* Goes on with an existing tree of `size` leaves whose frontier is known: reads its last, partial tile. */
+enum err log_tree_resume(struct log_tree *t, struct db *db, int64_t tree, const struct merkle_frontier *frontier,
+                         struct fault *f);
+enum err log_tree_add(struct log_tree *t, const struct digest *leaf, struct fault *f);
+enum err log_tree_end(struct log_tree *t, struct digest *ret_root, struct fault *f); /* writes the partial tile */
+/* All leaf hashes of a tree, in the arena. */
+enum err log_tree_leaves(struct arena *a, struct db *db, int64_t tree, struct digest **ret_leaves, uint64_t *ret_n,
+                         struct fault *f);
+
+/* Checkpoint file beside the database. */
+enum err log_checkpoint_write(struct store *s, struct fault *f);
+/* Called by store_open: compares database and checkpoint; renews a checkpoint that is behind. */
+enum err log_checkpoint_check(struct store *s, struct fault *f);
+
+struct log_problem {
+    enum err code;      /* ERR_LOG_… : what kind */
+    int64_t rev;        /* 0 when it concerns no revision */
+    struct str reg, id; /* empty when unknown */
+    struct str detail;
+};
+
+struct log_report {
+    int64_t revisions, records, pages; /* checked */
+    struct log_problem *problems;      /* sorted by revision; pages last */
+    size_t n_problems;
+    struct checkpoint checkpoint;      /* recomputed head */
+};
+
+typedef void log_progress(void *ctx, int64_t done, int64_t total);
+
+/* Returns OK when the check ran; report->n_problems tells the outcome. The report lives in the arena. */
+enum err log_verify(struct arena *a, struct store *s, log_progress *progress, void *ctx, struct log_report *ret_report,
+                    struct fault *f);
+
+enum err log_prove(struct store *s, const struct reg *reg, struct str id, struct buf *out, struct fault *f);
+
+struct proof_facts {
+    struct str reg, id, time, actor, verifier;
+    int64_t rev;
+    uint64_t size;
+    bool is_removal;
+    struct str record; /* canonical bytes */
+};
+/* Accepts a proof file by itself; `verifier` (may be empty) is the log's public key text that the reader trusts. ERR_PROOF_…  */
+enum err log_check_proof(struct arena *a, struct str proof, struct str verifier, struct proof_facts *ret_facts,
+                         struct fault *f);
+
+#endif

@@ -1,0 +1,71 @@
+/* Reading records: by filter, in order, at the store's moment. Also the CQL2 schema that filters are checked against.
+ *
+ *     struct query *q;
+ *     query_open(s, reg, &(struct query_options){.filter = STR("unit.level = 3"), .limit = 20}, &q, f);
+ *     struct record r;
+ *     while (query_next(q, &r, &has_row, f) == OK && has_row) …        // values are valid until the next call
+ *     query_close(q);
+ */
+#ifndef TINHSO_REGISTER_QUERY_H
+#define TINHSO_REGISTER_QUERY_H
+
+#include "cql2/cql2.h"
+#include "register/record.h"
+#include "register/store.h"
+
+/* A filter made ready for SQL: `where` refers to the table by alias `t`; params are bound from first_param on. */
+struct filter_sql {
+    struct str where;
+    struct cql2_params params;
+};
+
+/* Named constants that a filter may use beside the fields, e.g. period_from. */
+struct filter_constant {
+    struct str name;
+    enum cql2_type type;
+    struct str text;
+};
+
+/* The properties of a register for filters: fields, `_id`, `_rev`, `_sample`, and one step through references and units
+ * (`agency.kind`), each read at the store's moment and as of the record's date. In the arena; alias of the table is `t`. */
+enum err query_schema(struct arena *a, const struct store *s, const struct reg *reg,
+                      const struct filter_constant *constants, size_t n_constants, const struct cql2_schema **ret_schema,
+                      struct fault *f);
+
+/* Parses, checks and compiles. An empty text is `1`. Errors: those of cql2. */
+enum err filter_compile(struct arena *a, const struct store *s, const struct reg *reg, struct str text,
+                        const struct filter_constant *constants, size_t n_constants, struct filter_sql *ret_sql,
+                        struct fault *f);
+
+/* Binds params to a statement from index `first` (1-based) on; returns the next free index. */
+int filter_bind(struct stmt *st, const struct cql2_params *params, int first);
+
+struct query_options {
+    struct str filter;    /* CQL2 text; empty: all */
+    struct str on;        /* ISO date: only versions of a dated register valid then; empty: all */
+    struct str search;    /* accent-insensitive words; empty: none */
+    struct str sort;      /* field names, comma separated, `-` descends; empty: the declared order */
+    struct str id;        /* one record */
+    int64_t limit;        /* 0: all */
+    int64_t offset;
+    bool has_history;     /* all versions, oldest first, instead of those visible at the moment */
+    const struct filter_constant *constants;
+    size_t n_constants;
+};
+
+struct query;
+
+enum err query_open(struct store *s, const struct reg *reg, const struct query_options *o, struct query **ret_query,
+                    struct fault *f);
+enum err query_next(struct query *q, struct record *ret_record, bool *ret_has_row, struct fault *f);
+/* Of the row last read. */
+int64_t query_rev(const struct query *q);
+bool query_is_removed(const struct query *q);
+void query_close(struct query *q);
+void query_closep(struct query **pq);
+
+/* How many records match. */
+enum err query_count(struct store *s, const struct reg *reg, const struct query_options *o, int64_t *ret_count,
+                     struct fault *f);
+
+#endif

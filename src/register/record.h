@@ -1,0 +1,75 @@
+/* Records: typed values of one register's fields; read from text, checked, and written as canonical bytes.
+ *
+ *     struct record r;
+ *     record_parse(a, reg, cells, as_of_default, &r, &faults);   // every rule of a single field; all errors of the row
+ *     record_canonical(reg, &r, salt, false, &buf);              // the bytes the log commits to
+ *
+ * Canonical bytes are JSON by RFC 8785: {"fields":{…},"id":"…","register":"…","salt":"32 hex digits"} with "sample":true for
+ * invented records and "removed":true (and no fields) for a removal. Unknown values are left out, so a field
+ * added later does not change older bytes. The salt keeps a sibling's hash in a proof from revealing the sibling.
+ */
+#ifndef TINHSO_REGISTER_RECORD_H
+#define TINHSO_REGISTER_RECORD_H
+
+#include "register/declaration.h"
+#include "text/json.h"
+
+enum value_kind {
+    VALUE_NULL,
+    VALUE_INTEGER, /* integer, money, boolean (0 or 1) */
+    VALUE_NUMBER,
+    VALUE_TEXT,    /* everything else but geometry; dates ISO, timestamps RFC 3339 UTC, interval "a/b", arrays JSON text */
+    VALUE_BLOB,    /* geometry: WKB */
+};
+
+struct value {
+    enum value_kind kind;
+    union {
+        int64_t integer;
+        double number;
+        struct str text; /* also blob */
+    };
+};
+
+enum { SALT_BYTES = 16 };
+
+struct record {
+    struct str id;
+    struct value *values; /* n_fields of the register */
+    bool is_sample;
+    uint32_t line;        /* in its file, for messages; 0 unknown */
+};
+
+/* One value from its text in a file (CSV cell): empty is NULL. Cleans text (NFC, spaces), normalises phones, checks type, range,
+ * length, pattern, code (valid on as_of when that is not empty). The fault names field, value, reason and remedy. */
+enum err value_parse(struct arena *a, const struct field *fd, struct str text, struct str as_of, struct value *ret_value,
+                     struct fault *f);
+
+/* A whole row: cells are in field order (an absent column is an empty str). Adds every fault with line r->line. Values live in the
+ * arena or are views into the cells: both must outlive the record. */
+enum err record_parse(struct arena *a, const struct reg *reg, const struct str *cells, uint32_t line, struct str today,
+                      struct record *ret_record, struct faults *list);
+
+/* From the JSON object of fields (API and tests). */
+enum err record_from_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str today,
+                          struct record *ret_record, struct faults *list);
+
+/* The date on which its references are judged (ISO text), see docs/declarations.md `as_of`. */
+struct str record_as_of(const struct reg *reg, const struct value *values, struct str today, char storage[11]);
+
+/* The key parts joined by "@". */
+enum err record_id(struct arena *a, const struct reg *reg, const struct value *values, struct str *ret_id,
+                   struct fault *f);
+
+void record_canonical(const struct reg *reg, const struct record *r, const unsigned char salt[SALT_BYTES], bool is_removal,
+                      struct buf *out);
+
+bool value_equal(const struct value *a, const struct value *b);
+/* As a reader sees it: dates dd/mm/yyyy in Vietnamese, numbers grouped, codes by their title, booleans có/không. */
+void value_print(const struct field *fd, const struct value *v, enum lang lang, struct buf *out);
+/* As machines read it: JSON. */
+void value_json(const struct field *fd, const struct value *v, struct json_out *out);
+/* As CSV cell: the form that value_parse reads back. */
+void value_csv(const struct field *fd, const struct value *v, struct buf *out);
+
+#endif

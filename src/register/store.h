@@ -1,0 +1,69 @@
+/* The store: one database file with the registers of one province, and the log beside it.
+ *
+ *     struct store *s;
+ *     store_open("var/x.db", STORE_READ, &s, f);
+ *     const struct reg *units = province_register(s->province, STR("units"));
+ *
+ * Tables. r_NAME is the table of versions of register NAME (docs/decisions/0001): `_n` INTEGER PRIMARY KEY, `_id`, `_rev` (revision that wrote the
+ * version), `_ord` (its place in that change), `_until` (revision that replaced it, NULL while current), `_removed` (1 for a removal), `_sample`,
+ * `_salt`, then a column a field. s_NAME is its full-text index (rowid = _n). `revision` has a row a change; `log_tile` the leaf
+ * hashes: tree 0 is the log itself, tree R the subtree of revision R, 256 hashes a tile.
+ *
+ * Reading as of revision R: `_rev <= R AND (_until IS NULL OR _until > R) AND NOT _removed`.
+ *
+ * Beside FILE.db live FILE.key (Ed25519 key, mode 0600) and FILE.checkpoint (the latest signed checkpoint). store_open
+ * refuses a database whose log is smaller than, or differs from, that checkpoint: ERR_DB_ROLLED_BACK.
+ *
+ * Thread: one store, one thread.
+ */
+#ifndef TINHSO_REGISTER_STORE_H
+#define TINHSO_REGISTER_STORE_H
+
+#include <signal.h>
+
+#include "crypt/hash.h"
+#include "crypt/merkle.h"
+#include "db/db.h"
+#include "register/declaration.h"
+
+enum store_mode {
+    STORE_READ,
+    STORE_WRITE,  /* creates the file, the key and the system tables when there are none */
+    STORE_SCRUB,  /* for `log verify`: reads on in spite of damaged pages, takes no notice of the checkpoint */
+};
+
+struct store {
+    struct arena *arena;       /* lives as long as the store */
+    struct db *db;
+    struct str path;           /* of the database */
+    const struct province *province; /* as declared at the moment of reading; NULL in an empty store */
+    int64_t head;              /* newest revision; 0 in an empty store */
+    int64_t at;                /* revision that reads see: head unless store_at moved it */
+    bool is_write;
+    struct merkle_frontier frontier; /* of the log, size == head */
+    int64_t checkpoint_written_us;
+};
+
+enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f);
+void store_close(struct store *s);
+void store_freep(struct store **ps); /* for CLEANUP */
+
+/* Moves reading to a moment: a revision ("12"), a date ("2026-11-23": the last revision of that day in the province's time), or an instant
+ * (RFC 3339). Declarations of that moment are read again. ERR_AT_INVALID, ERR_AT_UNKNOWN. */
+enum err store_at(struct store *s, struct str at, struct fault *f);
+
+/* When a revision was made, as RFC 3339 UTC text in the store's arena. */
+enum err store_revision_time(struct store *s, int64_t rev, struct str *ret_time, struct fault *f);
+
+/* Takes declarations into a write store: creates and extends tables, refuses what would lose data unless its
+ * "REGISTER.FIELD" or "REGISTER" stands in drops. Must run inside a change (see change.h: change_declare). */
+enum err store_migrate(struct store *s, const struct province *next, const struct str *drops, size_t n_drops,
+                       struct faults *list);
+
+/* The SQL condition that makes a version visible at revision s->at, for table alias `alias`: text in the arena. */
+const char *store_visible_sql(struct arena *a, const struct store *s, const char *alias);
+
+/* The condition that a version of a dated register is valid on a date bound as parameter text; "1" for undated ones. */
+const char *store_valid_sql(struct arena *a, const struct reg *reg, const char *alias, const char *date_sql);
+
+#endif
