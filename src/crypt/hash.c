@@ -1,0 +1,123 @@
+#include "crypt/hash.h"
+
+#include <limits.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <pthread.h>
+
+#include "base/mem.h"
+
+#include "base/banned.h"
+
+static EVP_MD *algorithm;
+static pthread_key_t thread_end;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+/* One spare context a thread: making one costs more than hashing a short record. */
+static _Thread_local EVP_MD_CTX *spare;
+
+static void context_free(void *context)
+{
+    EVP_MD_CTX_free(context);
+}
+
+static void init_once(void)
+{
+    algorithm = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+    must(algorithm != NULL);
+    must(pthread_key_create(&thread_end, context_free) == 0);
+}
+
+void sha256_init(struct sha256 *h)
+{
+    EVP_MD_CTX *context = TAKE(spare);
+    if (!context) {
+        must(pthread_once(&once, init_once) == 0);
+        context = EVP_MD_CTX_new();
+        must(context != NULL);
+    }
+    must(EVP_DigestInit_ex2(context, algorithm, NULL) == 1);
+    h->context = context;
+}
+
+void sha256_add(struct sha256 *h, struct str data)
+{
+    if (data.n)
+        must(EVP_DigestUpdate(h->context, data.p, data.n) == 1);
+}
+
+void sha256_end(struct sha256 *h, struct digest *ret)
+{
+    EVP_MD_CTX *context = TAKE(h->context);
+    if (ret)
+        must(EVP_DigestFinal_ex(context, ret->b, NULL) == 1);
+    if (spare) {
+        EVP_MD_CTX_free(context);
+        return;
+    }
+    spare = context;
+    must(pthread_setspecific(thread_end, context) == 0);
+}
+
+void sha256_parts(const struct str *parts, size_t n, struct digest *ret)
+{
+    struct sha256 h;
+    sha256_init(&h);
+    for (size_t i = 0; i < n; i++)
+        sha256_add(&h, parts[i]);
+    sha256_end(&h, ret);
+}
+
+void sha256(struct str data, struct digest *ret)
+{
+    sha256_parts(&data, 1, ret);
+}
+
+bool digest_eq(const struct digest *a, const struct digest *b)
+{
+    return memcmp(a->b, b->b, DIGEST_BYTES) == 0;
+}
+
+struct str digest_view(const struct digest *d)
+{
+    return str_slice((const char *)d->b, DIGEST_BYTES);
+}
+
+void digest_hex(const struct digest *d, struct buf *out)
+{
+    buf_hex(out, d->b, DIGEST_BYTES);
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool digest_parse(struct str hex, struct digest *ret)
+{
+    struct digest d;
+    if (hex.n != 2 * DIGEST_BYTES)
+        return false;
+    for (size_t i = 0; i < DIGEST_BYTES; i++) {
+        int high = hex_value(hex.p[2 * i]), low = hex_value(hex.p[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        d.b[i] = (unsigned char)(high << 4 | low);
+    }
+    *ret = d;
+    return true;
+}
+
+void random_bytes(void *p, size_t n)
+{
+    unsigned char *at = p;
+    while (n) {
+        int piece = n > INT_MAX ? INT_MAX : (int)n;
+        must(RAND_bytes(at, piece) == 1);
+        at += piece;
+        n -= (size_t)piece;
+    }
+}
