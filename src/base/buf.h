@@ -29,8 +29,8 @@ struct buf {
 
 #define BUF_INIT(max_bytes) ((struct buf){.max = (max_bytes)})
 
-void buf_done(struct buf *b);   /* also for CLEANUP */
-void buf_reset(struct buf *b);  /* empty, keeps memory, clears is_full */
+void buf_done(struct buf *b);                 /* also for CLEANUP */
+void buf_reset(struct buf *b);                /* empty, keeps memory, clears is_full */
 bool buf_reserve(struct buf *b, size_t more); /* room for more bytes, or false and is_full */
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_putc(struct buf *b, char c);

@@ -60,8 +60,8 @@ struct fault {
 enum err fault_set(struct fault *f, enum err code, const struct fault_param *params, size_t n);
 
 /* FAULT(f, ERR_X) or FAULT(f, ERR_X, {"value", str}, {"field", str_of(name)}) */
-#define FAULT(f, code, ...) \
-    fault_set((f), (code), (const struct fault_param[]){{NULL, {NULL, 0}}, ##__VA_ARGS__},                           \
+#define FAULT(f, code, ...)                                                                                            \
+    fault_set((f), (code), (const struct fault_param[]){{NULL, {NULL, 0}}, ##__VA_ARGS__},                             \
               sizeof((const struct fault_param[]){{NULL, {NULL, 0}}, ##__VA_ARGS__}) / sizeof(struct fault_param))
 
 /* Adds the place; what an inner function already set stays. */

@@ -22,7 +22,12 @@
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
 /* Hands over a pointer and clears the variable that held it, so that CLEANUP does not free it. */
-#define TAKE(p) (__extension__({ __typeof__(p) take_ = (p); (p) = NULL; take_; }))
+#define TAKE(p)                                                                                                        \
+    (__extension__({                                                                                                   \
+        __typeof__(p) take_ = (p);                                                                                     \
+        (p) = NULL;                                                                                                    \
+        take_;                                                                                                         \
+    }))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -41,8 +46,8 @@ void mem_freep(void *pp);
 
 struct arena;
 struct arena *arena_new(void);
-void arena_free(struct arena *a);      /* NULL is fine */
-void arena_freep(struct arena **pa);   /* for CLEANUP */
+void arena_free(struct arena *a);    /* NULL is fine */
+void arena_freep(struct arena **pa); /* for CLEANUP */
 void arena_reset(struct arena *a);
 size_t arena_bytes(const struct arena *a); /* memory held, for limits and metrics */
 

@@ -37,9 +37,9 @@ done
 for f in LICENSE CONTRIBUTING.md docs/architecture.md docs/glossary.md docs/decisions/README.md; do
     expect_true "$f is there" test -s "$f"
 done
-for link in $(grep -ohE '\]\([^)#:]+' README.md CONTRIBUTING.md | sed 's/^](//' | sort -u); do
+while read -r link; do
     expect_true "what README.md and CONTRIBUTING.md link to is there: $link" test -e "$link"
-done
+done < <(grep -ohE '\]\([^)#:]+' README.md CONTRIBUTING.md | sed 's/^](//' | sort -u)
 
 expect_none "every package of scripts/packages.txt says what it is for" \
     "$(grep -vE '^(#|$|[a-z0-9.+-]+ +[^ ])' scripts/packages.txt)"
