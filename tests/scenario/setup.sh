@@ -5,7 +5,7 @@
 bin=$WORK/bin
 mkdir -p "$bin" "$WORK/installed"
 for tool in sh bash sed cat dirname env true; do
-    ln -s "$(command -v "$tool")" "$bin/$tool"
+    ln -s "$(type -P "$tool")" "$bin/$tool"
 done
 
 stand_in() { # NAME, its text on standard input
