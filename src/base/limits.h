@@ -22,6 +22,7 @@ enum {
     LIMIT_CSV_CELL_BYTES = 1 << 20,
     LIMIT_JSON_BYTES = 64 << 20,
     LIMIT_JSON_DEPTH = 64,
+    LIMIT_JSON_NODES = 4000000,
     LIMIT_GEOMETRY_POINTS = 1000000,
 
     /* output */
