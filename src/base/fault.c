@@ -65,10 +65,10 @@ static unsigned short keep(struct fault *f, struct str s, unsigned short *ret_n)
     return at;
 }
 
-enum err fault_set(struct fault *f, enum err code, const struct fault_param *params, size_t n)
+void fault_fill(struct fault *f, enum err code, const struct fault_param *params, size_t n)
 {
     if (!f)
-        return code;
+        return;
     int line = f->code == OK ? f->line : 0, column = f->code == OK ? f->column : 0;
     *f = (struct fault){.code = code, .line = line, .column = column};
     for (size_t i = 0; i < n; i++) {
@@ -79,7 +79,6 @@ enum err fault_set(struct fault *f, enum err code, const struct fault_param *par
         f->params[k].name = params[i].name;
         f->params[k].at = keep(f, params[i].value, &f->params[k].n);
     }
-    return code;
 }
 
 void fault_place(struct fault *f, struct str file, int line, int column)

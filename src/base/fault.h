@@ -57,7 +57,12 @@ struct fault {
 };
 
 /* Fills the fault (when not NULL) and returns code. Keeps a place that was set before. */
-enum err fault_set(struct fault *f, enum err code, const struct fault_param *params, size_t n);
+void fault_fill(struct fault *f, enum err code, const struct fault_param *params, size_t n);
+static inline enum err fault_set(struct fault *f, enum err code, const struct fault_param *params, size_t n)
+{
+    fault_fill(f, code, params, n);
+    return code; /* inline, so that whoever reads `return FAULT(…)`, compilers too, sees that it is not OK */
+}
 
 /* FAULT(f, ERR_X) or FAULT(f, ERR_X, {"value", str}, {"field", str_of(name)}) */
 #define FAULT(f, code, ...)                                                                                            \

@@ -11,12 +11,12 @@
 
 #include "base/banned.h"
 
-enum err fault_errno(struct fault *f, const char *action, const char *path)
+void fault_errno_fill(struct fault *f, const char *action, const char *path)
 {
     char reason[128];
     int number = errno;
     const char *text = strerror_r(number, reason, sizeof reason);
-    return FAULT(f, ERR_SYSTEM, {"action", str_of(action)}, {"path", str_of(path)}, {"reason", str_of(text)});
+    FAULT(f, ERR_SYSTEM, {"action", str_of(action)}, {"path", str_of(path)}, {"reason", str_of(text)});
 }
 
 static void close_fd(int *fd)

@@ -28,6 +28,11 @@ enum err folder_list(struct arena *a, const char *path, const char *suffix, cons
                      struct fault *f);
 
 /* A fault made of errno: what could not be done to which path. */
-enum err fault_errno(struct fault *f, const char *action, const char *path);
+void fault_errno_fill(struct fault *f, const char *action, const char *path);
+static inline enum err fault_errno(struct fault *f, const char *action, const char *path)
+{
+    fault_errno_fill(f, action, path);
+    return ERR_SYSTEM;
+}
 
 #endif

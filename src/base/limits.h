@@ -7,8 +7,8 @@ enum {
     LIMIT_YAML_BYTES = 4 << 20,
     LIMIT_YAML_DEPTH = 32,
     LIMIT_YAML_NODES = 400000,
-    LIMIT_FIELDS = 200,        /* fields of a register */
-    LIMIT_REGISTERS = 500,     /* registers of a province */
+    LIMIT_FIELDS = 200,    /* fields of a register */
+    LIMIT_REGISTERS = 500, /* registers of a province */
 
     /* CQL2 */
     LIMIT_CQL2_BYTES = 64 << 10,
@@ -16,8 +16,8 @@ enum {
     LIMIT_CQL2_NODES = 10000,
 
     /* records and files */
-    LIMIT_TEXT_BYTES = 1 << 20,       /* one text value */
-    LIMIT_RECORD_BYTES = 4 << 20,     /* one record in canonical form */
+    LIMIT_TEXT_BYTES = 1 << 20,   /* one text value */
+    LIMIT_RECORD_BYTES = 4 << 20, /* one record in canonical form */
     LIMIT_CSV_COLUMNS = 1000,
     LIMIT_CSV_CELL_BYTES = 1 << 20,
     LIMIT_JSON_BYTES = 64 << 20,

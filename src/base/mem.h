@@ -4,7 +4,7 @@
  * Allocation never returns NULL: running out of memory ends the process through must().
  *
  *     struct arena *a CLEANUP(arena_freep) = arena_new();
- *     char *name = arena_dup(a, "Đắk Nông", strlen("Đắk Nông"));
+ *     char *name = arena_dup(a, "Hộ nghèo", strlen("Hộ nghèo"));
  *     ...
  *     arena_reset(a);                       // keeps the blocks, forgets what was in them
  *

@@ -1,7 +1,7 @@
 /* Text by pointer and length: a view, never an owner. Always UTF-8 unless said otherwise; not NUL-terminated.
  *
- *     struct str s = STR("Đắk Nông");
- *     if (str_eq(s, STR("Lâm Đồng"))) ...
+ *     struct str s = STR("Xã");
+ *     if (str_eq(s, STR("Phường"))) ...
  *     printf("%.*s\n", STR_ARG(s));
  */
 #ifndef TINHSO_BASE_STR_H

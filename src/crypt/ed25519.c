@@ -40,9 +40,9 @@ bool ed25519_check(const unsigned char *public_key, struct str message, const un
         EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, ED25519_PUBLIC_BYTES);
     EVP_MD_CTX *context CLEANUP(context_freep) = EVP_MD_CTX_new();
     must(context != NULL);
-    bool is_good = key && EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1 &&
-                   EVP_DigestVerify(context, signature, ED25519_SIGNATURE_BYTES, (const unsigned char *)message.p,
-                                    message.n) == 1;
+    bool is_good =
+        key && EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1 &&
+        EVP_DigestVerify(context, signature, ED25519_SIGNATURE_BYTES, (const unsigned char *)message.p, message.n) == 1;
     if (!is_good)
         ERR_clear_error();
     return is_good;
