@@ -15,7 +15,7 @@ struct page_file {
     unsigned char *copy; /* one page, where the checksum is added on its way out */
     uint32_t bad_page;
     bool is_scrub;
-    _Alignas(16) unsigned char below[];
+    _Alignas(8) unsigned char below[]; /* SQLite gives blocks aligned to 8 bytes, not more */
 };
 
 const unsigned char header_expected[HEADER_BYTES] = {
