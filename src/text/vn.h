@@ -1,9 +1,9 @@
 /* Vietnamese text: the stored form, the forms for comparing and searching, the order of lists and of people.
  *
  *     struct str name;
- *     if (text_clean(a, cell, false, &name, &f) != OK) ...       // "  Đắk  Nông\u00A0" → "Đắk Nông", NFC
+ *     if (text_clean(a, cell, false, &name, &f) != OK) ...       // "  Đồng  Cỏ\u00A0" → "Đồng Cỏ", NFC
  *     struct buf key = BUF_INIT(LIMIT_TEXT_BYTES);
- *     text_fold(name, &key);                                     // "dak nong"
+ *     text_fold(name, &key);                                     // "dong co"
  *     if (text_compare(STR("Đắk"), STR("Êa")) < 0) ...           // a ă â b … d đ e ê …; tones: none ` ˀ ~ ´ .
  *     struct str given = person_given_name(STR("Nguyễn Thị Hường (tổ trưởng)"));      // "Hường"
  *
@@ -34,10 +34,10 @@
  * those at its end go; empty lines at either end of the text go. Cleaning twice changes nothing. */
 enum err text_clean(struct arena *a, struct str raw, bool keep_lines, struct str *ret_text, struct fault *f);
 
-/* CQL2 CASEI: full Unicode case folding, NFC in and out. “ĐẮK NÔNG” → “đắk nông”, “Straße” → “strasse”. */
+/* CQL2 CASEI: full Unicode case folding, NFC in and out. “ĐỒNG CỎ” → “đồng cỏ”, “Straße” → “strasse”. */
 void text_casei(struct str s, struct buf *out);
 
-/* CQL2 ACCENTI: base letters, case kept. “Đắk Nông” → “Dak Nong”. Marks fall from Latin, Greek and Cyrillic letters;
+/* CQL2 ACCENTI: base letters, case kept. “Đồng Cỏ” → “Dong Co”. Marks fall from Latin, Greek and Cyrillic letters;
  * Latin letters without a decomposition become what people type instead (đ d, ø o, ł l, ħ h, æ ae, ß ss …).
  * Marks of other scripts, where they are vowels (Khmer, Thai, Cham, Devanagari …), stay. */
 void text_accenti(struct str s, struct buf *out);
@@ -45,12 +45,12 @@ void text_accenti(struct str s, struct buf *out);
 /* The search form: accents off, lower case, apostrophes (' ’ ‘ ʼ ` ´ …) and hyphens dropped, other dashes and all white
  * space one space, none at the ends. Folding twice changes nothing.
  *
- * A hyphen is ambiguous: “Đăk-Nông” must meet both “dak nong” and “daknong”. So there are three forms of a text:
- *   text_fold         “Đăk-Nông” → “daknong”    “Đắk R'Lấp” → “dak rlap”    hyphens dropped
- *   text_fold_words   “Đăk-Nông” → “dak nong”   “Đắk R'Lấp” → “dak rlap”    hyphens are spaces
- *   text_fold_joined  “Đăk-Nông” → “daknong”    “Đắk R'Lấp” → “dakrlap”     hyphens and spaces dropped
+ * A hyphen is ambiguous: “Đồng-Cỏ” must meet both “dong co” and “dongco”. So there are three forms of a text:
+ *   text_fold         “Đồng-Cỏ” → “dongco”    “Đắk R'Lấp” → “dak rlap”    hyphens dropped
+ *   text_fold_words   “Đồng-Cỏ” → “dong co”   “Đắk R'Lấp” → “dak rlap”    hyphens are spaces
+ *   text_fold_joined  “Đồng-Cỏ” → “dongco”    “Đắk R'Lấp” → “dakrlap”     hyphens and spaces dropped
  * An index holds the words and the joined form of each text, a query is folded both ways and hits on either: then
- * `dak nong`, `ĐẮK NÔNG`, `Đăk-Nông`, `dăk nông` and `daknong` all meet. Two texts are the same place or person up to
+ * `dong co`, `ĐỒNG CỎ`, `Đồng-Cỏ`, `dồng cỏ` and `dongco` all meet. Two texts are the same place or person up to
  * spelling when their joined forms are equal. */
 void text_fold(struct str s, struct buf *out);
 void text_fold_words(struct str s, struct buf *out);
