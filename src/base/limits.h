@@ -25,6 +25,11 @@ enum {
     LIMIT_JSON_NODES = 4000000,
     LIMIT_GEOMETRY_POINTS = 1000000,
 
+    /* figures and indexes */
+    LIMIT_FIGURES = 2000,      /* of a province */
+    LIMIT_FIGURE_ROWS = 20000, /* rows of a breakdown, subjects of an index */
+    LIMIT_UNIT_EVENTS = 60,    /* days on which units were merged or divided */
+
     /* output */
     LIMIT_REPORT_BYTES = 64 << 20,
 };
