@@ -1,4 +1,4 @@
-/* Figures: named counts over registers, computed at a revision (figures/*.yaml, see docs/declarations.md).
+/* Figures: named counts over registers, computed at a revision (folder figures/, see docs/declarations.md).
  *
  *     struct figures *fs;
  *     figures_load(a, s->province, &fs, &faults);             // also the indexes: fs->indexes
@@ -97,7 +97,7 @@ struct figures {
     struct indexes *indexes;
 };
 
-/* Reads figures/*.yaml and indexes/*.yaml of province->sources; checks registers, fields, filters, breakdowns, references among
+/* Reads the folders figures/ and indexes/ of province->sources; checks registers, fields, filters, breakdowns, references among
  * figures (unknown, in a circle) and to indexes. All errors go to the list, with file, line and key; returns the first one's
  * code. Needs no store. */
 enum err figures_load(struct arena *a, const struct province *p, struct figures **ret_figures, struct faults *list);

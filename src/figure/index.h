@@ -88,7 +88,7 @@ struct indexes {
     struct map by_id;
 };
 
-/* Reads indexes/*.yaml of province->sources. All errors go to the list; returns the first one's code. */
+/* Reads the folder indexes/ of province->sources. All errors go to the list; returns the first one's code. */
 enum err indexes_load(struct arena *a, const struct province *p, struct indexes **ret_indexes, struct faults *list);
 /* ERR_INDEX_UNKNOWN {id, nearest}. */
 enum err index_find(const struct indexes *x, struct str id, const struct index **ret_index, struct fault *f);
