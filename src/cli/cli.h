@@ -33,10 +33,10 @@ struct command {
     const char *name;
     const char *words; /* positional words as help shows them: "REGISTER", "[ID]" */
     size_t min_words, max_words;
-    struct words title;                /* one line */
-    struct words more;                 /* some lines, for `help COMMAND`; may be NULL */
-    const char *const *examples;       /* without the program's name; NULL ends them; may be NULL */
-    const struct option *options;      /* may be NULL */
+    struct words title;           /* one line */
+    struct words more;            /* some lines, for `help COMMAND`; may be NULL */
+    const char *const *examples;  /* without the program's name; NULL ends them; may be NULL */
+    const struct option *options; /* may be NULL */
     unsigned shared;
     enum err (*run)(struct cli *c);
 };

@@ -44,15 +44,16 @@ void help_command(const struct cli *c, const struct command *command, struct buf
 
 void help_overview(const struct cli *c, struct buf *out)
 {
-    buf_printf(out, "tinhso %s — %s\n\n%s\n\n%s\n", TINHSO_VERSION,
-               T(c, "các sổ đăng ký, số liệu và báo cáo của một tỉnh", "the registers, figures and reports of a province"),
-               T(c, "Cách dùng: tinhso LỆNH [TÙY CHỌN]", "Usage: tinhso COMMAND [OPTIONS]"),
-               T(c, "Các lệnh:", "Commands:"));
+    buf_printf(
+        out, "tinhso %s — %s\n\n%s\n\n%s\n", TINHSO_VERSION,
+        T(c, "các sổ đăng ký, số liệu và báo cáo của một tỉnh", "the registers, figures and reports of a province"),
+        T(c, "Cách dùng: tinhso LỆNH [TÙY CHỌN]", "Usage: tinhso COMMAND [OPTIONS]"), T(c, "Các lệnh:", "Commands:"));
     for (size_t i = 0; i < c->n_commands; i++)
         buf_printf(out, "  %-9s %s\n", c->commands[i]->name, words_in(&c->commands[i]->title, c->lang));
-    buf_printf(out, "\n%s\n",
-               T(c, "Mã thoát: 0 xong, 1 bị từ chối kèm lý do, 2 dùng lệnh chưa đúng.\nCách dùng từng lệnh: tinhso help LỆNH",
-                 "Exit codes: 0 done, 1 refused with a reason, 2 wrong usage.\nHow to use a command: tinhso help COMMAND"));
+    buf_printf(
+        out, "\n%s\n",
+        T(c, "Mã thoát: 0 xong, 1 bị từ chối kèm lý do, 2 dùng lệnh chưa đúng.\nCách dùng từng lệnh: tinhso help LỆNH",
+          "Exit codes: 0 done, 1 refused with a reason, 2 wrong usage.\nHow to use a command: tinhso help COMMAND"));
 }
 
 static enum err help_run(struct cli *c)

@@ -19,9 +19,30 @@ struct page_file {
 };
 
 const unsigned char header_expected[HEADER_BYTES] = {
-    'S', 'Q', 'L', 'i', 't', 'e', ' ', 'f', 'o', 'r', 'm', 'a', 't', ' ', '3', 0, /* magic */
-    PAGE_BYTES >> 8, PAGE_BYTES & 255, 2, 2, /* page size; written and read through a WAL */
-    PAGE_SUM_BYTES, 64, 32, 32,              /* reserved bytes; payload fractions, fixed by the format */
+    'S',
+    'Q',
+    'L',
+    'i',
+    't',
+    'e',
+    ' ',
+    'f',
+    'o',
+    'r',
+    'm',
+    'a',
+    't',
+    ' ',
+    '3',
+    0, /* magic */
+    PAGE_BYTES >> 8,
+    PAGE_BYTES & 255,
+    2,
+    2, /* page size; written and read through a WAL */
+    PAGE_SUM_BYTES,
+    64,
+    32,
+    32, /* reserved bytes; payload fractions, fixed by the format */
 };
 
 uint64_t pagesum_of(const unsigned char *page, uint32_t number)

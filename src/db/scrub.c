@@ -33,7 +33,8 @@ static uint32_t backfilled_frames(sqlite3_file *file)
 {
     void volatile *shm = NULL;
     uint32_t n = 0;
-    if (file->pMethods->iVersion < 2 || file->pMethods->xShmMap(file, 0, SHM_REGION_BYTES, 0, &shm) != SQLITE_OK || !shm)
+    if (file->pMethods->iVersion < 2 || file->pMethods->xShmMap(file, 0, SHM_REGION_BYTES, 0, &shm) != SQLITE_OK ||
+        !shm)
         return 0;
     memcpy(&n, (const unsigned char *)shm + SHM_BACKFILL_AT, sizeof n);
     return n;

@@ -64,9 +64,9 @@ static enum err handle_new(struct db *db, struct str sql, const char **ret_tail,
     char *text = mem_alloc(sql.n + 1); /* for the message */
     memcpy(text, sql.p, sql.n);
     text[sql.n] = 0;
-    int rc = sql.n > INT_MAX - 1 ? SQLITE_TOOBIG
-                                 : sqlite3_prepare_v3(db->handle, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, &handle,
-                                                      ret_tail);
+    int rc = sql.n > INT_MAX - 1
+                 ? SQLITE_TOOBIG
+                 : sqlite3_prepare_v3(db->handle, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, &handle, ret_tail);
     enum err e = rc == SQLITE_OK ? OK : fault_sqlite(db, rc, text, f);
     bool is_reader = db->mode == DB_READ || db->mode == DB_SCRUB;
     if (e == OK && handle && is_reader && !sqlite3_stmt_readonly(handle))

@@ -69,8 +69,8 @@ static bool frame_read(struct walk *w, uint64_t number, struct frame *ret)
     const unsigned char *h = w->frame;
     if (!read_at(w->fd, w->frame, FRAME_BYTES, (off_t)(WAL_HEADER_BYTES + (number - 1) * FRAME_BYTES)))
         return false;
-    *ret = (struct frame){big32(h), big32(h + 4), memcmp(h + 8, w->salts, sizeof w->salts) == 0,
-                          {big32(h + 16), big32(h + 20)}};
+    *ret = (struct frame){
+        big32(h), big32(h + 4), memcmp(h + 8, w->salts, sizeof w->salts) == 0, {big32(h + 16), big32(h + 20)}};
     return true;
 }
 

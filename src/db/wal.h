@@ -28,13 +28,13 @@
 enum { WAL_HEADER_BYTES = 32, WAL_FRAME_HEADER_BYTES = 24 };
 
 struct wal_look {
-    bool has_frames;       /* the file is longer than a header */
-    uint32_t n_committed;  /* frames up to and including the last commit that SQLite will take */
-    const uint32_t *pages; /* [n_committed]: the page that each of them replaces */
-    uint32_t n_pages;      /* size of the database in pages after that commit; 0 without one */
+    bool has_frames;             /* the file is longer than a header */
+    uint32_t n_committed;        /* frames up to and including the last commit that SQLite will take */
+    const uint32_t *pages;       /* [n_committed]: the page that each of them replaces */
+    uint32_t n_pages;            /* size of the database in pages after that commit; 0 without one */
     const unsigned char *page_1; /* its newest committed version; NULL when the WAL has none */
-    uint32_t bad_frame;    /* the first frame (from 1) that cannot be told from damage; 0 when there is none */
-    uint32_t bad_page;     /* the page it says it replaces */
+    uint32_t bad_frame;          /* the first frame (from 1) that cannot be told from damage; 0 when there is none */
+    uint32_t bad_page;           /* the page it says it replaces */
 };
 
 /* A missing or empty WAL is a look without frames. Errors: ERR_SYSTEM, ERR_DB_DAMAGED for a damaged WAL header. */

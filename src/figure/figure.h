@@ -59,10 +59,10 @@ enum measure_kind { MEASURE_NONE, MEASURE_COUNT, MEASURE_SUM, MEASURE_MEAN, MEAS
 struct measure {
     enum measure_kind kind;
     const struct reg *reg;
-    struct str where; /* CQL2; empty: all */
-    struct str base;  /* MEASURE_SURVEY: filter of those asked */
-    int field;        /* summed or averaged; or distinct of a count; or NO_FIELD */
-    int weight;       /* MEASURE_SURVEY, or NO_FIELD */
+    struct str where;            /* CQL2; empty: all */
+    struct str base;             /* MEASURE_SURVEY: filter of those asked */
+    int field;                   /* summed or averaged; or distinct of a count; or NO_FIELD */
+    int weight;                  /* MEASURE_SURVEY, or NO_FIELD */
     const struct figure *figure; /* MEASURE_FIGURE */
     int line;
 };
@@ -73,15 +73,16 @@ struct figure {
     struct str source;
     struct str on, period_from, period_to, valid_from, valid_to; /* ISO dates, ends inclusive; may be empty */
     enum figure_kind kind;
-    struct measure main;       /* count, sum, mean, survey; ratio: over */
-    struct measure of;         /* base of a share (is_share); ratio: under */
+    struct measure main; /* count, sum, mean, survey; ratio: over */
+    struct measure of;   /* base of a share (is_share); ratio: under */
     bool is_share;
     struct quantity scale;     /* ratio and survey; 1 when not declared */
     struct text2 question;     /* survey */
     const struct index *index; /* FIGURE_INDEX */
     int64_t index_year;
-    struct str index_subject, index_value; /* value: rank, total, rank_change, total_change, or a main index or pillar */
-    const struct figure *other;            /* FIGURE_DIFFERENCE */
+    struct str index_subject,
+        index_value;            /* value: rank, total, rank_change, total_change, or a main index or pillar */
+    const struct figure *other; /* FIGURE_DIFFERENCE */
     struct str difference_on, difference_from;
     struct str *by; /* breakdowns that make sense; the first is the default of tables */
     size_t n_by;
@@ -106,10 +107,12 @@ enum err figures_load(struct arena *a, const struct province *p, struct figures 
 enum err figure_find(const struct figures *fs, struct str id, const struct figure **ret_figure, struct fault *f);
 
 struct figure_options {
-    struct str by;       /* "unit:2" (level), "unit" (as the records have it), "FIELD", "FIELD:2" (a unit field); empty: none */
+    struct str
+        by; /* "unit:2" (level), "unit" (as the records have it), "FIELD", "FIELD:2" (a unit field); empty: none */
     struct str on;       /* ISO date: instead of the declared day */
     struct str units_at; /* ISO date: breakdown on the map of that day; empty: of the day of the figure */
-    struct str asked;    /* ISO date on which the reader asks, compared with `valid`; empty: `on` of the options, else today */
+    struct str
+        asked; /* ISO date on which the reader asks, compared with `valid`; empty: `on` of the options, else today */
 };
 
 enum row_kind {
@@ -128,18 +131,18 @@ struct figure_row {
 struct figure_result {
     const struct figure *figure;
     struct quantity value;
-    struct quantity of;      /* base of a share; number of subjects ranked */
-    struct quantity percent; /* of a share */
-    struct quantity from;    /* earlier value of a change or difference */
+    struct quantity of;                /* base of a share; number of subjects ranked */
+    struct quantity percent;           /* of a share */
+    struct quantity from;              /* earlier value of a change or difference */
     struct quantity low, high, margin; /* survey, in the scale of the value */
-    int64_t n_asked;         /* survey: those asked */
-    int decimals;            /* digits behind the mark that make sense to show */
-    struct str on;           /* the day of the figure */
+    int64_t n_asked;                   /* survey: those asked */
+    int decimals;                      /* digits behind the mark that make sense to show */
+    struct str on;                     /* the day of the figure */
     int64_t rev;
-    struct str rev_time;     /* RFC 3339 UTC */
-    int64_t n_counted;       /* records read to count it */
-    int64_t n_sample;        /* of them invented */
-    bool is_stale;           /* asked outside `valid` */
+    struct str rev_time; /* RFC 3339 UTC */
+    int64_t n_counted;   /* records read to count it */
+    int64_t n_sample;    /* of them invented */
+    bool is_stale;       /* asked outside `valid` */
     struct str asked;
     bool has_other_framework; /* a change between years that different frameworks judged */
     /* breakdown */

@@ -117,7 +117,7 @@ struct index_row {
     struct quantity difference;    /* total_rounded - published_total */
     struct index_value *main;      /* n_main of the framework */
     struct index_pillar_value *pillars;
-    int64_t previous_rank;          /* of the year before; 0: unknown */
+    int64_t previous_rank; /* of the year before; 0: unknown */
     struct quantity previous_total;
     struct quantity rank_change;  /* places gained: previous_rank - rank */
     struct quantity total_change; /* absolute difference */
@@ -129,11 +129,11 @@ struct index_table {
     const struct index_framework *previous_framework; /* of the year before; NULL: none, or no values that year */
     bool has_other_framework; /* the year before was judged by another one: changes compare unlike things */
     int64_t year;
-    struct index_row *rows; /* by rank, then name; those without a rank last */
-    size_t n;               /* subjects; the base of a rank */
-    int64_t n_totals;       /* rows whose total could be computed */
+    struct index_row *rows;     /* by rank, then name; those without a rank last */
+    size_t n;                   /* subjects; the base of a rank */
+    int64_t n_totals;           /* rows whose total could be computed */
     int64_t n_values, n_sample; /* records read for this year, and how many of them are invented */
-    int64_t *years;         /* that have values, ascending */
+    int64_t *years;             /* that have values, ascending */
     size_t n_years;
     int64_t rev;
     struct str rev_time;

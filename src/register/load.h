@@ -30,15 +30,16 @@ struct load_options {
 struct load_result {
     int64_t added, changed, same; /* records */
     int64_t files, files_skipped;
-    int64_t samples;              /* of the added, invented ones */
-    int64_t revisions;            /* made by this load */
+    int64_t samples;   /* of the added, invented ones */
+    int64_t revisions; /* made by this load */
 };
 
 enum err load_run(struct store *s, const struct load_options *o, struct load_result *ret_result, struct faults *list,
                   struct faults *warnings);
 
 /* One CSV text into one register as one change; for load_run and bench. */
-enum err load_csv(struct store *s, const struct reg *reg, struct str text, const struct change_info *info, bool is_sample,
-                  load_progress *on_progress, void *ctx, struct load_result *result, struct faults *list, struct faults *warnings);
+enum err load_csv(struct store *s, const struct reg *reg, struct str text, const struct change_info *info,
+                  bool is_sample, load_progress *on_progress, void *ctx, struct load_result *result,
+                  struct faults *list, struct faults *warnings);
 
 #endif

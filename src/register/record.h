@@ -18,8 +18,8 @@ enum value_kind {
     VALUE_NULL,
     VALUE_INTEGER, /* integer, money, boolean (0 or 1) */
     VALUE_NUMBER,
-    VALUE_TEXT,    /* everything else but geometry; dates ISO, timestamps RFC 3339 UTC, interval "a/b", arrays JSON text */
-    VALUE_BLOB,    /* geometry: WKB */
+    VALUE_TEXT, /* everything else but geometry; dates ISO, timestamps RFC 3339 UTC, interval "a/b", arrays JSON text */
+    VALUE_BLOB, /* geometry: WKB */
 };
 
 struct value {
@@ -37,13 +37,13 @@ struct record {
     struct str id;
     struct value *values; /* n_fields of the register */
     bool is_sample;
-    uint32_t line;        /* in its file, for messages; 0 unknown */
+    uint32_t line; /* in its file, for messages; 0 unknown */
 };
 
 /* One value from its text in a file (CSV cell): empty is NULL. Cleans text (NFC, spaces), normalises phones, checks type, range,
  * length, pattern, code (valid on as_of when that is not empty). The fault names field, value, reason and remedy. */
-enum err value_parse(struct arena *a, const struct field *fd, struct str text, struct str as_of, struct value *ret_value,
-                     struct fault *f);
+enum err value_parse(struct arena *a, const struct field *fd, struct str text, struct str as_of,
+                     struct value *ret_value, struct fault *f);
 
 /* A whole row: cells are in field order (an absent column is an empty str). Adds every fault with line r->line. Values live in the
  * arena or are views into the cells: both must outlive the record. */
@@ -61,8 +61,8 @@ struct str record_as_of(const struct reg *reg, const struct value *values, struc
 enum err record_id(struct arena *a, const struct reg *reg, const struct value *values, struct str *ret_id,
                    struct fault *f);
 
-void record_canonical(const struct reg *reg, const struct record *r, const unsigned char salt[SALT_BYTES], bool is_removal,
-                      struct buf *out);
+void record_canonical(const struct reg *reg, const struct record *r, const unsigned char salt[SALT_BYTES],
+                      bool is_removal, struct buf *out);
 
 bool value_equal(const struct value *a, const struct value *b);
 /* As a reader sees it: dates dd/mm/yyyy in Vietnamese, numbers grouped, codes by their title, booleans có/không. */

@@ -28,17 +28,17 @@
 
 enum store_mode {
     STORE_READ,
-    STORE_WRITE,  /* creates the file, the key and the system tables when there are none */
-    STORE_SCRUB,  /* for `log verify`: reads on in spite of damaged pages, takes no notice of the checkpoint */
+    STORE_WRITE, /* creates the file, the key and the system tables when there are none */
+    STORE_SCRUB, /* for `log verify`: reads on in spite of damaged pages, takes no notice of the checkpoint */
 };
 
 struct store {
-    struct arena *arena;       /* lives as long as the store */
+    struct arena *arena; /* lives as long as the store */
     struct db *db;
-    struct str path;           /* of the database */
+    struct str path;                 /* of the database */
     const struct province *province; /* as declared at the moment of reading; NULL in an empty store */
-    int64_t head;              /* newest revision; 0 in an empty store */
-    int64_t at;                /* revision that reads see: head unless store_at moved it */
+    int64_t head;                    /* newest revision; 0 in an empty store */
+    int64_t at;                      /* revision that reads see: head unless store_at moved it */
     bool is_write;
     struct merkle_frontier frontier; /* of the log, size == head */
     int64_t checkpoint_written_us;

@@ -45,9 +45,10 @@ enum err date_parse(struct str text, struct date *ret_date, struct fault *f);
  * with or without accents and “ngày”, and yyyy-mm-dd. Same errors. */
 enum err date_parse_vi(struct str text, struct date *ret_date, struct fault *f);
 
-void date_print(struct date d, struct buf *out);      /* 2022-03-05 */
-void date_print_vi(struct date d, struct buf *out);   /* 05/03/2022 */
-void date_print_long_vi(struct date d, struct buf *out); /* ngày 05 tháng 3 năm 2022 (Decree 30/2020: day <10, month <3 padded) */
+void date_print(struct date d, struct buf *out);    /* 2022-03-05 */
+void date_print_vi(struct date d, struct buf *out); /* 05/03/2022 */
+void date_print_long_vi(struct date d,
+                        struct buf *out); /* ngày 05 tháng 3 năm 2022 (Decree 30/2020: day <10, month <3 padded) */
 
 /* Days since 1970-01-01, and back; days outside DATE_DAYS_MIN … DATE_DAYS_MAX give the first or last day. */
 int32_t date_days(struct date d);

@@ -86,8 +86,7 @@ enum err tax_code_check(struct str code, struct fault *f)
         return personal_id_check(code, SEX_UNKNOWN, 0, f);
     struct str number = str_slice(code.p, code.n < 10 ? code.n : 10);
     bool is_branch = code.n == 14 && code.p[10] == '-';
-    if ((code.n != 10 && !is_branch) || !all_digits(number) ||
-        (is_branch && !all_digits(str_slice(code.p + 11, 3))))
+    if ((code.n != 10 && !is_branch) || !all_digits(number) || (is_branch && !all_digits(str_slice(code.p + 11, 3))))
         return FAULT(f, ERR_TAX_CODE_FORMAT, {"value", code});
     int sum = 0;
     for (size_t i = 0; i < 9; i++)
@@ -138,8 +137,8 @@ static const char *prefix_find(const struct prefix *table, size_t n, const char 
 /* First digits, after the zero, that mobile networks hold. */
 static bool is_mobile_prefix(const char *digits)
 {
-    static const char *const seconds[10] = {[3] = "23456789", [5] = "25689", [7] = "06789", [8] = "123456789",
-                                            [9] = "0123456789"};
+    static const char *const seconds[10] = {
+        [3] = "23456789", [5] = "25689", [7] = "06789", [8] = "123456789", [9] = "0123456789"};
     const char *allowed = seconds[digits[0] - '0'];
     return allowed && strchr(allowed, digits[1]);
 }
