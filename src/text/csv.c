@@ -70,6 +70,8 @@ static void line_split(struct csv *c, struct cells *row, const char *p, const ch
             hits &= hits - 1;
         }
     }
+    if (row->n > LIMIT_CSV_COLUMNS)
+        return; /* refused anyway */
     for (; p < end; p++)
         if (*p == c->separator) {
             cell_add(c, row, from, p);
