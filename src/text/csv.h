@@ -35,10 +35,10 @@ struct csv {
     struct arena *cells;
     const char *at, *end;
     char separator;
-    size_t line;      /* where the last row starts, from 1; line ends inside of quotes count */
-    size_t row;       /* its number, from 1 (the header, if there is one, is row 1) */
-    size_t next_line; /* where the next row starts */
-    size_t n_guess;   /* cells of the last row */
+    size_t line;         /* where the last row starts, from 1; line ends inside of quotes count */
+    size_t row;          /* its number, from 1 (the header, if there is one, is row 1) */
+    size_t next_line;    /* where the next row starts */
+    size_t n_guess;      /* cells of the last row */
     struct fault failed; /* code OK while all is well */
 };
 

@@ -10,12 +10,23 @@ static void escape(struct buf *b, struct str s, bool is_attr)
     for (size_t i = 0; i < s.n; i++) {
         const char *with;
         switch (s.p[i]) {
-        case '&': with = "&amp;"; break;
-        case '<': with = "&lt;"; break;
-        case '>': with = "&gt;"; break;
-        case '"': with = is_attr ? "&quot;" : NULL; break;
-        case '\'': with = is_attr ? "&#39;" : NULL; break;
-        default: with = NULL;
+        case '&':
+            with = "&amp;";
+            break;
+        case '<':
+            with = "&lt;";
+            break;
+        case '>':
+            with = "&gt;";
+            break;
+        case '"':
+            with = is_attr ? "&quot;" : NULL;
+            break;
+        case '\'':
+            with = is_attr ? "&#39;" : NULL;
+            break;
+        default:
+            with = NULL;
         }
         if (!with)
             continue;

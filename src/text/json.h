@@ -79,8 +79,8 @@ enum { JSON_OUT_DEPTH = LIMIT_JSON_DEPTH };
 struct json_out {
     struct buf *b;
     bool is_pretty;
-    bool has_key;    /* a key was written, its value is due */
-    bool has_items;  /* the innermost object or array has one already; outside of any: the value was written */
+    bool has_key;   /* a key was written, its value is due */
+    bool has_items; /* the innermost object or array has one already; outside of any: the value was written */
     unsigned depth;
     bool is_object[JSON_OUT_DEPTH + 1];
 };

@@ -85,10 +85,17 @@ static enum err refused(struct str text, const json_error_t *e, struct fault *f)
     size_t at = (size_t)(near.p - text.p);
     enum err code = ERR_JSON_SYNTAX;
     switch (json_error_code(e)) {
-    case json_error_premature_end_of_input: code = ERR_JSON_END; break;
-    case json_error_duplicate_key: code = ERR_JSON_DUPLICATE; break;
-    case json_error_numeric_overflow: code = ERR_JSON_NUMBER; break;
-    default: break;
+    case json_error_premature_end_of_input:
+        code = ERR_JSON_END;
+        break;
+    case json_error_duplicate_key:
+        code = ERR_JSON_DUPLICATE;
+        break;
+    case json_error_numeric_overflow:
+        code = ERR_JSON_NUMBER;
+        break;
+    default:
+        break;
     }
     int line, column;
     place_of(text, at, &line, &column);
@@ -208,7 +215,9 @@ static void build(struct arena *a, struct scan *s, const json_t *from, struct js
         to->boolean = json_is_true(from);
         scan_word(s);
         break;
-    case JSON_NULL: scan_word(s); break;
+    case JSON_NULL:
+        scan_word(s);
+        break;
     }
 }
 

@@ -1,7 +1,7 @@
 #include <math.h>
-#include <stdio.h>
 
 #include "text/json.h"
+#include "text/number.h"
 
 #include "base/banned.h"
 
@@ -9,9 +9,9 @@
 
 /* 0: stands for itself; 'u': \u00xx; else the letter behind the backslash. */
 static const unsigned char escapes[256] = {
-    [0] = 'u',  [1] = 'u',  [2] = 'u',  [3] = 'u',  [4] = 'u',  [5] = 'u',  [6] = 'u',  [7] = 'u',  [8] = 'b',
-    [9] = 't',  [10] = 'n', [11] = 'u', [12] = 'f', [13] = 'r', [14] = 'u', [15] = 'u', [16] = 'u', [17] = 'u',
-    [18] = 'u', [19] = 'u', [20] = 'u', [21] = 'u', [22] = 'u', [23] = 'u', [24] = 'u', [25] = 'u', [26] = 'u',
+    [0] = 'u',  [1] = 'u',  [2] = 'u',  [3] = 'u',  [4] = 'u',  [5] = 'u',   [6] = 'u',     [7] = 'u',  [8] = 'b',
+    [9] = 't',  [10] = 'n', [11] = 'u', [12] = 'f', [13] = 'r', [14] = 'u',  [15] = 'u',    [16] = 'u', [17] = 'u',
+    [18] = 'u', [19] = 'u', [20] = 'u', [21] = 'u', [22] = 'u', [23] = 'u',  [24] = 'u',    [25] = 'u', [26] = 'u',
     [27] = 'u', [28] = 'u', [29] = 'u', [30] = 'u', [31] = 'u', ['"'] = '"', ['\\'] = '\\',
 };
 
@@ -39,11 +39,11 @@ static char *escape_write(char *out, unsigned char c)
 
 void json_quote(struct buf *b, struct str s)
 {
-    const char *p = s.p, *end = s.p + s.n;
     if (s.n == 0) {
         buf_add(b, "\"\"", 2);
         return;
     }
+    const char *p = s.p, *end = s.p + s.n;
     if (!buf_reserve(b, s.n + 2))
         return;
     char *out = b->p + b->n;
@@ -66,50 +66,6 @@ void json_quote(struct buf *b, struct str s)
     }
     *out++ = '"';
     b->n = (size_t)(out - b->p);
-}
-
-/* ---- numbers ---- */
-
-/* The shortest digits that read back as x > 0, and the exponent n of ECMAScript's Number::toString: 0.digits × 10^n. */
-static int shortest(double x, char digits[24])
-{
-    char text[40];
-    int precision = x < 2.3e-308 ? 0 : 14; /* up to 15 digits are unique, save for subnormal numbers */
-    for (; precision <= 16; precision++) {
-        snprintf(text, sizeof text, "%.*e", precision, x);
-        if (strtod(text, NULL) == x)
-            break;
-    }
-    size_t n = 0;
-    const char *p = text;
-    for (; *p != 'e'; p++)
-        if (*p != '.')
-            digits[n++] = *p;
-    while (n > 1 && digits[n - 1] == '0')
-        n--;
-    digits[n] = 0;
-    return (int)strtol(p + 1, NULL, 10) + 1;
-}
-
-/* ECMA-262 §6.1.6.1.20 Number::toString, as RFC 8785 §3.2.2.3 asks. */
-static void es_number(struct buf *b, double x)
-{
-    char digits[24];
-    if (x == 0) {
-        buf_putc(b, '0');
-        return;
-    }
-    if (x < 0)
-        buf_putc(b, '-');
-    int n = shortest(fabs(x), digits), k = (int)strlen(digits);
-    if (k <= n && n <= 21)
-        buf_printf(b, "%s%.*s", digits, n - k, "00000000000000000000");
-    else if (0 < n && n <= 21)
-        buf_printf(b, "%.*s.%s", n, digits, digits + n);
-    else if (-6 < n && n <= 0)
-        buf_printf(b, "0.%.*s%s", -n, "000000", digits);
-    else
-        buf_printf(b, "%c%s%se%c%d", digits[0], k > 1 ? "." : "", digits + 1, n > 0 ? '+' : '-', abs(n - 1));
 }
 
 /* ---- structure ---- */
@@ -227,7 +183,7 @@ void json_number(struct json_out *o, double x)
 {
     must(isfinite(x));
     value_begin(o);
-    es_number(o->b, x);
+    number_print(x, o->b);
 }
 
 void json_bool(struct json_out *o, bool is_true)
@@ -269,10 +225,18 @@ static int member_order(const void *a, const void *b)
 static void canonical_write(struct arena *scratch, const struct json *v, struct json_out *o)
 {
     switch (v->kind) {
-    case J_NULL: json_null(o); break;
-    case J_BOOL: json_bool(o, v->boolean); break;
-    case J_NUMBER: json_number(o, v->number); break;
-    case J_STRING: json_str(o, v->string); break;
+    case J_NULL:
+        json_null(o);
+        break;
+    case J_BOOL:
+        json_bool(o, v->boolean);
+        break;
+    case J_NUMBER:
+        json_number(o, v->number);
+        break;
+    case J_STRING:
+        json_str(o, v->string);
+        break;
     case J_ARRAY:
         json_array_begin(o);
         for (size_t i = 0; i < v->n; i++)

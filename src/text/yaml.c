@@ -230,9 +230,6 @@ static enum err event_read(struct reading *r, const yaml_event_t *e)
 {
     switch (e->type) {
     case YAML_DOCUMENT_START_EVENT:
-        if (e->data.document_start.version_directive ||
-            e->data.document_start.tag_directives.start != e->data.document_start.tag_directives.end)
-            return refuse(r, &e->start_mark, "%", NULL);
         return r->root ? refuse(r, &e->start_mark, "---", NULL) : OK;
     case YAML_ALIAS_EVENT:
         return refuse(r, &e->start_mark, "*", e->data.alias.anchor);
@@ -268,6 +265,45 @@ static enum err events_read(struct reading *r)
     return OK;
 }
 
+/* A line that begins with % is a directive to libyaml, which compares each with every one before it: refused before it
+ * comes to that. Only text in quotes could have such a line, and can be indented. */
+static enum err directives_refuse(struct str text, struct fault *f)
+{
+    if (text.n == 0)
+        return OK;
+    const char *end = text.p + text.n;
+    for (const char *p = text.p; (p = memchr(p, '%', (size_t)(end - p))) != NULL; p++) {
+        struct str before = str_slice(text.p, (size_t)(p - text.p));
+        if (before.n && !str_ends(before, STR("\n")) && !str_ends(before, STR("\r")) &&
+            !str_ends(before, STR("\xC2\x85")) && !str_ends(before, STR("\xE2\x80\xA8")) &&
+            !str_ends(before, STR("\xE2\x80\xA9")))
+            continue;
+        int line, column;
+        place_of(text, before.n, &line, &column);
+        FAULT(f, ERR_YAML_FEATURE, {"sign", STR("%")});
+        fault_place(f, (struct str){NULL, 0}, line, column);
+        return ERR_YAML_FEATURE;
+    }
+    return OK;
+}
+
+/* The parser's whole life. */
+static enum err text_read(struct reading *r, struct str text)
+{
+    if (str_starts(text, STR("\xEF\xBB\xBF")))
+        text = str_slice(text.p + 3, text.n - 3);
+    enum err code = directives_refuse(text, r->f);
+    if (code != OK)
+        return code;
+    r->text = text;
+    must(yaml_parser_initialize(&r->parser));
+    yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r->parser, (const unsigned char *)(text.n ? text.p : ""), text.n);
+    code = events_read(r);
+    yaml_parser_delete(&r->parser);
+    return code;
+}
+
 enum err yaml_parse(struct arena *a, struct str text, struct str file, struct yaml **ret_root, struct fault *f)
 {
     struct fault own = {0};
@@ -278,15 +314,10 @@ enum err yaml_parse(struct arena *a, struct str text, struct str file, struct ya
     if (text.n > LIMIT_YAML_BYTES) {
         yaml_mark_t none = {0};
         code = limit(r, &none, "YAML (bytes)", LIMIT_YAML_BYTES);
-    } else if ((code = place_utf8(text, file, r->f)) == OK) {
-        if (str_starts(text, STR("\xEF\xBB\xBF")))
-            text = str_slice(text.p + 3, text.n - 3);
-        r->text = text;
-        must(yaml_parser_initialize(&r->parser));
-        yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
-        yaml_parser_set_input_string(&r->parser, (const unsigned char *)(text.n ? text.p : ""), text.n);
-        code = events_read(r);
-        yaml_parser_delete(&r->parser);
+    } else {
+        code = place_utf8(text, file, r->f);
+        if (code == OK)
+            code = text_read(r, text);
     }
     if (code == OK)
         *ret_root = r->root;

@@ -110,6 +110,7 @@ enum yaml_type {
     Y_NUMBER,    /* double: a JSON number; more: NULL or struct yaml_range */
     Y_BOOL,      /* bool: true or false, nothing else */
     Y_DATE_TEXT, /* struct str: a day of the calendar written YYYY-MM-DD */
+    Y_DATE,      /* struct date (text/date.h): the same; year 0: absent */
     Y_ENUM,      /* int: index into more = const char *const names[], NULL at the end */
     Y_TEXT2,     /* struct text2 */
     Y_STR_LIST,  /* struct yaml_strs */
@@ -117,13 +118,13 @@ enum yaml_type {
     Y_MAP,       /* the struct itself, in place; more = schema */
     Y_MAP_PTR,   /* pointer to the struct, NULL when absent; more = schema */
     Y_LIST,      /* YAML_ARRAY(struct): a list of maps; more = schema */
-    Y_KEYED,     /* YAML_ARRAY(struct): a map with free keys, in order; the key goes to the struct's Y_KEY; more = schema */
-    Y_READ,      /* a type of the caller's: more = struct yaml_reader */
-    Y_ANY,       /* const struct yaml *: the raw node, for members whose schema depends on another */
+    Y_KEYED, /* YAML_ARRAY(struct): a map with free keys, in order; the key goes to the struct's Y_KEY; more = schema */
+    Y_READ,  /* a type of the caller's: more = struct yaml_reader */
+    Y_ANY,   /* const struct yaml *: the raw node, for members whose schema depends on another */
 
     /* Pseudo-fields: they read no key of their own. */
-    Y_PLACE,     /* struct yaml_place: of the value under key, or with key NULL of this struct itself */
-    Y_KEY,       /* struct str: the free key under which Y_KEYED found this struct; key is NULL */
+    Y_PLACE, /* struct yaml_place: of the value under key, or with key NULL of this struct itself */
+    Y_KEY,   /* struct str: the free key under which Y_KEYED found this struct; key is NULL */
 };
 
 enum yaml_flag {
@@ -153,12 +154,15 @@ struct yaml_schema {
     const char *name; /* what is declared, as errors name it: "register" */
     const struct yaml_field *fields;
     size_t n;
-    size_t size;          /* of the struct */
-    const void *initial;  /* the struct before anything is read, for defaults; NULL: all zero */
+    size_t size;           /* of the struct */
+    const void *initial;   /* the struct before anything is read, for defaults; NULL: all zero */
     const char *short_key; /* a value that is no map of this schema stands for {short_key: value}; for lists of codes */
 };
 
-#define YAML_SCHEMA(name_, fields_, type_) {(name_), (fields_), sizeof(fields_) / sizeof((fields_)[0]), sizeof(type_), NULL, NULL}
+#define YAML_SCHEMA(name_, fields_, type_)                                                                             \
+    {                                                                                                                  \
+        (name_), (fields_), sizeof(fields_) / sizeof((fields_)[0]), sizeof(type_), NULL, NULL                          \
+    }
 
 /* Decodes a map into the struct. Every error of the node goes to the list (required, not NULL), with file, line, column,
  * key, and the nearest valid one; the first of them is returned. On error the struct is left as it was.
@@ -168,7 +172,7 @@ enum err yaml_decode(struct arena *a, const struct yaml *node, const struct yaml
                      void *ret_struct, struct faults *list);
 
 /* Decodes one value as a field of that type would be: for what a Y_ANY left raw. The field's key is only what errors name;
- * offset and Y_REQUIRED's absence do not matter. ret_value points to the type's own variable. */
+ * offset does not matter. ret_value points to a variable of the type, written on success. */
 enum err yaml_decode_value(struct arena *a, const struct yaml *node, const struct yaml_field *field, struct str file,
                            void *ret_value, struct faults *list);
 

@@ -1,9 +1,9 @@
 /* Decoding by tables: one reader a type, all errors gathered. */
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
 
 #include "base/vec.h"
+#include "text/date.h"
+#include "text/number.h"
 #include "text/yaml.h"
 
 #include "base/banned.h"
@@ -155,56 +155,15 @@ static bool range_check(struct decoding *d, const struct value *v, const struct 
     return report(d, &f, v->node->line, v->node->column);
 }
 
-static size_t digits(struct str s, size_t at)
-{
-    size_t n = 0;
-    while (at + n < s.n && s.p[at + n] >= '0' && s.p[at + n] <= '9')
-        n++;
-    return n;
-}
-
-/* The length of the whole number at the front by JSON's grammar, 0 when there is none. */
-static size_t whole_length(struct str s)
-{
-    size_t sign = s.n && s.p[0] == '-', n = digits(s, sign);
-    return n == 0 || (n > 1 && s.p[sign] == '0') ? 0 : sign + n;
-}
-
-static bool is_json_number(struct str s)
-{
-    size_t at = whole_length(s);
-    if (at == 0)
-        return false;
-    if (at < s.n && s.p[at] == '.') {
-        size_t n = digits(s, at + 1);
-        if (n == 0)
-            return false;
-        at += 1 + n;
-    }
-    if (at < s.n && (s.p[at] == 'e' || s.p[at] == 'E')) {
-        at++;
-        at += at < s.n && (s.p[at] == '+' || s.p[at] == '-');
-        size_t n = digits(s, at);
-        if (n == 0)
-            return false;
-        at += n;
-    }
-    return at == s.n;
-}
-
 static bool int_read(struct decoding *d, const struct value *v, const struct yaml_field *field, void *member)
 {
     struct str text = {NULL, 0};
-    char copy[24] = {0};
+    int64_t i = 0;
     if (!scalar_of(d, v, &text))
         return false;
-    if (v->node->is_quoted || text.n >= sizeof copy || whole_length(text) != text.n)
-        return refuse_value(d, v, "123");
-    memcpy(copy, text.p, text.n);
-    errno = 0;
-    long long i = strtoll(copy, NULL, 10);
-    if (errno)
-        return refuse_value(d, v, "-9223372036854775808 … 9223372036854775807");
+    enum err code = v->node->is_quoted ? ERR_INTEGER_FORMAT : integer_parse(text, &i, NULL);
+    if (code != OK)
+        return refuse_value(d, v, code == ERR_NUMBER_RANGE ? "-9223372036854775808 … 9223372036854775807" : "123");
     if (!range_check(d, v, field, (double)i))
         return false;
     *(int64_t *)member = i;
@@ -214,14 +173,10 @@ static bool int_read(struct decoding *d, const struct value *v, const struct yam
 static bool number_read(struct decoding *d, const struct value *v, const struct yaml_field *field, void *member)
 {
     struct str text = {NULL, 0};
-    char copy[64] = {0};
+    double x = 0;
     if (!scalar_of(d, v, &text))
         return false;
-    if (v->node->is_quoted || text.n >= sizeof copy || !is_json_number(text))
-        return refuse_value(d, v, "12.5");
-    memcpy(copy, text.p, text.n);
-    double x = strtod(copy, NULL);
-    if (!isfinite(x))
+    if (v->node->is_quoted || number_parse(text, &x, NULL) != OK)
         return refuse_value(d, v, "12.5");
     if (!range_check(d, v, field, x))
         return false;
@@ -241,26 +196,18 @@ static bool bool_read(struct decoding *d, const struct value *v, const struct ya
     return true;
 }
 
-static bool is_day(struct str s)
+static bool date_read(struct decoding *d, const struct value *v, const struct yaml_field *field, void *member)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (s.n != 10 || digits(s, 0) != 4 || s.p[4] != '-' || digits(s, 5) != 2 || s.p[7] != '-' || digits(s, 8) != 2)
-        return false;
-    int year = (s.p[0] - '0') * 1000 + (s.p[1] - '0') * 100 + (s.p[2] - '0') * 10 + (s.p[3] - '0');
-    int month = (s.p[5] - '0') * 10 + (s.p[6] - '0'), day = (s.p[8] - '0') * 10 + (s.p[9] - '0');
-    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + (month == 2 && is_leap);
-}
-
-static bool date_text_read(struct decoding *d, const struct value *v, const struct yaml_field *field, void *member)
-{
-    (void)field;
     struct str text = {NULL, 0};
+    struct date date;
     if (!scalar_of(d, v, &text))
         return false;
-    if (!is_day(text))
+    if (date_parse(text, &date, NULL) != OK)
         return refuse_value(d, v, "2022-06-30");
-    *(struct str *)member = text;
+    if (field->type == Y_DATE)
+        *(struct date *)member = date;
+    else
+        *(struct str *)member = text;
     return true;
 }
 
@@ -563,11 +510,10 @@ static bool map_read(struct decoding *d, const struct value *v, const struct pat
 static bool value_read(struct decoding *d, const struct value *v, const struct yaml_field *field, void *member)
 {
     static reader *const readers[] = {
-        [Y_STR] = str_read,           [Y_INT] = int_read,         [Y_NUMBER] = number_read,
-        [Y_BOOL] = bool_read,         [Y_DATE_TEXT] = date_text_read, [Y_ENUM] = enum_read,
-        [Y_TEXT2] = text2_read,       [Y_STR_LIST] = str_list_read, [Y_STR_MAP] = str_map_read,
-        [Y_MAP] = nested_read,        [Y_MAP_PTR] = nested_read,  [Y_LIST] = list_read,
-        [Y_KEYED] = keyed_read,       [Y_READ] = custom_read,     [Y_ANY] = any_read,
+        [Y_STR] = str_read,           [Y_INT] = int_read,         [Y_NUMBER] = number_read, [Y_BOOL] = bool_read,
+        [Y_DATE_TEXT] = date_read,    [Y_DATE] = date_read,       [Y_ENUM] = enum_read,     [Y_TEXT2] = text2_read,
+        [Y_STR_LIST] = str_list_read, [Y_STR_MAP] = str_map_read, [Y_MAP] = nested_read,    [Y_MAP_PTR] = nested_read,
+        [Y_LIST] = list_read,         [Y_KEYED] = keyed_read,     [Y_READ] = custom_read,   [Y_ANY] = any_read,
     };
     must(!is_pseudo(field) && (size_t)field->type < ARRAY_LEN(readers));
     return readers[field->type](d, v, field, member);

@@ -20,10 +20,12 @@ static void scalar_print(struct buf *b, struct str s)
             buf_printf(b, "\\x%02x", c);
         else if (c >= 0xC2 && i + 1 < s.n && c == 0xC2 && (unsigned char)s.p[i + 1] < 0xA0)
             buf_printf(b, "\\x%02x", (unsigned char)s.p[++i]);
-        else if (c == 0xE2 && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0x80 && ((unsigned char)s.p[i + 2] & 0xFE) == 0xA8)
+        else if (c == 0xE2 && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0x80 &&
+                 ((unsigned char)s.p[i + 2] & 0xFE) == 0xA8)
             buf_printf(b, "\\u%04x", 0x2000u + ((unsigned char)s.p[i + 2] & 0x3F)), i += 2;
         else if (c == 0xEF && i + 2 < s.n) {
-            unsigned cp = 0xF000u | (unsigned)((unsigned char)s.p[i + 1] & 0x3F) << 6 | ((unsigned char)s.p[i + 2] & 0x3F);
+            unsigned cp =
+                0xF000u | (unsigned)((unsigned char)s.p[i + 1] & 0x3F) << 6 | ((unsigned char)s.p[i + 2] & 0x3F);
             buf_printf(b, "\\u%04x", cp), i += 2;
         } else
             buf_putc(b, (char)c);
@@ -57,7 +59,8 @@ static bool same(const struct yaml *x, const struct yaml *y)
     if (x->kind != y->kind || x->n != y->n || !str_eq(x->scalar, y->scalar))
         return false;
     for (size_t i = 0; i < x->n; i++) {
-        if (x->kind == YAML_MAP && !(str_eq(x->pairs[i].key, y->pairs[i].key) && same(x->pairs[i].value, y->pairs[i].value)))
+        if (x->kind == YAML_MAP &&
+            !(str_eq(x->pairs[i].key, y->pairs[i].key) && same(x->pairs[i].value, y->pairs[i].value)))
             return false;
         if (x->kind == YAML_LIST && !same(x->items[i], y->items[i]))
             return false;

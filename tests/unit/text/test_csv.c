@@ -39,7 +39,9 @@ static void rows_and_cells_are_read_as_rfc_4180_has_them(void **state)
     rows("a", ',', "a/");
     rows("a,b\r\nc,d\r\n", ',', "a|b/c|d/");
     rows("a,b\nc,d", ',', "a|b/c|d/");
-    rows("\xEF\xBB\xBF" "a,b", ',', "a|b/");
+    rows("\xEF\xBB\xBF"
+         "a,b",
+         ',', "a|b/");
     rows("a;b,c\td", ';', "a|b,c\td/");
     rows(",\n,,\n", ',', "|/||/");
     rows("\n\na\n", ',', "//a/");
@@ -52,7 +54,8 @@ static void rows_and_cells_are_read_as_rfc_4180_has_them(void **state)
     rows("x,\"\"\"\"", ',', "x|\"/");
     rows("a,b\r", ',', "a|b/");
     rows("a\rb,c\n", ',', "a\rb|c/");
-    rows("Đắk Nông,Gia Nghĩa,Đắk Mil,12345678,123456789,,,x,\n", ',', "Đắk Nông|Gia Nghĩa|Đắk Mil|12345678|123456789|||x|/");
+    rows("Đắk Nông,Gia Nghĩa,Đắk Mil,12345678,123456789,,,x,\n", ',',
+         "Đắk Nông|Gia Nghĩa|Đắk Mil|12345678|123456789|||x|/");
 }
 
 static void plain_cells_are_views_into_the_text(void **state)
@@ -98,10 +101,10 @@ static void a_wrong_quote_is_refused_where_it_stands(void **state)
         enum err code;
         int line, column;
     } cases[] = {
-        {"ă,b\"c\n", ERR_CSV_QUOTE, 1, 4},        {"a,\"b\"c\n", ERR_CSV_QUOTE, 1, 6},
-        {"a,\"b\" ,c\n", ERR_CSV_QUOTE, 1, 6},    {"\"x\ny\"z,b\n", ERR_CSV_QUOTE, 2, 3},
-        {"a, \"b\"\n", ERR_CSV_QUOTE, 1, 4},      {"a,\"b\n\nc\n", ERR_CSV_QUOTE_OPEN, 1, 3},
-        {"\"", ERR_CSV_QUOTE_OPEN, 1, 1},         {"\"a\n\",\"\"\"", ERR_CSV_QUOTE_OPEN, 2, 3},
+        {"ă,b\"c\n", ERR_CSV_QUOTE, 1, 4},     {"a,\"b\"c\n", ERR_CSV_QUOTE, 1, 6},
+        {"a,\"b\" ,c\n", ERR_CSV_QUOTE, 1, 6}, {"\"x\ny\"z,b\n", ERR_CSV_QUOTE, 2, 3},
+        {"a, \"b\"\n", ERR_CSV_QUOTE, 1, 4},   {"a,\"b\n\nc\n", ERR_CSV_QUOTE_OPEN, 1, 3},
+        {"\"", ERR_CSV_QUOTE_OPEN, 1, 1},      {"\"a\n\",\"\"\"", ERR_CSV_QUOTE_OPEN, 2, 3},
         {"\"a\"\rb\n", ERR_CSV_QUOTE, 1, 4},
     };
     struct arena *a CLEANUP(arena_freep) = arena_new();
@@ -173,7 +176,8 @@ static void a_table_checks_its_rows_against_the_header(void **state)
     struct fault f = {0};
     struct str *row;
     bool is_end;
-    assert_int_equal(csv_table_open(&t, keep, cells, STR("code , name\n1,một\n\n2\n3,ba\n\n"), ',', STR("x.csv"), &f), OK);
+    assert_int_equal(csv_table_open(&t, keep, cells, STR("code , name\n1,một\n\n2\n3,ba\n\n"), ',', STR("x.csv"), &f),
+                     OK);
     assert_int_equal(t.n, 2);
     assert_int_equal(csv_table_column(&t, STR("name")), 1);
     assert_int_equal(csv_table_column(&t, STR("nam")), -1);
@@ -182,7 +186,8 @@ static void a_table_checks_its_rows_against_the_header(void **state)
     assert_int_equal(csv_table_next(&t, &row, &is_end, &f), ERR_CSV_COLUMNS);
     struct buf b CLEANUP(buf_done) = BUF_INIT(1000);
     fault_print(&f, LANG_EN, &b);
-    assert_string_equal(buf_cstr(&b), "x.csv:4: Row 4 has 1 cells, the header has 2. Check the separators and quotes of this row.");
+    assert_string_equal(buf_cstr(&b),
+                        "x.csv:4: Row 4 has 1 cells, the header has 2. Check the separators and quotes of this row.");
     f = (struct fault){0};
     assert_int_equal(csv_table_next(&t, &row, &is_end, &f), OK); /* the row was left out, the next one is read */
     assert_true(str_is(row[0], "3"));

@@ -54,7 +54,8 @@ static void blocks_flows_and_a_byte_order_mark_are_read(void **state)
 {
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct yaml *y = parsed(a, "\xEF\xBB\xBF# chú thích\nnote: |\n  một\n  hai\nby: [unit:2, {a: 1}]\nwhere: \"level = 3\"\n");
+    struct yaml *y =
+        parsed(a, "\xEF\xBB\xBF# chú thích\nnote: |\n  một\n  hai\nby: [unit:2, {a: 1}]\nwhere: \"level = 3\"\n");
     assert_true(str_is(yaml_get(y, "note")->scalar, "một\nhai\n"));
     assert_true(yaml_get(y, "note")->is_quoted);
     assert_true(str_is(yaml_get(y, "by")->items[0]->scalar, "unit:2"));
@@ -206,7 +207,8 @@ static const struct yaml_field code_fields[] = {
     {"title", Y_TEXT2, offsetof(struct code, title), Y_REQUIRED},
     {"from", Y_DATE_TEXT, offsetof(struct code, from)},
 };
-static const struct yaml_schema code_schema = {"code", code_fields, ARRAY_LEN(code_fields), sizeof(struct code), NULL, "title"};
+static const struct yaml_schema code_schema = {"code", code_fields, ARRAY_LEN(code_fields), sizeof(struct code),
+                                               NULL,   "title"};
 
 static const struct yaml_range lengths = {1, 1000};
 static const struct field field_initial = {.max_length = 200, .kind = KIND_STRING};
@@ -222,8 +224,8 @@ static const struct yaml_field field_fields[] = {
     {"codes", Y_KEYED, offsetof(struct field, codes), 0, &code_schema},
     {"min", Y_ANY, offsetof(struct field, min)},
 };
-static const struct yaml_schema field_schema = {"field",       field_fields,   ARRAY_LEN(field_fields),
-                                                sizeof(struct field), &field_initial, NULL};
+static const struct yaml_schema field_schema = {
+    "field", field_fields, ARRAY_LEN(field_fields), sizeof(struct field), &field_initial, NULL};
 
 static const struct yaml_field rule_fields[] = {
     {NULL, Y_PLACE, offsetof(struct rule, place)},
@@ -354,12 +356,15 @@ static void a_wrong_key_names_its_place_and_the_nearest(void **state)
 {
     (void)state;
     expect("    type: text", "    tyep: text",
-           "t.yaml:8:5: register.fields.code has no key “tyep”; the nearest is “type”. Valid keys: type, codes, min, title, "
+           "t.yaml:8:5: register.fields.code has no key “tyep”; the nearest is “type”. Valid keys: type, codes, min, "
+           "title, "
            "required, max_length, weight.\n"
            "t.yaml:7:3: register.fields.code lacks the required key “type”. Add it.\n");
-    expect("order: {by", "order: {bx", "t.yaml:26:9: register.order has no key “bx”; the nearest is “by”. Valid keys: by, descending.\n"
-                                       "t.yaml:26:1: register.order lacks the required key “by”. Add it.\n");
-    expect("{vi: Loại}", "{vn: Loại}", "t.yaml:15:13: register.fields.kind.title has no key “vn”; the nearest is “vi”. Valid keys: vi, en.\n");
+    expect("order: {by", "order: {bx",
+           "t.yaml:26:9: register.order has no key “bx”; the nearest is “by”. Valid keys: by, descending.\n"
+           "t.yaml:26:1: register.order lacks the required key “by”. Add it.\n");
+    expect("{vi: Loại}", "{vn: Loại}",
+           "t.yaml:15:13: register.fields.kind.title has no key “vn”; the nearest is “vi”. Valid keys: vi, en.\n");
     expect("  - {check: b > 0}", "  - {chek: b > 0}",
            "t.yaml:23:6: register.rules[2] has no key “chek”; the nearest is “check”. Valid keys: check.\n"
            "t.yaml:23:5: register.rules[2] lacks the required key “check”. Add it.\n");
@@ -369,7 +374,8 @@ static void a_wrong_value_says_what_is_expected(void **state)
 {
     (void)state;
     expect("type: text", "type: txet",
-           "t.yaml:8:11: “type” of register.fields.code does not take “txet”; the nearest is “text”. Choose one of: string, "
+           "t.yaml:8:11: “type” of register.fields.code does not take “txet”; the nearest is “text”. Choose one of: "
+           "string, "
            "text, integer.\n");
     expect("required: true", "required: yes",
            "t.yaml:10:15: Value “yes” of “required” in register.fields.code cannot be used; expected true | false.\n");
@@ -378,30 +384,43 @@ static void a_wrong_value_says_what_is_expected(void **state)
     expect("max_length: 12", "max_length: 012",
            "t.yaml:11:17: Value “012” of “max_length” in register.fields.code cannot be used; expected 123.\n");
     expect("max_length: 12", "max_length: 0",
-           "t.yaml:11:17: Value 0 of “max_length” in register.fields.code lies outside 1 to 1000. Choose a number within.\n");
+           "t.yaml:11:17: Value 0 of “max_length” in register.fields.code lies outside 1 to 1000. Choose a number "
+           "within.\n");
     expect("max_length: 12", "max_length: 9223372036854775808",
            "t.yaml:11:17: Value “9223372036854775808” of “max_length” in register.fields.code cannot be used; expected "
            "-9223372036854775808 … 9223372036854775807.\n");
-    expect("weight: -1.5e2", "weight: .5", "t.yaml:12:13: Value “.5” of “weight” in register.fields.code cannot be used; expected 12.5.\n");
-    expect("weight: -1.5e2", "weight: 1e999", "t.yaml:12:13: Value “1e999” of “weight” in register.fields.code cannot be used; expected 12.5.\n");
-    expect("since: 2022-02-28", "since: 2022-02-29", "t.yaml:4:8: Value “2022-02-29” of “since” in register cannot be used; expected 2022-06-30.\n");
+    expect("weight: -1.5e2", "weight: .5",
+           "t.yaml:12:13: Value “.5” of “weight” in register.fields.code cannot be used; expected 12.5.\n");
+    expect("weight: -1.5e2", "weight: 1e999",
+           "t.yaml:12:13: Value “1e999” of “weight” in register.fields.code cannot be used; expected 12.5.\n");
+    expect("since: 2022-02-28", "since: 2022-02-29",
+           "t.yaml:4:8: Value “2022-02-29” of “since” in register cannot be used; expected 2022-06-30.\n");
     expect("every: P3M", "every: P3", "t.yaml:5:8: Value “P3” of “every” in register cannot be used; expected P3M.\n");
 }
 
 static void a_wrong_kind_of_value_says_how_to_write_it(void **state)
 {
     (void)state;
-    expect("register: teams", "register: [teams]", "t.yaml:1:11: “register” of register must be one value, not a list or a map. Write register: value.\n");
-    expect("register: teams", "register:", "t.yaml:1:1: Key “register” of register has no value. Write one after the colon, or remove the key.\n");
-    expect("register: teams", "register: ''", "t.yaml:1:11: Key “register” of register has no value. Write one after the colon, or remove the key.\n");
-    expect("key: [code, valid_from]", "key: []", "t.yaml:3:6: Key “key” of register has no value. Write one after the colon, or remove the key.\n");
-    expect("key: [code, valid_from]", "key: {a: b}", "t.yaml:3:6: “key” of register must be one value, not a list or a map. Write key: value.\n");
-    expect("order: {by: name, descending: true}", "order: name", "t.yaml:26:8: “order” of register must be a map. Write indented lines of the form key: value.\n");
+    expect("register: teams", "register: [teams]",
+           "t.yaml:1:11: “register” of register must be one value, not a list or a map. Write register: value.\n");
+    expect("register: teams", "register:",
+           "t.yaml:1:1: Key “register” of register has no value. Write one after the colon, or remove the key.\n");
+    expect("register: teams", "register: ''",
+           "t.yaml:1:11: Key “register” of register has no value. Write one after the colon, or remove the key.\n");
+    expect("key: [code, valid_from]", "key: []",
+           "t.yaml:3:6: Key “key” of register has no value. Write one after the colon, or remove the key.\n");
+    expect("key: [code, valid_from]", "key: {a: b}",
+           "t.yaml:3:6: “key” of register must be one value, not a list or a map. Write key: value.\n");
+    expect("order: {by: name, descending: true}", "order: name",
+           "t.yaml:26:8: “order” of register must be a map. Write indented lines of the form key: value.\n");
     expect("rules:\n  - check: a > 0\n  - {check: b > 0}", "rules: {check: a}",
            "t.yaml:21:8: “rules” of register must be a list. Write rules: [a, b], or one item a line behind a dash.\n");
     expect("      01: Thôn", "      01: [Thôn]",
-           "t.yaml:18:11: “title” of register.fields.kind.codes.01 must be one value, not a list or a map. Write title: value.\n");
-    expect("title: Mã", "title:", "t.yaml:9:5: Key “title” of register.fields.code has no value. Write one after the colon, or remove the key.\n");
+           "t.yaml:18:11: “title” of register.fields.kind.codes.01 must be one value, not a list or a map. Write "
+           "title: value.\n");
+    expect("title: Mã", "title:",
+           "t.yaml:9:5: Key “title” of register.fields.code has no value. Write one after the colon, or remove the "
+           "key.\n");
 }
 
 static void every_error_of_a_declaration_is_listed(void **state)
@@ -410,7 +429,8 @@ static void every_error_of_a_declaration_is_listed(void **state)
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct faults list CLEANUP(faults_done) = {0};
     struct decl d = {0};
-    const struct yaml *y = parsed(a, "registr: x\nkey: one\nfields:\n  a:\n  b: {type: integer, title: B, max_length: x}\nsince: today\n");
+    const struct yaml *y =
+        parsed(a, "registr: x\nkey: one\nfields:\n  a:\n  b: {type: integer, title: B, max_length: x}\nsince: today\n");
     assert_int_equal(yaml_decode(a, y, &decl_schema, STR("t.yaml"), &d, &list), ERR_YAML_KEY_UNKNOWN);
     static const enum err codes[] = {ERR_YAML_KEY_UNKNOWN, ERR_YAML_KEY_MISSING, ERR_YAML_KEY_MISSING, ERR_YAML_VALUE,
                                      ERR_YAML_KEY_MISSING, ERR_YAML_KEY_MISSING, ERR_YAML_VALUE};
