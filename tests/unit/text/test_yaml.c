@@ -365,8 +365,8 @@ static void a_wrong_key_names_its_place_and_the_nearest(void **state)
            "t.yaml:26:1: register.order lacks the required key “by”. Add it.\n");
     expect("{vi: Loại}", "{vn: Loại}",
            "t.yaml:15:13: register.fields.kind.title has no key “vn”; the nearest is “vi”. Valid keys: vi, en.\n");
-    expect("  - {check: b > 0}", "  - {chek: b > 0}",
-           "t.yaml:23:6: register.rules[2] has no key “chek”; the nearest is “check”. Valid keys: check.\n"
+    expect("  - {check: b > 0}", "  - {chexk: b > 0}",
+           "t.yaml:23:6: register.rules[2] has no key “chexk”; the nearest is “check”. Valid keys: check.\n"
            "t.yaml:23:5: register.rules[2] lacks the required key “check”. Add it.\n");
 }
 
