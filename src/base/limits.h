@@ -14,6 +14,7 @@ enum {
     LIMIT_CQL2_BYTES = 64 << 10,
     LIMIT_CQL2_DEPTH = 64,
     LIMIT_CQL2_NODES = 10000,
+    LIMIT_CQL2_SQL_BYTES = 4 << 20,
 
     /* records and files */
     LIMIT_TEXT_BYTES = 1 << 20,   /* one text value */
@@ -21,9 +22,11 @@ enum {
     LIMIT_CSV_COLUMNS = 1000,
     LIMIT_CSV_CELL_BYTES = 1 << 20,
     LIMIT_JSON_BYTES = 64 << 20,
-    LIMIT_JSON_DEPTH = 64,
+    LIMIT_JSON_DEPTH = 192,    /* a filter of LIMIT_CQL2_DEPTH takes two levels each, and a geometry's coordinates */
     LIMIT_JSON_NODES = 4000000,
     LIMIT_GEOMETRY_POINTS = 1000000,
+    LIMIT_GEOMETRY_DEPTH = 8,         /* collections within collections */
+    LIMIT_GEOMETRY_BYTES = 32 << 20,  /* WKB */
 
     /* figures and indexes */
     LIMIT_FIGURES = 2000,      /* of a province */

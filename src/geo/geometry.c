@@ -1,0 +1,303 @@
+#include "geo/geometry.h"
+
+#include <geos_c.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+
+#include "base/banned.h"
+
+struct geometry_context {
+    GEOSContextHandle_t h;
+    GEOSWKBReader *reader;
+    char message[256]; /* of the last error */
+};
+
+struct geometry {
+    struct geometry_context *gc;
+    GEOSGeometry *g;
+    const GEOSPreparedGeometry *prepared;
+    struct box box;
+};
+
+static void keep_message(const char *message, void *context)
+{
+    struct geometry_context *gc = context;
+    snprintf(gc->message, sizeof gc->message, "%s", message);
+}
+
+struct geometry_context *geometry_context_new(void)
+{
+    struct geometry_context *gc = mem_zalloc(sizeof *gc);
+    gc->h = GEOS_init_r();
+    must(gc->h != NULL);
+    GEOSContext_setErrorMessageHandler_r(gc->h, keep_message, gc);
+    gc->reader = GEOSWKBReader_create_r(gc->h);
+    must(gc->reader != NULL);
+    return gc;
+}
+
+void geometry_context_free(struct geometry_context *gc)
+{
+    if (!gc)
+        return;
+    GEOSWKBReader_destroy_r(gc->h, gc->reader);
+    GEOS_finish_r(gc->h);
+    free(gc);
+}
+
+/* Takes g over. */
+static struct geometry *wrap(struct geometry_context *gc, GEOSGeometry *g, struct box box)
+{
+    struct geometry *ret = mem_zalloc(sizeof *ret);
+    *ret = (struct geometry){.gc = gc, .g = g, .box = box};
+    return ret;
+}
+
+static struct box box_of(GEOSContextHandle_t h, const GEOSGeometry *g)
+{
+    struct box b = {0, 0, 0, 0};
+    GEOSGeom_getXMin_r(h, g, &b.x_min);
+    GEOSGeom_getYMin_r(h, g, &b.y_min);
+    GEOSGeom_getXMax_r(h, g, &b.x_max);
+    GEOSGeom_getYMax_r(h, g, &b.y_max);
+    return b;
+}
+
+enum err geometry_read_blob(struct geometry_context *gc, struct str blob, struct geometry **ret, struct fault *f)
+{
+    struct box box;
+    size_t header = shape_blob_header(blob);
+    if (!shape_blob_walk(blob, &box))
+        return FAULT(f, ERR_GEOMETRY_BLOB);
+    GEOSGeometry *g =
+        GEOSWKBReader_read_r(gc->h, gc->reader, (const unsigned char *)blob.p + header, blob.n - header);
+    if (!g)
+        return FAULT(f, ERR_GEOMETRY_BLOB);
+    *ret = wrap(gc, g, box);
+    return OK;
+}
+
+enum err geometry_read_shape(struct geometry_context *gc, const struct shape *s, struct geometry **ret, struct fault *f)
+{
+    struct buf wkb CLEANUP(buf_done) = BUF_INIT(64 << 20);
+    shape_write_wkb(s, &wkb);
+    return geometry_read_blob(gc, buf_view(&wkb), ret, f);
+}
+
+enum err geometry_read_wkt(struct geometry_context *gc, struct str wkt, struct geometry **ret, struct fault *f)
+{
+    char *text CLEANUP(mem_freep) = mem_alloc(wkt.n + 1);
+    memcpy(text, wkt.p, wkt.n);
+    text[wkt.n] = 0;
+    GEOSWKTReader *reader = GEOSWKTReader_create_r(gc->h);
+    must(reader != NULL);
+    GEOSGeometry *g = wkt.n <= LIMIT_TEXT_BYTES ? GEOSWKTReader_read_r(gc->h, reader, text) : NULL;
+    GEOSWKTReader_destroy_r(gc->h, reader);
+    if (!g)
+        return FAULT(f, ERR_GEOMETRY_WKT, {"reason", str_of(gc->message)});
+    *ret = wrap(gc, g, box_of(gc->h, g));
+    return OK;
+}
+
+void geometry_free(struct geometry *g)
+{
+    if (!g)
+        return;
+    if (g->prepared)
+        GEOSPreparedGeom_destroy_r(g->gc->h, g->prepared);
+    GEOSGeom_destroy_r(g->gc->h, g->g);
+    free(g);
+}
+
+void geometry_prepare(struct geometry *g)
+{
+    if (!g->prepared)
+        g->prepared = GEOSPrepare_r(g->gc->h, g->g);
+}
+
+struct box geometry_box(const struct geometry *g)
+{
+    return g->box;
+}
+
+bool geometry_is_valid(const struct geometry *g, struct buf *reason)
+{
+    if (GEOSisValid_r(g->gc->h, g->g) == 1)
+        return true;
+    char *why = reason ? GEOSisValidReason_r(g->gc->h, g->g) : NULL;
+    if (why) {
+        buf_puts(reason, why);
+        GEOSFree_r(g->gc->h, why);
+    }
+    return false;
+}
+
+double geometry_area(const struct geometry *g)
+{
+    double area = 0;
+    GEOSArea_r(g->gc->h, g->g, &area);
+    return area;
+}
+
+void geometry_write_wkb(const struct geometry *g, struct buf *out)
+{
+    GEOSWKBWriter *w = GEOSWKBWriter_create_r(g->gc->h);
+    must(w != NULL);
+    GEOSWKBWriter_setByteOrder_r(g->gc->h, w, GEOS_WKB_NDR);
+    GEOSWKBWriter_setOutputDimension_r(g->gc->h, w, 3);
+    size_t n = 0;
+    unsigned char *bytes = GEOSWKBWriter_write_r(g->gc->h, w, g->g, &n);
+    if (bytes)
+        buf_add(out, bytes, n);
+    GEOSFree_r(g->gc->h, bytes);
+    GEOSWKBWriter_destroy_r(g->gc->h, w);
+}
+
+void geometry_write_wkt(const struct geometry *g, struct buf *out)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct buf wkb CLEANUP(buf_done) = BUF_INIT(64 << 20);
+    struct shape s;
+    geometry_write_wkb(g, &wkb);
+    if (shape_read_blob(a, buf_view(&wkb), &s, NULL) == OK)
+        shape_write_wkt(&s, out);
+}
+
+/* ---- relations ---- */
+
+/* 0, 1, or 2 when GEOS threw. */
+static char relate_plain(GEOSContextHandle_t h, enum geometry_relation r, const GEOSGeometry *a, const GEOSGeometry *b)
+{
+    switch (r) {
+    case GEOMETRY_INTERSECTS:
+        return GEOSIntersects_r(h, a, b);
+    case GEOMETRY_EQUALS:
+        return GEOSEquals_r(h, a, b);
+    case GEOMETRY_DISJOINT:
+        return GEOSDisjoint_r(h, a, b);
+    case GEOMETRY_TOUCHES:
+        return GEOSTouches_r(h, a, b);
+    case GEOMETRY_WITHIN:
+        return GEOSWithin_r(h, a, b);
+    case GEOMETRY_OVERLAPS:
+        return GEOSOverlaps_r(h, a, b);
+    case GEOMETRY_CROSSES:
+        return GEOSCrosses_r(h, a, b);
+    case GEOMETRY_CONTAINS:
+        return GEOSContains_r(h, a, b);
+    case GEOMETRY_RELATIONS:
+        break;
+    }
+    must(!"a relation of the list");
+    return 2;
+}
+
+static char relate_prepared(GEOSContextHandle_t h, enum geometry_relation r, const GEOSPreparedGeometry *a,
+                            const GEOSGeometry *b, const GEOSGeometry *plain)
+{
+    switch (r) {
+    case GEOMETRY_INTERSECTS:
+        return GEOSPreparedIntersects_r(h, a, b);
+    case GEOMETRY_DISJOINT:
+        return GEOSPreparedDisjoint_r(h, a, b);
+    case GEOMETRY_TOUCHES:
+        return GEOSPreparedTouches_r(h, a, b);
+    case GEOMETRY_WITHIN:
+        return GEOSPreparedWithin_r(h, a, b);
+    case GEOMETRY_OVERLAPS:
+        return GEOSPreparedOverlaps_r(h, a, b);
+    case GEOMETRY_CROSSES:
+        return GEOSPreparedCrosses_r(h, a, b);
+    case GEOMETRY_CONTAINS:
+        return GEOSPreparedContains_r(h, a, b);
+    default:
+        return relate_plain(h, r, plain, b);
+    }
+}
+
+static enum geometry_relation reversed(enum geometry_relation r)
+{
+    return r == GEOMETRY_WITHIN ? GEOMETRY_CONTAINS : r == GEOMETRY_CONTAINS ? GEOMETRY_WITHIN : r;
+}
+
+static bool is_collection(GEOSContextHandle_t h, const GEOSGeometry *g)
+{
+    return GEOSGeomTypeId_r(h, g) == GEOS_GEOMETRYCOLLECTION;
+}
+
+/* GEOS 3.11 compares no collections of mixed dimensions. A covers B when nothing of B lies outside A, and contains it when
+ * their interiors meet, too; that they do follows, save for B lying on A's edge only, which the boundary test rules out. */
+static char relate_collections(GEOSContextHandle_t h, enum geometry_relation r, const GEOSGeometry *a,
+                               const GEOSGeometry *b)
+{
+    if (r == GEOMETRY_WITHIN)
+        return relate_collections(h, GEOMETRY_CONTAINS, b, a);
+    GEOSGeometry *ua = GEOSUnaryUnion_r(h, a), *ub = GEOSUnaryUnion_r(h, b);
+    char result = 2;
+    if (!ua || !ub)
+        goto done;
+    if (!is_collection(h, ua) && !is_collection(h, ub)) {
+        result = relate_plain(h, r, ua, ub);
+    } else if (r == GEOMETRY_EQUALS) {
+        GEOSGeometry *rest = GEOSSymDifference_r(h, ua, ub);
+        result = rest ? GEOSisEmpty_r(h, rest) : 2;
+        GEOSGeom_destroy_r(h, rest);
+    } else if (r == GEOMETRY_CONTAINS) {
+        GEOSGeometry *rest = GEOSDifference_r(h, ub, ua);
+        result = rest ? GEOSisEmpty_r(h, rest) : 2;
+        GEOSGeom_destroy_r(h, rest);
+        bool meets = false;
+        int n = result == 1 ? GEOSGetNumGeometries_r(h, ua) : 0, m = result == 1 ? GEOSGetNumGeometries_r(h, ub) : 0;
+        for (int i = 0; i < n && !meets; i++)
+            for (int k = 0; k < m && !meets; k++)
+                meets = GEOSIntersects_r(h, GEOSGetGeometryN_r(h, ua, i), GEOSGetGeometryN_r(h, ub, k)) == 1 &&
+                        GEOSTouches_r(h, GEOSGetGeometryN_r(h, ua, i), GEOSGetGeometryN_r(h, ub, k)) == 0;
+        if (result == 1 && !meets)
+            result = 0;
+    }
+done:
+    GEOSGeom_destroy_r(h, ua);
+    GEOSGeom_destroy_r(h, ub);
+    return result;
+}
+
+/* The slow way: with collections taken apart, and after a repair of what is not valid. */
+static char relate_again(GEOSContextHandle_t h, enum geometry_relation r, const GEOSGeometry *a, const GEOSGeometry *b)
+{
+    GEOSGeometry *va = GEOSMakeValid_r(h, a), *vb = GEOSMakeValid_r(h, b);
+    char result = 2;
+    if (va && vb)
+        result = is_collection(h, va) || is_collection(h, vb) ? relate_collections(h, r, va, vb) :
+                                                                relate_plain(h, r, va, vb);
+    GEOSGeom_destroy_r(h, va);
+    GEOSGeom_destroy_r(h, vb);
+    return result;
+}
+
+enum err geometry_relate(enum geometry_relation relation, const struct geometry *a, const struct geometry *b,
+                         bool *ret_holds, struct fault *f)
+{
+    if (!box_meets(a->box, b->box)) {
+        *ret_holds = relation == GEOMETRY_DISJOINT;
+        return OK;
+    }
+    GEOSContextHandle_t h = a->gc->h;
+    char result;
+    bool handles_collections = relation == GEOMETRY_INTERSECTS || relation == GEOMETRY_DISJOINT;
+    if (!handles_collections && (is_collection(h, a->g) || is_collection(h, b->g)))
+        result = relate_collections(h, relation, a->g, b->g);
+    else if (a->prepared)
+        result = relate_prepared(h, relation, a->prepared, b->g, a->g);
+    else if (b->prepared)
+        result = relate_prepared(h, reversed(relation), b->prepared, a->g, b->g);
+    else
+        result = relate_plain(h, relation, a->g, b->g);
+    if (result == 2)
+        result = relate_again(h, relation, a->g, b->g);
+    if (result == 2)
+        return FAULT(f, ERR_GEOMETRY_RELATION, {"reason", str_of(a->gc->message)});
+    *ret_holds = result == 1;
+    return OK;
+}
