@@ -203,7 +203,4 @@ const struct source_file *province_source(const struct province *p, struct str p
 const char *field_type_name(enum field_type type);
 const char *privacy_name(enum privacy privacy);
 
-/* The name nearest to a misspelt one, or an empty str when none is near: for “did you mean”. */
-struct str nearest_name(struct str wrong, const struct str *names, size_t n);
-
 #endif

@@ -37,6 +37,10 @@ enum err filter_compile(struct arena *a, const struct store *s, const struct reg
                         const struct filter_constant *constants, size_t n_constants, struct filter_sql *ret_sql,
                         struct fault *f);
 
+/* Checks a filter against declarations alone, before there is a store: for `check`. */
+enum err filter_check(struct arena *a, const struct province *p, const struct reg *reg, struct str text,
+                      const struct filter_constant *constants, size_t n_constants, struct fault *f);
+
 /* Binds params to a statement from index `first` (1-based) on; returns the next free index. */
 int filter_bind(struct stmt *st, const struct cql2_params *params, int first);
 

@@ -1,0 +1,103 @@
+/* Between the two halves of reading declarations: what YAML said, before names are resolved. Not for other files. */
+#ifndef TINHSO_REGISTER_DECLARATION_INTERNAL_H
+#define TINHSO_REGISTER_DECLARATION_INTERNAL_H
+
+#include "register/declaration.h"
+
+struct units_decl {
+    struct yaml_place place;
+    struct str reg, code, name, level, parent;
+};
+
+struct successors_decl {
+    struct yaml_place place;
+    struct str reg, from, to, on, share;
+};
+
+struct level_decl {
+    struct yaml_place place;
+    struct str key;
+    struct text2 title;
+};
+
+struct province_decl {
+    struct yaml_place place, id_place, time_zone_place;
+    struct str id, source, time_zone;
+    struct text2 title, description;
+    struct units_decl *units;
+    struct successors_decl *successors;
+    YAML_ARRAY(struct level_decl) levels;
+};
+
+struct code_decl {
+    struct yaml_place place;
+    struct str key, from, to;
+    struct text2 title;
+};
+
+struct codes_decl {
+    struct yaml_place place, name_place;
+    struct str name, source;
+    struct text2 title;
+    YAML_ARRAY(struct code_decl) codes;
+};
+
+struct field_decl {
+    struct yaml_place place, min_place, max_place, pattern_place, target_place, of_place, sex_place, birth_place;
+    struct str name;
+    int type, privacy, of, kind;
+    struct text2 title, description, measure;
+    bool is_required, is_unique, is_person;
+    struct str min, max, pattern, target, sex, birth, crs;
+    int64_t max_length;
+    const struct yaml *codes;
+    struct yaml_strs levels;
+};
+
+struct valid_time_decl {
+    struct yaml_place place;
+    struct str from, to;
+};
+
+struct rule_decl {
+    struct yaml_place place, check_place;
+    struct str check;
+    struct text2 message;
+    int level;
+};
+
+struct data_decl {
+    struct yaml_place place;
+    struct str file, source;
+};
+
+struct reg_decl {
+    struct yaml_place place, name_place, as_of_place;
+    struct str file, name, source, as_of;
+    struct text2 title, description;
+    int privacy;
+    struct yaml_strs key, order, search;
+    struct valid_time_decl *valid_time;
+    const struct yaml *indexes, *sample;
+    YAML_ARRAY(struct field_decl) fields;
+    YAML_ARRAY(struct rule_decl) rules;
+    YAML_ARRAY(struct data_decl) data;
+};
+
+struct declarations {
+    struct province_decl province;
+    VEC(struct code_list *) code_lists;
+    VEC(struct reg_decl *) registers;
+};
+
+/* Reads every file; what failed is in the list and left out. */
+void declarations_read(struct arena *a, const struct sources *sources, struct declarations *ret, struct faults *list);
+
+/* `registers/units.yaml` must declare `units`. */
+void declaration_check_file_name(struct str path, struct str name, struct yaml_place place, struct faults *list);
+
+/* NULL after an error. */
+struct code_list *declaration_inline_codes(struct arena *a, const struct yaml *node, struct str field, struct str file,
+                                           struct faults *list);
+
+#endif
