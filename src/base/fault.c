@@ -93,6 +93,12 @@ void fault_place(struct fault *f, struct str file, int line, int column)
         f->column = column;
 }
 
+void fault_field(struct fault *f, struct str field)
+{
+    if (f && field.n && !f->field_n)
+        f->field_at = keep(f, field, &f->field_n);
+}
+
 struct str fault_param(const struct fault *f, const char *name)
 {
     for (size_t i = 0; i < f->n_params; i++)
@@ -106,6 +112,11 @@ struct str fault_file(const struct fault *f)
     return str_slice(f->text + f->file_at, f->file_n);
 }
 
+struct str fault_field_name(const struct fault *f)
+{
+    return str_slice(f->text + f->field_at, f->field_n);
+}
+
 void fault_print(const struct fault *f, enum lang lang, struct buf *out)
 {
     if (f->file_n)
@@ -116,6 +127,10 @@ void fault_print(const struct fault *f, enum lang lang, struct buf *out)
         buf_printf(out, ":%d", f->column);
     if (f->file_n || f->line)
         buf_puts(out, ": ");
+    if (f->field_n) {
+        buf_str(out, fault_field_name(f));
+        buf_puts(out, ": ");
+    }
     const char *s = err_sentence(f->code, lang);
     while (*s) {
         const char *open = strchr(s, '{'), *close = open ? strchr(open, '}') : NULL;

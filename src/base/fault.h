@@ -47,6 +47,7 @@ struct fault {
     enum err code;
     int line, column; /* 1-based; 0 when there is none */
     unsigned short file_at, file_n;
+    unsigned short field_at, field_n; /* the field of a record or form; part of the place */
     unsigned short n_params;
     struct {
         const char *name;
@@ -72,11 +73,15 @@ static inline enum err fault_set(struct fault *f, enum err code, const struct fa
 /* Adds the place; what an inner function already set stays. */
 void fault_place(struct fault *f, struct str file, int line, int column);
 
+/* Names the field that a value stood in: `file:12: area_m2: sentence`. What an inner function already set stays. */
+void fault_field(struct fault *f, struct str field);
+
 /* The value of a placeholder, or an empty str. */
 struct str fault_param(const struct fault *f, const char *name);
 struct str fault_file(const struct fault *f);
+struct str fault_field_name(const struct fault *f);
 
-/* `file:line:column: sentence` in the language, without a newline. */
+/* `file:line:column: field: sentence` in the language, without a newline. */
 void fault_print(const struct fault *f, enum lang lang, struct buf *out);
 
 /* Facts of a code: HTTP status (RFC 9110), problem type (RFC 9457), sentence with {placeholders}. */

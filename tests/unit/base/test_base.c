@@ -76,6 +76,11 @@ static void a_fault_speaks_both_languages_and_keeps_its_place(void **state)
     fault_print(&f, LANG_VI, &b);
     assert_string_equal(buf_cstr(&b), "x.yaml:3:7: Không tìm thấy tệp a/b.csv. Kiểm tra lại đường dẫn.");
     assert_int_equal(FAULT(NULL, ERR_LIMIT), ERR_LIMIT);
+    fault_field(&f, STR("area"));
+    fault_field(&f, STR("later"));
+    buf_reset(&b);
+    fault_print(&f, LANG_EN, &b);
+    assert_string_equal(buf_cstr(&b), "x.yaml:3:7: area: File a/b.csv does not exist. Check the path.");
 }
 
 static void a_long_value_is_cut_at_a_character(void **state)

@@ -1,0 +1,237 @@
+/* A whole record: from a row or a JSON object, its id, its as-of date, its canonical bytes. */
+#include "register/record.h"
+
+#include "base/limits.h"
+#include "text/ident.h"
+#include "text/number.h"
+
+#include "base/banned.h"
+
+static const struct value *known(const struct value *values, int field)
+{
+    return field != NO_FIELD && values[field].kind == VALUE_TEXT ? &values[field] : NULL;
+}
+
+struct str record_as_of(const struct reg *reg, const struct value *values, struct str today, char storage[11])
+{
+    const struct value *v;
+    if ((v = known(values, reg->as_of)) || (v = known(values, reg->valid_from)))
+        return v->text;
+    struct date d;
+    if (!(v = known(values, reg->valid_to)) || date_parse(v->text, &d, NULL) != OK)
+        return today;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(16);
+    date_print(date_add_days(d, -1), &b);
+    memcpy(storage, b.p, 10);
+    storage[10] = 0;
+    return str_slice(storage, 10);
+}
+
+enum err record_id(struct arena *a, const struct reg *reg, const struct value *values, struct str *ret_id,
+                   struct fault *f)
+{
+    if (reg->n_key == 1 && values[reg->key[0]].kind == VALUE_TEXT) {
+        *ret_id = values[reg->key[0]].text;
+        return OK;
+    }
+    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
+    bool has_part = false;
+    for (size_t i = 0; i < reg->n_key; i++) {
+        if (i)
+            buf_putc(&b, '@');
+        has_part |= values[reg->key[i]].kind != VALUE_NULL;
+        value_csv(&reg->fields[reg->key[i]], &values[reg->key[i]], &b);
+    }
+    if (!has_part) {
+        fault_field(f, reg->fields[reg->key[0]].name);
+        return FAULT(f, ERR_VALUE_REQUIRED, {"field", reg->fields[reg->key[0]].title.vi});
+    }
+    *ret_id = str_slice(arena_dup(a, b.p, b.n), b.n);
+    return OK;
+}
+
+static enum sex sex_of(const struct value *v)
+{
+    static const struct {
+        const char *text;
+        enum sex sex;
+    } words[] = {{"male", SEX_MALE}, {"female", SEX_FEMALE}, {"nam", SEX_MALE}, {"nữ", SEX_FEMALE},
+                 {"Nam", SEX_MALE},  {"Nữ", SEX_FEMALE},     {"M", SEX_MALE},   {"F", SEX_FEMALE}};
+    for (size_t i = 0; v->kind == VALUE_TEXT && i < ARRAY_LEN(words); i++)
+        if (str_is(v->text, words[i].text))
+            return words[i].sex;
+    return SEX_UNKNOWN;
+}
+
+static int birth_year_of(const struct value *v)
+{
+    struct date d;
+    if (v->kind == VALUE_INTEGER && v->integer > 1800 && v->integer < 2200)
+        return (int)v->integer;
+    if (v->kind == VALUE_TEXT && date_parse(v->text, &d, NULL) == OK)
+        return d.year;
+    return 0;
+}
+
+/* What can be judged only with the other fields at hand. */
+static void check_personal_ids(const struct reg *reg, const struct record *r, struct faults *list)
+{
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        const struct field *fd = &reg->fields[i];
+        const struct value *v = &r->values[i];
+        if (fd->type != FT_PERSONAL_ID || v->kind != VALUE_TEXT || v->text.n != 12)
+            continue;
+        enum sex sex = fd->sex_field == NO_FIELD ? SEX_UNKNOWN : sex_of(&r->values[fd->sex_field]);
+        int year = fd->birth_field == NO_FIELD ? 0 : birth_year_of(&r->values[fd->birth_field]);
+        struct fault f = {.line = (int)r->line};
+        if (personal_id_check(v->text, sex, year, &f) != OK) {
+            fault_field(&f, fd->name);
+            faults_add(list, &f);
+        }
+    }
+}
+
+static void parse_one(struct arena *a, const struct reg *reg, size_t i, const struct str *cells, struct str as_of,
+                      struct record *r, struct faults *list)
+{
+    struct fault f;
+    f.code = OK, f.line = (int)r->line, f.column = 0; /* the rest is set by whoever uses it: this runs for every cell */
+    f.n_params = f.n_text = f.file_n = f.field_n = 0;
+    if (value_parse(a, &reg->fields[i], cells[i], as_of, &r->values[i], &f) == OK)
+        return;
+    f.line = (int)r->line;
+    r->values[i] = (struct value){.kind = VALUE_NULL};
+    faults_add(list, &f);
+}
+
+enum err record_parse(struct arena *a, const struct reg *reg, const struct str *cells, uint32_t line, struct str today,
+                      struct record *ret_record, struct faults *list)
+{
+    size_t before = list->total;
+    struct record r = {.values = arena_alloc(a, sizeof(struct value) * reg->n_fields), .line = line};
+    const int dates[] = {reg->as_of, reg->valid_from, reg->valid_to};
+    for (size_t k = 0; k < ARRAY_LEN(dates); k++)
+        if (dates[k] != NO_FIELD)
+            parse_one(a, reg, (size_t)dates[k], cells, (struct str){NULL, 0}, &r, list);
+    char storage[11];
+    struct str as_of = record_as_of(reg, r.values, today, storage);
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if ((int)i != dates[0] && (int)i != dates[1] && (int)i != dates[2])
+            parse_one(a, reg, i, cells, as_of, &r, list);
+    if (list->total == before)
+        check_personal_ids(reg, &r, list);
+    struct fault f = {.line = (int)line};
+    if (list->total == before && record_id(a, reg, r.values, &r.id, &f) != OK) {
+        f.line = (int)line;
+        faults_add(list, &f);
+    }
+    if (list->total > before)
+        return list->n ? list->p[list->n - 1].code : ERR_VALUE_TYPE;
+    *ret_record = r;
+    return OK;
+}
+
+/* A JSON value as the text of a cell: both ways in meet in record_parse. */
+static struct str cell_of_json(struct arena *a, const struct field *fd, const struct json *j)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES);
+    switch (j->kind) {
+    case J_NULL:
+        return (struct str){NULL, 0};
+    case J_BOOL:
+        return j->boolean ? STR("true") : STR("false");
+    case J_NUMBER:
+        number_print(j->number, &b);
+        break;
+    case J_STRING:
+        return j->string;
+    case J_ARRAY:
+        for (size_t i = 0; i < j->n; i++) {
+            struct str item = cell_of_json(a, fd, &j->items[i]);
+            if (i)
+                buf_putc(&b, '|');
+            buf_str(&b, item);
+        }
+        break;
+    case J_OBJECT:
+        json_canonical(a, j, &b);
+        break;
+    }
+    return str_slice(arena_dup(a, b.p, b.n), b.n);
+}
+
+enum err record_from_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str today,
+                          struct record *ret_record, struct faults *list)
+{
+    struct str *cells = ARENA_ARRAY(a, struct str, reg->n_fields);
+    struct str *names = ARENA_ARRAY(a, struct str, reg->n_fields);
+    size_t before = list->total;
+    for (size_t i = 0; i < reg->n_fields; i++)
+        names[i] = reg->fields[i].name;
+    for (size_t i = 0; fields->kind == J_OBJECT && i < fields->n; i++) {
+        int n = reg_field_number(reg, fields->members[i].key);
+        if (n != NO_FIELD) {
+            cells[n] = cell_of_json(a, &reg->fields[n], &fields->members[i].value);
+            continue;
+        }
+        struct fault f = {0};
+        FAULT(&f, ERR_FIELD_UNKNOWN, {"name", fields->members[i].key}, {"register", reg->name},
+              {"nearest", yaml_nearest(fields->members[i].key, names, reg->n_fields)});
+        faults_add(list, &f);
+    }
+    if (list->total > before)
+        return ERR_FIELD_UNKNOWN;
+    return record_parse(a, reg, cells, 0, today, ret_record, list);
+}
+
+static void canonical_value(const struct field *fd, const struct value *v, struct json_out *o)
+{
+    if (v->kind != VALUE_BLOB) {
+        value_json(fd, v, o);
+        return;
+    }
+    /* A geometry goes in as the hex of its WKB: exact, and independent of how coordinates are printed. */
+    struct buf hex CLEANUP(buf_done) = BUF_INIT(2 * LIMIT_RECORD_BYTES);
+    buf_hex(&hex, v->text.p, v->text.n);
+    json_str(o, buf_view(&hex));
+}
+
+void record_canonical(const struct reg *reg, const struct record *r, const unsigned char salt[SALT_BYTES],
+                      bool is_removal, struct buf *out)
+{
+    struct json_out o;
+    json_out_init(&o, out, JSON_COMPACT);
+    json_object_begin(&o);
+    if (!is_removal) {
+        json_key(&o, STR("fields"));
+        json_object_begin(&o);
+        for (size_t i = 0; i < reg->n_fields; i++) {
+            int n = reg->sorted[i];
+            if (r->values[n].kind == VALUE_NULL)
+                continue;
+            json_key(&o, reg->fields[n].name);
+            canonical_value(&reg->fields[n], &r->values[n], &o);
+        }
+        json_object_end(&o);
+    }
+    json_key(&o, STR("id"));
+    json_str(&o, r->id);
+    json_key(&o, STR("register"));
+    json_str(&o, reg->name);
+    if (is_removal) {
+        json_key(&o, STR("removed"));
+        json_bool(&o, true);
+    }
+    char hex[2 * SALT_BYTES];
+    for (size_t i = 0; i < SALT_BYTES; i++) {
+        hex[2 * i] = "0123456789abcdef"[salt[i] >> 4];
+        hex[2 * i + 1] = "0123456789abcdef"[salt[i] & 15];
+    }
+    json_key(&o, STR("salt"));
+    json_str(&o, str_slice(hex, sizeof hex));
+    if (r->is_sample) {
+        json_key(&o, STR("sample"));
+        json_bool(&o, true);
+    }
+    json_object_end(&o);
+}
