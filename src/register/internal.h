@@ -1,0 +1,29 @@
+/* What the files of src/register share among themselves; no other module includes it. */
+#ifndef TINHSO_REGISTER_INTERNAL_H
+#define TINHSO_REGISTER_INTERNAL_H
+
+#include "register/record.h"
+#include "register/store.h"
+
+/* Reads head and log edge again: another process may have written since. */
+enum err store_refresh(struct store *s, struct fault *f);
+
+/* The province as declared at s->at, built in the arena; NULL when nothing was declared yet. */
+enum err store_province_read(struct arena *a, const struct store *s, const struct province **ret_province,
+                             struct fault *f);
+
+/* Full-text index of a register's versions: one text a version, of marked words (see search.c). */
+void search_text(const struct reg *reg, const struct value *values, struct buf *out);
+/* Drops and fills the index of a register anew. */
+enum err search_rebuild(struct arena *a, struct store *s, const struct reg *reg, struct fault *f);
+/* The query of the index for words typed by a person; is_exact asks for the accents as typed. Empty when there is no word. */
+void search_query(struct str words, bool is_exact, struct buf *out);
+
+/* "_n, _id, _rev, _ord, _until, _removed, _sample, _salt" and the fields, in record_columns' order, for alias `t`. */
+const char *record_columns_sql(struct arena *a, const struct reg *reg);
+enum { RECORD_FIXED_COLUMNS = 8 };
+/* Reads the current row of a statement over record_columns_sql; texts are views that live until its next step. Interval ends are
+ * joined in the arena. */
+void record_read(struct arena *a, const struct reg *reg, struct stmt *st, struct record *ret_record);
+
+#endif

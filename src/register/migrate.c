@@ -1,0 +1,200 @@
+/* Tables follow declarations: what can be added is added, what would lose data is refused with the command that does it. */
+#include "register/store.h"
+
+#include "register/internal.h"
+
+#include "base/banned.h"
+
+struct migration {
+    struct arena *a;
+    struct store *s;
+    const struct province *next;
+    const struct str *drops;
+    size_t n_drops;
+    struct faults *list;
+};
+
+static bool is_dropped(const struct migration *m, struct str what)
+{
+    for (size_t i = 0; i < m->n_drops; i++)
+        if (str_eq(m->drops[i], what))
+            return true;
+    return false;
+}
+
+static void refuse(struct migration *m, enum err code, struct str what, const char *from, const char *to,
+                   const struct reg *where)
+{
+    struct fault f = {0};
+    FAULT(&f, code, {"what", what}, {"from", str_of(from)}, {"to", str_of(to)});
+    if (where)
+        fault_place(&f, where->file, where->line, 0);
+    faults_add(m->list, &f);
+}
+
+/* Widening keeps every stored value valid and its meaning. */
+static bool is_wider(enum field_type from, enum field_type to)
+{
+    if (from == to)
+        return true;
+    if (to == FT_NUMBER)
+        return from == FT_INTEGER || from == FT_MONEY;
+    if (to == FT_INTEGER)
+        return from == FT_MONEY;
+    if (to == FT_MONEY)
+        return from == FT_INTEGER;
+    bool is_line = from == FT_STRING || from == FT_CODE || from == FT_REFERENCE || from == FT_UNIT || from == FT_PHONE ||
+                   from == FT_PERSONAL_ID || from == FT_TAX_CODE || from == FT_URL || from == FT_DATE ||
+                   from == FT_TIMESTAMP;
+    return (to == FT_TEXT || to == FT_STRING) && is_line;
+}
+
+static bool same_key(const struct reg *a, const struct reg *b)
+{
+    if (a->n_key != b->n_key)
+        return false;
+    for (size_t i = 0; i < a->n_key; i++)
+        if (!str_eq(a->fields[a->key[i]].name, b->fields[b->key[i]].name))
+            return false;
+    return true;
+}
+
+static void compare_register(struct migration *m, const struct reg *old, const struct reg *now)
+{
+    if (!same_key(old, now))
+        refuse(m, ERR_MIGRATE_KEY, old->name, "", "", now);
+    for (size_t i = 0; i < old->n_fields; i++) {
+        const struct field *was = &old->fields[i], *is = reg_field(now, was->name);
+        struct str what = str_of(arena_printf(m->a, "%.*s.%.*s", STR_ARG(old->name), STR_ARG(was->name)));
+        if (is_dropped(m, what))
+            continue;
+        if (!is)
+            refuse(m, ERR_MIGRATE_GONE, what, "", "", now);
+        else if (!is_wider(was->type, is->type))
+            refuse(m, ERR_MIGRATE_TYPE, what, field_type_name(was->type), field_type_name(is->type), now);
+    }
+}
+
+static void compare(struct migration *m)
+{
+    if (!m->s->province)
+        return;
+    for (size_t i = 0; i < m->s->province->n_registers; i++) {
+        const struct reg *old = m->s->province->registers[i], *now = province_register(m->next, old->name);
+        if (now)
+            compare_register(m, old, now);
+        else if (!is_dropped(m, old->name))
+            refuse(m, ERR_MIGRATE_GONE, old->name, "", "", NULL);
+    }
+}
+
+/* ---- tables ---- */
+
+static enum err has_column(struct migration *m, const struct reg *r, struct str column, bool *ret, struct fault *f)
+{
+    int64_t n;
+    struct str table = str_slice(r->table + 1, strlen(r->table) - 2);
+    enum err e = db_value_int(m->s->db, STR("SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2"),
+                              DB_VALUES(db_text(table), db_text(column)), &n, f);
+    if (e == OK)
+        *ret = n > 0;
+    return e;
+}
+
+static enum err add_columns(struct migration *m, const struct reg *r, struct fault *f)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < r->n_fields; i++) {
+        const char *columns[] = {r->fields[i].column, r->fields[i].column_end};
+        for (size_t k = 0; e == OK && k < 2 && columns[k]; k++) {
+            bool is_there;
+            e = has_column(m, r, str_slice(columns[k] + 1, strlen(columns[k]) - 2), &is_there, f);
+            if (e == OK && !is_there)
+                e = db_script(m->s->db, arena_printf(m->a, "ALTER TABLE %s ADD COLUMN %s", r->table, columns[k]), f);
+        }
+    }
+    return e;
+}
+
+/* Columns have no declared type: SQLite then keeps each value exactly as it was bound, and a wider type needs no rewrite. */
+static enum err create_table(struct migration *m, const struct reg *r, struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    buf_printf(&b, "CREATE TABLE IF NOT EXISTS %s(_n INTEGER PRIMARY KEY, _id, _rev, _ord, _until, _removed, _sample, _salt",
+               r->table);
+    for (size_t i = 0; i < r->n_fields; i++) {
+        buf_printf(&b, ", %s", r->fields[i].column);
+        if (r->fields[i].column_end)
+            buf_printf(&b, ", %s", r->fields[i].column_end);
+    }
+    buf_printf(&b, ");CREATE UNIQUE INDEX IF NOT EXISTS \"u_%.*s\" ON %s(_id, _rev);", STR_ARG(r->name), r->table);
+    return db_script(m->s->db, buf_cstr(&b), f);
+}
+
+static void index_sql(struct buf *b, const struct reg *r, const int *fields, size_t n)
+{
+    buf_printf(b, "CREATE INDEX IF NOT EXISTS \"i_%.*s", STR_ARG(r->name));
+    for (size_t i = 0; i < n; i++)
+        buf_printf(b, "_%.*s", STR_ARG(r->fields[fields[i]].name));
+    buf_printf(b, "\" ON %s(", r->table);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(b, "%s%s", i ? ", " : "", r->fields[fields[i]].column);
+    buf_puts(b, ") WHERE _until IS NULL;");
+}
+
+/* Declared indexes, and those the engine's own checks need: unique fields, the entity of a dated register. */
+static enum err create_indexes(struct migration *m, const struct reg *r, struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    for (size_t i = 0; i < r->n_indexes; i++)
+        index_sql(&b, r, r->indexes[i].fields, r->indexes[i].n);
+    for (size_t i = 0; i < r->n_fields; i++)
+        if (r->fields[i].is_unique)
+            index_sql(&b, r, (const int[]){(int)i}, 1);
+    if (r->valid_from != NO_FIELD && r->entity != NO_FIELD)
+        index_sql(&b, r, &r->entity, 1);
+    return b.n ? db_script(m->s->db, buf_cstr(&b), f) : OK;
+}
+
+static bool same_search(const struct reg *a, const struct reg *b)
+{
+    if (!a || a->n_search != b->n_search)
+        return false;
+    for (size_t i = 0; i < a->n_search; i++)
+        if (!str_eq(a->fields[a->search[i]].name, b->fields[b->search[i]].name))
+            return false;
+    return true;
+}
+
+static enum err migrate_register(struct migration *m, const struct reg *r, struct fault *f)
+{
+    enum err e = create_table(m, r, f);
+    if (e == OK)
+        e = add_columns(m, r, f);
+    if (e == OK)
+        e = create_indexes(m, r, f);
+    const struct reg *old = m->s->province ? province_register(m->s->province, r->name) : NULL;
+    if (e == OK && !same_search(old, r))
+        e = search_rebuild(m->a, m->s, r, f);
+    return e;
+}
+
+enum err store_migrate(struct store *s, const struct province *next, const struct str *drops, size_t n_drops,
+                       struct faults *list)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct migration m = {a, s, next, drops, n_drops, list};
+    size_t before = list->total;
+    compare(&m);
+    if (list->total > before)
+        return ERR_MIGRATE_GONE;
+    for (size_t i = 0; i < next->n_registers; i++) {
+        struct fault f = {0};
+        enum err e = migrate_register(&m, next->registers[i], &f);
+        if (e != OK) {
+            faults_add(list, &f);
+            return e;
+        }
+    }
+    return OK;
+}

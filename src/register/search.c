@@ -1,0 +1,109 @@
+/* Accent-insensitive search: one FTS5 index a register, over every version, contentless and without positions.
+ *
+ * The text of a version holds each word twice: folded ("nguyen") and, marked by "=", as written in lower case ("=nguyễn"). A
+ * query in which people typed accents asks for the marked words first. A name with a hyphen or an apostrophe is also indexed
+ * joined ("Đăk-Nông": dak, nong, daknong). */
+#include "register/internal.h"
+
+#include "base/limits.h"
+#include "text/vn.h"
+
+#include "base/banned.h"
+
+static bool is_word_byte(unsigned char c)
+{
+    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Adds each word of the text with a mark before and a piece behind. */
+static void add_words(struct str s, const char *before, const char *behind, struct buf *out)
+{
+    for (size_t i = 0; i < s.n;) {
+        size_t from = i;
+        while (i < s.n && is_word_byte((unsigned char)s.p[i]))
+            i++;
+        if (i > from) {
+            if (out->n)
+                buf_putc(out, ' ');
+            buf_puts(out, before);
+            buf_add(out, s.p + from, i - from);
+            buf_puts(out, behind);
+        }
+        while (i < s.n && !is_word_byte((unsigned char)s.p[i]))
+            i++;
+    }
+}
+
+static void add_text(struct str s, struct buf *scratch, struct buf *out)
+{
+    buf_reset(scratch);
+    text_fold_words(s, scratch);
+    add_words(buf_view(scratch), "", "", out);
+    if (memchr(s.p, '-', s.n) || memchr(s.p, '\'', s.n) || memmem(s.p, s.n, "’", 3)) {
+        buf_reset(scratch);
+        text_fold_joined(s, scratch);
+        add_words(buf_view(scratch), "", "", out);
+    }
+    buf_reset(scratch);
+    text_casei(s, scratch);
+    add_words(buf_view(scratch), "=", "", out);
+}
+
+void search_text(const struct reg *reg, const struct value *values, struct buf *out)
+{
+    struct buf scratch CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES * 4);
+    for (size_t i = 0; i < reg->n_search; i++) {
+        const struct value *v = &values[reg->search[i]];
+        if (v->kind == VALUE_TEXT && v->text.n)
+            add_text(v->text, &scratch, out);
+    }
+}
+
+void search_query(struct str words, bool is_exact, struct buf *out)
+{
+    struct buf scratch CLEANUP(buf_done) = BUF_INIT(4096);
+    if (is_exact)
+        text_casei(words, &scratch);
+    else
+        text_fold_words(words, &scratch);
+    struct buf list CLEANUP(buf_done) = BUF_INIT(8192);
+    add_words(buf_view(&scratch), is_exact ? "\"=" : "\"", is_exact ? "\"" : "\"", &list);
+    buf_str(out, buf_view(&list));
+    if (out->n && !is_exact)
+        buf_putc(out, '*'); /* the last word may still be in typing */
+}
+
+enum err search_rebuild(struct arena *a, struct store *s, const struct reg *reg, struct fault *f)
+{
+    const char *name = arena_printf(a, "\"s_%.*s\"", STR_ARG(reg->name));
+    enum err e = db_script(s->db, arena_printf(a, "DROP TABLE IF EXISTS %s", name), f);
+    if (e != OK || reg->n_search == 0)
+        return e;
+    e = db_script(s->db,
+                  arena_printf(a,
+                               "CREATE VIRTUAL TABLE %s USING fts5(t, content='', columnsize=0, detail=none, "
+                               "tokenize=\"unicode61 remove_diacritics 0 tokenchars '='\");"
+                               "INSERT INTO %s(%s, rank) VALUES('hashsize', 16777216);",
+                               name, name, name),
+                  f);
+    struct stmt *rows CLEANUP(stmt_freep) = NULL, *add CLEANUP(stmt_freep) = NULL;
+    if (e == OK)
+        e = stmt_new(s->db, str_of(arena_printf(a, "SELECT %s FROM %s t WHERE t._removed = 0",
+                                                record_columns_sql(a, reg), reg->table)), &rows, f);
+    if (e == OK)
+        e = stmt_new(s->db, str_of(arena_printf(a, "INSERT INTO %s(rowid, t) VALUES(?1, ?2)", name)), &add, f);
+    struct arena *row CLEANUP(arena_freep) = arena_new();
+    struct buf text CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES * 8);
+    bool has_row;
+    while (e == OK && (e = stmt_step(rows, &has_row, f)) == OK && has_row) {
+        struct record r;
+        arena_reset(row);
+        buf_reset(&text);
+        record_read(row, reg, rows, &r);
+        search_text(reg, r.values, &text);
+        stmt_bind_int(add, 1, stmt_column_int(rows, 0));
+        stmt_bind_text(add, 2, buf_view(&text));
+        e = stmt_run(add, f);
+    }
+    return e;
+}
