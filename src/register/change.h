@@ -44,6 +44,8 @@ enum err change_declare(struct change *c, const struct province *next, const str
 /* Frees the change, whatever the outcome. Warnings (rules of level warning) go to `warnings` when not NULL. */
 enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, struct faults *warnings);
 void change_abort(struct change *c);
+/* The day of the change in the province's time, ISO: what record_parse takes as today. */
+struct str change_today(const struct change *c);
 int64_t change_count(const struct change *c); /* versions written so far */
 
 #endif

@@ -12,6 +12,7 @@
 #define TINHSO_REGISTER_LOG_H
 
 #include "crypt/checkpoint.h"
+#include "crypt/note.h"
 #include "register/store.h"
 
 enum { TILE_HASHES = 256 };
@@ -36,6 +37,9 @@ enum err log_tree_leaves(struct arena *a, struct db *db, int64_t tree, struct di
 
 /* Checkpoint file beside the database. */
 enum err log_checkpoint_write(struct store *s, struct fault *f);
+/* The public key, and the file as it is: the signed note and what it says, signature checked. In the store's arena. */
+enum err log_verifier(struct store *s, struct note_verifier *ret_v, struct fault *f);
+enum err log_checkpoint_read(struct store *s, struct str *ret_note, struct checkpoint *ret_c, struct fault *f);
 /* Called by store_open: compares database and checkpoint; renews a checkpoint that is behind. */
 enum err log_checkpoint_check(struct store *s, struct fault *f);
 

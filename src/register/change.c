@@ -1,0 +1,500 @@
+/* A change from begin to commit: versions, history, subtree, revision, log leaf, in one transaction. */
+#include "register/change.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "register/change_internal.h"
+#include "register/log.h"
+#include "text/date.h"
+
+#include "base/banned.h"
+
+static void put_state_freep(struct put_state *p)
+{
+    stmt_free(p->insert);
+    stmt_free(p->find);
+    stmt_free(p->until);
+    stmt_free(p->search);
+}
+
+static void change_free(struct change *c)
+{
+    for (size_t i = 0; i < c->states.n; i++)
+        put_state_freep(c->states.p[i]);
+    buf_done(&c->canonical);
+    buf_done(&c->words);
+    free(c->lines);
+    arena_free(c->row);
+    arena_free(c->a);
+    free(c);
+}
+
+void change_abort(struct change *c)
+{
+    if (!c)
+        return;
+    struct db *db = c->s->db;
+    change_free(c);
+    db_rollback(db);
+}
+
+int64_t change_count(const struct change *c)
+{
+    return c->count;
+}
+
+static struct str copy(struct arena *a, struct str s)
+{
+    return str_slice(arena_dup(a, s.p, s.n), s.n);
+}
+
+enum err change_begin(struct store *s, const struct change_info *info, struct change **ret_change, struct fault *f)
+{
+    enum err e = db_begin(s->db, f);
+    if (e != OK)
+        return e;
+    int64_t head_before = s->head;
+    if ((e = store_refresh(s, f)) != OK) {
+        db_rollback(s->db);
+        return e;
+    }
+    struct change *c = mem_zalloc(sizeof *c);
+    c->s = s;
+    c->a = arena_new();
+    c->row = arena_new();
+    c->rev = s->head + 1;
+    c->canonical = BUF_INIT(2 * LIMIT_RECORD_BYTES + 65536);
+    c->words = BUF_INIT(LIMIT_TEXT_BYTES * 8);
+    c->info = (struct change_info){copy(c->a, info->actor), copy(c->a, info->reason), copy(c->a, info->source), NULL,
+                                   copy(c->a, info->file)};
+    if (info->digest) {
+        c->digest = *info->digest;
+        c->info.digest = &c->digest;
+    }
+    c->salts_left = 0;
+    log_tree_init(&c->tree, s->db, c->rev);
+    struct buf today CLEANUP(buf_done) = BUF_INIT(32);
+    date_print(date_of_instant(clock_now_ms(), s->province ? s->province->utc_offset_minutes : 0), &today);
+    memcpy(c->today, today.p, 10);
+    if (head_before != s->head) /* somebody else wrote: their declarations hold */
+        e = store_province_read(s->arena, s, &s->province, f);
+    if (e != OK) {
+        change_abort(c);
+        return e;
+    }
+    *ret_change = c;
+    return OK;
+}
+
+struct str change_today(const struct change *c)
+{
+    return str_slice(c->today, 10);
+}
+
+/* ---- putting records ---- */
+
+static const char *insert_sql(struct arena *a, const struct reg *reg)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    int n = 7;
+    buf_printf(&b, "INSERT INTO %s(_n, _id, _rev, _ord, _removed, _sample, _salt", reg->table);
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        buf_printf(&b, ", %s", reg->fields[i].column);
+        n++;
+        if (reg->fields[i].column_end) {
+            buf_printf(&b, ", %s", reg->fields[i].column_end);
+            n++;
+        }
+    }
+    buf_puts(&b, ") VALUES(");
+    for (int i = 1; i <= n; i++)
+        buf_printf(&b, i > 1 ? ",?%d" : "?%d", i);
+    buf_puts(&b, ")");
+    return arena_dup(a, b.p, b.n);
+}
+
+static enum err state_prepare(struct change *c, struct put_state *p, struct fault *f)
+{
+    struct arena *a = c->a;
+    const char *table = p->reg->table;
+    int64_t newest;
+    enum err e = db_value_int(c->s->db, str_of(arena_printf(a, "SELECT coalesce(max(_n), 0) FROM %s", table)),
+                              DB_VALUES(db_int(0)), &newest, f);
+    if (e != OK)
+        return e;
+    p->first_n = p->next_n = newest + 1;
+    p->was_empty = newest == 0;
+    e = stmt_new(c->s->db, str_of(insert_sql(a, p->reg)), &p->insert, f);
+    if (e == OK)
+        e = stmt_new(c->s->db, str_of(arena_printf(a, "SELECT %s FROM %s t WHERE t._id = ?1 AND t._until IS NULL",
+                                                   record_columns_sql(a, p->reg), table)), &p->find, f);
+    if (e == OK)
+        e = stmt_new(c->s->db, str_of(arena_printf(a, "UPDATE %s SET _until = ?1 WHERE _n = ?2", table)), &p->until, f);
+    if (e == OK && p->reg->search_table)
+        e = stmt_new(c->s->db, str_of(arena_printf(a, "INSERT INTO %s(rowid, t) VALUES(?1, ?2)", p->reg->search_table)),
+                     &p->search, f);
+    return e;
+}
+
+static enum err state_of(struct change *c, const struct reg *reg, struct put_state **ret, struct fault *f)
+{
+    if (c->states.n && c->states.p[c->states.n - 1]->reg == reg) {
+        *ret = c->states.p[c->states.n - 1];
+        return OK;
+    }
+    for (size_t i = 0; i < c->states.n; i++)
+        if (c->states.p[i]->reg == reg) {
+            *ret = c->states.p[i];
+            return OK;
+        }
+    struct put_state *p = ARENA_NEW(c->a, struct put_state);
+    p->reg = reg;
+    p->uses = ARENA_ARRAY(c->a, struct map, reg->n_fields);
+    VEC_PUSH(c->a, &c->states, p);
+    enum err e = state_prepare(c, p, f);
+    *ret = p;
+    return e;
+}
+
+static const unsigned char *next_salt(struct change *c)
+{
+    if (c->salts_left == 0) {
+        random_bytes(c->salts, sizeof c->salts);
+        c->salts_left = ARRAY_LEN(c->salts);
+    }
+    return c->salts[--c->salts_left];
+}
+
+static void bind_value(struct stmt *st, int *at, const struct field *fd, const struct value *v)
+{
+    if (fd->column_end) {
+        struct str to, from = v->kind == VALUE_TEXT ? str_cut(v->text, '/', &to) : (struct str){NULL, 0};
+        if (v->kind != VALUE_TEXT) {
+            stmt_bind_null(st, (*at)++);
+            stmt_bind_null(st, (*at)++);
+            return;
+        }
+        /* An interval without ends is not an unknown one: its first column then holds "..". */
+        if (str_is(from, "..") && !str_is(to, ".."))
+            stmt_bind_null(st, (*at)++);
+        else
+            stmt_bind_text(st, (*at)++, from);
+        if (str_is(to, ".."))
+            stmt_bind_null(st, (*at)++);
+        else
+            stmt_bind_text(st, (*at)++, to);
+        return;
+    }
+    switch (v->kind) {
+    case VALUE_NULL:
+        stmt_bind_null(st, (*at)++);
+        return;
+    case VALUE_INTEGER:
+        stmt_bind_int(st, (*at)++, v->integer);
+        return;
+    case VALUE_NUMBER:
+        stmt_bind_number(st, (*at)++, v->number);
+        return;
+    case VALUE_TEXT:
+        stmt_bind_text(st, (*at)++, v->text);
+        return;
+    case VALUE_BLOB:
+        stmt_bind_blob(st, (*at)++, v->text);
+        return;
+    }
+}
+
+/* Remembers the line for messages found at commit. */
+static void remember_line(struct change *c, uint32_t line)
+{
+    if ((size_t)c->count >= c->lines_cap) {
+        c->lines_cap = c->lines_cap ? c->lines_cap * 2 : 1024;
+        c->lines = mem_realloc(c->lines, c->lines_cap * sizeof *c->lines);
+    }
+    c->lines[c->count] = line;
+}
+
+static enum err write_version(struct change *c, struct put_state *p, const struct record *r, bool is_removal,
+                              struct fault *f)
+{
+    const struct reg *reg = p->reg;
+    const unsigned char *salt = next_salt(c);
+    struct stmt *st = p->insert;
+    stmt_bind_int(st, 1, p->next_n);
+    stmt_bind_text(st, 2, r->id);
+    stmt_bind_int(st, 3, c->rev);
+    stmt_bind_int(st, 4, c->count);
+    stmt_bind_int(st, 5, is_removal);
+    stmt_bind_int(st, 6, r->is_sample);
+    stmt_bind_blob(st, 7, str_slice((const char *)salt, SALT_BYTES));
+    int at = 8;
+    static const struct value none = {.kind = VALUE_NULL};
+    for (size_t i = 0; i < reg->n_fields; i++)
+        bind_value(st, &at, &reg->fields[i], is_removal ? &none : &r->values[i]);
+    enum err e = stmt_run(st, f);
+    if (e == ERR_DB_CONSTRAINT)
+        return FAULT(f, ERR_KEY_TWICE, {"id", r->id}, {"register", reg->name});
+    if (e != OK)
+        return e;
+    struct digest leaf;
+    buf_reset(&c->canonical);
+    record_canonical(reg, r, salt, is_removal, &c->canonical);
+    if (c->canonical.is_full)
+        return FAULT(f, ERR_LIMIT, {"what", r->id}, {"limit", STR("4 MiB")});
+    merkle_leaf(buf_view(&c->canonical), &leaf);
+    e = log_tree_add(&c->tree, &leaf, f);
+    if (e == OK && p->search && !is_removal) {
+        buf_reset(&c->words);
+        search_text(reg, r->values, &c->words);
+        stmt_bind_int(p->search, 1, p->next_n);
+        stmt_bind_text(p->search, 2, buf_view(&c->words));
+        e = stmt_run(p->search, f);
+    }
+    remember_line(c, r->line);
+    c->count++;
+    p->count++;
+    p->next_n++;
+    return e;
+}
+
+static bool same_content(const struct reg *reg, const struct record *a, const struct record *b)
+{
+    if (a->is_sample != b->is_sample)
+        return false;
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (!value_equal(&a->values[i], &b->values[i]))
+            return false;
+    return true;
+}
+
+/* The version that is current before this put; found->id.p == NULL when there is none. */
+static enum err find_current(struct change *c, struct put_state *p, struct str id, struct record *found, int64_t *ret_n,
+                             bool *ret_removed, struct fault *f)
+{
+    bool has_row;
+    *found = (struct record){0};
+    stmt_bind_text(p->find, 1, id);
+    enum err e = stmt_step(p->find, &has_row, f);
+    if (e != OK || !has_row)
+        return e;
+    if (stmt_column_int(p->find, 2) == c->rev) {
+        stmt_reset(p->find);
+        return FAULT(f, ERR_KEY_TWICE, {"id", id}, {"register", p->reg->name});
+    }
+    *ret_n = stmt_column_int(p->find, 0);
+    *ret_removed = stmt_column_int(p->find, 5) != 0;
+    record_read(c->row, p->reg, p->find, found);
+    return OK;
+}
+
+static enum err supersede(struct change *c, struct put_state *p, int64_t n, struct fault *f)
+{
+    stmt_bind_int(p->until, 1, c->rev);
+    stmt_bind_int(p->until, 2, n);
+    return stmt_run(p->until, f);
+}
+
+enum err change_put(struct change *c, const struct reg *reg, const struct record *r, enum put_outcome *ret_outcome,
+                    struct fault *f)
+{
+    struct put_state *p;
+    enum put_outcome outcome = PUT_ADDED;
+    enum err e = state_of(c, reg, &p, f);
+    if (e == OK && !p->was_empty) {
+        struct record old;
+        int64_t n = 0;
+        bool is_removed = false;
+        arena_reset(c->row);
+        e = find_current(c, p, r->id, &old, &n, &is_removed, f);
+        if (e == OK && old.id.p && !is_removed && same_content(reg, &old, r)) {
+            stmt_reset(p->find);
+            *ret_outcome = PUT_SAME;
+            return OK;
+        }
+        if (e == OK)
+            stmt_reset(p->find);
+        if (e == OK && old.values) {
+            outcome = is_removed ? PUT_ADDED : PUT_CHANGED;
+            e = supersede(c, p, n, f);
+        }
+    }
+    if (e == OK)
+        e = write_version(c, p, r, false, f);
+    if (e != OK)
+        return e;
+    change_note_uses(c, p, r);
+    *ret_outcome = outcome;
+    return OK;
+}
+
+enum err change_remove(struct change *c, const struct reg *reg, struct str id, struct fault *f)
+{
+    struct put_state *p;
+    struct record old = {0};
+    int64_t n = 0;
+    bool is_removed = false;
+    enum err e = state_of(c, reg, &p, f);
+    arena_reset(c->row);
+    if (e == OK)
+        e = find_current(c, p, id, &old, &n, &is_removed, f);
+    if (e == OK && (!old.values || is_removed))
+        e = FAULT(f, ERR_RECORD_UNKNOWN, {"register", reg->name}, {"id", id});
+    if (p && p->find)
+        stmt_reset(p->find);
+    if (e == OK)
+        e = supersede(c, p, n, f);
+    struct record gone = {.id = id, .is_sample = old.is_sample};
+    return e == OK ? write_version(c, p, &gone, true, f) : e;
+}
+
+enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,
+                        struct faults *list)
+{
+    enum err e = store_migrate(c->s, next, drops, n_drops, list);
+    if (e != OK)
+        return e;
+    const struct reg *reg = province_register(next, STR("declarations"));
+    struct fault f = {0};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    for (size_t i = 0; e == OK && i < next->sources.n; i++) {
+        const struct source_file *file = &next->sources.p[i];
+        struct value values[2] = {{.kind = VALUE_TEXT, .text = file->path}, {.kind = VALUE_TEXT, .text = file->text}};
+        struct record r = {.id = file->path, .values = values};
+        enum put_outcome outcome;
+        e = change_put(c, reg, &r, &outcome, &f);
+    }
+    for (size_t i = 0; e == OK && c->s->province && i < c->s->province->sources.n; i++) {
+        struct str path = c->s->province->sources.p[i].path;
+        if (!province_source(next, path))
+            e = change_remove(c, reg, path, &f);
+    }
+    if (e != OK)
+        faults_add(list, &f);
+    else
+        c->next = next;
+    return e;
+}
+
+/* ---- commit ---- */
+
+static void write_entry(const struct change *c, struct str time, const struct digest *root, struct buf *out)
+{
+    struct json_out o;
+    struct buf hex CLEANUP(buf_done) = BUF_INIT(2 * DIGEST_BYTES);
+    json_out_init(&o, out, JSON_COMPACT);
+    json_object_begin(&o);
+    json_key(&o, STR("actor"));
+    json_str(&o, c->info.actor);
+    json_key(&o, STR("count"));
+    json_int(&o, c->count);
+    json_key(&o, STR("reason"));
+    json_str(&o, c->info.reason);
+    json_key(&o, STR("registers"));
+    json_object_begin(&o);
+    for (size_t i = 0; i < c->states.n; i++) { /* few: an insertion by name order is not worth a sort */
+        if (c->states.p[i]->count == 0)
+            continue;
+        json_key(&o, c->states.p[i]->reg->name);
+        json_int(&o, c->states.p[i]->count);
+    }
+    json_object_end(&o);
+    json_key(&o, STR("rev"));
+    json_int(&o, c->rev);
+    digest_hex(root, &hex);
+    json_key(&o, STR("root"));
+    json_str(&o, buf_view(&hex));
+    if (c->info.source.n) {
+        json_key(&o, STR("source"));
+        json_object_begin(&o);
+        json_key(&o, STR("name"));
+        json_str(&o, c->info.source);
+        if (c->info.digest) {
+            buf_reset(&hex);
+            digest_hex(c->info.digest, &hex);
+            json_key(&o, STR("sha256"));
+            json_str(&o, buf_view(&hex));
+        }
+        json_object_end(&o);
+    }
+    json_key(&o, STR("time"));
+    json_str(&o, time);
+    json_object_end(&o);
+    json_out_done(&o);
+}
+
+static enum err write_revision(struct change *c, struct log_tree *log, struct fault *f)
+{
+    struct digest root, leaf;
+    struct buf time CLEANUP(buf_done) = BUF_INIT(64), entry CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    struct buf hex CLEANUP(buf_done) = BUF_INIT(2 * DIGEST_BYTES);
+    enum err e = log_tree_end(&c->tree, &root, f);
+    if (e != OK)
+        return e;
+    instant_print(clock_now_ms(), &time);
+    for (size_t i = 1; i < c->states.n; i++) /* RFC 8785: keys in order */
+        for (size_t k = i; k > 0 && str_cmp(c->states.p[k]->reg->name, c->states.p[k - 1]->reg->name) < 0; k--) {
+            struct put_state *t = c->states.p[k];
+            c->states.p[k] = c->states.p[k - 1];
+            c->states.p[k - 1] = t;
+        }
+    write_entry(c, buf_view(&time), &root, &entry);
+    must(!entry.is_full);
+    if (c->info.digest)
+        digest_hex(c->info.digest, &hex);
+    e = db_run(c->s->db, STR("INSERT INTO revision(rev, time, source, digest, entry) VALUES(?1, ?2, ?3, ?4, ?5)"),
+               DB_VALUES(db_int(c->rev), db_text(buf_view(&time)), c->info.source.n ? db_text(c->info.source) : db_null(),
+                         c->info.digest ? db_text(buf_view(&hex)) : db_null(), db_text(buf_view(&entry))), f);
+    if (e == OK)
+        e = log_tree_resume(log, c->s->db, 0, &c->s->frontier, f);
+    merkle_leaf(buf_view(&entry), &leaf);
+    if (e == OK)
+        e = log_tree_add(log, &leaf, f);
+    return e == OK ? log_tree_end(log, NULL, f) : e;
+}
+
+static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
+{
+    struct store *s = c->s;
+    struct log_tree *log = ARENA_NEW(c->a, struct log_tree);
+    enum err e = write_revision(c, log, f);
+    if (e != OK)
+        return e;
+    struct merkle_frontier edge = log->frontier;
+    int64_t rev = c->rev;
+    bool is_declaration = c->next != NULL;
+    for (size_t i = 0; i < c->states.n; i++)
+        put_state_freep(c->states.p[i]);
+    c->states.n = 0;
+    if ((e = db_commit(s->db, f)) != OK)
+        return e;
+    s->head = s->at = rev;
+    s->frontier = edge;
+    *ret_rev = rev;
+    e = log_checkpoint_write(s, f);
+    if (e == OK && is_declaration)
+        e = store_province_read(s->arena, s, &s->province, f);
+    return e;
+}
+
+enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, struct faults *warnings)
+{
+    if (c->count == 0) {
+        *ret_rev = 0;
+        change_abort(c);
+        return OK;
+    }
+    struct fault f = {0};
+    size_t before = list->total;
+    enum err e = change_check(c, list, warnings, &f);
+    if (e == OK && list->total > before) {
+        e = list->n ? list->p[list->n - 1].code : ERR_RULE_BROKEN;
+        change_abort(c);
+        return e;
+    }
+    if (e == OK)
+        e = finish(c, ret_rev, &f);
+    if (e != OK)
+        faults_add(list, &f);
+    change_abort(c); /* after a commit there is nothing left to roll back */
+    return e;
+}

@@ -1,0 +1,48 @@
+/* A change under way, shared by change.c and change_check.c. */
+#ifndef TINHSO_REGISTER_CHANGE_INTERNAL_H
+#define TINHSO_REGISTER_CHANGE_INTERNAL_H
+
+#include "register/change.h"
+#include "register/internal.h"
+#include "register/log.h"
+
+/* How the records of this change use one value of a reference: on which dates, first from which line. */
+struct ref_use {
+    struct str value;
+    char min[10], max[10]; /* as-of dates */
+};
+
+struct put_state {
+    const struct reg *reg;
+    struct stmt *insert, *find, *until, *search;
+    int64_t first_n, next_n; /* rowids of the versions written */
+    int64_t count;
+    bool was_empty;          /* then no version can be current, and none is looked for */
+    struct map *uses;        /* by field number: value → struct ref_use * */
+};
+
+struct change {
+    struct store *s;
+    struct arena *a, *row;
+    struct change_info info;
+    struct digest digest;
+    int64_t rev, count;
+    char today[10];
+    VEC(struct put_state *) states;
+    struct log_tree tree;
+    unsigned char salts[256][SALT_BYTES];
+    size_t salts_left;
+    struct buf canonical, words;
+    uint32_t *lines;
+    size_t lines_cap;
+    const struct province *next; /* after change_declare */
+};
+
+/* Notes which references a record makes, to judge them all at commit. */
+void change_note_uses(struct change *c, struct put_state *p, const struct record *r);
+
+/* Rules, references, uniqueness, validity of everything the change wrote. Faults of records go to the lists; the fault is for what
+ * kept the check itself from running. */
+enum err change_check(struct change *c, struct faults *list, struct faults *warnings, struct fault *f);
+
+#endif

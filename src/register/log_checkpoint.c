@@ -1,0 +1,134 @@
+/* The signed checkpoint in a file of its own beside the database, and the key that signs it.
+ *
+ * A database can lose its newest commits without SQLite noticing: a damaged WAL, an older copy put back. The checkpoint is
+ * renewed after every commit, with fsync and rename; a database whose log is shorter, or is not an extension of it, is refused. */
+#include "register/log.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+
+#include "base/banned.h"
+
+/* "var/x.db" → "var/x" + suffix. */
+static const char *beside(struct store *s, const char *suffix)
+{
+    struct str p = s->path;
+    if (str_ends(p, STR(".db")))
+        p.n -= 3;
+    return arena_printf(s->arena, "%.*s%s", STR_ARG(p), suffix);
+}
+
+static struct str log_name(struct store *s)
+{
+    struct str p = s->path;
+    const char *slash = memrchr(p.p, '/', p.n);
+    if (slash)
+        p = str_slice(slash + 1, p.n - (size_t)(slash + 1 - p.p));
+    if (str_ends(p, STR(".db")))
+        p.n -= 3;
+    char *name = arena_printf(s->arena, "tinhso/%.*s", STR_ARG(p));
+    for (char *c = name; *c; c++)
+        if (*c == '+' || (unsigned char)*c <= ' ')
+            *c = '-';
+    return str_of(name);
+}
+
+static enum err make_key(struct store *s, struct note_key *key, struct fault *f)
+{
+    enum err e = note_key_make(log_name(s), key, f);
+    if (e == OK)
+        e = note_key_save(key, beside(s, ".key"), f);
+    return e;
+}
+
+static enum err load_key(struct store *s, struct note_key *ret_key, struct fault *f)
+{
+    const char *path = beside(s, ".key");
+    enum err e = file_exists(path) ? note_key_load(path, ret_key, f) : make_key(s, ret_key, f);
+    if (e != OK || file_exists(beside(s, ".pub")))
+        return e;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(NOTE_KEY_TEXT_BYTES);
+    note_verifier_print(&ret_key->verifier, &b);
+    buf_putc(&b, '\n');
+    return file_write_atomic(beside(s, ".pub"), buf_view(&b), 0644, f);
+}
+
+enum err log_checkpoint_write(struct store *s, struct fault *f)
+{
+    struct note_key key CLEANUP(note_key_done) = {0};
+    struct checkpoint c = {.size = s->frontier.size};
+    struct buf b CLEANUP(buf_done) = BUF_INIT(CHECKPOINT_BYTES);
+    merkle_frontier_root(&s->frontier, &c.root);
+    enum err e = load_key(s, &key, f);
+    c.origin = str_of(key.verifier.name);
+    if (e == OK)
+        e = checkpoint_sign(&key, &c, &b, f);
+    if (e == OK)
+        e = file_write_atomic(beside(s, ".checkpoint"), buf_view(&b), 0644, f);
+    if (e == OK)
+        s->checkpoint_written_us = clock_mono_us();
+    return e;
+}
+
+enum err log_verifier(struct store *s, struct note_verifier *ret_v, struct fault *f)
+{
+    struct str text;
+    enum err e = file_read(s->arena, beside(s, ".pub"), NOTE_KEY_TEXT_BYTES, &text, f);
+    return e == OK ? note_verifier_parse(str_trim(text), ret_v, f) : e;
+}
+
+enum err log_checkpoint_read(struct store *s, struct str *ret_note, struct checkpoint *ret_c, struct fault *f)
+{
+    struct note_verifier v;
+    enum err e = file_read(s->arena, beside(s, ".checkpoint"), CHECKPOINT_BYTES, ret_note, f);
+    if (e == ERR_FILE_MISSING)
+        return FAULT(f, ERR_LOG_CHECKPOINT_MISSING, {"path", str_of(beside(s, ".checkpoint"))});
+    if (e == OK)
+        e = log_verifier(s, &v, f);
+    if (e == OK)
+        e = checkpoint_open(&v, *ret_note, ret_c, f);
+    return e;
+}
+
+/* The root that the log had at an earlier size. */
+static enum err root_at(struct store *s, uint64_t size, struct digest *ret, struct fault *f)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct digest *leaves;
+    uint64_t n;
+    enum err e = log_tree_leaves(a, s->db, 0, &leaves, &n, f);
+    if (e == OK && n < size)
+        e = FAULT(f, ERR_LOG_TREE, {"tree", STR("log_tile")});
+    if (e == OK)
+        merkle_root(leaves, size, ret);
+    return e;
+}
+
+static enum err rolled_back(struct store *s, const struct checkpoint *c, struct fault *f)
+{
+    const char *db = arena_printf(s->arena, "%llu", (unsigned long long)s->frontier.size);
+    const char *file = arena_printf(s->arena, "%llu", (unsigned long long)c->size);
+    return FAULT(f, ERR_LOG_ROLLED_BACK, {"path", s->path}, {"have", str_of(db)}, {"want", str_of(file)},
+                 {"checkpoint", str_of(beside(s, ".checkpoint"))});
+}
+
+enum err log_checkpoint_check(struct store *s, struct fault *f)
+{
+    struct checkpoint c;
+    struct str note;
+    bool has_file = file_exists(beside(s, ".checkpoint"));
+    if (!has_file && s->frontier.size == 0)
+        return OK;
+    enum err e = log_checkpoint_read(s, &note, &c, f);
+    if (e != OK)
+        return e;
+    if (c.size > s->frontier.size || (int64_t)s->frontier.size != s->head)
+        return rolled_back(s, &c, f);
+    struct digest root;
+    if ((e = root_at(s, c.size, &root, f)) != OK)
+        return e;
+    if (!digest_eq(&root, &c.root))
+        return FAULT(f, ERR_LOG_FORKED, {"path", s->path}, {"checkpoint", str_of(beside(s, ".checkpoint"))});
+    /* Killed between commit and checkpoint: the facts are there, the checkpoint follows. */
+    return c.size < s->frontier.size && s->is_write ? log_checkpoint_write(s, f) : OK;
+}
