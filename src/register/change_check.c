@@ -1,0 +1,301 @@
+/* What can only be judged when all records of a change are in: references, unit levels, rules, uniqueness, validity.
+ * Each is one statement over the versions that the change wrote, never one a record. */
+#include "register/change_internal.h"
+#include "register/query.h"
+#include "text/date.h"
+
+#include "base/banned.h"
+
+enum { SHOWN = 100 }; /* offending records that a check names */
+
+struct checker {
+    struct change *c;
+    struct put_state *p;
+    struct faults *list, *warnings;
+};
+
+static void report(struct checker *k, struct faults *list, struct fault *f, int64_t ord)
+{
+    if (ord >= 0 && ord < k->c->count && k->c->lines[ord])
+        f->line = (int)k->c->lines[ord];
+    fault_place(f, k->c->info.file, 0, 0);
+    faults_add(list, f);
+}
+
+/* ---- references ---- */
+
+void change_note_uses(struct change *c, struct put_state *p, const struct record *r)
+{
+    char storage[11];
+    struct str as_of = {NULL, 0};
+    for (size_t i = 0; i < p->reg->n_fields; i++) {
+        const struct field *fd = &p->reg->fields[i];
+        if (!fd->target || r->values[i].kind != VALUE_TEXT)
+            continue;
+        if (!as_of.p)
+            as_of = record_as_of(p->reg, r->values, change_today(c), storage);
+        struct ref_use *use = map_get(&p->uses[i], r->values[i].text);
+        if (!use) {
+            use = ARENA_NEW(c->a, struct ref_use);
+            use->value = str_slice(arena_dup(c->a, r->values[i].text.p, r->values[i].text.n), r->values[i].text.n);
+            memcpy(use->min, as_of.p, 10);
+            memcpy(use->max, as_of.p, 10);
+            map_put(c->a, &p->uses[i], use->value, use);
+        } else if (memcmp(as_of.p, use->min, 10) < 0) {
+            memcpy(use->min, as_of.p, 10);
+        } else if (memcmp(as_of.p, use->max, 10) > 0) {
+            memcpy(use->max, as_of.p, 10);
+        }
+    }
+}
+
+static const char *entity_column(const struct reg *target)
+{
+    bool is_dated = target->valid_from != NO_FIELD && target->entity != NO_FIELD;
+    return is_dated ? target->fields[target->entity].column : "_id";
+}
+
+/* SQL that a version `x` of the target serves field fd: current, of an allowed level. */
+static const char *serves_sql(const struct checker *k, const struct field *fd)
+{
+    struct arena *a = k->c->a;
+    const struct province *p = k->c->next ? k->c->next : k->c->s->province;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
+    buf_printf(&b, "x.%s = ?1 AND x._until IS NULL AND x._removed = 0", entity_column(fd->target));
+    if (fd->type == FT_UNIT && fd->levels && p && p->unit_level != NO_FIELD) {
+        buf_printf(&b, " AND x.%s IN (-1", fd->target->fields[p->unit_level].column);
+        for (int level = 0; level < 31; level++)
+            if (fd->levels >> level & 1)
+                buf_printf(&b, ", %d", level);
+        buf_puts(&b, ")");
+    }
+    return arena_dup(a, b.p, b.n);
+}
+
+struct str_pair {
+    struct str a, b;
+};
+
+static struct str text_of(struct arena *a, struct stmt *st, int column)
+{
+    struct str s = stmt_column_text(st, column);
+    return str_slice(arena_dup(a, s.p, s.n), s.n);
+}
+
+/* Codes that took over from, or went into, a unit: "24646, 24678" or "—". */
+static struct str related_units(struct checker *k, struct str code, bool is_after, struct fault *f)
+{
+    const struct province *p = k->c->next ? k->c->next : k->c->s->province;
+    if (!p || !p->successors)
+        return STR("—");
+    const char *from = p->successors->fields[is_after ? p->successor_from : p->successor_to].column;
+    const char *to = p->successors->fields[is_after ? p->successor_to : p->successor_from].column;
+    struct str found;
+    const char *sql = arena_printf(k->c->a,
+                                   "SELECT group_concat(v, ', ') FROM (SELECT DISTINCT t.%s AS v FROM %s t WHERE t.%s = ?1 "
+                                   "AND t._until IS NULL AND t._removed = 0 ORDER BY 1)",
+                                   to, p->successors->table, from);
+    if (db_value_text(k->c->s->db, k->c->a, str_of(sql), DB_VALUES(db_text(code)), &found, f) != OK || found.n == 0)
+        return STR("—");
+    return found;
+}
+
+/* Why a code that some version of the unit register bears does not serve on the date. */
+static bool explain_unit(struct checker *k, const struct field *fd, struct str code, struct str date, struct fault *out)
+{
+    const struct province *p = k->c->next ? k->c->next : k->c->s->province;
+    const struct reg *units = fd->target;
+    struct arena *a = k->c->a;
+    if (fd->type != FT_UNIT || !p || p->unit_code == NO_FIELD || units->valid_to == NO_FIELD)
+        return false;
+    const char *sql =
+        arena_printf(a,
+                     "SELECT x.%s, x.%s, x.%s, x.%s FROM %s x WHERE x.%s = ?1 AND x._until IS NULL AND x._removed = 0 "
+                     "ORDER BY x.%s IS NULL OR x.%s > ?2 DESC, x.%s",
+                     units->fields[p->unit_name].column, units->fields[units->valid_from].column,
+                     units->fields[units->valid_to].column, units->fields[p->unit_level].column, units->table,
+                     units->fields[p->unit_code].column, units->fields[units->valid_to].column,
+                     units->fields[units->valid_to].column, units->fields[units->valid_from].column);
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    bool has_row = false;
+    if (stmt_new(k->c->s->db, str_of(sql), &st, NULL) != OK)
+        return false;
+    stmt_bind_text(st, 1, code);
+    stmt_bind_text(st, 2, date);
+    if (stmt_step(st, &has_row, NULL) != OK || !has_row)
+        return false;
+    struct str name = text_of(a, st, 0), from = text_of(a, st, 1), to = text_of(a, st, 2), level = text_of(a, st, 3);
+    struct fault ignored = {0};
+    struct buf levels CLEANUP(buf_done) = BUF_INIT(256);
+    for (int i = 0; i < 31; i++)
+        if (fd->levels >> i & 1)
+            buf_printf(&levels, levels.n ? ", %d" : "%d", i);
+    if (to.n && str_cmp(to, date) <= 0)
+        FAULT(out, ERR_UNIT_ENDED, {"value", code}, {"name", name}, {"date", date}, {"ended", to},
+              {"successor", related_units(k, code, true, &ignored)});
+    else if (from.n && str_cmp(from, date) > 0)
+        FAULT(out, ERR_UNIT_NOT_YET, {"value", code}, {"name", name}, {"date", date}, {"begins", from},
+              {"predecessor", related_units(k, code, false, &ignored)});
+    else
+        FAULT(out, ERR_UNIT_LEVEL, {"value", code}, {"name", name}, {"level", level}, {"expected", buf_view(&levels)});
+    return true;
+}
+
+/* One version that serves on both the first and the last date serves on all between. */
+static enum err covers(struct checker *k, const struct field *fd, const struct ref_use *use, bool *ret, struct fault *f)
+{
+    struct arena *a = k->c->a;
+    const char *first = store_valid_sql(a, fd->target, "x", "?2"), *last = store_valid_sql(a, fd->target, "x", "?3");
+    const char *sql = arena_printf(a, "SELECT EXISTS(SELECT 1 FROM %s x WHERE %s AND %s AND %s)", fd->target->table,
+                                   serves_sql(k, fd), first, last);
+    int64_t n;
+    enum err e = db_value_int(k->c->s->db, str_of(sql),
+                              DB_VALUES(db_text(use->value), db_text(str_slice(use->min, 10)), db_text(str_slice(use->max, 10))),
+                              &n, f);
+    if (e == OK)
+        *ret = n != 0;
+    return e;
+}
+
+/* The records of the change that use a value on a date when nothing serves it. */
+static enum err name_offenders(struct checker *k, const struct field *fd, const struct ref_use *use, struct fault *f)
+{
+    struct arena *a = k->c->a;
+    const struct reg *reg = k->p->reg;
+    const struct province *p = k->c->next ? k->c->next : k->c->s->province;
+    const char *as_of = as_of_sql(a, reg, "t", p ? p->utc_offset_minutes : 0);
+    const char *sql = arena_printf(a,
+                                   "SELECT t._ord, %s FROM %s t WHERE t._n >= ?2 AND t._rev = ?3 AND t.%s = ?1 AND NOT EXISTS"
+                                   "(SELECT 1 FROM %s x WHERE %s AND %s) ORDER BY t._ord LIMIT %d",
+                                   as_of, reg->table, fd->column, fd->target->table, serves_sql(k, fd),
+                                   store_valid_sql(a, fd->target, "x", as_of), SHOWN);
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    enum err e = stmt_new(k->c->s->db, str_of(sql), &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_text(st, 1, use->value);
+    stmt_bind_int(st, 2, k->p->first_n);
+    stmt_bind_int(st, 3, k->c->rev);
+    bool has_row;
+    while ((e = stmt_step(st, &has_row, f)) == OK && has_row) {
+        struct fault one = {0};
+        struct str date = text_of(a, st, 1);
+        if (!explain_unit(k, fd, use->value, date, &one))
+            FAULT(&one, ERR_REFERENCE_UNKNOWN, {"value", use->value}, {"register", fd->target->name}, {"date", date});
+        fault_field(&one, fd->name);
+        report(k, k->list, &one, stmt_column_int(st, 0));
+    }
+    return e;
+}
+
+static enum err check_references(struct checker *k, struct fault *f)
+{
+    enum err e = OK;
+    for (size_t i = 0; i < k->p->reg->n_fields; i++) {
+        const struct map *uses = &k->p->uses[i];
+        for (size_t s = 0; e == OK && s < uses->cap; s++) {
+            bool is_fine;
+            if (!uses->slots[s].value)
+                continue;
+            e = covers(k, &k->p->reg->fields[i], uses->slots[s].value, &is_fine, f);
+            if (e == OK && !is_fine)
+                e = name_offenders(k, &k->p->reg->fields[i], uses->slots[s].value, f);
+        }
+    }
+    return e;
+}
+
+/* ---- rules, uniqueness, validity ---- */
+
+static enum err check_rule(struct checker *k, const struct rule *rule, struct fault *f)
+{
+    struct arena *a = k->c->a;
+    struct filter_sql sql;
+    enum err e = filter_compile(a, k->c->s, k->p->reg, rule->check, NULL, 0, &sql, f);
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    if (e == OK)
+        e = stmt_new(k->c->s->db,
+                     str_of(arena_printf(a, "SELECT t._ord, t._id FROM %s t WHERE t._n >= ?1 AND t._rev = ?2 AND "
+                                            "t._removed = 0 AND NOT (%.*s) ORDER BY t._ord LIMIT %d",
+                                         k->p->reg->table, STR_ARG(sql.where), SHOWN)), &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_int(st, 1, k->p->first_n);
+    stmt_bind_int(st, 2, k->c->rev);
+    filter_bind(st, &sql.params, 3);
+    struct faults *list = rule->level == RULE_WARNING ? k->warnings : k->list;
+    bool has_row;
+    while ((e = stmt_step(st, &has_row, f)) == OK && has_row) {
+        struct fault one = {0};
+        FAULT(&one, ERR_RULE_BROKEN, {"id", stmt_column_text(st, 1)}, {"vi", text2_in(&rule->message, LANG_VI)},
+              {"en", text2_in(&rule->message, LANG_EN)});
+        if (list)
+            report(k, list, &one, stmt_column_int(st, 0));
+    }
+    return e;
+}
+
+/* Offending pairs: the new version's _ord, its id and value, the id of the other. */
+static enum err check_pairs(struct checker *k, const char *sql, enum err code, const struct field *fd, struct fault *f)
+{
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    enum err e = stmt_new(k->c->s->db, str_of(sql), &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_int(st, 1, k->p->first_n);
+    stmt_bind_int(st, 2, k->c->rev);
+    bool has_row;
+    while ((e = stmt_step(st, &has_row, f)) == OK && has_row) {
+        struct fault one = {0};
+        FAULT(&one, code, {"id", stmt_column_text(st, 1)}, {"value", stmt_column_text(st, 2)},
+              {"other", stmt_column_text(st, 3)});
+        fault_field(&one, fd->name);
+        report(k, k->list, &one, stmt_column_int(st, 0));
+    }
+    return e;
+}
+
+static enum err check_unique(struct checker *k, const struct field *fd, struct fault *f)
+{
+    const char *sql = arena_printf(k->c->a,
+                                   "SELECT t._ord, t._id, t.%s, x._id FROM %s t JOIN %s x ON x.%s = t.%s AND x._until IS NULL AND "
+                                   "x._removed = 0 AND x._n < t._n WHERE t._n >= ?1 AND t._rev = ?2 ORDER BY t._ord LIMIT %d",
+                                   fd->column, k->p->reg->table, k->p->reg->table, fd->column, fd->column, SHOWN);
+    return check_pairs(k, sql, ERR_VALUE_NOT_UNIQUE, fd, f);
+}
+
+static enum err check_validity(struct checker *k, struct fault *f)
+{
+    const struct reg *reg = k->p->reg;
+    if (reg->valid_from == NO_FIELD || reg->valid_to == NO_FIELD || reg->entity == NO_FIELD)
+        return OK;
+    const char *from = reg->fields[reg->valid_from].column, *to = reg->fields[reg->valid_to].column;
+    const char *entity = reg->fields[reg->entity].column;
+    const char *sql =
+        arena_printf(k->c->a,
+                     "SELECT t._ord, t._id, t.%s, x._id FROM %s t JOIN %s x ON x.%s = t.%s AND x._until IS NULL AND x._removed = 0 "
+                     "AND x._n <> t._n AND (t.%s IS NULL OR x.%s IS NULL OR t.%s < x.%s) AND (x.%s IS NULL OR t.%s IS NULL OR "
+                     "x.%s < t.%s) WHERE t._n >= ?1 AND t._rev = ?2 AND t._removed = 0 ORDER BY t._ord LIMIT %d",
+                     entity, reg->table, reg->table, entity, entity, from, to, from, to, from, to, from, to, SHOWN);
+    return check_pairs(k, sql, ERR_VALIDITY_OVERLAPS, &reg->fields[reg->valid_from], f);
+}
+
+enum err change_check(struct change *c, struct faults *list, struct faults *warnings, struct fault *f)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < c->states.n; i++) {
+        struct checker k = {c, c->states.p[i], list, warnings};
+        const struct reg *reg = k.p->reg;
+        if (k.p->count == 0)
+            continue;
+        e = check_references(&k, f);
+        for (size_t r = 0; e == OK && r < reg->n_rules; r++)
+            e = check_rule(&k, &reg->rules[r], f);
+        for (size_t n = 0; e == OK && n < reg->n_fields; n++)
+            if (reg->fields[n].is_unique)
+                e = check_unique(&k, &reg->fields[n], f);
+        if (e == OK)
+            e = check_validity(&k, f);
+    }
+    return e;
+}

@@ -1,0 +1,495 @@
+/* Filters against declarations, and reading records: one statement, or two when people search. */
+#include "register/query.h"
+
+#include "base/limits.h"
+#include "register/internal.h"
+#include "text/number.h"
+
+#include "base/banned.h"
+
+/* ---- what a filter may name ---- */
+
+struct schema_context {
+    struct arena *a;
+    const struct store *s; /* NULL when only declarations are checked */
+    const struct reg *reg;
+};
+
+static const enum cql2_type cql2_types[] = {
+#define X(type, name, cql2) [type] = cql2,
+    FIELD_TYPES(X)
+#undef X
+};
+
+static struct str column_sql(struct arena *a, const char *alias, const char *column)
+{
+    return str_of(arena_printf(a, "%s.%s", alias, column));
+}
+
+static struct cql2_property property_of(const struct field *fd, struct str name, struct str sql, struct str sql_end)
+{
+    return (struct cql2_property){
+        .name = name,
+        .type = cql2_types[fd->type],
+        .of = fd->type == FT_ARRAY ? cql2_types[fd->of] : fd->type == FT_INTERVAL ? CQL2_DATE : CQL2_UNKNOWN,
+        .sql = sql,
+        .sql_end = sql_end,
+        .geometry_kind = fd->geometry_kind,
+    };
+}
+
+const char *as_of_sql(struct arena *a, const struct reg *reg, const char *alias, int utc_offset_minutes)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
+    buf_puts(&b, "coalesce(");
+    if (reg->as_of != NO_FIELD)
+        buf_printf(&b, "%s.%s, ", alias, reg->fields[reg->as_of].column);
+    if (reg->valid_from != NO_FIELD)
+        buf_printf(&b, "%s.%s, ", alias, reg->fields[reg->valid_from].column);
+    if (reg->valid_to != NO_FIELD)
+        buf_printf(&b, "date(%s.%s, '-1 day'), ", alias, reg->fields[reg->valid_to].column);
+    buf_printf(&b, "(SELECT date(v.time, '%d minutes') FROM revision v WHERE v.rev = %s._rev), date('now'))",
+               utc_offset_minutes, alias);
+    return arena_dup(a, b.p, b.n);
+}
+
+/* `agency.kind`: the field of the entity that a reference names, as that entity was on the record's as-of date. */
+static const char *reach_sql(const struct schema_context *c, const struct field *ref, const char *column)
+{
+    const struct reg *target = ref->target;
+    int offset = c->s && c->s->province ? c->s->province->utc_offset_minutes : 0;
+    const char *visible = store_visible_sql(c->a, c->s, "x");
+    if (target->valid_from == NO_FIELD || target->entity == NO_FIELD)
+        return arena_printf(c->a, "(SELECT x.%s FROM %s x WHERE x._id = t.%s AND %s)", column, target->table, ref->column,
+                            visible);
+    const char *valid = store_valid_sql(c->a, target, "x", as_of_sql(c->a, c->reg, "t", offset));
+    return arena_printf(c->a, "(SELECT x.%s FROM %s x WHERE x.%s = t.%s AND %s AND %s LIMIT 1)", column, target->table,
+                        target->fields[target->entity].column, ref->column, visible, valid);
+}
+
+static const struct cql2_property *lookup(const void *context, struct str name)
+{
+    const struct schema_context *c = context;
+    struct str rest, first = str_cut(name, '.', &rest);
+    const struct field *ref = rest.p ? reg_field(c->reg, first) : NULL;
+    const struct field *fd = ref && ref->target ? reg_field(ref->target, rest) : NULL;
+    if (!fd)
+        return NULL;
+    struct cql2_property *p = ARENA_NEW(c->a, struct cql2_property);
+    struct str end = fd->column_end ? str_of(reach_sql(c, ref, fd->column_end)) : (struct str){NULL, 0};
+    *p = property_of(fd, str_slice(arena_dup(c->a, name.p, name.n), name.n), str_of(reach_sql(c, ref, fd->column)), end);
+    return p;
+}
+
+static struct cql2_property constant_of(const struct filter_constant *k)
+{
+    struct cql2_param value = {.kind = CQL2_PARAM_TEXT, .bytes = k->text};
+    if (k->text.n == 0)
+        value.kind = CQL2_PARAM_NULL;
+    else if (k->type == CQL2_INTEGER && integer_parse(k->text, &value.integer, NULL) == OK)
+        value.kind = CQL2_PARAM_INTEGER;
+    else if (k->type == CQL2_NUMBER && number_parse(k->text, &value.number, NULL) == OK)
+        value.kind = CQL2_PARAM_NUMBER;
+    return (struct cql2_property){.name = k->name, .type = k->type, .is_constant = true, .value = value};
+}
+
+static const struct cql2_schema *schema_build(struct arena *a, const struct store *s, const struct province *p,
+                                              const struct reg *reg, const struct filter_constant *constants,
+                                              size_t n_constants)
+{
+    struct cql2_property *list = ARENA_ARRAY(a, struct cql2_property, reg->n_fields + 3 + n_constants);
+    size_t n = 0;
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        const struct field *fd = &reg->fields[i];
+        struct str end = fd->column_end ? column_sql(a, "t", fd->column_end) : (struct str){NULL, 0};
+        list[n++] = property_of(fd, fd->name, column_sql(a, "t", fd->column), end);
+    }
+    list[n++] = (struct cql2_property){.name = STR("_id"), .type = CQL2_STRING, .sql = STR("t._id")};
+    list[n++] = (struct cql2_property){.name = STR("_rev"), .type = CQL2_INTEGER, .sql = STR("t._rev")};
+    list[n++] = (struct cql2_property){.name = STR("_sample"), .type = CQL2_BOOLEAN, .sql = STR("t._sample")};
+    for (size_t i = 0; i < n_constants; i++)
+        list[n++] = constant_of(&constants[i]);
+    struct schema_context *context = ARENA_NEW(a, struct schema_context);
+    *context = (struct schema_context){a, s, reg};
+    struct cql2_schema *schema = ARENA_NEW(a, struct cql2_schema);
+    *schema = (struct cql2_schema){.properties = list, .n = n, .lookup = lookup, .context = context,
+                                   .utc_offset_minutes = p ? p->utc_offset_minutes : 0};
+    return schema;
+}
+
+enum err query_schema(struct arena *a, const struct store *s, const struct reg *reg,
+                      const struct filter_constant *constants, size_t n_constants,
+                      const struct cql2_schema **ret_schema, struct fault *f)
+{
+    (void)f;
+    *ret_schema = schema_build(a, s, s->province, reg, constants, n_constants);
+    return OK;
+}
+
+static enum err compile(struct arena *a, const struct cql2_schema *schema, struct str text, struct filter_sql *ret_sql,
+                        struct fault *f)
+{
+    struct cql2 *q;
+    struct filter_sql sql = {.where = STR("1"), .params = {.arena = a}};
+    if (str_trim(text).n == 0) {
+        *ret_sql = sql;
+        return OK;
+    }
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 16);
+    enum err e = cql2_parse_text(a, text, &q, f);
+    if (e == OK)
+        e = cql2_check(a, q, schema, f);
+    if (e == OK)
+        e = cql2_compile(q, schema, &b, &sql.params, f);
+    if (e == OK && b.is_full)
+        e = FAULT(f, ERR_LIMIT, {"what", STR("CQL2 → SQL")}, {"limit", STR("1 MiB")});
+    if (e != OK)
+        return e;
+    sql.where = str_slice(arena_dup(a, b.p, b.n), b.n);
+    *ret_sql = sql;
+    return OK;
+}
+
+enum err filter_compile(struct arena *a, const struct store *s, const struct reg *reg, struct str text,
+                        const struct filter_constant *constants, size_t n_constants, struct filter_sql *ret_sql,
+                        struct fault *f)
+{
+    return compile(a, schema_build(a, s, s->province, reg, constants, n_constants), text, ret_sql, f);
+}
+
+enum err filter_check(struct arena *a, const struct province *p, const struct reg *reg, struct str text,
+                      const struct filter_constant *constants, size_t n_constants, struct fault *f)
+{
+    struct filter_sql sql;
+    return compile(a, schema_build(a, NULL, p, reg, constants, n_constants), text, &sql, f);
+}
+
+int filter_bind(struct stmt *st, const struct cql2_params *params, int first)
+{
+    for (size_t i = 0; i < params->n; i++, first++) {
+        const struct cql2_param *v = &params->p[i];
+        switch (v->kind) {
+        case CQL2_PARAM_NULL:
+            stmt_bind_null(st, first);
+            break;
+        case CQL2_PARAM_INTEGER:
+            stmt_bind_int(st, first, v->integer);
+            break;
+        case CQL2_PARAM_NUMBER:
+            stmt_bind_number(st, first, v->number);
+            break;
+        case CQL2_PARAM_TEXT:
+            stmt_bind_text(st, first, v->bytes);
+            break;
+        case CQL2_PARAM_BLOB:
+            stmt_bind_blob(st, first, v->bytes);
+            break;
+        }
+    }
+    return first;
+}
+
+/* ---- rows ---- */
+
+const char *record_columns_sql(struct arena *a, const struct reg *reg)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    buf_puts(&b, "t._n, t._id, t._rev, t._ord, t._until, t._removed, t._sample, t._salt");
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        buf_printf(&b, ", t.%s", reg->fields[i].column);
+        if (reg->fields[i].column_end)
+            buf_printf(&b, ", t.%s", reg->fields[i].column_end);
+    }
+    return arena_dup(a, b.p, b.n);
+}
+
+static struct value read_interval(struct arena *a, struct stmt *st, int at)
+{
+    bool no_from = stmt_column_is_null(st, at), no_to = stmt_column_is_null(st, at + 1);
+    if (no_from && no_to)
+        return (struct value){.kind = VALUE_NULL};
+    struct str from = no_from ? STR("..") : stmt_column_text(st, at);
+    struct str to = no_to ? STR("..") : stmt_column_text(st, at + 1);
+    return (struct value){.kind = VALUE_TEXT, .text = str_of(arena_printf(a, "%.*s/%.*s", STR_ARG(from), STR_ARG(to)))};
+}
+
+static struct value read_value(struct stmt *st, int at, enum field_type type)
+{
+    switch (stmt_column_type(st, at)) {
+    case DB_NULL:
+        break;
+    case DB_INT:
+        if (type == FT_NUMBER) /* a wider type since */
+            return (struct value){.kind = VALUE_NUMBER, .number = (double)stmt_column_int(st, at)};
+        return (struct value){.kind = VALUE_INTEGER, .integer = stmt_column_int(st, at)};
+    case DB_NUMBER:
+        return (struct value){.kind = VALUE_NUMBER, .number = stmt_column_number(st, at)};
+    case DB_TEXT:
+        return (struct value){.kind = VALUE_TEXT, .text = stmt_column_text(st, at)};
+    case DB_BLOB:
+        return (struct value){.kind = VALUE_BLOB, .text = stmt_column_blob(st, at)};
+    }
+    return (struct value){.kind = VALUE_NULL};
+}
+
+void record_read(struct arena *a, const struct reg *reg, struct stmt *st, struct record *ret_record)
+{
+    struct record r = {.id = stmt_column_text(st, 1), .is_sample = stmt_column_int(st, 6) != 0};
+    r.values = arena_alloc(a, sizeof(struct value) * (reg->n_fields + 1));
+    int at = RECORD_FIXED_COLUMNS;
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        if (reg->fields[i].column_end) {
+            r.values[i] = read_interval(a, st, at);
+            at += 2;
+        } else {
+            r.values[i] = read_value(st, at, reg->fields[i].type);
+            at++;
+        }
+    }
+    *ret_record = r;
+}
+
+/* ---- queries ---- */
+
+enum { PHASE_ALL, PHASE_EXACT, PHASE_FOLDED, PHASE_END };
+
+struct query {
+    struct store *s;
+    const struct reg *reg;
+    struct arena *a, *row;
+    struct query_options o;
+    struct stmt *st;
+    struct filter_sql filter;
+    struct str order, exact, folded;
+    int phase;
+    int64_t skipped, given;
+    VEC(int64_t) seen; /* rowids given in the exact phase, ascending */
+};
+
+static void add_order(struct buf *b, const struct field *fd, bool is_descending)
+{
+    const char *collate = fd->type == FT_STRING || fd->type == FT_TEXT ? (fd->is_person ? " COLLATE vi_person" : " COLLATE vi") : "";
+    buf_printf(b, "%st.%s%s%s", b->n ? ", " : "", fd->column, collate, is_descending ? " DESC" : "");
+}
+
+static enum err build_order(struct query *q, struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 16);
+    const struct reg *reg = q->reg;
+    if (q->o.has_history) {
+        q->order = STR("t._id, t._rev");
+        return OK;
+    }
+    for (struct str rest = q->o.sort, name; rest.p && q->o.sort.n;) {
+        name = str_trim(str_cut(rest, ',', &rest));
+        bool is_descending = str_starts(name, STR("-"));
+        if (is_descending)
+            name = str_slice(name.p + 1, name.n - 1);
+        const struct field *fd = reg_field(reg, name);
+        if (!fd) {
+            struct str *names = ARENA_ARRAY(q->a, struct str, reg->n_fields);
+            for (size_t i = 0; i < reg->n_fields; i++)
+                names[i] = reg->fields[i].name;
+            return FAULT(f, ERR_FIELD_UNKNOWN, {"name", name}, {"register", reg->name},
+                         {"nearest", yaml_nearest(name, names, reg->n_fields)});
+        }
+        add_order(&b, fd, is_descending);
+    }
+    for (size_t i = 0; i < reg->n_order && q->o.sort.n == 0 && q->o.search.n == 0; i++)
+        add_order(&b, &reg->fields[reg->order[i].field], reg->order[i].is_descending);
+    buf_puts(&b, b.n ? ", t._n" : "t._n");
+    q->order = str_slice(arena_dup(q->a, b.p, b.n), b.n);
+    return OK;
+}
+
+/* FROM and WHERE; parameters: the words of the search, the date, the id, then the filter's. */
+static void add_where(const struct query *q, struct buf *b)
+{
+    const struct reg *reg = q->reg;
+    bool has_words = q->o.search.n > 0;
+    if (has_words)
+        buf_printf(b, " FROM %s JOIN %s t ON t._n = %s.rowid WHERE %s MATCH ?1", reg->search_table, reg->table,
+                   reg->search_table, reg->search_table);
+    else
+        buf_printf(b, " FROM %s t WHERE 1", reg->table);
+    if (q->o.has_history)
+        buf_printf(b, " AND t._rev <= %lld", (long long)q->s->at);
+    else
+        buf_printf(b, " AND %s", store_visible_sql(q->a, q->s, "t"));
+    if (q->o.on.n)
+        buf_printf(b, " AND %s", store_valid_sql(q->a, reg, "t", "?2"));
+    if (q->o.id.n)
+        buf_puts(b, " AND t._id = ?3");
+    buf_puts(b, " AND (");
+    buf_str(b, q->filter.where);
+    buf_puts(b, ")");
+}
+
+static enum err prepare(struct query *q, const char *what, bool has_order, struct stmt **ret, struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 32);
+    bool has_words = q->o.search.n > 0;
+    /* The three fixed parameters are numbered; naming them first makes the filter's plain ones begin at 4. */
+    buf_printf(&b, "WITH fixed AS (SELECT ?1, ?2, ?3) SELECT %s", what);
+    add_where(q, &b);
+    if (has_order)
+        buf_printf(&b, " ORDER BY %.*s", STR_ARG(q->order));
+    enum err e = stmt_new(q->s->db, buf_view(&b), ret, f);
+    if (e != OK)
+        return e;
+    if (has_words)
+        stmt_bind_text(*ret, 1, q->phase == PHASE_EXACT ? q->exact : q->folded);
+    stmt_bind_text(*ret, 2, q->o.on);
+    stmt_bind_text(*ret, 3, q->o.id);
+    filter_bind(*ret, &q->filter.params, 4);
+    return OK;
+}
+
+static void words_of(struct query *q)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(16384);
+    search_query(q->o.search, true, &b);
+    q->exact = str_slice(arena_dup(q->a, b.p, b.n), b.n);
+    buf_reset(&b);
+    search_query(q->o.search, false, &b);
+    q->folded = str_slice(arena_dup(q->a, b.p, b.n), b.n);
+}
+
+static enum err start(struct query *q, struct fault *f)
+{
+    stmt_free(q->st);
+    q->st = NULL;
+    return prepare(q, record_columns_sql(q->a, q->reg), true, &q->st, f);
+}
+
+static enum err query_init(struct query *q, struct store *s, const struct reg *reg, const struct query_options *o,
+                           struct fault *f)
+{
+    q->s = s;
+    q->reg = reg;
+    q->o = *o;
+    q->a = arena_new();
+    q->row = arena_new();
+    q->phase = PHASE_ALL;
+    if (o->search.n && !reg->search_table)
+        return FAULT(f, ERR_SEARCH_NONE, {"register", reg->name});
+    if (o->search.n) {
+        words_of(q);
+        if (q->folded.n == 0)
+            return FAULT(f, ERR_SEARCH_EMPTY, {"words", o->search});
+        q->phase = o->sort.n || o->has_history ? PHASE_FOLDED : PHASE_EXACT;
+    }
+    enum err e = build_order(q, f);
+    if (e == OK)
+        e = filter_compile(q->a, s, reg, o->filter, o->constants, o->n_constants, &q->filter, f);
+    return e;
+}
+
+enum err query_open(struct store *s, const struct reg *reg, const struct query_options *o, struct query **ret_query,
+                    struct fault *f)
+{
+    struct query *q = mem_zalloc(sizeof *q);
+    enum err e = query_init(q, s, reg, o, f);
+    if (e == OK)
+        e = start(q, f);
+    if (e != OK) {
+        query_close(q);
+        return e;
+    }
+    *ret_query = q;
+    return OK;
+}
+
+static bool was_seen(const struct query *q, int64_t n)
+{
+    size_t low = 0, high = q->seen.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (q->seen.p[middle] < n)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < q->seen.n && q->seen.p[low] == n;
+}
+
+/* The next row of any phase. */
+static enum err step(struct query *q, bool *ret_has_row, struct fault *f)
+{
+    for (;;) {
+        enum err e = stmt_step(q->st, ret_has_row, f);
+        if (e != OK)
+            return e;
+        if (*ret_has_row) {
+            if (q->phase == PHASE_EXACT)
+                VEC_PUSH(q->a, &q->seen, stmt_column_int(q->st, 0));
+            else if (q->phase == PHASE_FOLDED && was_seen(q, stmt_column_int(q->st, 0)))
+                continue;
+            return OK;
+        }
+        if (q->phase != PHASE_EXACT)
+            return OK;
+        q->phase = PHASE_FOLDED;
+        if ((e = start(q, f)) != OK)
+            return e;
+    }
+}
+
+enum err query_next(struct query *q, struct record *ret_record, bool *ret_has_row, struct fault *f)
+{
+    if (q->o.limit && q->given >= q->o.limit) {
+        *ret_has_row = false;
+        return OK;
+    }
+    do {
+        enum err e = step(q, ret_has_row, f);
+        if (e != OK || !*ret_has_row)
+            return e;
+    } while (q->skipped++ < q->o.offset);
+    q->given++;
+    arena_reset(q->row);
+    record_read(q->row, q->reg, q->st, ret_record);
+    return OK;
+}
+
+int64_t query_rev(const struct query *q)
+{
+    return stmt_column_int(q->st, 2);
+}
+
+bool query_is_removed(const struct query *q)
+{
+    return stmt_column_int(q->st, 5) != 0;
+}
+
+void query_close(struct query *q)
+{
+    if (!q)
+        return;
+    stmt_free(q->st);
+    arena_free(q->row);
+    arena_free(q->a);
+    free(q);
+}
+
+void query_closep(struct query **pq)
+{
+    query_close(*pq);
+}
+
+enum err query_count(struct store *s, const struct reg *reg, const struct query_options *o, int64_t *ret_count,
+                     struct fault *f)
+{
+    struct query *q CLEANUP(query_closep) = mem_zalloc(sizeof *q);
+    enum err e = query_init(q, s, reg, o, f);
+    if (q->phase == PHASE_EXACT)
+        q->phase = PHASE_FOLDED;
+    if (e == OK)
+        e = prepare(q, "count(*)", false, &q->st, f);
+    bool has_row;
+    if (e == OK)
+        e = stmt_step(q->st, &has_row, f);
+    if (e == OK)
+        *ret_count = stmt_column_int(q->st, 0);
+    return e;
+}
