@@ -381,7 +381,7 @@ static void write_entry(const struct change *c, struct str time, const struct di
 {
     struct json_out o;
     struct buf hex CLEANUP(buf_done) = BUF_INIT(2 * DIGEST_BYTES);
-    json_out_init(&o, out, JSON_COMPACT);
+    json_out_init(&o, out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("actor"));
     json_str(&o, c->info.actor);

@@ -200,7 +200,7 @@ void record_canonical(const struct reg *reg, const struct record *r, const unsig
                       bool is_removal, struct buf *out)
 {
     struct json_out o;
-    json_out_init(&o, out, JSON_COMPACT);
+    json_out_init(&o, out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     if (!is_removal) {
         json_key(&o, STR("fields"));

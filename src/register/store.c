@@ -1,8 +1,8 @@
 /* Opening the store, the moment that reads see, and the SQL of visibility. */
 #include "register/store.h"
 
-#include "base/clock.h"
 #include "base/file.h"
+#include "register/internal.h"
 #include "register/log.h"
 #include "text/date.h"
 #include "text/number.h"

@@ -2,6 +2,7 @@
 #include <regex.h>
 
 #include "base/limits.h"
+#include "geo/geometry.h"
 #include "geo/shape.h"
 #include "register/record.h"
 #include "text/ident.h"
@@ -121,7 +122,7 @@ static enum err parse_array(struct arena *a, const struct field *fd, struct str 
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES * 2);
     struct json_out o;
-    json_out_init(&o, &b, JSON_COMPACT);
+    json_out_init(&o, &b, JSON_OUT_COMPACT);
     json_array_begin(&o);
     enum err e = OK;
     for (struct str rest = text, item; e == OK && rest.p;) {
@@ -148,19 +149,33 @@ static enum err parse_array(struct arena *a, const struct field *fd, struct str 
     return OK;
 }
 
+static enum err read_geojson(struct arena *a, struct str text, struct shape *ret, struct fault *f)
+{
+    struct json *root;
+    enum err e = json_parse(a, text, (struct str){NULL, 0}, &root, f);
+    return e == OK ? shape_read_geojson(a, root, ret, f) : e;
+}
+
+static enum err read_wkt(struct arena *a, struct str text, struct shape *ret, struct fault *f)
+{
+    struct geometry_context *gc = geometry_context_new();
+    struct geometry *g = NULL;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES);
+    enum err e = geometry_read_wkt(gc, text, &g, f);
+    if (e == OK) {
+        geometry_write_wkb(g, &b);
+        e = shape_read_blob(a, buf_view(&b), ret, f);
+    }
+    geometry_free(g);
+    geometry_context_free(gc);
+    return e;
+}
+
 static enum err parse_geometry(struct arena *a, const struct field *fd, struct str text, struct value *ret,
                                struct fault *f)
 {
     struct shape shape;
-    enum err e;
-    if (text.p[0] == '{') {
-        struct json *root;
-        e = json_parse(a, text, (struct str){NULL, 0}, &root, f);
-        if (e == OK)
-            e = shape_read_geojson(a, root, &shape, f);
-    } else {
-        e = shape_read_wkt(a, text, &shape, f);
-    }
+    enum err e = text.p[0] == '{' ? read_geojson(a, text, &shape, f) : read_wkt(a, text, &shape, f);
     if (e != OK)
         return e;
     struct str kind = fd->geometry_kind;
