@@ -119,7 +119,7 @@ static enum err state_prepare(struct change *c, struct put_state *p, struct faul
     const char *table = p->reg->table;
     int64_t newest;
     enum err e = db_value_int(c->s->db, str_of(arena_printf(a, "SELECT coalesce(max(_n), 0) FROM %s", table)),
-                              DB_VALUES(db_int(0)), &newest, f);
+                              (struct db_values){0}, &newest, f);
     if (e != OK)
         return e;
     p->first_n = p->next_n = newest + 1;

@@ -146,7 +146,7 @@ static enum err covers(struct checker *k, const struct field *fd, const struct r
 {
     struct arena *a = k->c->a;
     const char *first = store_valid_sql(a, fd->target, "x", "?2"), *last = store_valid_sql(a, fd->target, "x", "?3");
-    const char *sql = arena_printf(a, "SELECT EXISTS(SELECT 1 FROM %s x WHERE %s AND %s AND %s)", fd->target->table,
+    const char *sql = arena_printf(a, "WITH fixed AS (SELECT ?1, ?2, ?3) SELECT EXISTS(SELECT 1 FROM %s x WHERE %s AND %s AND %s)", fd->target->table,
                                    serves_sql(k, fd), first, last);
     int64_t n;
     enum err e = db_value_int(k->c->s->db, str_of(sql),

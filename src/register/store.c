@@ -40,7 +40,7 @@ static enum err read_head(struct store *s, struct fault *f)
     struct digest *leaves;
     uint64_t n;
     int64_t head;
-    enum err e = db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), DB_VALUES(db_int(0)), &head, f);
+    enum err e = db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), (struct db_values){0}, &head, f);
     if (e == OK)
         e = log_tree_leaves(a, s->db, 0, &leaves, &n, f);
     if (e != OK)
