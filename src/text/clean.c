@@ -20,50 +20,29 @@ enum class {
     INVISIBLE, /* removed */
     CONTROL,   /* refused */
     COMPOSE,   /* may change or move in NFC */
+    INDENT,    /* no class of a character: a space at the start of a line, while looking */
 };
 
 enum { TABLE_END = 0x2100, MARKS_MAX = 30, SHOWN = 60 };
 static uint8_t table[TABLE_END];
 
-static enum class class_compute(uint32_t cp)
-{
-    switch (cp) {
-    case ' ':
-        return BLANK;
-    case '\n':
-        return LINE;
-    case '\r':
-    case '\v':
-    case '\f':
-    case 0x0085:
-    case 0x2028:
-    case 0x2029:
-        return LINE_END;
-    case '\t':
-    case 0x00A0:
-    case 0x1680:
-    case 0x202F:
-    case 0x205F:
-    case 0x3000:
-        return SPACE;
-    case 0x00AD:
-    case 0x061C:
-    case 0x180E:
-    case 0xFEFF:
-        return INVISIBLE;
-    default:
-        break;
+static enum class class_compute(uint32_t cp) {
+    switch (cp){
+        case ' ' : return BLANK; case '\n' : return LINE;
+        case '\r' : case '\v' : case '\f' : case 0x0085 : case 0x2028 : case 0x2029 : return LINE_END;
+        case '\t' : case 0x00A0 : case 0x1680 : case 0x202F : case 0x205F : case 0x3000 : return SPACE;
+        case 0x00AD : case 0x061C : case 0x180E : case 0xFEFF : return INVISIBLE;
+        default : break;
     }
-    if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
-        return CONTROL;
-    if (cp >= 0x2000 && cp <= 0x200A)
-        return SPACE;
-    if ((cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x206F) ||
-        (cp >= 0xFFF9 && cp <= 0xFFFB))
-        return INVISIBLE;
-    if ((cp >= 0xFDD0 && cp <= 0xFDEF) || (cp & 0xFFFE) == 0xFFFE)
-        return CONTROL;
-    return unicode_is_nfc_plain(cp) ? PLAIN : COMPOSE;
+if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0)) return CONTROL;
+if (cp >= 0x2000 && cp <= 0x200A)
+    return SPACE;
+if ((cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x206F) ||
+    (cp >= 0xFFF9 && cp <= 0xFFFB))
+    return INVISIBLE;
+if ((cp >= 0xFDD0 && cp <= 0xFDEF) || (cp & 0xFFFE) == 0xFFFE)
+    return CONTROL;
+return unicode_is_nfc_plain(cp) ? PLAIN : COMPOSE;
 }
 
 static void table_build(void)
@@ -74,14 +53,11 @@ static void table_build(void)
 
 static pthread_once_t table_once = PTHREAD_ONCE_INIT;
 
-static inline enum class class_of(uint32_t cp)
-{
-    return cp < TABLE_END ? (enum class)table[cp] : class_compute(cp);
-}
+static inline enum class class_of(uint32_t cp) { return cp < TABLE_END ? (enum class)table[cp] : class_compute(cp); }
 
 struct survey {
-    bool is_dirty;  /* something is to be removed, replaced or collapsed */
-    bool composes;  /* NFC must look at it */
+    bool is_dirty; /* something is to be removed, replaced or collapsed */
+    bool composes; /* NFC must look at it */
 };
 
 static enum err refuse(enum err code, struct str s, size_t at, uint32_t cp, struct fault *f)
@@ -126,8 +102,10 @@ static enum err look(struct str s, bool keep_lines, struct survey *ret, struct f
         } else if (class != INVISIBLE) { /* what disappears does not part a letter from its marks */
             marks = 0;
         }
-        bool is_fine = class == COMPOSE || (class == BLANK && before != BLANK && before != LINE) ||
-                       (class == BLANK && before == LINE && keep_lines) || (class == LINE && keep_lines && before != BLANK);
+        if (class == BLANK && keep_lines && (before == LINE || before == INDENT))
+            class = INDENT;
+        bool is_fine = class == COMPOSE || class == INDENT || (class == BLANK && before != BLANK) ||
+                       (class == LINE && keep_lines && before != BLANK && before != INDENT);
         v.is_dirty |= !is_fine;
         before = class;
     }

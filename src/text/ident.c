@@ -66,10 +66,11 @@ enum err personal_id_repair(struct arena *a, struct str raw, enum sex sex, int b
                             struct fault *f)
 {
     char id[12] = "00";
-    bool is_shortened = (raw.n == 11 || raw.n == 10) && all_digits(raw) && raw.p[0] != '0';
+    /* Of the codes 00x, which lose two zeros, these five are in use. */
+    bool is_shortened =
+        all_digits(raw) && ((raw.n == 11 && raw.p[0] != '0') || (raw.n == 10 && strchr("12468", raw.p[0])));
     if (!is_shortened || sex == SEX_UNKNOWN || birth_year == 0)
         return FAULT(f, ERR_PERSONAL_ID_LOST_ZERO, {"value", raw});
-    id[0] = id[1] = '0';
     memcpy(id + sizeof id - raw.n, raw.p, raw.n);
     if (personal_id_check(str_slice(id, sizeof id), sex, birth_year, NULL) != OK)
         return FAULT(f, ERR_PERSONAL_ID_LOST_ZERO, {"value", raw});

@@ -27,7 +27,8 @@ enum err personal_id_check(struct str id, enum sex sex, int birth_year, struct f
 /* The old identity card number: 9 digits, no further rule. ERR_PERSONAL_ID_OLD_FORMAT. */
 enum err personal_id_old_check(struct str id, struct fault *f);
 
-/* A personal number whose leading zeros a spreadsheet ate: 11 digits (10 where the province code is 00x). Put back only
+/* A personal number whose leading zeros a spreadsheet ate: 11 digits (10 where the province code is 001, 002,
+ * 004, 006 or 008). Put back only
  * when the sex and the birth year are known and agree with the result, else ERR_PERSONAL_ID_LOST_ZERO. The caller
  * reports the repair. The result lives in the arena. */
 enum err personal_id_repair(struct arena *a, struct str raw, enum sex sex, int birth_year, struct str *ret_id,

@@ -59,30 +59,30 @@ static const struct {
     uint16_t cp;
     char to[3];
 } bases[] = {
-    {0x00C6, "AE"}, {0x00D0, "D"}, {0x00D8, "O"}, {0x00DE, "TH"}, {0x00DF, "ss"}, {0x00E6, "ae"}, {0x00F0, "d"},
-    {0x00F8, "o"}, {0x00FE, "th"}, {0x0110, "D"}, {0x0111, "d"}, {0x0126, "H"}, {0x0127, "h"}, {0x0131, "i"},
-    {0x0138, "k"}, {0x0141, "L"}, {0x0142, "l"}, {0x0149, "n"}, {0x014A, "N"}, {0x014B, "n"}, {0x0152, "OE"},
-    {0x0153, "oe"}, {0x0166, "T"}, {0x0167, "t"}, {0x017F, "s"}, {0x0180, "b"}, {0x0181, "B"}, {0x0182, "B"},
-    {0x0183, "b"}, {0x0187, "C"}, {0x0188, "c"}, {0x0189, "D"}, {0x018A, "D"}, {0x018B, "D"}, {0x018C, "d"},
-    {0x0191, "F"}, {0x0192, "f"}, {0x0193, "G"}, {0x0197, "I"}, {0x0198, "K"}, {0x0199, "k"}, {0x019A, "l"},
-    {0x019D, "N"}, {0x019E, "n"}, {0x019F, "O"}, {0x01A4, "P"}, {0x01A5, "p"}, {0x01AB, "t"}, {0x01AC, "T"},
-    {0x01AD, "t"}, {0x01AE, "T"}, {0x01B2, "V"}, {0x01B3, "Y"}, {0x01B4, "y"}, {0x01B5, "Z"}, {0x01B6, "z"},
-    {0x01E4, "G"}, {0x01E5, "g"}, {0x0220, "N"}, {0x0221, "d"}, {0x0224, "Z"}, {0x0225, "z"}, {0x0234, "l"},
-    {0x0235, "n"}, {0x0236, "t"}, {0x0237, "j"}, {0x023A, "A"}, {0x023B, "C"}, {0x023C, "c"}, {0x023D, "L"},
-    {0x023E, "T"}, {0x023F, "s"}, {0x0240, "z"}, {0x0243, "B"}, {0x0244, "U"}, {0x0246, "E"}, {0x0247, "e"},
-    {0x0248, "J"}, {0x0249, "j"}, {0x024A, "Q"}, {0x024B, "q"}, {0x024C, "R"}, {0x024D, "r"}, {0x024E, "Y"}, {0x024F, "y"}, {0x0253, "b"},
-    {0x0255, "c"}, {0x0256, "d"}, {0x0257, "d"}, {0x0260, "g"}, {0x0266, "h"}, {0x0268, "i"}, {0x026B, "l"},
-    {0x026D, "l"}, {0x0271, "m"}, {0x0272, "n"}, {0x0273, "n"}, {0x0275, "o"}, {0x027D, "r"}, {0x0282, "s"},
-    {0x0288, "t"}, {0x0289, "u"}, {0x028B, "v"}, {0x0290, "z"}, {0x0291, "z"}, {0x1D7D, "p"}, {0x1E9A, "a"}, {0x1E9C, "s"},
-    {0x1E9D, "s"}, {0x1E9E, "SS"},
-    {0x2C60, "L"}, {0x2C61, "l"}, {0x2C62, "L"}, {0x2C63, "P"}, {0x2C64, "R"}, {0x2C65, "a"}, {0x2C66, "t"},
-    {0x2C67, "H"}, {0x2C68, "h"}, {0x2C69, "K"}, {0x2C6A, "k"}, {0x2C6B, "Z"}, {0x2C6C, "z"}, {0x2C6E, "M"}, {0x2C7E, "S"},
-    {0x2C7F, "Z"},
+    {0x00C6, "AE"}, {0x00D0, "D"},  {0x00D8, "O"}, {0x00DE, "TH"}, {0x00DF, "ss"}, {0x00E6, "ae"}, {0x00F0, "d"},
+    {0x00F8, "o"},  {0x00FE, "th"}, {0x0110, "D"}, {0x0111, "d"},  {0x0126, "H"},  {0x0127, "h"},  {0x0131, "i"},
+    {0x0138, "q"},  {0x0141, "L"},  {0x0142, "l"}, {0x0149, "n"},  {0x014A, "N"},  {0x014B, "n"},  {0x0152, "OE"},
+    {0x0153, "oe"}, {0x0166, "T"},  {0x0167, "t"}, {0x017F, "s"},  {0x0180, "b"},  {0x0181, "B"},  {0x0182, "B"},
+    {0x0183, "b"},  {0x0187, "C"},  {0x0188, "c"}, {0x0189, "D"},  {0x018A, "D"},  {0x018B, "D"},  {0x018C, "d"},
+    {0x0191, "F"},  {0x0192, "f"},  {0x0193, "G"}, {0x0197, "I"},  {0x0198, "K"},  {0x0199, "k"},  {0x019A, "l"},
+    {0x019D, "N"},  {0x019E, "n"},  {0x019F, "O"}, {0x01A4, "P"},  {0x01A5, "p"},  {0x01AB, "t"},  {0x01AC, "T"},
+    {0x01AD, "t"},  {0x01AE, "T"},  {0x01B2, "V"}, {0x01B3, "Y"},  {0x01B4, "y"},  {0x01B5, "Z"},  {0x01B6, "z"},
+    {0x01E4, "G"},  {0x01E5, "g"},  {0x0220, "N"}, {0x0221, "d"},  {0x0224, "Z"},  {0x0225, "z"},  {0x0234, "l"},
+    {0x0235, "n"},  {0x0236, "t"},  {0x0237, "j"}, {0x023A, "A"},  {0x023B, "C"},  {0x023C, "c"},  {0x023D, "L"},
+    {0x023E, "T"},  {0x023F, "s"},  {0x0240, "z"}, {0x0243, "B"},  {0x0244, "U"},  {0x0246, "E"},  {0x0247, "e"},
+    {0x0248, "J"},  {0x0249, "j"},  {0x024A, "Q"}, {0x024B, "q"},  {0x024C, "R"},  {0x024D, "r"},  {0x024E, "Y"},
+    {0x024F, "y"},  {0x0253, "b"},  {0x0255, "c"}, {0x0256, "d"},  {0x0257, "d"},  {0x0260, "g"},  {0x0266, "h"},
+    {0x0268, "i"},  {0x026B, "l"},  {0x026D, "l"}, {0x0271, "m"},  {0x0272, "n"},  {0x0273, "n"},  {0x0275, "o"},
+    {0x027D, "r"},  {0x0282, "s"},  {0x0288, "t"}, {0x0289, "u"},  {0x028B, "v"},  {0x0290, "z"},  {0x0291, "z"},
+    {0x1D7D, "p"},  {0x1E9A, "a"},  {0x1E9C, "s"}, {0x1E9D, "s"},  {0x1E9E, "SS"}, {0x2C60, "L"},  {0x2C61, "l"},
+    {0x2C62, "L"},  {0x2C63, "P"},  {0x2C64, "R"}, {0x2C65, "a"},  {0x2C66, "t"},  {0x2C67, "H"},  {0x2C68, "h"},
+    {0x2C69, "K"},  {0x2C6A, "k"},  {0x2C6B, "Z"}, {0x2C6C, "z"},  {0x2C6E, "M"},  {0x2C7E, "S"},  {0x2C7F, "Z"},
+    {0xA7AA, "H"},  {0xA7C5, "S"},
 };
 
 static const char *base_of(UChar32 cp)
 {
-    if (cp < 0xC6 || cp > 0x2C7F)
+    if (cp < 0xC6 || cp > 0xA7C5)
         return NULL;
     size_t low = 0, high = ARRAY_LEN(bases);
     while (low < high) {
@@ -97,16 +97,18 @@ static const char *base_of(UChar32 cp)
     return NULL;
 }
 
-/* Marks are accents on letters of these scripts, and stray on what belongs to no script. Elsewhere they are vowels. */
-static bool marks_are_accents(UChar32 cp)
+/* Marks are accents on letters of these scripts, and stray on what belongs to no script. Elsewhere they are vowels.
+ * Joiners and their kind belong to what stands before them. */
+static bool marks_are_accents(UChar32 cp, bool before)
 {
     UErrorCode status = U_ZERO_ERROR;
     switch (uscript_getScript(cp, &status)) {
+    case USCRIPT_INHERITED:
+        return before;
     case USCRIPT_LATIN:
     case USCRIPT_GREEK:
     case USCRIPT_CYRILLIC:
     case USCRIPT_COMMON:
-    case USCRIPT_INHERITED:
     case USCRIPT_UNKNOWN:
         return true;
     default:
@@ -124,13 +126,11 @@ static int32_t accents_off(const UChar *from, int32_t n, UChar *to)
         UChar32 cp = from[i++];
         if (U16_IS_LEAD(from[start]) && i < n && U16_IS_TRAIL(from[i]))
             cp = U16_GET_SUPPLEMENTARY(cp, from[i++]);
-        int8_t type = u_charType(cp);
-        if (type == U_NON_SPACING_MARK) {
-            if (falls)
-                continue;
-        } else if (type != U_FORMAT_CHAR) {
-            falls = marks_are_accents(cp);
-        }
+        bool is_mark = u_charType(cp) == U_NON_SPACING_MARK;
+        if (is_mark && falls && marks_are_accents(cp, true))
+            continue;
+        if (!is_mark)
+            falls = marks_are_accents(cp, falls);
         const char *base = base_of(cp);
         if (base) {
             while (*base)
@@ -143,6 +143,13 @@ static int32_t accents_off(const UChar *from, int32_t n, UChar *to)
     return out;
 }
 
+#define SWAP(a, b)                                                                                                     \
+    do {                                                                                                               \
+        UChar *was = (a);                                                                                              \
+        (a) = (b);                                                                                                     \
+        (b) = was;                                                                                                     \
+    } while (0)
+
 size_t unicode_map(enum unicode_map map, struct str piece, char ret_bytes[UNICODE_MAPPED])
 {
     icu_ready();
@@ -152,24 +159,14 @@ size_t unicode_map(enum unicode_map map, struct str piece, char ret_bytes[UNICOD
     int32_t n = 0, bytes = 0;
     u_strFromUTF8WithSub(one, UNITS, &n, piece.p, (int32_t)piece.n, UTF8_REPLACEMENT, NULL, &status);
     n = unorm2_normalize(icu.nfd, one, n, two, UNITS, &status);
-    const UChar *now = two;
-    UChar *other = one;
-    if (map != UNICODE_ACCENTI) {
-        n = u_strFoldCase(one, UNITS, two, n, U_FOLD_CASE_DEFAULT, &status);
-        now = one;
-        other = two;
-    }
-    must(U_SUCCESS(status));
+    UChar *now = two, *other = one;
     if (map != UNICODE_CASEI) {
-        /* Folding may compose (U+0390 …): take apart again before the marks go. */
-        if (map == UNICODE_FOLD) {
-            n = unorm2_normalize(icu.nfd, now, n, other, UNITS, &status);
-            now = two;
-            other = one;
-        }
         n = accents_off(now, n, other);
-        now = other;
-        other = now == one ? two : one;
+        SWAP(now, other);
+    }
+    if (map != UNICODE_ACCENTI) {
+        n = u_strFoldCase(other, UNITS, now, n, U_FOLD_CASE_DEFAULT, &status);
+        SWAP(now, other);
     }
     n = unorm2_normalize(icu.nfc, now, n, other, UNITS, &status);
     u_strToUTF8WithSub(ret_bytes, UNICODE_MAPPED, &bytes, other, n, UTF8_REPLACEMENT, NULL, &status);
@@ -181,13 +178,16 @@ bool unicode_is_inert(uint32_t cp)
 {
     icu_ready();
     return !u_hasBinaryProperty((UChar32)cp, UCHAR_CHANGES_WHEN_CASEFOLDED) && unorm2_isInert(icu.nfc, (UChar32)cp) &&
-           unorm2_isInert(icu.nfd, (UChar32)cp) && !base_of((UChar32)cp) && u_charType((UChar32)cp) != U_NON_SPACING_MARK;
+           unorm2_isInert(icu.nfd, (UChar32)cp) && !base_of((UChar32)cp) &&
+           u_charType((UChar32)cp) != U_NON_SPACING_MARK;
 }
 
 bool unicode_joins(uint32_t cp)
 {
     icu_ready();
-    return u_charType((UChar32)cp) == U_NON_SPACING_MARK || !unorm2_hasBoundaryBefore(icu.nfc, (UChar32)cp);
+    UErrorCode status = U_ZERO_ERROR;
+    return u_charType((UChar32)cp) == U_NON_SPACING_MARK || !unorm2_hasBoundaryBefore(icu.nfc, (UChar32)cp) ||
+           uscript_getScript((UChar32)cp, &status) == USCRIPT_INHERITED;
 }
 
 bool unicode_is_nfc_plain(uint32_t cp)
@@ -226,8 +226,8 @@ int unicode_compare(int strength, struct str a, struct str b)
 {
     icu_ready();
     UErrorCode status = U_ZERO_ERROR;
-    UCollationResult order = ucol_strcollUTF8(icu.order[strength - 2], a.n ? a.p : "", clip(a.n), b.n ? b.p : "",
-                                              clip(b.n), &status);
+    UCollationResult order =
+        ucol_strcollUTF8(icu.order[strength - 2], a.n ? a.p : "", clip(a.n), b.n ? b.p : "", clip(b.n), &status);
     must(U_SUCCESS(status));
     return order == UCOL_LESS ? -1 : order == UCOL_GREATER;
 }

@@ -27,7 +27,7 @@ size_t unicode_map(enum unicode_map map, struct str piece, char ret_bytes[UNICOD
 /* The character is its own mapping under every map (it has neither case nor decomposition). */
 bool unicode_is_inert(uint32_t cp);
 
-/* The character changes or depends on what stands before it: a combining mark, a conjoining jamo. */
+/* The character changes or depends on what stands before it: a combining mark, a joiner, a conjoining jamo. */
 bool unicode_joins(uint32_t cp);
 
 /* The character alone may stand in NFC text without a look at its neighbours. */

@@ -31,6 +31,8 @@ static uint8_t fold_class(uint32_t cp)
     case 0x02B9:
     case 0x02BB:
     case 0x02BC:
+    case 0x02BE:
+    case 0x02BF:
     case 0x2018:
     case 0x2019:
     case 0x201B:
@@ -54,7 +56,6 @@ static uint8_t fold_class(uint32_t cp)
     case 0x3000:
         return SPACE;
     case 0x00AD:
-    case 0x180E:
     case 0xFEFF:
         return DROP;
     default:
@@ -91,10 +92,14 @@ static struct entry entry_of(enum unicode_map map, uint32_t cp)
         return e;
     }
     size_t m = unicode_map(map, str_slice(bytes, n), mapped);
-    uint32_t first = 0;
-    if (m)
-        utf8_next(str_slice(mapped, m), 0, &first);
-    if (m < 1 || m > sizeof e.bytes || unicode_joins(first)) {
+    bool is_slow = m < 1 || m > sizeof e.bytes;
+    for (size_t at = 0; !is_slow && at < m;) {
+        uint32_t to;
+        bool is_first = at == 0;
+        at += utf8_next(str_slice(mapped, m), at, &to);
+        is_slow = (is_first && unicode_joins(to)) || (map == UNICODE_FOLD && fold_class(to));
+    }
+    if (is_slow) {
         e.n = SLOW;
         return e;
     }
