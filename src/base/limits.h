@@ -30,6 +30,7 @@ enum {
 
     /* figures and indexes */
     LIMIT_FIGURES = 2000,      /* of a province */
+    LIMIT_FIGURE_GROUPS = 1000000, /* what one pass counts apart: keys times different values */
     LIMIT_FIGURE_ROWS = 20000, /* rows of a breakdown, subjects of an index */
     LIMIT_UNIT_EVENTS = 60,    /* days on which units were merged or divided */
 

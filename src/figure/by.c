@@ -1,0 +1,191 @@
+/* What a figure may be broken down by, and the joining and ordering of rows. */
+#include "figure/internal.h"
+#include "text/number.h"
+#include "text/vn.h"
+
+#include "base/banned.h"
+
+/* ---- what may be asked ---- */
+
+static bool type_may_group(enum field_type type)
+{
+    switch (type) {
+    case FT_STRING:
+    case FT_INTEGER:
+    case FT_MONEY:
+    case FT_NUMBER:
+    case FT_BOOLEAN:
+    case FT_DATE:
+    case FT_CODE:
+    case FT_REFERENCE:
+    case FT_UNIT:
+    case FT_ARRAY:
+        return true;
+    case FT_TEXT:
+    case FT_TIMESTAMP:
+    case FT_INTERVAL:
+    case FT_PHONE:
+    case FT_PERSONAL_ID:
+    case FT_TAX_CODE:
+    case FT_URL:
+    case FT_GEOMETRY:
+        return false;
+    }
+    return false;
+}
+
+bool figure_field_is_masked(const struct field *fd)
+{
+    return fd->privacy == PRIVACY_BASIC_PERSONAL || fd->privacy == PRIVACY_SENSITIVE;
+}
+
+/* A category of people (sex, ethnic group) may be counted by; a value of their own (a name, a year of birth) may not. */
+static bool field_tells_persons(const struct field *fd)
+{
+    return figure_field_is_masked(fd) && fd->type != FT_CODE && fd->type != FT_BOOLEAN && fd->type != FT_UNIT;
+}
+
+static int unit_field_of(const struct reg *reg)
+{
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (reg->fields[i].type == FT_UNIT)
+            return (int)i;
+    return NO_FIELD;
+}
+
+/* The one level that a unit field allows, or 0. */
+static int64_t only_level(unsigned levels)
+{
+    for (int i = 1; i < 32; i++)
+        if (levels == 1u << i)
+            return i;
+    return 0;
+}
+
+bool by_parse(const struct province *p, const struct reg *reg, struct str text, struct by_spec *ret_spec,
+              bool *ret_is_private)
+{
+    struct str rest, name = str_cut(text, ':', &rest);
+    struct by_spec spec = {.field = reg_field_number(reg, name)};
+    *ret_is_private = false;
+    if (spec.field == NO_FIELD && str_is(name, "unit")) {
+        spec.field = unit_field_of(reg);
+        if (spec.field == NO_FIELD && reg == p->units) {
+            spec.field = p->unit_code;
+            spec.is_self = true;
+        }
+    }
+    if (spec.field == NO_FIELD || !type_may_group(reg->fields[spec.field].type))
+        return false;
+    const struct field *fd = &reg->fields[spec.field];
+    if (field_tells_persons(fd)) {
+        *ret_is_private = true;
+        return false;
+    }
+    spec.is_unit = p->units && (spec.is_self || fd->type == FT_UNIT);
+    if (rest.p && (!spec.is_unit || integer_parse(rest, &spec.level, NULL) != OK || spec.level < 1 || spec.level > 31))
+        return false;
+    if (spec.is_unit && !rest.p && !spec.is_self)
+        spec.level = only_level(fd->levels);
+    *ret_spec = spec;
+    return true;
+}
+
+void by_print_valid(const struct province *p, const struct figure *fig, struct buf *out)
+{
+    size_t n = 0;
+    const struct reg *reg = fig->main.reg;
+    for (size_t i = 0; i < fig->n_by; i++)
+        buf_printf(out, "%s%.*s", n++ ? ", " : "", STR_ARG(fig->by[i]));
+    for (size_t i = 0; reg && i < reg->n_fields && n < 30; i++) {
+        struct by_spec spec;
+        bool is_private, is_told = false;
+        for (size_t k = 0; k < fig->n_by; k++)
+            is_told |= str_eq(fig->by[k], reg->fields[i].name);
+        if (!is_told && by_parse(p, reg, reg->fields[i].name, &spec, &is_private))
+            buf_printf(out, "%s%.*s", n++ ? ", " : "", STR_ARG(reg->fields[i].name));
+    }
+    if (!n)
+        buf_puts(out, "–");
+}
+
+/* ---- constants ---- */
+
+struct constants figure_constants(const struct figure *fig, struct str on)
+{
+    struct constants k = {.n = 1};
+    k.p[0] = (struct filter_constant){STR("on_date"), CQL2_DATE, on};
+    if (fig->period_from.n)
+        k.p[k.n++] = (struct filter_constant){STR("period_from"), CQL2_DATE, fig->period_from};
+    if (fig->period_to.n)
+        k.p[k.n++] = (struct filter_constant){STR("period_to"), CQL2_DATE, fig->period_to};
+    return k;
+}
+
+/* ---- rows ---- */
+
+static struct str row_mark(struct arena *a, const struct figure_row *row)
+{
+    char *p = arena_alloc(a, row->key.n + 1);
+    p[0] = (char)('0' + (int)row->kind);
+    if (row->key.n)
+        memcpy(p + 1, row->key.p, row->key.n);
+    return str_slice(p, row->key.n + 1);
+}
+
+void rows_join(struct arena *a, struct figure_result *r, const struct figure_result *b, row_combine *combine,
+               const void *ctx)
+{
+    struct map theirs = {0}, ours = {0};
+    VEC(struct figure_row) rows = {0};
+    for (size_t i = 0; i < b->n_rows; i++)
+        map_put(a, &theirs, row_mark(a, &b->rows[i]), &b->rows[i]);
+    for (size_t i = 0; i < r->n_rows; i++) {
+        struct str mark = row_mark(a, &r->rows[i]);
+        combine(ctx, &r->rows[i], map_get(&theirs, mark));
+        map_put(a, &ours, mark, &r->rows[i]);
+        VEC_PUSH(a, &rows, r->rows[i]);
+    }
+    for (size_t i = 0; i < b->n_rows; i++) {
+        if (map_get(&ours, row_mark(a, &b->rows[i])))
+            continue;
+        struct figure_row row = {.kind = b->rows[i].kind, .key = b->rows[i].key, .title = b->rows[i].title};
+        if (r->is_additive) /* nothing was counted there */
+            row.value = quantity_of_integer(0);
+        combine(ctx, &row, &b->rows[i]);
+        VEC_PUSH(a, &rows, row);
+    }
+    r->rows = rows.p;
+    r->n_rows = rows.n;
+    rows_sort(r, r->units_at.n > 0);
+}
+
+static int key_order(struct str a, struct str b)
+{
+    double x, y;
+    if (number_parse(a, &x, NULL) == OK && number_parse(b, &y, NULL) == OK && x != y)
+        return x < y ? -1 : 1;
+    return str_cmp(a, b);
+}
+
+static int order_by_key(const void *a, const void *b)
+{
+    const struct figure_row *x = a, *y = b;
+    return x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) : str_cmp(x->key, y->key);
+}
+
+static int order_by_title(const void *a, const void *b)
+{
+    const struct figure_row *x = a, *y = b;
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    bool is_plain = str_eq(x->title.vi, x->key) && str_eq(y->title.vi, y->key);
+    int c = is_plain ? key_order(x->key, y->key) : text_compare(x->title.vi, y->title.vi);
+    return c ? c : str_cmp(x->key, y->key);
+}
+
+void rows_sort(struct figure_result *r, bool is_by_key)
+{
+    if (r->n_rows)
+        qsort(r->rows, r->n_rows, sizeof *r->rows, is_by_key ? order_by_key : order_by_title);
+}

@@ -1,0 +1,320 @@
+/* A figure computed: its day, its kind, its staleness. */
+#include "figure/internal.h"
+
+#include "base/clock.h"
+
+#include "base/banned.h"
+
+enum { FIGURE_DEPTH = 32 }; /* figures computed from figures; rings are refused when they are loaded */
+
+static enum err compute_at(struct arena *a, struct store *s, const struct figures *fs, const struct figure *fig,
+                           const struct figure_options *o, int depth, struct figure_result *ret_result, struct fault *f);
+
+/* ---- days ---- */
+
+static struct str date_keep(struct arena *a, struct date d)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(20);
+    date_print(d, &b);
+    return str_of(arena_strdup(a, buf_cstr(&b)));
+}
+
+enum err day_of_moment(struct arena *a, struct store *s, struct str *ret_day, struct fault *f)
+{
+    int64_t ms = clock_now_ms();
+    if (s->at > 0 && s->at < s->head) {
+        struct str time;
+        enum err e = store_revision_time(s, s->at, &time, f);
+        if (e != OK || (e = instant_parse(time, &ms, f)) != OK)
+            return e;
+    }
+    *ret_day = date_keep(a, date_of_instant(ms, s->province ? s->province->utc_offset_minutes : VIETNAM_OFFSET_MINUTES));
+    return OK;
+}
+
+struct str figure_day_declared(const struct figure *fig, const struct figure_options *o)
+{
+    return o && o->on.n ? o->on : fig->on.n ? fig->on : fig->period_to;
+}
+
+static enum err option_date(struct str text, struct fault *f)
+{
+    struct date d;
+    return text.n ? date_parse(text, &d, f) : OK;
+}
+
+static enum err days_set(struct compute *c, const struct figure_options *o, struct figure_result *r, struct fault *f)
+{
+    const struct figure *fig = c->fig;
+    struct str today;
+    enum err e = day_of_moment(c->a, c->s, &today, f);
+    if (e == OK)
+        e = option_date(o->on, f);
+    if (e == OK)
+        e = option_date(o->units_at, f);
+    if (e == OK)
+        e = option_date(o->asked, f);
+    if (e != OK)
+        return e;
+    struct str declared = figure_day_declared(fig, o);
+    c->on = declared.n ? declared : today;
+    c->map = o->units_at.n ? o->units_at : c->on;
+    c->by = o->by;
+    r->on = c->on;
+    r->by = o->by;
+    r->asked = o->asked.n ? o->asked : o->on.n ? o->on : today;
+    r->is_stale = (fig->valid_from.n && str_cmp(r->asked, fig->valid_from) < 0) ||
+                  (fig->valid_to.n && str_cmp(r->asked, fig->valid_to) > 0);
+    return OK;
+}
+
+/* ---- from an index ---- */
+
+static int64_t *index_rank_of(struct index_row *row, bool is_change)
+{
+    return is_change ? &row->previous_rank : &row->rank;
+}
+
+static struct quantity rank_quantity(int64_t rank)
+{
+    return rank ? quantity_of_integer(rank) : (struct quantity){0};
+}
+
+static struct quantity index_component(const struct index_table *t, const struct index_row *row, struct str name)
+{
+    const struct index_framework *fw = t->framework;
+    for (size_t i = 0; i < fw->n_main; i++)
+        if (str_eq(fw->main[i].id, name))
+            return row->main[i].value;
+    for (size_t i = 0; i < fw->n_pillars; i++) {
+        if (!str_eq(fw->pillars[i].id, name))
+            continue;
+        if (quantity_is_known(row->pillars[i].published) || !quantity_is_known(row->pillars[i].computed))
+            return row->pillars[i].published;
+        return quantity_tidy(
+            quantity_of_decimal(decimal_round(quantity_decimal(row->pillars[i].computed), t->index->decimals)));
+    }
+    return (struct quantity){0};
+}
+
+static enum err index_figure(struct compute *c, struct figure_result *r, struct fault *f)
+{
+    const struct figure *fig = c->fig;
+    struct index_table t;
+    const struct index_row *found;
+    enum err e = index_compute(c->a, c->s, c->fs->indexes, fig->index->id, fig->index_year, &t, f);
+    if (e != OK || (e = index_explain(&t, fig->index_subject, &found, f)) != OK)
+        return e;
+    struct index_row row = *found;
+    bool is_rank = str_is(fig->index_value, "rank"), is_total = str_is(fig->index_value, "total");
+    bool is_rank_change = str_is(fig->index_value, "rank_change");
+    bool is_total_change = str_is(fig->index_value, "total_change");
+    r->n_counted = t.n_values;
+    r->n_sample = t.n_sample;
+    r->decimals = is_rank || is_rank_change ? 0 : t.index->decimals;
+    if (is_rank) {
+        r->value = rank_quantity(*index_rank_of(&row, false));
+        r->of = quantity_of_integer((int64_t)t.n);
+    } else if (is_total) {
+        r->value = quantity_is_known(row.published_total) ? row.published_total : row.total_rounded;
+    } else if (is_rank_change || is_total_change) {
+        r->value = is_rank_change ? row.rank_change : row.total_change;
+        r->from = is_rank_change ? rank_quantity(*index_rank_of(&row, true)) : row.previous_total;
+        r->has_other_framework = t.has_other_framework;
+    } else {
+        r->value = index_component(&t, &row, fig->index_value);
+    }
+    return OK;
+}
+
+/* ---- from other figures ---- */
+
+struct ratio {
+    struct quantity scale;
+};
+
+static struct quantity ratio_value(struct quantity over, struct quantity under, struct quantity scale)
+{
+    return quantity_div(quantity_mul(over, scale), under, 6);
+}
+
+static void ratio_combine(const void *ctx, struct figure_row *row, const struct figure_row *other)
+{
+    const struct ratio *ratio = ctx;
+    row->value = other ? ratio_value(row->value, other->value, ratio->scale) : (struct quantity){0};
+    row->of = row->percent = row->margin = (struct quantity){0};
+}
+
+static void difference_combine(const void *ctx, struct figure_row *row, const struct figure_row *other)
+{
+    (void)ctx;
+    struct quantity zero = quantity_of_integer(0);
+    /* A row of a count that one day lacks had nothing to count then. */
+    row->value = quantity_sub(row->value, other ? other->value : zero);
+    row->of = row->percent = row->margin = (struct quantity){0};
+}
+
+static enum err part_compute(struct compute *c, const struct measure *m, const struct figure_options *o, int depth,
+                             struct figure_result *r, struct fault *f)
+{
+    if (m->kind == MEASURE_FIGURE)
+        return compute_at(c->a, c->s, c->fs, m->figure, o, depth + 1, r, f);
+    return measure_compute(c, m, NULL, quantity_of_integer(1), r, f);
+}
+
+static void sources_add(struct figure_result *r, const struct figure_result *part)
+{
+    r->n_counted += part->n_counted;
+    r->n_sample += part->n_sample;
+    r->has_other_framework |= part->has_other_framework;
+    r->is_stale |= part->is_stale;
+}
+
+static enum err ratio_figure(struct compute *c, const struct figure_options *o, int depth, struct figure_result *r,
+                             struct fault *f)
+{
+    struct figure_result over = {0}, under = {0};
+    struct ratio ratio = {c->fig->scale};
+    struct figure_options same = *o;
+    same.on = figure_day_declared(c->fig, o);
+    same.asked = r->asked;
+    enum err e = part_compute(c, &c->fig->main, &same, depth, &over, f);
+    if (e != OK || (e = part_compute(c, &c->fig->of, &same, depth, &under, f)) != OK)
+        return e;
+    r->value = ratio_value(over.value, under.value, ratio.scale);
+    r->decimals = 2;
+    sources_add(r, &over);
+    sources_add(r, &under);
+    r->by_title = over.by_title;
+    r->units_at = over.units_at;
+    r->rows = over.rows;
+    r->n_rows = over.n_rows;
+    if (c->by.n) {
+        r->is_additive = over.is_additive; /* while joining: what the numerator lacks is zero */
+        rows_join(c->a, r, &under, ratio_combine, &ratio);
+        r->is_additive = false;
+    }
+    return OK;
+}
+
+static enum err difference_figure(struct compute *c, const struct figure_options *o, int depth, struct figure_result *r,
+                                  struct fault *f)
+{
+    struct figure_result now = {0}, then = {0};
+    struct figure_options on = *o, from = *o;
+    on.on = c->fig->difference_on;
+    from.on = c->fig->difference_from;
+    /* Both days on one map, or their rows would not compare. */
+    on.asked = from.asked = r->asked;
+    on.units_at = from.units_at = o->units_at.n ? o->units_at : c->fig->difference_on;
+    enum err e = compute_at(c->a, c->s, c->fs, c->fig->other, &on, depth + 1, &now, f);
+    if (e != OK || (e = compute_at(c->a, c->s, c->fs, c->fig->other, &from, depth + 1, &then, f)) != OK)
+        return e;
+    r->value = quantity_sub(now.value, then.value);
+    r->from = then.value;
+    r->decimals = now.decimals;
+    r->on = c->fig->difference_on;
+    sources_add(r, &now);
+    sources_add(r, &then);
+    r->by_title = now.by_title;
+    r->units_at = now.units_at;
+    r->is_additive = now.is_additive;
+    r->rows = now.rows;
+    r->n_rows = now.n_rows;
+    if (c->by.n)
+        rows_join(c->a, r, &then, difference_combine, NULL);
+    return OK;
+}
+
+/* ---- any figure ---- */
+
+static int decimals_of(const struct figure *fig)
+{
+    switch (fig->kind) {
+    case FIGURE_COUNT:
+        return 0;
+    case FIGURE_SUM:
+        return fig->main.reg->fields[fig->main.field].type == FT_NUMBER ? 2 : 0;
+    case FIGURE_MEAN:
+    case FIGURE_RATIO:
+    case FIGURE_INDEX:
+    case FIGURE_DIFFERENCE:
+        return 2;
+    case FIGURE_SURVEY:
+        return 1;
+    }
+    return 2;
+}
+
+static enum err kind_compute(struct compute *c, const struct figure_options *o, int depth, struct figure_result *r,
+                             struct fault *f)
+{
+    const struct figure *fig = c->fig;
+    switch (fig->kind) {
+    case FIGURE_COUNT:
+    case FIGURE_SUM:
+        return measure_compute(c, &fig->main, fig->is_share ? &fig->of : NULL, quantity_of_integer(1), r, f);
+    case FIGURE_MEAN:
+    case FIGURE_SURVEY:
+        return measure_compute(c, &fig->main, NULL, fig->scale, r, f);
+    case FIGURE_RATIO:
+        return ratio_figure(c, o, depth, r, f);
+    case FIGURE_DIFFERENCE:
+        return difference_figure(c, o, depth, r, f);
+    case FIGURE_INDEX:
+        if (o->by.n)
+            return FAULT(f, ERR_FIGURE_BY, {"id", fig->id}, {"by", o->by}, {"valid", STR("–")});
+        return index_figure(c, r, f);
+    }
+    return OK;
+}
+
+/* Parts of divided units show digits behind the mark. */
+static void decimals_widen(struct figure_result *r)
+{
+    for (size_t i = 0; i < r->n_rows; i++)
+        if (r->rows[i].value.kind == QUANTITY_DECIMAL && r->decimals == 0)
+            r->decimals = 2;
+}
+
+static enum err compute_at(struct arena *a, struct store *s, const struct figures *fs, const struct figure *fig,
+                           const struct figure_options *o, int depth, struct figure_result *ret_result, struct fault *f)
+{
+    struct compute c = {.a = a, .s = s, .fs = fs, .fig = fig};
+    struct figure_result r = {.figure = fig, .rev = s->at, .decimals = decimals_of(fig)};
+    if (depth > FIGURE_DEPTH)
+        return FAULT(f, ERR_LIMIT, {"what", fig->id}, {"limit", str_of(arena_printf(a, "%d", FIGURE_DEPTH))});
+    enum err e = days_set(&c, o, &r, f);
+    if (e != OK || (e = kind_compute(&c, o, depth, &r, f)) != OK)
+        return e;
+    if (fig->is_share)
+        r.percent = quantity_percent(r.value, r.of);
+    decimals_widen(&r);
+    if (s->at > 0 && (e = store_revision_time(s, s->at, &r.rev_time, f)) != OK)
+        return e;
+    *ret_result = r;
+    return OK;
+}
+
+enum err figure_compute(struct arena *a, struct store *s, const struct figures *fs, struct str id,
+                        const struct figure_options *o, struct figure_result *ret_result, struct fault *f)
+{
+    static const struct figure_options none = {0};
+    const struct figure *fig;
+    enum err e = figure_find(fs, id, &fig, f);
+    return e != OK ? e : compute_at(a, s, fs, fig, o ? o : &none, 0, ret_result, f);
+}
+
+enum err figure_require(const struct figure_result *r, struct fault *f)
+{
+    const struct figure *fig = r->figure;
+    if (!quantity_is_known(r->value))
+        return FAULT(f, ERR_FIGURE_VALUE_UNKNOWN, {"id", fig->id});
+    if (!r->is_stale)
+        return OK;
+    struct buf valid CLEANUP(buf_done) = BUF_INIT(100);
+    buf_str(&valid, fig->valid_from.n ? fig->valid_from : STR("…"));
+    buf_puts(&valid, " – ");
+    buf_str(&valid, fig->valid_to.n ? fig->valid_to : STR("…"));
+    return FAULT(f, ERR_FIGURE_STALE, {"id", fig->id}, {"asked", r->asked}, {"valid", buf_view(&valid)});
+}

@@ -1,0 +1,58 @@
+/* What YAML said of a figure, before names are resolved. Between figure_decl.c and figure_load.c only. */
+#ifndef TINHSO_FIGURE_DECL_H
+#define TINHSO_FIGURE_DECL_H
+
+#include "text/yaml.h"
+
+/* count, sum, mean and survey. */
+struct measure_decl {
+    struct yaml_place place, reg_place, where_place, base_place, field_place, weight_place;
+    struct str reg, where, base, field, weight; /* field: also distinct of a count */
+    struct text2 question;
+    double scale;
+};
+
+/* One side of a ratio. */
+struct part_decl {
+    struct yaml_place place, figure_place;
+    struct measure_decl *count, *sum;
+    struct str figure;
+};
+
+struct ratio_decl {
+    struct yaml_place place;
+    struct part_decl over, under;
+    double scale;
+};
+
+struct index_ref_decl {
+    struct yaml_place place, index_place, value_place;
+    struct str index, of, value;
+    int64_t year;
+};
+
+struct difference_decl {
+    struct yaml_place place, figure_place;
+    struct str figure, on, from;
+};
+
+struct range_decl {
+    struct yaml_place place;
+    struct str from, to;
+};
+
+struct figure_decl {
+    struct yaml_place place, id_place, of_place;
+    struct str id, source, on;
+    struct text2 title, unit, note;
+    struct range_decl period, valid;
+    struct measure_decl *count, *sum, *mean, *survey, *of;
+    struct ratio_decl *ratio;
+    struct index_ref_decl *index;
+    struct difference_decl *difference;
+    struct yaml_strs by;
+};
+
+extern const struct yaml_schema figure_schema;
+
+#endif
