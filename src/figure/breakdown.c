@@ -224,12 +224,11 @@ static enum err reference_name(struct rows *r, const struct reg *target, struct 
 {
     struct arena *a = r->c->a;
     *ret_name = key;
-    if (!target || target->entity == NO_FIELD || target->n_search == 0 ||
-        figure_field_is_masked(&target->fields[target->search[0]]))
+    if (!target || target->n_search == 0 || figure_field_is_masked(&target->fields[target->search[0]]))
         return OK;
+    const char *entity = target->entity == NO_FIELD ? "_id" : target->fields[target->entity].column;
     char *sql = arena_printf(a, "SELECT t.%s FROM %s t WHERE t.%s = ?2 AND ?1 = ?1 AND %s ORDER BY (%s) DESC LIMIT 1",
-                             target->fields[target->search[0]].column, target->table,
-                             target->fields[target->entity].column, store_visible_sql(a, r->c->s, "t"),
+                             target->fields[target->search[0]].column, target->table, entity, store_visible_sql(a, r->c->s, "t"),
                              store_valid_sql(a, target, "t", "?1"));
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row = false;
