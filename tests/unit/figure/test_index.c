@@ -149,20 +149,15 @@ static void change_is_counted_in_places_and_value_and_tells_that_frameworks_diff
     assert_false(next.has_other_framework);
 }
 
-static void totals_of_2020_are_weighted_pillars(void **state)
+/* In binary, 0.40965 of the second would round to 0.4096; published is 0.4097. */
+static void totals_of_2020_are_weighted_pillars_exactly(void **state)
 {
     struct index_table t = table_of(*state, "dti-province", 2020);
-    struct quantity most = quantity_of_decimal((struct decimal){1, 4});
-    size_t n_equal = 0;
     assert_null(t.previous_framework);
     assert_true(t.n_totals >= 9);
-    for (size_t i = 0; i < 9; i++) {
-        struct quantity d = t.rows[i].difference;
-        assert_true(quantity_is_known(d));
-        n_equal += quantity_equal(d, quantity_of_integer(0));
-        assert_true(decimal_compare(quantity_decimal(quantity_mul(d, d)), quantity_decimal(quantity_mul(most, most))) <= 0);
-    }
-    assert_int_equal(n_equal, 8);
+    assert_quantity(t.rows[1].total, "0.40965");
+    for (size_t i = 0; i < 9; i++)
+        assert_quantity(t.rows[i].difference, "0");
 }
 
 static void without_published_points_no_total_is_computed(void **state)
@@ -381,7 +376,7 @@ int main(void)
         cmocka_unit_test(the_ranking_of_2022_has_two_at_15_and_none_at_16),
         cmocka_unit_test(a_computed_rank_needs_the_totals_of_all),
         cmocka_unit_test(change_is_counted_in_places_and_value_and_tells_that_frameworks_differ),
-        cmocka_unit_test(totals_of_2020_are_weighted_pillars),
+        cmocka_unit_test(totals_of_2020_are_weighted_pillars_exactly),
         cmocka_unit_test(without_published_points_no_total_is_computed),
         cmocka_unit_test(an_unknown_index_year_or_subject_names_the_nearest),
     };
