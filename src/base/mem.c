@@ -15,7 +15,14 @@ struct block {
     alignas(max_align_t) unsigned char data[];
 };
 
+struct deferred {
+    struct deferred *next;
+    void (*fn)(void *);
+    void *p;
+};
+
 struct arena {
+    struct deferred *deferred;
     struct block *first;
     struct block *current;
     size_t bytes;
@@ -64,10 +71,26 @@ struct arena *arena_new(void)
     return mem_zalloc(sizeof(struct arena));
 }
 
+void arena_defer(struct arena *a, void (*fn)(void *), void *p)
+{
+    struct deferred *d = arena_alloc(a, sizeof *d);
+    *d = (struct deferred){a->deferred, fn, p};
+    a->deferred = d;
+}
+
+static void run_deferred(struct arena *a)
+{
+    struct deferred *d = a->deferred;
+    a->deferred = NULL;
+    for (; d; d = d->next)
+        d->fn(d->p);
+}
+
 void arena_free(struct arena *a)
 {
     if (!a)
         return;
+    run_deferred(a);
     for (struct block *b = a->first, *next; b; b = next) {
         next = b->next;
         free(b);
@@ -82,6 +105,7 @@ void arena_freep(struct arena **pa)
 
 void arena_reset(struct arena *a)
 {
+    run_deferred(a);
     for (struct block *b = a->first; b; b = b->next)
         b->used = 0;
     a->current = a->first;

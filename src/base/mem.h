@@ -51,6 +51,9 @@ void arena_freep(struct arena **pa); /* for CLEANUP */
 void arena_reset(struct arena *a);
 size_t arena_bytes(const struct arena *a); /* memory held, for limits and metrics */
 
+/* Calls fn(p) when the arena is freed or reset, last one first: for what a library allocated by itself. */
+void arena_defer(struct arena *a, void (*fn)(void *), void *p);
+
 /* Memory of n bytes, aligned for any type. arena_zalloc clears it. */
 void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc, returns_nonnull, alloc_size(2)));
 void *arena_zalloc(struct arena *a, size_t n) __attribute__((malloc, returns_nonnull, alloc_size(2)));

@@ -202,6 +202,11 @@ static bool bound(struct linker *l, const struct reg *r, const struct field *fd,
     return false;
 }
 
+static void free_pattern(void *re)
+{
+    regfree(re);
+}
+
 static void compile_pattern(struct linker *l, const struct reg *r, struct field *fd, const struct field_decl *d)
 {
     fd->pattern = d->pattern;
@@ -210,6 +215,7 @@ static void compile_pattern(struct linker *l, const struct reg *r, struct field 
     regex_t *re = ARENA_NEW(l->a, regex_t);
     int code = regcomp(re, arena_dup(l->a, d->pattern.p, d->pattern.n), REG_EXTENDED | REG_NOSUB);
     if (code == 0) {
+        arena_defer(l->a, free_pattern, re);
         fd->regex = re;
         return;
     }

@@ -1,8 +1,8 @@
 /* Accent-insensitive search: one FTS5 index a register, over every version, contentless and without positions.
  *
  * The text of a version holds each word twice: folded ("nguyen") and, marked by "=", as written in lower case ("=nguyễn"). A
- * query in which people typed accents asks for the marked words first. A name with a hyphen or an apostrophe is also indexed
- * joined ("Đăk-Nông": dak, nong, daknong). */
+ * query asks for the marked words first, so that accents that people typed are heeded. A name with a hyphen or an apostrophe is
+ * also indexed joined and split ("H'Hương": hhuong, h, huong). */
 #include "register/internal.h"
 
 #include "base/limits.h"
@@ -34,14 +34,35 @@ static void add_words(struct str s, const char *before, const char *behind, stru
     }
 }
 
-static void add_text(struct str s, struct buf *scratch, struct buf *out)
+/* The text with apostrophes and hyphens as spaces: “H'Hương” is also looked for as “Hương”. */
+static bool split_marks(struct str s, struct buf *out)
+{
+    static const struct str marks[] = {STR("'"), STR("-"), STR("’"), STR("ʼ"), STR("‘")};
+    bool has_mark = false;
+    for (size_t i = 0; i < s.n;) {
+        size_t n = 0;
+        for (size_t k = 0; k < ARRAY_LEN(marks) && n == 0; k++)
+            if (str_starts(str_slice(s.p + i, s.n - i), marks[k]))
+                n = marks[k].n;
+        has_mark |= n > 0;
+        buf_putc(out, n ? ' ' : s.p[i]);
+        i += n ? n : 1;
+    }
+    return has_mark;
+}
+
+static void add_text(struct str s, struct buf *scratch, struct buf *split, struct buf *out)
 {
     buf_reset(scratch);
     text_fold_words(s, scratch);
     add_words(buf_view(scratch), "", "", out);
-    if (memchr(s.p, '-', s.n) || memchr(s.p, '\'', s.n) || memmem(s.p, s.n, "’", 3)) {
+    buf_reset(split);
+    if (split_marks(s, split)) {
         buf_reset(scratch);
         text_fold_joined(s, scratch);
+        add_words(buf_view(scratch), "", "", out);
+        buf_reset(scratch);
+        text_fold_words(buf_view(split), scratch);
         add_words(buf_view(scratch), "", "", out);
     }
     buf_reset(scratch);
@@ -52,10 +73,11 @@ static void add_text(struct str s, struct buf *scratch, struct buf *out)
 void search_text(const struct reg *reg, const struct value *values, struct buf *out)
 {
     struct buf scratch CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES * 4);
+    struct buf split CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     for (size_t i = 0; i < reg->n_search; i++) {
         const struct value *v = &values[reg->search[i]];
         if (v->kind == VALUE_TEXT && v->text.n)
-            add_text(v->text, &scratch, out);
+            add_text(v->text, &scratch, &split, out);
     }
 }
 

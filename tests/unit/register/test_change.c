@@ -1,0 +1,220 @@
+/* Changes: what is written, what is refused, what is seen at which moment. */
+#include "fixture.h"
+
+static const char three_farms[] = "code,head,unit,area,crop,card,tags,spell,is_poor,seen_on,at,place\n"
+                                  "H1,Nguyễn Thị Hường,11,1.5,coffee,A,đỏ|xanh,2022-01-01/..,true,2022-05-01,2022-05-01T08:00:00+07:00,POINT(107.5 12.1)\n"
+                                  "H2,Điểu Nhơn,12,20000,pepper,B,,../2022-02-01,false,2022-05-02,,\n"
+                                  "H3,Trần Văn Ân,12,,,,,,,2022-05-03,,\n";
+
+static void putting_the_same_again_makes_no_revision(void **state)
+{
+    struct fixture *x = *state;
+    int64_t rev;
+    assert_int_equal(put(x, "farms", three_farms, &rev), OK);
+    assert_int_equal(rev, 4);
+    assert_int_equal(put(x, "farms", three_farms, &rev), OK);
+    assert_int_equal(rev, 0);
+    assert_int_equal(x->s->head, 4);
+    reopen(x);
+    assert_int_equal(x->s->head, 4);
+    assert_int_equal(put(x, "farms", three_farms, &rev), OK);
+    assert_int_equal(rev, 0);
+}
+
+static void every_type_comes_back_as_it_went_in(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "farms", three_farms, NULL), OK);
+    struct query_options one = {.id = STR("H1")};
+    assert_string_equal(values(x, "farms", "head", one), "Nguyễn Thị Hường");
+    assert_string_equal(values(x, "farms", "area", one), "1.5");
+    assert_string_equal(values(x, "farms", "tags", one), "đỏ|xanh");
+    assert_string_equal(values(x, "farms", "spell", one), "2022-01-01/..");
+    assert_string_equal(values(x, "farms", "is_poor", one), "true");
+    assert_string_equal(values(x, "farms", "at", one), "2022-05-01T01:00:00Z");
+    assert_string_equal(values(x, "farms", "place", one), "POINT(107.5 12.1)");
+    assert_string_equal(values(x, "farms", "spell", (struct query_options){.id = STR("H2")}), "../2022-02-01");
+}
+
+static void a_read_at_an_old_revision_sees_what_was_known_then(void **state)
+{
+    struct fixture *x = *state;
+    int64_t first, second;
+    assert_int_equal(put(x, "farms", three_farms, &first), OK);
+    assert_int_equal(put(x, "farms", "code,head,unit,area,seen_on\nH1,Nguyễn Thị Hường,11,9,2022-05-01\nH4,Lê Mai,11,1,2022-05-01\n", &second), OK);
+    struct change *c;
+    int64_t third;
+    assert_int_equal(change_begin(x->s, &(struct change_info){.actor = STR("t"), .reason = STR("r")}, &c, &x->f), OK);
+    assert_int_equal(change_remove(c, province_register(x->s->province, STR("farms")), STR("H2"), &x->f), OK);
+    assert_int_equal(change_commit(c, &third, &x->list, NULL), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 3);
+    assert_string_equal(values(x, "farms", "area", (struct query_options){.id = STR("H1")}), "9");
+    assert_int_equal(count(x, "farms", (struct query_options){.id = STR("H1"), .has_history = true}), 2);
+
+    char at[24];
+    snprintf(at, sizeof at, "%lld", (long long)first);
+    assert_int_equal(store_at(x->s, str_of(at), &x->f), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 3);
+    assert_string_equal(values(x, "farms", "code", (struct query_options){.sort = STR("code")}), "H1|H2|H3");
+    assert_string_equal(values(x, "farms", "area", (struct query_options){.id = STR("H1")}), "1.5");
+    assert_int_equal(store_at(x->s, STR("1"), &x->f), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 0);
+    assert_int_equal(store_at(x->s, STR("99"), &x->f), ERR_AT_RANGE);
+    assert_int_equal(store_at(x->s, STR("1999-01-01"), &x->f), ERR_AT_UNKNOWN);
+    assert_int_equal(store_at(x->s, STR("hôm qua"), &x->f), ERR_AT_INVALID);
+}
+
+static void a_unit_that_has_ended_is_refused_with_its_successor(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "farms", "code,unit,seen_on\nH1,11,2025-07-02\nH2,12,2025-07-02\n", NULL), ERR_UNIT_ENDED);
+    assert_int_equal(x->list.total, 1);
+    assert_true(str_is(fault_param(&x->list.p[0], "value"), "12"));
+    assert_true(str_is(fault_param(&x->list.p[0], "successor"), "11"));
+    assert_int_equal(x->list.p[0].line, 3);
+    assert_true(str_is(fault_field_name(&x->list.p[0]), "unit"));
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 0);
+}
+
+static void a_unit_of_another_level_or_none_is_refused(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "farms", "code,unit,seen_on\nH1,1,2022-01-01\n", NULL), ERR_UNIT_LEVEL);
+    assert_int_equal(put(x, "farms", "code,unit,seen_on\nH1,77,2022-01-01\n", NULL), ERR_REFERENCE_UNKNOWN);
+}
+
+static void dates_on_both_sides_of_a_merger_are_told_apart(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "farms", "code,unit,seen_on\nH1,11,2022-01-01\nH2,11,2025-08-01\n", NULL), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("unit.name = 'Xã Đồi'")}), 1);
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("unit.name = 'Xã Đồi Suối'")}), 1);
+}
+
+static void several_errors_of_a_file_are_listed_together(void **state)
+{
+    struct fixture *x = *state;
+    put(x, "farms",
+        "code,head,area,crop,seen_on\n"
+        "X1,,1,coffee,2022-01-01\n"
+        "H2,,-4,coffee,2022-01-01\n"
+        "H3,,1,cofee,2022-13-01\n"
+        "H4,,1,pepper,2024-01-01\n",
+        NULL);
+    assert_int_equal(x->list.total, 5);
+    assert_int_equal(x->list.p[0].code, ERR_VALUE_PATTERN);
+    assert_int_equal(x->list.p[1].code, ERR_VALUE_RANGE);
+    assert_int_equal(x->list.p[2].line, 4);
+    assert_int_equal(x->list.p[3].code, ERR_VALUE_CODE);
+    assert_true(str_is(fault_param(&x->list.p[3], "nearest"), "coffee"));
+    assert_int_equal(x->list.p[4].code, ERR_VALUE_CODE_DATE);
+    assert_int_equal(x->s->head, 3);
+}
+
+static void a_rule_is_an_error_or_a_warning(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "farms", "code,crop,area\nH1,coffee,999\nH2,coffee,1000\n", NULL), ERR_RULE_BROKEN);
+    assert_true(str_is(fault_param(&x->list.p[0], "id"), "H2"));
+    assert_int_equal(x->list.p[0].line, 3);
+    assert_int_equal(put(x, "farms", "code,crop,area\nH1,coffee,13\nH5,,\n", NULL), OK);
+    assert_int_equal(x->warnings.total, 1);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 2);
+}
+
+static void a_key_or_a_unique_value_is_not_given_twice(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "farms", "code,card\nH1,A\nH1,B\n", NULL), ERR_KEY_TWICE);
+    assert_int_equal(put(x, "farms", "code,card\nH1,A\nH2,A\n", NULL), ERR_VALUE_NOT_UNIQUE);
+    assert_int_equal(put(x, "farms", "code,card\nH1,A\nH2,B\n", NULL), OK);
+    assert_int_equal(put(x, "farms", "code,card\nH3,B\n", NULL), ERR_VALUE_NOT_UNIQUE);
+    assert_int_equal(put(x, "farms", "code,card\nH2,C\nH2,D\n", NULL), ERR_KEY_TWICE);
+}
+
+static void versions_of_a_unit_do_not_overlap(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "units", "code,valid_from,valid_to,name,level,parent\n13,2020-01-01,2025-07-01,A,2,1\n13,2024-01-01,,B,2,1\n", NULL),
+                     ERR_VALIDITY_OVERLAPS);
+    assert_int_equal(put(x, "units", "code,valid_from,valid_to,name,level,parent\n13,2020-01-01,2025-07-01,A,2,1\n13,2025-07-01,,B,2,1\n", NULL), OK);
+    assert_int_equal(count(x, "units", (struct query_options){.on = STR("2022-01-01")}), 4);
+    assert_int_equal(count(x, "units", (struct query_options){.on = STR("2025-07-01")}), 3);
+}
+
+static void a_removed_record_can_come_back(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "farms", "code,area\nH1,1\n", NULL), OK);
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    struct change *c;
+    int64_t rev;
+    assert_int_equal(change_begin(x->s, &(struct change_info){.actor = STR("t"), .reason = STR("r")}, &c, &x->f), OK);
+    assert_int_equal(change_remove(c, farms, STR("H9"), &x->f), ERR_RECORD_UNKNOWN);
+    assert_int_equal(change_remove(c, farms, STR("H1"), &x->f), OK);
+    assert_int_equal(change_commit(c, &rev, &x->list, NULL), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 0);
+    assert_int_equal(put(x, "farms", "code,area\nH1,1\n", &rev), OK);
+    assert_int_not_equal(rev, 0);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 1);
+    assert_int_equal(count(x, "farms", (struct query_options){.has_history = true}), 3);
+}
+
+static void an_aborted_change_leaves_no_trace(void **state)
+{
+    struct fixture *x = *state;
+    struct change *c;
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    struct str cells[16] = {STR("H1")};
+    struct record r;
+    enum put_outcome outcome;
+    int64_t head = x->s->head;
+    assert_int_equal(change_begin(x->s, &(struct change_info){.actor = STR("t"), .reason = STR("r")}, &c, &x->f), OK);
+    assert_int_equal(record_parse(x->a, farms, cells, 1, change_today(c), &r, &x->list), OK);
+    assert_int_equal(change_put(c, farms, &r, &outcome, &x->f), OK);
+    change_abort(c);
+    reopen(x);
+    assert_int_equal(x->s->head, head);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 0);
+}
+
+static void a_database_without_its_newest_revision_is_refused(void **state)
+{
+    struct fixture *x = *state;
+    struct str old, newer;
+    char checkpoint[128];
+    snprintf(checkpoint, sizeof checkpoint, "%s/x.checkpoint", x->folder);
+    store_close(x->s);
+    x->s = NULL;
+    assert_int_equal(file_read(x->a, x->path, 1 << 26, &old, &x->f), OK);
+    assert_int_equal(store_open(x->path, STORE_WRITE, &x->s, &x->f), OK);
+    assert_int_equal(put(x, "farms", three_farms, NULL), OK);
+    store_close(x->s);
+    x->s = NULL;
+    assert_int_equal(file_read(x->a, checkpoint, 4096, &newer, &x->f), OK);
+    assert_int_equal(file_write_atomic(x->path, old, 0644, &x->f), OK);
+    assert_int_equal(store_open(x->path, STORE_READ, &x->s, &x->f), ERR_LOG_ROLLED_BACK);
+    unlink(checkpoint);
+    assert_int_equal(store_open(x->path, STORE_READ, &x->s, &x->f), ERR_LOG_CHECKPOINT_MISSING);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
+    const struct CMUnitTest tests[] = {
+        T(putting_the_same_again_makes_no_revision),
+        T(every_type_comes_back_as_it_went_in),
+        T(a_read_at_an_old_revision_sees_what_was_known_then),
+        T(a_unit_that_has_ended_is_refused_with_its_successor),
+        T(a_unit_of_another_level_or_none_is_refused),
+        T(dates_on_both_sides_of_a_merger_are_told_apart),
+        T(several_errors_of_a_file_are_listed_together),
+        T(a_rule_is_an_error_or_a_warning),
+        T(a_key_or_a_unique_value_is_not_given_twice),
+        T(versions_of_a_unit_do_not_overlap),
+        T(a_removed_record_can_come_back),
+        T(an_aborted_change_leaves_no_trace),
+        T(a_database_without_its_newest_revision_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

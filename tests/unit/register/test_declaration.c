@@ -1,0 +1,185 @@
+/* Declarations: every mistake is named with its place and the nearest right name; changes that would lose data are refused. */
+#include "fixture.h"
+
+struct mistake {
+    const char *line;   /* in place of a field line of the register */
+    enum err code;
+    const char *says;   /* must stand in the message */
+};
+
+static const char frame[] = "register: farms\n"
+                            "title: Hộ\n"
+                            "key: [code]\n"
+                            "fields:\n"
+                            "  code: {type: string, title: Mã, required: true}\n"
+                            "%s\n";
+
+static size_t build(struct arena *a, const char *text, struct faults *list)
+{
+    struct text_file files[] = {standard_files[0], standard_files[1], standard_files[2], {"registers/farms.yaml", text}};
+    struct sources src = sources_of(a, files, ARRAY_LEN(files));
+    struct province *p;
+    enum err e = province_build(a, &src, &p, list);
+    assert_int_equal(e != OK, list->total > 0);
+    return list->total;
+}
+
+static void each_mistake_is_named_with_its_line(void **state)
+{
+    (void)state;
+    static const struct mistake mistakes[] = {
+        {"  area: {type: number, title: x, requird: true}", ERR_YAML_KEY_UNKNOWN, "required"},
+        {"  area: {type: nubmer, title: x}", ERR_YAML_ENUM, "number"},
+        {"  area: {type: number}", ERR_YAML_KEY_MISSING, "title"},
+        {"  area: {type: number, title: x, min: low}", ERR_DECL_VALUE, "low"},
+        {"  area: {type: number, title: x, pattern: a}", ERR_DECL_KEY_MISUSED, "pattern"},
+        {"  Area: {type: number, title: x}", ERR_DECL_NAME, "Area"},
+        {"  area: {type: code, title: x}", ERR_DECL_VALUE, "codes"},
+        {"  area: {type: code, title: x, codes: crops}", ERR_DECL_UNKNOWN, "crops"},
+        {"  area: {type: reference, title: x, register: unitz}", ERR_DECL_UNKNOWN, "units"},
+        {"  area: {type: string, title: x, pattern: \"(\"}", ERR_DECL_VALUE, "pattern"},
+        {"  area: {type: array, title: x, of: date}", ERR_DECL_VALUE, "date"},
+        {"  area: {type: unit, title: x, levels: [two]}", ERR_DECL_VALUE, "two"},
+        {"search: [coed]", ERR_DECL_UNKNOWN, "code"},
+        {"order: [-coed]", ERR_DECL_UNKNOWN, "code"},
+        {"indexes: [[code, aera]]", ERR_DECL_UNKNOWN, "aera"},
+        {"as_of: code", ERR_DECL_VALUE, "date"},
+        {"rules: [{check: cod > 'a', message: x}]", ERR_CQL2_PROPERTY, "code"},
+        {"rules: [{check: code = = 1, message: x}]", ERR_CQL2_SYNTAX, "="},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
+        struct arena *a CLEANUP(arena_freep) = arena_new();
+        struct faults list CLEANUP(faults_done) = {0};
+        struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 16);
+        size_t n = build(a, arena_printf(a, frame, mistakes[i].line), &list);
+        if (n != 1 || list.p[0].code != mistakes[i].code)
+            show(&list);
+        assert_int_equal(n, 1);
+        assert_int_equal(list.p[0].code, mistakes[i].code);
+        assert_int_equal(list.p[0].line, 6);
+        assert_true(str_is(fault_file(&list.p[0]), "registers/farms.yaml"));
+        faults_print(&list, LANG_VI, &b);
+        assert_non_null(strstr(buf_cstr(&b), mistakes[i].says));
+    }
+}
+
+static void mistakes_of_several_files_are_listed_together(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    struct text_file files[] = {{"province.yaml", "province: x\ntitel: X\n"},
+                                {"registers/a.yaml", "register: b\ntitle: B\nkey: [k]\nfields:\n  k: {type: string, title: K}\n"},
+                                {"registers/c.yaml", "register: c\n  bad\n"}};
+    struct sources src = sources_of(a, files, ARRAY_LEN(files));
+    struct province *p;
+    assert_int_not_equal(province_build(a, &src, &p, &list), OK);
+    assert_true(list.total >= 3);
+}
+
+static void registers_load_after_what_they_refer_to(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    struct text_file files[] = {
+        standard_files[0], standard_files[1], standard_files[2], standard_files[3],
+        {"registers/a.yaml", "register: a\ntitle: A\nkey: [k]\nfields:\n  k: {type: string, title: K}\n  f: {type: reference, register: farms, title: F}\n"},
+        {"registers/zz.yaml", "register: zz\ntitle: Z\nkey: [k]\nfields:\n  k: {type: string, title: K}\n  z: {type: reference, register: zz, title: Z}\n"}};
+    struct sources src = sources_of(a, files, ARRAY_LEN(files));
+    struct province *p;
+    assert_int_equal(province_build(a, &src, &p, &list), OK);
+    size_t at_a = 0, at_farms = 0, at_units = 0;
+    for (size_t i = 0; i < p->n_registers; i++) {
+        at_a = str_is(p->registers[i]->name, "a") ? i : at_a;
+        at_farms = str_is(p->registers[i]->name, "farms") ? i : at_farms;
+        at_units = str_is(p->registers[i]->name, "units") ? i : at_units;
+    }
+    assert_true(at_units < at_farms && at_farms < at_a);
+}
+
+static void registers_in_a_ring_are_refused(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    struct text_file files[] = {
+        {"province.yaml", "province: x\ntitle: X\n"},
+        {"registers/a.yaml", "register: a\ntitle: A\nkey: [k]\nfields:\n  k: {type: string, title: K}\n  f: {type: reference, register: b, title: F}\n"},
+        {"registers/b.yaml", "register: b\ntitle: B\nkey: [k]\nfields:\n  k: {type: string, title: K}\n  f: {type: reference, register: a, title: F}\n"}};
+    struct sources src = sources_of(a, files, ARRAY_LEN(files));
+    struct province *p;
+    assert_int_equal(province_build(a, &src, &p, &list), ERR_DECL_RING);
+}
+
+/* ---- declared change ---- */
+
+static enum err redeclare(struct fixture *x, const char *from, const char *to, const char *drop)
+{
+    struct text_file files[ARRAY_LEN(standard_files)];
+    memcpy(files, standard_files, sizeof files);
+    const char *at = strstr(farms_yaml, from);
+    assert_non_null(at);
+    files[3].text = arena_printf(x->a, "%.*s%s%s", (int)(at - farms_yaml), farms_yaml, to, at + strlen(from));
+    return declare(x, files, ARRAY_LEN(files), drop);
+}
+
+static void a_new_field_and_a_wider_type_are_applied(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "farms", "code,area,head\nH1,5,Lê Mai\n", NULL), OK);
+    assert_int_equal(redeclare(x, "  is_poor:", "  extra: {type: integer, title: Thêm}\n  is_poor:", NULL), OK);
+    assert_int_equal(put(x, "farms", "code,area,head,extra\nH2,6,Lê An,7\n", NULL), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("extra IS NULL")}), 1);
+    assert_int_equal(redeclare(x, "  is_poor:", "  extra: {type: number, title: Thêm}\n  is_poor:", NULL), OK);
+    assert_int_equal(put(x, "farms", "code,area,head,extra\nH3,6,Lê Ba,7.5\n", NULL), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("extra >= 7")}), 2);
+    reopen(x);
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("extra >= 7")}), 2);
+}
+
+static void what_would_lose_data_is_refused_until_it_is_asked_for(void **state)
+{
+    struct fixture *x = *state;
+    const char *card = "  card: {type: string, title: Thẻ, unique: true}\n";
+    assert_int_equal(put(x, "farms", "code,card\nH1,A\n", NULL), OK);
+    int64_t head = x->s->head;
+    assert_int_equal(redeclare(x, card, "", NULL), ERR_MIGRATE_GONE);
+    assert_true(str_is(fault_param(&x->list.p[0], "what"), "farms.card"));
+    assert_int_equal(redeclare(x, "is_poor: {type: boolean", "is_poor: {type: date", NULL), ERR_MIGRATE_GONE);
+    assert_int_equal(x->list.p[1].code, ERR_MIGRATE_TYPE);
+    assert_int_equal(redeclare(x, "key: [code]", "key: [card]", NULL), ERR_MIGRATE_GONE);
+    assert_int_equal(x->list.p[2].code, ERR_MIGRATE_KEY);
+    assert_int_equal(x->s->head, head);
+    assert_int_equal(redeclare(x, card, "", "farms.card"), OK);
+    assert_null(reg_field(province_register(x->s->province, STR("farms")), STR("card")));
+    char at[24];
+    snprintf(at, sizeof at, "%lld", (long long)head);
+    assert_int_equal(store_at(x->s, str_of(at), &x->f), OK);
+    assert_string_equal(values(x, "farms", "card", (struct query_options){0}), "A");
+}
+
+static void search_follows_its_declaration(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "farms", "code,head,card\nH1,Lê Mai,Thẻ đỏ\n", NULL), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){.search = STR("do")}), 0);
+    assert_int_equal(redeclare(x, "search: [head]", "search: [head, card]", NULL), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){.search = STR("do")}), 1);
+    assert_int_equal(put(x, "farms", "code,head,card\nH2,Lê An,Đỏ\n", NULL), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){.search = STR("do")}), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_mistake_is_named_with_its_line),
+        cmocka_unit_test(mistakes_of_several_files_are_listed_together),
+        cmocka_unit_test(registers_load_after_what_they_refer_to),
+        cmocka_unit_test(registers_in_a_ring_are_refused),
+        cmocka_unit_test_setup_teardown(a_new_field_and_a_wider_type_are_applied, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(what_would_lose_data_is_refused_until_it_is_asked_for, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(search_follows_its_declaration, fixture_set_up, fixture_tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,96 @@
+/* Reading: filters, order, search. */
+#include "fixture.h"
+
+static const char people[] = "code,head,unit,area,seen_on\n"
+                             "H1,Nguyễn Thị Hường,11,5,2022-01-01\n"
+                             "H2,Nguyễn Thị Hương,11,7,2022-01-01\n"
+                             "H3,Trần Văn Ân,12,9,2022-01-01\n"
+                             "H4,Lê Thị An,12,,2022-01-01\n"
+                             "H5,Đặng Văn Đường,12,11,2022-01-01\n"
+                             "H6,H'Hương Niê,11,3,2022-01-01\n"
+                             "H7,Phạm Dương,11,3,2022-01-01\n";
+
+static int set_up(void **state)
+{
+    return fixture_set_up(state) || put(*state, "farms", people, NULL) != OK;
+}
+
+static const char *found(struct fixture *x, const char *words)
+{
+    return values(x, "farms", "code", (struct query_options){.search = str_of(words)});
+}
+
+static void search_needs_no_accents_but_heeds_them(void **state)
+{
+    struct fixture *x = *state;
+    assert_string_equal(found(x, "huong"), "H1|H2|H6");
+    assert_string_equal(found(x, "hương"), "H2|H6|H1");
+    assert_string_equal(found(x, "HƯỜNG nguyễn"), "H1|H2");
+    assert_string_equal(found(x, "duong"), "H5|H7");
+    assert_string_equal(found(x, "đường"), "H5|H7");
+    assert_string_equal(found(x, "dương"), "H7|H5");
+    assert_string_equal(found(x, "ng thi"), "");
+    assert_string_equal(found(x, "thi ng"), "H1|H2");
+    assert_string_equal(found(x, "\"* OR ="), "");
+    assert_int_equal(count(x, "farms", (struct query_options){.search = STR("nguyen")}), 2);
+    assert_string_equal(values(x, "farms", "code", (struct query_options){.search = STR("huong"), .limit = 2}), "H1|H2");
+    assert_string_equal(values(x, "farms", "code", (struct query_options){.search = STR("hương"), .limit = 2, .offset = 1}), "H6|H1");
+    assert_string_equal(values(x, "farms", "code", (struct query_options){.search = STR("huong"), .filter = STR("area < 4")}), "H6");
+}
+
+static void searching_for_no_word_is_refused(void **state)
+{
+    struct fixture *x = *state;
+    struct query *q = NULL;
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    const struct reg *none = province_register(x->s->province, STR("successors"));
+    assert_int_equal(query_open(x->s, farms, &(struct query_options){.search = STR(" -- ")}, &q, &x->f), ERR_SEARCH_EMPTY);
+    assert_int_equal(query_open(x->s, none, &(struct query_options){.search = STR("a")}, &q, &x->f), ERR_SEARCH_NONE);
+}
+
+static void people_sort_by_given_name(void **state)
+{
+    struct fixture *x = *state;
+    assert_string_equal(values(x, "farms", "code", (struct query_options){0}), "H4|H3|H7|H5|H2|H1|H6");
+    assert_string_equal(values(x, "farms", "code", (struct query_options){.sort = STR("-area,code")}), "H5|H3|H2|H1|H6|H7|H4");
+    struct query *q = NULL;
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    assert_int_equal(query_open(x->s, farms, &(struct query_options){.sort = STR("araa")}, &q, &x->f), ERR_FIELD_UNKNOWN);
+    assert_true(str_is(fault_param(&x->f, "nearest"), "area"));
+}
+
+static void a_filter_reaches_through_a_unit_and_takes_constants(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("unit.name = 'Xã Suối'")}), 3);
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("unit.parent = '1' AND area > 4")}), 4);
+    struct filter_constant k = {STR("least"), CQL2_NUMBER, STR("8.5")};
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("area > least"), .constants = &k, .n_constants = 1}), 2);
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("_sample = false AND _id <> 'H1' AND _rev = 4")}), 6);
+}
+
+static void a_wrong_filter_says_what_is_near(void **state)
+{
+    struct fixture *x = *state;
+    struct filter_sql sql;
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    assert_int_not_equal(filter_compile(x->a, x->s, farms, STR("aera > 4"), NULL, 0, &sql, &x->f), OK);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
+    fault_print(&x->f, LANG_VI, &b);
+    assert_non_null(strstr(buf_cstr(&b), "area"));
+    assert_int_not_equal(filter_compile(x->a, x->s, farms, STR("head > 4"), NULL, 0, &sql, &x->f), OK);
+    assert_int_not_equal(filter_compile(x->a, x->s, farms, STR("unit.nothing = 'a'"), NULL, 0, &sql, &x->f), OK);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
+    const struct CMUnitTest tests[] = {
+        T(search_needs_no_accents_but_heeds_them),
+        T(searching_for_no_word_is_refused),
+        T(people_sort_by_given_name),
+        T(a_filter_reaches_through_a_unit_and_takes_constants),
+        T(a_wrong_filter_says_what_is_near),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
