@@ -11,7 +11,7 @@ static int provinces_open(void **state)
 {
     static const char *const paths[] = {"registers/provinces.yaml", "registers/index_values.yaml",
                                         "codes/dti_components.yaml", "indexes/dti-province.yaml",
-                                        "indexes/dti-province-34.yaml"};
+                                        "indexes/dti-province-34.yaml", "figures/index.yaml"};
     struct fixture *x = mem_zalloc(sizeof *x);
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct text_file files[1 + ARRAY_LEN(paths)] = {{"province.yaml", province_yaml}};
@@ -189,6 +189,43 @@ static void an_unknown_index_year_or_subject_names_the_nearest(void **state)
     int64_t year = 0;
     assert_int_equal(index_latest_year(x->a, x->s, x->fs->indexes, STR("dti-province"), &year, &f), OK);
     assert_int_equal(year, 2024);
+}
+
+static void a_figure_quotes_the_rank_with_its_base_and_the_change_with_the_earlier_one(void **state)
+{
+    struct figure_result r = figure_of(*state, "dti-rank", (struct figure_options){0});
+    assert_quantity(r.value, "41");
+    assert_quantity(r.of, "63");
+    assert_false(quantity_is_known(r.percent));
+    assert_int_equal(r.n_sample, 0);
+    assert_true(r.n_counted > 63);
+    r = figure_of(*state, "dti-rank-change", (struct figure_options){0});
+    assert_quantity(r.value, "13");
+    assert_quantity(r.from, "54");
+    assert_true(r.has_other_framework);
+    struct fixture *x = *state;
+    struct figure_options by = {.by = STR("year")};
+    assert_int_equal(figure_compute(x->a, x->s, x->fs, STR("dti-rank"), &by, &r, NULL), ERR_FIGURE_BY);
+}
+
+static bool value_listed(void *ctx, const struct figure_record *r)
+{
+    int subject = reg_field_number(r->reg, STR("province"));
+    assert_true(str_is(r->record->values[subject].text, "67"));
+    ++*(int *)ctx;
+    return true;
+}
+
+static void the_values_behind_a_change_are_those_of_both_years(void **state)
+{
+    struct fixture *x = *state;
+    int n = 0;
+    int64_t total;
+    struct fault f = {0};
+    if (figure_why(x->a, x->s, x->fs, STR("dti-rank-change"), NULL, 0, false, value_listed, &n, &total, &f) != OK)
+        fail_with(&f);
+    assert_int_equal(n, 2);
+    assert_int_equal(total, 2);
 }
 
 /* ---- ranking ---- */
@@ -378,6 +415,8 @@ int main(void)
         cmocka_unit_test(change_is_counted_in_places_and_value_and_tells_that_frameworks_differ),
         cmocka_unit_test(totals_of_2020_are_weighted_pillars_exactly),
         cmocka_unit_test(without_published_points_no_total_is_computed),
+        cmocka_unit_test(a_figure_quotes_the_rank_with_its_base_and_the_change_with_the_earlier_one),
+        cmocka_unit_test(the_values_behind_a_change_are_those_of_both_years),
         cmocka_unit_test(an_unknown_index_year_or_subject_names_the_nearest),
     };
     const struct CMUnitTest alone[] = {
