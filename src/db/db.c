@@ -73,10 +73,13 @@ static void init_once(void)
     pagesum_register();
 }
 
-/* The R*Tree prepares its own writers when it is first read; stmt_new and the file mode still refuse to run any. */
-static bool is_rtree_shadow(const char *table)
+/* Virtual tables prepare writers when they are first read: each its declaration, the R*Tree those for its nodes too.
+ * stmt_new and the mode of the file still refuse to run any. */
+static bool is_prepared_by_reading(int action, const char *table)
 {
     struct str t = str_of(table);
+    if (str_is(t, "sqlite_master"))
+        return action == SQLITE_UPDATE;
     return str_ends(t, STR("_node")) || str_ends(t, STR("_rowid")) || str_ends(t, STR("_parent"));
 }
 
@@ -106,7 +109,7 @@ static int authorize_read(void *context, int action, const char *a, const char *
     case SQLITE_INSERT:
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
-        return is_rtree_shadow(a) ? SQLITE_OK : SQLITE_DENY;
+        return is_prepared_by_reading(action, a) ? SQLITE_OK : SQLITE_DENY;
     default:
         return SQLITE_DENY;
     }
@@ -134,7 +137,7 @@ static enum err config_set(struct db *db, struct fault *f)
     if (is_reader(db)) /* a reader leaves the file alone even when it is the last to close */
         must(sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) == SQLITE_OK);
     sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM needs one */
-    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    db_busy_timeout(db, BUSY_MS);
     /* page_size and reserved bytes are the file's; cache_size in KiB; a WAL of at most about 16 MiB between loads */
     const char *sql = is_reader(db) ? "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;"
                                       "PRAGMA mmap_size=0; PRAGMA query_only=ON"
@@ -320,11 +323,17 @@ void db_interrupt_flag(struct db *db, const volatile sig_atomic_t *flag)
     sqlite3_progress_handler(db->handle, flag ? INTERRUPT_OPS : 0, flag ? is_interrupted : NULL, db);
 }
 
+void db_busy_timeout(struct db *db, int timeout_ms)
+{
+    db->busy_ms = timeout_ms;
+    sqlite3_busy_timeout(db->handle, timeout_ms);
+}
+
 enum err db_checkpoint(struct db *db, struct fault *f)
 {
     sqlite3_busy_timeout(db->handle, 0); /* readers may hold it back: then the rest stays in the WAL */
     int rc = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    sqlite3_busy_timeout(db->handle, db->busy_ms);
     return rc == SQLITE_OK || (rc & 255) == SQLITE_BUSY ? OK : fault_sqlite(db, rc, "checkpoint", f);
 }
 

@@ -85,6 +85,9 @@ enum err db_script(struct db *db, const char *sql, struct fault *f);
 /* When *flag turns non-zero, running statements end with ERR_INTERRUPTED (within about a millisecond). NULL: no more. */
 void db_interrupt_flag(struct db *db, const volatile sig_atomic_t *flag);
 
+/* How long a statement waits for another writer before ERR_DB_BUSY; 5000 at first. */
+void db_busy_timeout(struct db *db, int timeout_ms);
+
 /* Moves what the WAL holds into the file and empties it, as far as readers allow; after a large load. */
 enum err db_checkpoint(struct db *db, struct fault *f);
 

@@ -31,7 +31,7 @@ struct db {
     bool is_in_transaction;
     bool was_unclean;
     bool is_unsynced; /* the disk once failed to take a commit: nothing written through this connection is safe */
-    int savepoints;
+    int savepoints, busy_ms;
     const volatile sig_atomic_t *interrupt;
     size_t n_open; /* statements handed out */
     uint64_t uses;
