@@ -13,7 +13,7 @@
 
 #include "base/banned.h"
 
-enum { BUSY_MS = 5000, PATH_BYTES = 4096, INTERRUPT_OPS = 4000 };
+enum { BUSY_MS = 5000, INTERRUPT_OPS = 4000 };
 
 /* --- errors */
 
@@ -134,6 +134,10 @@ static enum err config_set(struct db *db, struct fault *f)
     };
     for (size_t i = 0; i < ARRAY_LEN(ops); i++)
         must(sqlite3_db_config(db->handle, ops[i].op, ops[i].value, NULL) == SQLITE_OK);
+    if (db->mode == DB_SCRUB) { /* a file cut off, or one bad table in the schema, must not hide the rest */
+        must(sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL) == SQLITE_OK);
+        must(sqlite3_db_config(db->handle, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL) == SQLITE_OK);
+    }
     if (is_reader(db)) /* a reader leaves the file alone even when it is the last to close */
         must(sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) == SQLITE_OK);
     sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM needs one */
@@ -145,7 +149,7 @@ static enum err config_set(struct db *db, struct fault *f)
                                       "PRAGMA mmap_size=0; PRAGMA synchronous=FULL; PRAGMA secure_delete=OFF;"
                                       "PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864";
     int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK || db->mode == DB_SCRUB)
         rc = db_functions_add(db->handle);
     if (rc != SQLITE_OK)
         return fault_sqlite(db, sqlite3_extended_errcode(db->handle), sql, f);

@@ -4,7 +4,7 @@
 
 #include "db/db.h"
 
-enum { STMT_CACHE = 256, APPLICATION_ID = 0x54534F31 /* TSO1 */ };
+enum { PATH_BYTES = 4096, STMT_CACHE = 256, APPLICATION_ID = 0x54534F31 /* TSO1 */ };
 
 struct sqlite3;
 struct sqlite3_stmt;

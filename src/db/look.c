@@ -13,7 +13,7 @@
 
 #include "base/banned.h"
 
-enum { TRIES = 5, PAUSE_US = 20000, FLIPS_MAX = 8 };
+enum { TRIES = 5, PAUSE_US = 1000, FLIPS_MAX = 8 };
 
 static uint32_t big32(const unsigned char *p)
 {
@@ -138,13 +138,15 @@ static enum err look_once(struct arena *a, const char *path, bool is_scrub, stru
 enum err file_look(const char *path, bool is_scrub, struct look *ret_look, struct fault *f)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
+    char shm[PATH_BYTES + 8];
+    snprintf(shm, sizeof shm, "%s-shm", path);
     /* While another process writes, page 1 or the WAL may be read half old, half new: real damage stays. */
-    for (int i = 1;; i++) {
+    for (unsigned i = 1;; i++) {
         enum err e = look_once(a, path, is_scrub, ret_look, f);
-        if (e != ERR_DB_DAMAGED || i == TRIES)
+        if (e != ERR_DB_DAMAGED || i == TRIES || !file_exists(shm))
             return e;
         arena_reset(a);
-        usleep(PAUSE_US);
+        usleep(PAUSE_US << i);
     }
 }
 

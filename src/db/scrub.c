@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-enum { CHUNK_PAGES = 64, TRIES = 4, PAUSE_US = 20000 };
+enum { CHUNK_PAGES = 64, TRIES = 3, PAUSE_US = 1000 };
 /* Where the WAL's shared index says how many of its frames the file already has (wal-index, WalCkptInfo.nBackfill). */
 enum { SHM_REGION_BYTES = 32768, SHM_BACKFILL_AT = 96 };
 
@@ -67,9 +67,9 @@ static enum err pages_count(struct scrub *s, const struct wal_look *wal, struct 
 /* A page that another process is just writing looks bad for a moment only. */
 static enum page_state page_state_again(struct scrub *s, uint32_t page, unsigned char *p)
 {
-    for (int i = 0; i < TRIES; i++) {
+    for (unsigned i = 0; i < TRIES; i++) {
         if (i)
-            usleep(PAUSE_US);
+            usleep(PAUSE_US << i);
         if (s->file->pMethods->xRead(s->file, p, PAGE_BYTES, (sqlite3_int64)(page - 1) * PAGE_BYTES) != SQLITE_OK)
             continue;
         if (page_is_zero(p))
@@ -129,31 +129,38 @@ static bool tree_walk(struct scrub *s, struct str name)
     return e == OK;
 }
 
-static bool trees_walk(struct scrub *s)
+/* Whose the pages are that no walk came to: "free" when all walks were whole, the table's when one broke off. */
+static struct str trees_walk(struct scrub *s, bool *ret_is_whole)
 {
     struct stmt *q CLEANUP(stmt_freep) = NULL;
     VEC(struct str) names = {0};
-    bool has_row = false, is_whole = true;
+    bool has_row = false;
     VEC_PUSH(s->arena, &names, STR("sqlite_schema"));
     enum err e = stmt_new(s->db, STR("SELECT name FROM sqlite_schema WHERE rootpage > 0"), &q, NULL);
     while (e == OK && (e = stmt_step(q, &has_row, NULL)) == OK && has_row) {
         struct str name = stmt_column_text(q, 0);
         VEC_PUSH(s->arena, &names, str_slice(arena_dup(s->arena, name.p, name.n), name.n));
     }
-    is_whole = e == OK;
+    struct str broken = {NULL, 0};
+    size_t n_broken = e == OK ? 0 : 2;
     for (size_t i = 0; i < names.n; i++)
-        is_whole = tree_walk(s, names.p[i]) && is_whole;
-    return is_whole;
+        if (!tree_walk(s, names.p[i])) {
+            broken = names.p[i];
+            n_broken++;
+        }
+    *ret_is_whole = n_broken == 0;
+    return n_broken == 0 ? STR("free") : n_broken == 1 ? broken : STR("unknown");
 }
 
 static void owners_find(struct scrub *s)
 {
-    bool is_whole = trees_walk(s);
+    bool is_whole;
+    struct str owner = trees_walk(s, &is_whole);
     for (uint32_t page = 1; page <= s->n_pages; page++) {
         if (s->states[page] == PAGE_ZERO && is_whole) /* freed before it was ever written */
             s->states[page] = PAGE_GOOD;
         if (s->states[page] != PAGE_GOOD)
-            report(s, page, page == 1 ? STR("schema") : is_whole ? STR("free") : STR("unknown"));
+            report(s, page, page == 1 ? STR("schema") : owner);
     }
 }
 
