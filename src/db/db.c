@@ -19,7 +19,10 @@ enum { BUSY_MS = 5000, INTERRUPT_OPS = 4000 };
 
 static bool is_full(struct db *db, int rc)
 {
-    int reason = (rc & 255) == SQLITE_IOERR ? sqlite3_system_errno(db->handle) : 0;
+    /* A failed COMMIT leaves the reason in errno alone. */
+    int now = errno, kept = sqlite3_system_errno(db->handle), reason = 0;
+    if ((rc & 255) == SQLITE_IOERR)
+        reason = kept ? kept : now;
     return (rc & 255) == SQLITE_FULL || reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
 }
 
