@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-enum { CHUNK_PAGES = 64, TRIES = 3, PAUSE_US = 1000 };
+enum { CHUNK_PAGES = 64, TRIES = 3, LOOKS = 2, PAUSE_US = 1000 };
 /* Where the WAL's shared index says how many of its frames the file already has (wal-index, WalCkptInfo.nBackfill). */
 enum { SHM_REGION_BYTES = 32768, SHM_BACKFILL_AT = 96 };
 
@@ -40,27 +40,31 @@ static uint32_t backfilled_frames(sqlite3_file *file)
     return n;
 }
 
-static enum err pages_count(struct scrub *s, const struct wal_look *wal, struct fault *f)
+/* What others move meanwhile: of two readings of the counter the lower one is on the safe side. */
+static enum err pages_count(struct scrub *s, struct fault *f)
 {
     unsigned char first[PAGE_BYTES];
+    struct wal_look wal;
     sqlite3_int64 bytes = 0;
+    uint32_t before = backfilled_frames(s->file);
+    if (wal_look(s->arena, arena_printf(s->arena, "%s-wal", s->db->path), &wal, NULL) != OK)
+        wal = (struct wal_look){0};
     if (s->file->pMethods->xFileSize(s->file, &bytes) != SQLITE_OK)
         return fault_sqlite(s->db, SQLITE_IOERR, "file size", f);
-    uint64_t pages = ((uint64_t)bytes + PAGE_BYTES - 1) / PAGE_BYTES, said = wal->n_pages;
+    uint32_t after = backfilled_frames(s->file), backfilled = before < after ? before : after;
+    uint64_t pages = ((uint64_t)bytes + PAGE_BYTES - 1) / PAGE_BYTES, said = wal.n_pages;
     s->file_pages = (uint32_t)(pages > UINT32_MAX - 1 ? UINT32_MAX - 1 : pages);
     if (said == 0 && s->file->pMethods->xRead(s->file, first, PAGE_BYTES, 0) == SQLITE_OK && pagesum_is_good(first, 1))
         said = (uint64_t)first[28] << 24 | (uint64_t)first[29] << 16 | (uint64_t)first[30] << 8 | first[31];
     s->n_pages = said > s->file_pages ? (uint32_t)said : s->file_pages;
     s->states = arena_zalloc(s->arena, (size_t)s->n_pages + 1);
     s->replaced = arena_zalloc(s->arena, (size_t)s->n_pages + 1);
-    for (uint32_t i = backfilled_frames(s->file); i < wal->n_committed; i++)
-        if (wal->pages[i] <= s->n_pages)
-            s->replaced[wal->pages[i]] = 1;
+    for (uint32_t i = backfilled; i < wal.n_committed; i++)
+        if (wal.pages[i] <= s->n_pages)
+            s->replaced[wal.pages[i]] = 1;
     for (uint32_t page = s->file_pages + 1; page <= s->n_pages; page++)
-        if (page != LOCK_PAGE && !s->replaced[page]) {
+        if (page != LOCK_PAGE && !s->replaced[page])
             s->states[page] = PAGE_MISSING;
-            s->n_doubtful++;
-        }
     return OK;
 }
 
@@ -96,7 +100,6 @@ static enum err pages_read(struct scrub *s, struct fault *f)
             unsigned char alone[PAGE_BYTES];
             enum page_state state = page_state_again(s, from + i, alone);
             s->states[from + i] = (unsigned char)state;
-            s->n_doubtful += state != PAGE_GOOD;
         }
     }
     return OK;
@@ -164,27 +167,41 @@ static void owners_find(struct scrub *s)
     }
 }
 
+/* When a page seems bad, all is looked at again: what another process was just writing is good then. */
+static enum err look_twice(struct scrub *s, struct fault *f)
+{
+    unsigned char *states = NULL; /* of the first look */
+    uint32_t n_pages = 0;
+    for (int look = 1;; look++) {
+        enum err e = pages_count(s, f);
+        if (e == OK)
+            e = pages_read(s, f);
+        if (e != OK)
+            return e;
+        s->n_doubtful = 0;
+        for (uint32_t page = 1; page <= s->n_pages; page++) {
+            if (look > 1 && (page > n_pages || states[page] == PAGE_GOOD))
+                s->states[page] = PAGE_GOOD;
+            s->n_doubtful += s->states[page] != PAGE_GOOD;
+        }
+        if (look == LOOKS || s->n_doubtful == 0)
+            return OK;
+        states = s->states;
+        n_pages = s->n_pages;
+    }
+}
+
 enum err db_pages_check(struct db *db, void (*each)(void *context, const struct db_bad_page *bad), void *context,
                         uint64_t *ret_n, struct fault *f)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct scrub s = {.db = db, .arena = a, .each = each, .context = context};
-    struct wal_look wal;
-    s.file = pagesum_file_below(db->handle);
+    struct scrub s = {.db = db, .arena = a, .each = each, .context = context, .file = pagesum_file_below(db->handle)};
     must(s.file != NULL);
-    /* A read transaction pins what the WAL and the file hold together; where nothing can be read, nothing moves. */
-    bool was_in_transaction = db->is_in_transaction;
-    if (!was_in_transaction && sqlite3_exec(db->handle, "BEGIN", NULL, NULL, NULL) == SQLITE_OK)
-        sqlite3_exec(db->handle, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
-    if (wal_look(a, arena_printf(a, "%s-wal", db->path), &wal, NULL) != OK)
-        wal = (struct wal_look){0};
-    enum err e = pages_count(&s, &wal, f);
-    if (e == OK)
-        e = pages_read(&s, f);
+    /* Maps the WAL's index, where there is one; nothing more is asked of a file that cannot be read. */
+    sqlite3_exec(db->handle, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    enum err e = look_twice(&s, f);
     if (e == OK && s.n_doubtful)
         owners_find(&s);
-    if (!was_in_transaction)
-        db_rollback(db);
     if (e == OK)
         *ret_n = s.n_bad;
     return e;
