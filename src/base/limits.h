@@ -36,6 +36,7 @@ enum {
 
     /* output */
     LIMIT_REPORT_BYTES = 64 << 20,
+    LIMIT_REPORT_MARKS = 20000, /* pieces of one report */
 };
 
 #endif

@@ -1,0 +1,358 @@
+#include "report/report_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "text/date.h"
+
+#include "base/banned.h"
+
+/* ---- the file and its head ---- */
+
+struct head {
+    struct str report;
+    struct text2 title;
+    int lang;
+    struct str on;
+    struct head_period {
+        struct str from, to;
+    } period;
+};
+
+static const char *const langs[] = {[LANG_VI] = "vi", [LANG_EN] = "en", NULL};
+static const struct yaml_field period_fields[] = {
+    {"from", Y_DATE_TEXT, offsetof(struct head_period, from), Y_REQUIRED},
+    {"to", Y_DATE_TEXT, offsetof(struct head_period, to), Y_REQUIRED},
+};
+static const struct yaml_schema period_schema = YAML_SCHEMA("period", period_fields, struct head_period);
+static const struct yaml_field head_fields[] = {
+    {"report", Y_STR, offsetof(struct head, report), Y_REQUIRED},
+    {"title", Y_TEXT2, offsetof(struct head, title), Y_REQUIRED},
+    {"lang", Y_ENUM, offsetof(struct head, lang), 0, langs},
+    {"on", Y_DATE_TEXT, offsetof(struct head, on)},
+    {"period", Y_MAP, offsetof(struct head, period), 0, &period_schema},
+};
+static const struct yaml_schema head_schema = YAML_SCHEMA("report", head_fields, struct head);
+
+static bool report_id_of(struct str path, struct str *ret_id)
+{
+    if (!str_starts(path, STR("reports/")) || !str_ends(path, STR(".md")))
+        return false;
+    *ret_id = str_slice(path.p + 8, path.n - 8 - 3);
+    return true;
+}
+
+void reports_list(struct arena *a, const struct province *p, struct str **ret_ids, size_t *ret_n)
+{
+    VEC(struct str) ids = {0};
+    struct str id;
+    for (size_t i = 0; i < p->sources.n; i++) {
+        if (!report_id_of(p->sources.p[i].path, &id))
+            continue;
+        size_t at = ids.n;
+        VEC_PUSH(a, &ids, id);
+        for (; at && str_cmp(id, ids.p[at - 1]) < 0; at--)
+            ids.p[at] = ids.p[at - 1];
+        ids.p[at] = id;
+    }
+    *ret_ids = ids.p;
+    *ret_n = ids.n;
+}
+
+static enum err report_unknown(struct arena *a, const struct province *p, struct str id, struct fault *f)
+{
+    struct str *ids;
+    size_t n;
+    reports_list(a, p, &ids, &n);
+    struct str near = nearest_name(id, ids, n);
+    if (near.n == 0 && n)
+        near = ids[0];
+    if (n == 0)
+        return FAULT(f, ERR_REPORT_NONE, {"report", id});
+    return FAULT(f, ERR_REPORT_UNKNOWN, {"report", id}, {"near", near});
+}
+
+/* The head between two lines “---”, and what follows; false when there is none. */
+static bool head_split(struct str text, struct str *ret_head, struct str *ret_body, int *ret_body_line)
+{
+    struct str rest, line = str_cut(text, '\n', &rest);
+    if (!str_is(str_trim(line), "---"))
+        return false;
+    const char *begin = rest.p;
+    for (int number = 2; rest.p; number++) {
+        struct str next;
+        line = str_cut(rest, '\n', &next);
+        if (str_is(str_trim(line), "---")) {
+            *ret_head = str_slice(begin, (size_t)(rest.p - begin));
+            *ret_body = next.p ? next : str_slice(rest.p + rest.n, 0);
+            *ret_body_line = number + 1;
+            return true;
+        }
+        rest = next;
+    }
+    return false;
+}
+
+static enum err add_fault(struct faults *list, struct fault *f, struct str file, int line, int column)
+{
+    fault_place(f, file, line, column);
+    faults_add(list, f);
+    return f->code;
+}
+
+static enum err head_read(struct arena *a, struct str head_text, struct report_source *s, struct faults *list)
+{
+    struct fault f = {0};
+    struct yaml *root;
+    /* An empty line stands for the “---”, so that lines are those of the file. */
+    char *text = arena_printf(a, "\n%.*s", STR_ARG(head_text));
+    enum err e = yaml_parse(a, str_of(text), s->file, &root, &f);
+    if (e != OK)
+        return add_fault(list, &f, s->file, 1, 0);
+    struct head head = {0};
+    e = yaml_decode(a, root, &head_schema, s->file, &head, list);
+    if (e != OK)
+        return e;
+    if (!str_eq(head.report, s->id)) {
+        e = FAULT(&f, ERR_REPORT_ID, {"report", head.report}, {"file", s->file});
+        return add_fault(list, &f, s->file, yaml_get(root, "report")->line, 0);
+    }
+    s->title = head.title;
+    s->lang = (enum lang)head.lang;
+    s->on = head.on;
+    s->period_from = head.period.from;
+    s->period_to = head.period.to;
+    return OK;
+}
+
+/* ---- markers ---- */
+
+static const char *const part_names[] = {
+    [PART_VALUE] = "value",   [PART_OF] = "of",         [PART_PERCENT] = "percent", [PART_UNIT] = "unit",
+    [PART_MARGIN] = "margin", [PART_FROM] = "from",     [PART_LOW] = "low",         [PART_HIGH] = "high",
+    [PART_ASKED] = "asked",   [PART_TITLE] = "title",   [PART_QUESTION] = "question", [PART_SOURCE] = "source",
+    [PART_DATE] = "date",
+};
+
+static enum err part_read(struct str text, struct piece *piece, struct fault *f)
+{
+    struct str part;
+    piece->id = str_cut(text, '.', &part);
+    if (!part.p)
+        return OK;
+    struct str names[ARRAY_LEN(part_names)];
+    size_t n = 0;
+    for (size_t i = PART_VALUE; i < ARRAY_LEN(part_names); i++) {
+        names[n++] = str_of(part_names[i]);
+        if (str_is(part, part_names[i])) {
+            piece->part = (enum part)i;
+            return OK;
+        }
+    }
+    struct str near = nearest_name(part, names, n);
+    return FAULT(f, ERR_REPORT_PART_UNKNOWN, {"part", part}, {"figure", piece->id},
+                 {"near", near.n ? near : STR("value")});
+}
+
+enum { WORDS_MAX = 6 };
+
+static size_t words_split(struct str s, struct str words[WORDS_MAX + 1])
+{
+    size_t n = 0;
+    while (n <= WORDS_MAX) {
+        s = str_trim(s);
+        if (s.n == 0)
+            break;
+        size_t k = 0;
+        while (k < s.n && s.p[k] != ' ' && s.p[k] != '\t')
+            k++;
+        words[n++] = str_slice(s.p, k);
+        s = str_slice(s.p + k, s.n - k);
+    }
+    return n;
+}
+
+static bool count_read(struct str s, int64_t *ret_n)
+{
+    int64_t n = 0;
+    if (s.n == 0 || s.n > 6)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+        n = n * 10 + (s.p[i] - '0');
+    }
+    *ret_n = n;
+    return n > 0;
+}
+
+/* table ID [by X] [units-at DATE] */
+static bool table_read(const struct str *w, size_t n, struct piece *piece)
+{
+    piece->kind = PIECE_TABLE;
+    if (n < 2 || n % 2)
+        return false;
+    piece->id = w[1];
+    for (size_t i = 2; i < n; i += 2) {
+        struct date day;
+        if (str_is(w[i], "by") && piece->by.n == 0)
+            piece->by = w[i + 1];
+        else if (str_is(w[i], "units-at") && date_parse(w[i + 1], &day, NULL) == OK)
+            piece->units_at = w[i + 1];
+        else
+            return false;
+    }
+    return true;
+}
+
+/* index ID YEAR [top N] */
+static bool index_read(const struct str *w, size_t n, struct piece *piece)
+{
+    piece->kind = PIECE_INDEX;
+    if ((n != 3 && n != 5) || !count_read(w[2], &piece->year))
+        return false;
+    piece->id = w[1];
+    return n == 3 || (str_is(w[3], "top") && count_read(w[4], &piece->top));
+}
+
+static enum err marker_read(struct piece *piece, struct fault *f)
+{
+    struct str words[WORDS_MAX + 1];
+    size_t n = words_split(piece->text, words);
+    bool is_read = false;
+    if (n == 1) {
+        piece->kind = PIECE_FIGURE;
+        return part_read(words[0], piece, f);
+    }
+    if (n > 1 && n <= WORDS_MAX && str_is(words[0], "table"))
+        is_read = table_read(words, n, piece);
+    else if (n > 1 && n <= WORDS_MAX && str_is(words[0], "index"))
+        is_read = index_read(words, n, piece);
+    return is_read ? OK : FAULT(f, ERR_REPORT_MARK, {"mark", piece->text});
+}
+
+struct reader {
+    struct arena *arena;
+    struct report_source *source;
+    struct faults *list;
+    struct str body;
+    size_t at, text_from;
+    int line;
+    size_t line_from;
+};
+
+static void text_end(struct reader *r, size_t end)
+{
+    if (end > r->text_from)
+        VEC_PUSH(r->arena, &r->source->pieces,
+                 ((struct piece){.text = str_slice(r->body.p + r->text_from, end - r->text_from), .line = r->line}));
+}
+
+static void reader_fault(struct reader *r, struct fault *f, int column)
+{
+    add_fault(r->list, f, r->source->file, r->line, column);
+    if (r->source->first == OK)
+        r->source->first = f->code;
+}
+
+/* A table is a block: before it only spaces and signs of quotes, behind it nothing. */
+static bool stands_alone(const struct reader *r, size_t begin, size_t end, struct str *ret_indent)
+{
+    for (size_t i = r->line_from; i < begin; i++)
+        if (r->body.p[i] != ' ' && r->body.p[i] != '>')
+            return false;
+    *ret_indent = str_slice(r->body.p + r->line_from, begin - r->line_from);
+    while (end < r->body.n && (r->body.p[end] == ' ' || r->body.p[end] == '\r'))
+        end++;
+    return end == r->body.n || r->body.p[end] == '\n';
+}
+
+/* A marker that begins at r->at. */
+static void marker_take(struct reader *r)
+{
+    size_t begin = r->at;
+    int column = (int)(begin - r->line_from) + 1;
+    text_end(r, begin);
+    struct fault f = {0};
+    size_t end = begin + 2;
+    while (end + 1 < r->body.n && r->body.p[end] != '\n' && !(r->body.p[end] == '}' && r->body.p[end + 1] == '}'))
+        end++;
+    if (end + 1 >= r->body.n || r->body.p[end] == '\n') {
+        FAULT(&f, ERR_REPORT_MARK_OPEN, {"mark", str_slice(r->body.p + begin, end - begin)});
+        reader_fault(r, &f, column);
+        r->at = r->text_from = end < r->body.n && r->body.p[end] == '\n' ? end : r->body.n;
+        return;
+    }
+    struct piece piece = {.line = r->line, .column = column};
+    piece.text = str_trim(str_slice(r->body.p + begin + 2, end - begin - 2));
+    r->at = r->text_from = end + 2;
+    if (marker_read(&piece, &f) != OK)
+        reader_fault(r, &f, column);
+    else if (piece.kind != PIECE_FIGURE && !stands_alone(r, begin, end + 2, &piece.indent)) {
+        FAULT(&f, ERR_REPORT_TABLE_PLACE, {"mark", piece.text});
+        reader_fault(r, &f, column);
+    } else {
+        VEC_PUSH(r->arena, &r->source->pieces, piece);
+    }
+}
+
+static void pieces_read(struct reader *r)
+{
+    while (r->at < r->body.n) {
+        struct str rest = str_slice(r->body.p + r->at, r->body.n - r->at);
+        if (str_starts(rest, STR("\\{{"))) {
+            text_end(r, r->at);
+            r->text_from = r->at + 1;
+            r->at += 3;
+        } else if (str_starts(rest, STR("{{"))) {
+            if (r->source->pieces.n >= LIMIT_REPORT_MARKS) {
+                struct fault f = {0};
+                FAULT(&f, ERR_LIMIT, {"what", r->source->file}, {"limit", STR("20000 {{…}}")});
+                reader_fault(r, &f, 0);
+                break;
+            }
+            marker_take(r);
+        } else {
+            if (rest.p[0] == '\n') {
+                r->line++;
+                r->line_from = r->at + 1;
+            }
+            r->at++;
+        }
+    }
+    text_end(r, r->body.n);
+}
+
+enum err report_read(struct arena *a, const struct province *p, struct str id, struct report_source *ret_source,
+                     struct faults *list)
+{
+    struct fault f = {0};
+    const struct source_file *file = province_source(p, str_of(arena_printf(a, "reports/%.*s.md", STR_ARG(id))));
+    if (!file) {
+        report_unknown(a, p, id, &f);
+        faults_add(list, &f);
+        return f.code;
+    }
+    struct report_source s = {.file = file->path};
+    must(report_id_of(file->path, &s.id));
+    struct reader r = {.arena = a, .source = &s, .list = list};
+    struct str head;
+    if (!head_split(file->text, &head, &r.body, &r.line)) {
+        FAULT(&f, ERR_REPORT_HEAD, {"file", file->path});
+        return add_fault(list, &f, s.file, 1, 0);
+    }
+    enum err e = head_read(a, head, &s, list);
+    if (e != OK)
+        return e;
+    pieces_read(&r);
+    *ret_source = s;
+    return OK;
+}
+
+struct text2 report_title(struct arena *a, const struct province *p, struct str id)
+{
+    struct report_source s = {0};
+    struct faults list CLEANUP(faults_done) = {0};
+    return report_read(a, p, id, &s, &list) == OK ? s.title : (struct text2){0};
+}
