@@ -117,40 +117,6 @@ static void replace_plain(cmark_node *node, const char *text, const struct marks
     set(node, buf_cstr(&b));
 }
 
-static void insert_text(cmark_node *before, struct str text)
-{
-    if (text.n == 0)
-        return;
-    cmark_node *node = cmark_node_new(CMARK_NODE_TEXT);
-    char *z = mem_alloc(text.n + 1);
-    memcpy(z, text.p, text.n);
-    z[text.n] = 0;
-    cmark_node_set_literal(node, z);
-    free(z);
-    must(cmark_node_insert_before(before, node));
-}
-
-/* A text with marks becomes texts and custom inlines, whose HTML the renderer takes as it is. */
-static void split_text(cmark_node *node, const struct marks *m)
-{
-    struct str rest = str_of(cmark_node_get_literal(node)), before;
-    size_t number;
-    while (mark_next(&rest, &before, &number)) {
-        insert_text(node, before);
-        if (number >= m->n)
-            continue;
-        cmark_node *custom = cmark_node_new(CMARK_NODE_CUSTOM_INLINE);
-        char *z = mem_alloc(m->p[number].html.n + 1);
-        memcpy(z, m->p[number].html.p, m->p[number].html.n);
-        z[m->p[number].html.n] = 0;
-        cmark_node_set_on_enter(custom, z);
-        free(z);
-        must(cmark_node_insert_before(node, custom));
-    }
-    insert_text(node, rest);
-    cmark_node_free(node);
-}
-
 static bool is_in_image(cmark_node *node)
 {
     for (; node; node = cmark_node_parent(node))
@@ -166,33 +132,37 @@ static void replace_url(cmark_node *node, const struct marks *m)
     replace_plain(node, cmark_node_get_title(node), m, cmark_node_set_title);
 }
 
-static void apply_marks(cmark_node *root, const struct marks *m)
+/* Marks stay only in texts, that is between tags: there they can be replaced by HTML once the page is written. */
+static void flatten_marks(cmark_node *root, const struct marks *m)
 {
     cmark_iter *iter = cmark_iter_new(root);
     cmark_event_type event;
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
         cmark_node *node = cmark_iter_get_node(iter);
         cmark_node_type type = cmark_node_get_type(node);
-        /* Leaves have only an enter event, so a text may be replaced once the iterator has stepped on. */
         if (type == CMARK_NODE_CODE || type == CMARK_NODE_CODE_BLOCK ||
             (type == CMARK_NODE_TEXT && is_in_image(node)))
             replace_plain(node, cmark_node_get_literal(node), m, cmark_node_set_literal);
-        else if (type == CMARK_NODE_TEXT && has_mark(cmark_node_get_literal(node)))
-            split_text(node, m);
-        else if (event == CMARK_EVENT_EXIT && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE))
+        else if (event == CMARK_EVENT_ENTER && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE))
             replace_url(node, m);
     }
     cmark_iter_free(iter);
+}
+
+static void print_html(const void *ctx, size_t number, struct buf *out)
+{
+    const struct marks *m = ctx;
+    if (number < m->n)
+        buf_str(out, m->p[number].html);
 }
 
 void markdown_html(struct str text, const struct markdown_mark *marks, size_t n, struct buf *out)
 {
     struct marks m = {marks, n};
     cmark_node *root = parse(text);
-    apply_marks(root, &m);
-    cmark_llist *extensions = NULL;
-    char *html = cmark_render_html(root, CMARK_OPT_DEFAULT, extensions);
-    buf_puts(out, html);
+    flatten_marks(root, &m);
+    char *html = cmark_render_html(root, CMARK_OPT_DEFAULT, NULL);
+    mark_replace(str_of(html), print_html, &m, out);
     free(html);
     cmark_node_free(root);
 }

@@ -20,7 +20,7 @@ struct maker {
     struct faults *list;
     enum err first;
     struct buf body;
-    struct map computed;       /* "ID by X at D" → struct figure_result */
+    struct map computed;       /* figure, breakdown, map → struct figure_result */
     struct map tables;         /* "ID YEAR" → struct index_table */
     VEC(struct report_number) numbers;
     VEC(const struct figure_result *) results;
@@ -78,11 +78,20 @@ static void put_number(struct maker *m, struct report_number number)
 
 /* ---- computing, each thing once ---- */
 
+static struct str key_of(struct maker *m, const struct str *parts, size_t n)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
+    for (size_t i = 0; i < n; i++) {
+        buf_putc(&b, ' ');
+        buf_str(&b, parts[i]);
+    }
+    return buf_keep(m->arena, &b);
+}
+
 static enum err figure_once(struct maker *m, const struct piece *piece, struct str by,
                             const struct figure_result **ret_result, struct fault *f)
 {
-    struct str key = str_of(arena_printf(m->arena, "%.*s by %.*s at %.*s", STR_ARG(piece->id), STR_ARG(by),
-                                         STR_ARG(piece->units_at)));
+    struct str key = key_of(m, (const struct str[]){piece->id, by, piece->units_at}, 3);
     struct figure_result *r = map_get(&m->computed, key);
     if (r) {
         *ret_result = r;
@@ -305,7 +314,7 @@ static enum err put_table(struct maker *m, const struct piece *piece, struct fau
     if (e != OK)
         return e;
     struct str unit = text2_in(&figure->unit, m->source->lang);
-    size_t n_right = 1 + (figure->is_share ? 2 : 0) + (figure->kind == FIGURE_SURVEY ? 1 : 0);
+    size_t n_right = 1u + (figure->is_share ? 2u : 0u) + (figure->kind == FIGURE_SURVEY ? 1u : 0u);
     row_begin(m, piece);
     cell_words(m, text2_in(&r->by_title, m->source->lang));
     cell_words(m, str_of(unit.n ? arena_printf(m->arena, "%s (%.*s)", L(m, "Giá trị", "Value"), STR_ARG(unit))
