@@ -25,7 +25,7 @@ static const struct option options_db[] = {
 static const struct option options_at[] = {
     {"at",
      "REVISION|DATE",
-     {"đọc như đã biết ở lần thay đổi hay cuối ngày ấy", "read as known at that revision, or at the end of that day"}},
+     {"đọc như đã biết ở phiên bản hay cuối ngày ấy", "read as known at that revision, or at the end of that day"}},
     {0},
 };
 static const struct option options_json[] = {

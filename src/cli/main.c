@@ -3,16 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "register/store.h"
+#include "text/date.h"
 
 #include "base/banned.h"
 
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 static const struct command *const commands[] = {
-    &command_version,
-    &command_help,
+    &command_check, &command_load, &command_query,  &command_figure, &command_index, &command_report,
+    &command_log,   &command_new,  &command_sample, &command_version, &command_help,
 };
 
 /* The locale speaks when it names a language; C and POSIX name none. */
@@ -94,6 +97,19 @@ static enum err check_words(struct cli *c)
     return OK;
 }
 
+/* TINHSO_NOW fixes the clock, so that what is loaded can be repeated to the byte. */
+static enum err fix_clock(struct cli *c)
+{
+    const char *now = getenv("TINHSO_NOW");
+    int64_t ms;
+    if (!now || !*now)
+        return OK;
+    enum err e = instant_parse(str_of(now), &ms, &c->fault);
+    if (e == OK)
+        clock_fix_ms(ms);
+    return e;
+}
+
 static enum err run(struct cli *c, int argc, char **argv)
 {
     int at = command_at(argc, argv);
@@ -114,6 +130,8 @@ static enum err run(struct cli *c, int argc, char **argv)
     }
     c->is_json = args_has(&c->args, "json");
     e = check_words(c);
+    if (e == OK)
+        e = fix_clock(c);
     return e != OK ? e : c->command->run(c);
 }
 
@@ -141,6 +159,7 @@ int main(int argc, char **argv)
     enum err written = cli_flush(&c);
     e = e != OK ? e : written;
     int code = e == OK ? EXIT_DONE : report_faults(&c, e);
+    store_close(c.store);
     faults_done(&c.faults);
     buf_done(&c.out);
     arena_free(c.arena);

@@ -448,7 +448,7 @@ static enum err log_root(struct arena *a, struct store *s, struct str *ret_root,
 
 static void put_origin(struct maker *m, const struct report *r, struct buf *out)
 {
-    buf_printf(out, "%s %lld, %.*s.\n", L(m, "Số liệu được đếm từ các sổ đăng ký ở lần thay đổi", "Counted from the registers at revision"),
+    buf_printf(out, "%s %lld, %.*s.\n", L(m, "Số liệu được đếm từ các sổ đăng ký ở phiên bản", "Counted from the registers at revision"),
                (long long)r->rev, STR_ARG(r->rev_time));
     buf_printf(out, "%s `%.*s` (%s %lld).\n\n", L(m, "Gốc của nhật ký:", "Root of the log:"), STR_ARG(r->log_root),
                L(m, "cỡ", "size"), (long long)r->rev);

@@ -1,0 +1,48 @@
+#include "cli/cli.h"
+#include "cli/folder.h"
+#include "register/declaration.h"
+#include "text/json.h"
+
+#include "base/banned.h"
+
+static enum err check_run(struct cli *c)
+{
+    struct folder_facts facts;
+    enum err e = cli_folder(c, c->args.words.p[0], &facts);
+    if (e != OK)
+        return e;
+    if (c->is_json) {
+        struct json_out o;
+        json_out_init(&o, &c->out, JSON_COMPACT);
+        json_object_begin(&o);
+        json_key(&o, STR("province")), json_str(&o, facts.province->id);
+        json_key(&o, STR("registers")), json_int(&o, (int64_t)facts.registers);
+        json_key(&o, STR("figures")), json_int(&o, (int64_t)facts.figures);
+        json_key(&o, STR("indexes")), json_int(&o, (int64_t)facts.indexes);
+        json_key(&o, STR("reports")), json_int(&o, (int64_t)facts.reports);
+        json_object_end(&o);
+        json_out_done(&o);
+        buf_putc(&c->out, '\n');
+        return OK;
+    }
+    buf_printf(&c->out,
+               T(c, "%.*s: %zu sổ đăng ký, %zu số liệu, %zu bộ chỉ số, %zu báo cáo: không có lỗi.\n",
+                 "%.*s: %zu registers, %zu figures, %zu indexes, %zu reports: no errors.\n"),
+               STR_ARG(facts.province->id), facts.registers, facts.figures, facts.indexes, facts.reports);
+    return OK;
+}
+
+static const char *const examples[] = {"check province/NAME", NULL};
+
+const struct command command_check = {
+    .name = "check",
+    .words = "FOLDER",
+    .min_words = 1,
+    .max_words = 1,
+    .title = {"kiểm tra khai báo của một tỉnh, liệt kê mọi lỗi", "checks a province's declarations, lists every error"},
+    .more = {"Đọc thư mục khai báo (docs/declarations.md); không đụng đến cơ sở dữ liệu.",
+             "Reads the folder of declarations (docs/declarations.md); touches no database."},
+    .examples = examples,
+    .shared = SHARED_JSON,
+    .run = check_run,
+};

@@ -1,0 +1,37 @@
+/* What several commands need of a province's folder and of an open store.
+ *
+ *     struct folder_facts facts;
+ *     enum err e = cli_folder(c, folder, &facts);          // every error of registers, samples, figures, indexes, reports
+ *
+ *     struct figures *figures;
+ *     e = cli_open_figures(c, &s, &figures);                // the database of --db at the moment of --at
+ */
+#ifndef TINHSO_CLI_FOLDER_H
+#define TINHSO_CLI_FOLDER_H
+
+#include "cli/cli.h"
+#include "figure/figure.h"
+#include "text/json.h"
+
+struct folder_facts {
+    const struct province *province;
+    size_t registers, figures, indexes, reports;
+};
+
+/* All errors go to c->faults. */
+enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_facts);
+
+/* The path of --db or TINHSO_DB; NULL without. */
+const char *cli_database_named(const struct cli *c);
+/* That, else the only database in var/. ERR_DB_NONE, ERR_DB_SEVERAL. */
+enum err cli_database(struct cli *c, const char **ret_path);
+enum err cli_open(struct cli *c, struct store **ret_store);
+enum err cli_open_figures(struct cli *c, struct store **ret_store, struct figures **ret_figures);
+
+/* "at":{"revision":…,"date":…}: the revision read, and the day on which it was made. */
+void cli_at_json(struct cli *c, struct json_out *o);
+
+/* A quantity as a JSON number, or null. */
+void json_quantity(struct json_out *o, struct quantity q);
+
+#endif

@@ -1,0 +1,301 @@
+#include "figure/index.h"
+
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/folder.h"
+#include "cli/show.h"
+#include "report/columns.h"
+
+#include "base/banned.h"
+
+enum { WIDTH = 100, CONTRIBUTION_DECIMALS = 6 };
+
+static enum err list_indexes(struct cli *c, const struct indexes *x)
+{
+    if (c->is_json) {
+        struct json_out o;
+        json_out_init(&o, &c->out, JSON_COMPACT);
+        json_object_begin(&o);
+        json_key(&o, STR("indexes"));
+        json_array_begin(&o);
+        for (size_t i = 0; i < x->n; i++) {
+            json_object_begin(&o);
+            json_key(&o, STR("index")), json_str(&o, x->p[i]->id);
+            json_key(&o, STR("title")), json_str(&o, text2_in(&x->p[i]->title, c->lang));
+            json_object_end(&o);
+        }
+        json_array_end(&o);
+        json_object_end(&o);
+        buf_putc(&c->out, '\n');
+        return OK;
+    }
+    for (size_t i = 0; i < x->n; i++) {
+        struct str title = text2_in(&x->p[i]->title, c->lang);
+        columns_pad(&c->out, x->p[i]->id, 24, false);
+        buf_printf(&c->out, " %.*s\n", STR_ARG(title));
+    }
+    return OK;
+}
+
+/* ---- JSON ---- */
+
+static void main_json(struct cli *c, const struct index_table *t, const struct index_row *row, struct json_out *o)
+{
+    json_key(o, STR("main"));
+    json_array_begin(o);
+    for (size_t i = 0; i < t->framework->n_main; i++) {
+        const struct index_main *m = &t->framework->main[i];
+        if (!quantity_is_known(row->main[i].value))
+            continue;
+        json_object_begin(o);
+        json_key(o, STR("id")), json_str(o, m->id);
+        json_key(o, STR("title")), json_str(o, text2_in(&m->title, c->lang));
+        json_key(o, STR("value")), json_quantity(o, row->main[i].value);
+        json_key(o, STR("max_points")), json_quantity(o, m->points);
+        json_key(o, STR("points")), json_quantity(o, row->main[i].points);
+        json_key(o, STR("contribution")), json_quantity(o, row->main[i].contribution);
+        json_object_end(o);
+    }
+    json_array_end(o);
+    json_key(o, STR("pillars"));
+    json_array_begin(o);
+    for (size_t i = 0; i < t->framework->n_pillars; i++) {
+        json_object_begin(o);
+        json_key(o, STR("id")), json_str(o, t->framework->pillars[i].id);
+        json_key(o, STR("published")), json_quantity(o, row->pillars[i].published);
+        json_key(o, STR("computed")), json_quantity(o, row->pillars[i].computed);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+static void rank_json(struct json_out *o, const char *key, int64_t rank)
+{
+    json_key(o, str_of(key));
+    if (rank)
+        json_int(o, rank);
+    else
+        json_null(o);
+}
+
+static void row_json(struct cli *c, const struct index_table *t, const struct index_row *row, struct json_out *o)
+{
+    buf_putc(&c->out, '\n');
+    json_object_begin(o);
+    rank_json(o, "rank", row->rank);
+    json_key(o, STR("subject")), json_str(o, row->subject);
+    json_key(o, STR("name")), json_str(o, row->name);
+    json_key(o, STR("published")), json_quantity(o, row->published_total);
+    json_key(o, STR("computed")), json_quantity(o, row->total_rounded);
+    json_key(o, STR("exact")), json_quantity(o, row->total);
+    json_key(o, STR("difference")), json_quantity(o, row->difference);
+    rank_json(o, "computed_rank", row->computed_rank);
+    rank_json(o, "previous_rank", row->previous_rank);
+    json_key(o, STR("rank_change")), json_quantity(o, row->rank_change);
+    json_key(o, STR("total_change")), json_quantity(o, row->total_change);
+    main_json(c, t, row, o);
+    json_object_end(o);
+}
+
+static enum err answer_json(struct cli *c, const struct index_table *t, const struct index_row *only)
+{
+    struct json_out o;
+    json_out_init(&o, &c->out, JSON_COMPACT);
+    json_object_begin(&o);
+    json_key(&o, STR("index")), json_str(&o, t->index->id);
+    json_key(&o, STR("year")), json_int(&o, t->year);
+    json_key(&o, STR("framework")), json_str(&o, t->framework->id);
+    cli_at_json(c, &o);
+    json_key(&o, STR("subjects")), json_int(&o, (int64_t)t->n);
+    json_key(&o, STR("computed")), json_int(&o, t->n_totals);
+    json_key(&o, STR("sample")), json_int(&o, t->n_sample);
+    json_key(&o, STR("other_framework")), json_bool(&o, t->has_other_framework);
+    json_key(&o, STR("rows"));
+    json_array_begin(&o);
+    for (size_t i = 0; i < t->n; i++)
+        if (!only || only == &t->rows[i])
+            row_json(c, t, &t->rows[i], &o);
+    json_array_end(&o);
+    json_object_end(&o);
+    buf_putc(&c->out, '\n');
+    return OK;
+}
+
+/* ---- text ---- */
+
+static struct str rank_shown(struct cli *c, int64_t rank)
+{
+    return rank ? count_shown(c, rank) : (struct str){0};
+}
+
+static struct str signed_shown(struct cli *c, struct quantity q, int decimals)
+{
+    struct str s = decimals_shown(c, q, decimals);
+    bool is_plus = quantity_is_known(q) && quantity_double(q) > 0;
+    return is_plus ? str_of(arena_printf(c->arena, "+%.*s", STR_ARG(s))) : s;
+}
+
+/* What was recomputed, with a mark where the publication says something else. */
+static struct str computed_shown(struct cli *c, const struct index_table *t, const struct index_row *row)
+{
+    struct str s = decimals_shown(c, row->total_rounded, t->index->decimals);
+    bool is_other = quantity_is_known(row->difference) && quantity_double(row->difference) != 0;
+    return s.n ? str_of(arena_printf(c->arena, "%.*s%s", STR_ARG(s), is_other ? " ≠" : "  ")) : s;
+}
+
+static void put_ranking(struct cli *c, const struct index_table *t)
+{
+    bool has_change = t->previous_framework != NULL;
+    size_t n = 3 + (t->n_totals ? 1u : 0u) + (has_change ? 2u : 0u);
+    struct columns_table table;
+    columns_table_init(&table, c->arena, n);
+    for (size_t i = 0; i < n; i++)
+        table.is_right[i] = i != 1;
+    columns_add(&table, str_of(T(c, "Hạng", "Rank")));
+    columns_add(&table, text2_in(&t->index->subjects->fields[t->index->subject_name].title, c->lang));
+    columns_add(&table, str_of(T(c, "Công bố", "Published")));
+    if (t->n_totals)
+        columns_add(&table, str_of(T(c, "Tính lại", "Recomputed")));
+    if (has_change)
+        columns_add(&table, str_of(T(c, "Tăng hạng", "Places"))), columns_add(&table, str_of(T(c, "Tăng điểm", "Change")));
+    for (size_t i = 0; i < t->n; i++) {
+        const struct index_row *row = &t->rows[i];
+        columns_add(&table, rank_shown(c, row->rank));
+        columns_add(&table, row->name);
+        columns_add(&table, decimals_shown(c, row->published_total, t->index->decimals));
+        if (t->n_totals)
+            columns_add(&table, computed_shown(c, t, row));
+        if (has_change) {
+            columns_add(&table, signed_shown(c, row->rank_change, 0));
+            columns_add(&table, signed_shown(c, row->total_change, t->index->decimals));
+        }
+    }
+    columns_draw(&table, (size_t)cli_width(WIDTH), &c->out);
+}
+
+static void put_explanation(struct cli *c, const struct index_table *t, const struct index_row *row)
+{
+    const struct index_framework *fw = t->framework;
+    struct columns_table table;
+    columns_table_init(&table, c->arena, 5);
+    static const struct words heads[] = {{"Chỉ số chính", "Main index"},
+                                         {"Giá trị", "Value"},
+                                         {"Điểm tối đa", "Max points"},
+                                         {"Điểm", "Points"},
+                                         {"Góp vào tổng", "Part of total"}};
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+        table.is_right[i] = i > 0;
+        columns_add(&table, str_of(words_in(&heads[i], c->lang)));
+    }
+    for (size_t i = 0; i < fw->n_main; i++) {
+        columns_add(&table, text2_in(&fw->main[i].title, c->lang));
+        columns_add(&table, decimals_shown(c, row->main[i].value, t->index->decimals));
+        columns_add(&table, quantity_shown(c, fw->main[i].points, DECIMAL_EXACT));
+        columns_add(&table, quantity_shown(c, row->main[i].points, DECIMAL_EXACT));
+        columns_add(&table, decimals_shown(c, row->main[i].contribution, CONTRIBUTION_DECIMALS));
+    }
+    columns_add(&table, str_of(T(c, "Tổng", "Total")));
+    columns_add(&table, (struct str){0});
+    columns_add(&table, quantity_shown(c, fw->max_points, DECIMAL_EXACT));
+    columns_add(&table, (struct str){0});
+    columns_add(&table, decimals_shown(c, row->total, CONTRIBUTION_DECIMALS));
+    buf_printf(&c->out, "\n%.*s: ", STR_ARG(row->name));
+    struct str published = decimals_shown(c, row->published_total, t->index->decimals);
+    struct str computed = decimals_shown(c, row->total_rounded, t->index->decimals);
+    buf_printf(&c->out, T(c, "công bố %.*s, tính lại %.*s", "published %.*s, recomputed %.*s"),
+               published.n ? (int)published.n : 1, published.n ? published.p : "?", computed.n ? (int)computed.n : 1,
+               computed.n ? computed.p : "?");
+    if (quantity_is_known(row->difference) && quantity_double(row->difference) != 0) {
+        struct str difference = signed_shown(c, row->difference, t->index->decimals);
+        buf_printf(&c->out, T(c, ", lệch %.*s (tính từ chỉ số đã làm tròn)", ", differs by %.*s (from rounded indices)"),
+                   STR_ARG(difference));
+    }
+    buf_puts(&c->out, "\n");
+    columns_draw(&table, (size_t)cli_width(WIDTH), &c->out);
+    for (size_t i = 0; i < fw->n_pillars; i++) {
+        struct str title = text2_in(&fw->pillars[i].title, c->lang);
+        struct str value = decimals_shown(c, row->pillars[i].computed, t->index->decimals);
+        struct str said = decimals_shown(c, row->pillars[i].published, t->index->decimals);
+        if (value.n || said.n)
+            buf_printf(&c->out, T(c, "  %.*s: tính lại %.*s, công bố %.*s\n", "  %.*s: recomputed %.*s, published %.*s\n"),
+                       STR_ARG(title), value.n ? (int)value.n : 1, value.n ? value.p : "?",
+                       said.n ? (int)said.n : 1, said.n ? said.p : "?");
+    }
+}
+
+static void put_heading(struct cli *c, const struct index_table *t)
+{
+    struct str title = text2_in(&t->index->title, c->lang), framework = text2_in(&t->framework->title, c->lang);
+    buf_printf(&c->out, "%.*s, %lld\n", STR_ARG(title), (long long)t->year);
+    show_fact(c, T(c, "Bộ tiêu chí", "Framework"), framework);
+    show_fact(c, T(c, "Phiên bản", "Revision"), count_shown(c, t->rev));
+    if (t->has_other_framework)
+        show_fact(c, T(c, "Lưu ý", "Note"),
+                  str_of(T(c, "năm trước được chấm theo bộ tiêu chí khác: thay đổi so sánh hai thứ khác nhau",
+                           "the year before was judged by another framework: changes compare unlike things")));
+    if (t->n_sample)
+        show_fact(c, T(c, "Dữ liệu mẫu", "Sample data"),
+                  str_of(arena_printf(c->arena, "%lld / %lld", (long long)t->n_sample, (long long)t->n_values)));
+    buf_putc(&c->out, '\n');
+}
+
+static void answer_text(struct cli *c, const struct index_table *t, const struct index_row *only)
+{
+    put_heading(c, t);
+    if (!only)
+        put_ranking(c, t);
+    for (size_t i = 0; i < t->n; i++)
+        if (only ? only == &t->rows[i] : quantity_is_known(t->rows[i].total))
+            put_explanation(c, t, &t->rows[i]);
+}
+
+static enum err index_run(struct cli *c)
+{
+    struct store *s;
+    struct figures *fs;
+    enum err e = cli_open_figures(c, &s, &fs);
+    struct str id = cli_word(c, 0);
+    if (e != OK || id.n == 0)
+        return e != OK ? e : list_indexes(c, fs->indexes);
+    long long year = 0;
+    int64_t latest = 0;
+    e = args_integer(&c->args, "year", 1, 9999, 0, &year, &c->fault);
+    if (e == OK && year == 0) {
+        e = index_latest_year(c->arena, s, fs->indexes, id, &latest, &c->fault);
+        year = latest;
+    }
+    struct index_table t;
+    const struct index_row *only = NULL;
+    if (e == OK)
+        e = index_compute(c->arena, s, fs->indexes, id, year, &t, &c->fault);
+    struct str of = cli_option(c, "of");
+    if (e == OK && of.p)
+        e = index_explain(&t, of, &only, &c->fault);
+    if (e != OK)
+        return e;
+    if (c->is_json)
+        return answer_json(c, &t, only);
+    answer_text(c, &t, only);
+    return OK;
+}
+
+static const struct option options[] = {
+    {"year", "Y", {"năm của dữ liệu (mặc định: năm mới nhất)", "year of the data (default: the latest)"}},
+    {"of", "SUBJECT", {"chỉ giải thích điểm của một đối tượng", "only explain the total of one subject"}},
+    {0},
+};
+static const char *const examples[] = {"index", "index ID --year 2022", "index ID --year 2022 --of NAME", NULL};
+
+const struct command command_index = {
+    .name = "index",
+    .words = "[ID]",
+    .max_words = 1,
+    .title = {"bảng xếp hạng của một bộ chỉ số và cách tính điểm", "the ranking of an index, and how totals come about"},
+    .more = {"Điểm công bố đứng cạnh điểm tính lại; ≠ là hai số khác nhau. Không biết thì để trống, không bao giờ là 0.",
+             "Published totals stand beside recomputed ones; ≠ marks those that differ. Unknown stays empty, never 0."},
+    .examples = examples,
+    .options = options,
+    .shared = SHARED_DB | SHARED_AT | SHARED_JSON,
+    .run = index_run,
+};

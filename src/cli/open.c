@@ -1,0 +1,130 @@
+/* Which database a command reads, at which moment, and what it declares. */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/folder.h"
+#include "figure/figure.h"
+#include "register/sample.h"
+#include "register/store.h"
+#include "report/report.h"
+
+#include "base/banned.h"
+
+static enum err only_database(struct cli *c, const char **ret_path)
+{
+    const char **names = NULL;
+    size_t n = 0;
+    if (file_exists("var")) {
+        enum err e = folder_list(c->arena, "var", ".db", &names, &n, &c->fault);
+        if (e != OK)
+            return e;
+    }
+    if (n == 0)
+        return FAULT(&c->fault, ERR_DB_NONE);
+    if (n == 1) {
+        *ret_path = arena_printf(c->arena, "var/%s", names[0]);
+        return OK;
+    }
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&b, "%svar/%s", i ? ", " : "", names[i]);
+    return FAULT(&c->fault, ERR_DB_SEVERAL, {"files", buf_view(&b)});
+}
+
+const char *cli_database_named(const struct cli *c)
+{
+    const char *path = args_value(&c->args, "db");
+    if (!path)
+        path = getenv("TINHSO_DB");
+    return path && *path ? path : NULL;
+}
+
+enum err cli_database(struct cli *c, const char **ret_path)
+{
+    const char *path = cli_database_named(c);
+    if (!path)
+        return only_database(c, ret_path);
+    *ret_path = path;
+    return OK;
+}
+
+enum err cli_open(struct cli *c, struct store **ret_store)
+{
+    const char *path = NULL;
+    enum err e = cli_database(c, &path);
+    if (e == OK)
+        e = store_open(path, STORE_READ, &c->store, &c->fault);
+    struct str at = cli_option(c, "at");
+    if (e == OK && at.p)
+        e = store_at(c->store, at, &c->fault);
+    if (e == OK && !c->store->province)
+        e = FAULT(&c->fault, ERR_STORE_EMPTY, {"path", str_of(path)});
+    if (e == OK)
+        *ret_store = c->store;
+    return e;
+}
+
+enum err cli_open_figures(struct cli *c, struct store **ret_store, struct figures **ret_figures)
+{
+    enum err e = cli_open(c, ret_store);
+    return e == OK ? figures_load(c->arena, c->store->province, ret_figures, &c->faults) : e;
+}
+
+enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_facts)
+{
+    struct sources sources;
+    struct province *p;
+    struct figures *figures;
+    struct folder_facts facts = {0};
+    enum err e = sources_read_folder(c->arena, folder, &sources, &c->fault);
+    if (e == OK)
+        e = province_build(c->arena, &sources, &p, &c->faults);
+    if (e != OK)
+        return e;
+    /* Figures and reports are read even after an error, so that all errors are listed together. */
+    for (size_t i = 0; i < p->n_registers; i++) {
+        facts.registers += !p->registers[i]->is_builtin;
+        if (p->registers[i]->sample) {
+            enum err bad = sample_check(c->arena, p, p->registers[i], &c->faults);
+            e = e != OK ? e : bad;
+        }
+    }
+    enum err bad = figures_load(c->arena, p, &figures, &c->faults);
+    if (bad == OK) {
+        facts.figures = figures->n;
+        facts.indexes = figures->indexes->n;
+        bad = reports_check(c->arena, figures, &facts.reports, &c->faults);
+    }
+    facts.province = p;
+    if (e == OK && bad == OK)
+        *ret_facts = facts;
+    return e != OK ? e : bad;
+}
+
+void cli_at_json(struct cli *c, struct json_out *o)
+{
+    struct store *s = c->store;
+    struct str time;
+    int64_t ms;
+    json_key(o, STR("at"));
+    json_object_begin(o);
+    json_key(o, STR("revision"));
+    json_int(o, s->at);
+    json_key(o, STR("date"));
+    if (s->at && store_revision_time(s, s->at, &time, NULL) == OK && instant_parse(time, &ms, NULL) == OK) {
+        struct buf b CLEANUP(buf_done) = BUF_INIT(32);
+        date_print(date_of_instant(ms, s->province->utc_offset_minutes), &b);
+        json_str(o, buf_view(&b));
+    } else {
+        json_null(o);
+    }
+    json_object_end(o);
+}
+
+void json_quantity(struct json_out *o, struct quantity q)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(256);
+    quantity_print(q, DECIMAL_EXACT, LANG_EN, &b);
+    json_raw(o, b.n ? buf_view(&b) : STR("null"));
+}

@@ -1,0 +1,181 @@
+#include "report/report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/folder.h"
+#include "cli/show.h"
+#include "report/columns.h"
+
+#include "base/banned.h"
+
+enum { WIDTH = 100 };
+
+static enum err list_reports(struct cli *c, const struct province *p)
+{
+    struct str *ids;
+    size_t n;
+    struct json_out o;
+    reports_list(c->arena, p, &ids, &n);
+    if (c->is_json) {
+        json_out_init(&o, &c->out, JSON_COMPACT);
+        json_object_begin(&o);
+        json_key(&o, STR("reports"));
+        json_array_begin(&o);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct text2 title = report_title(c->arena, p, ids[i]);
+        struct str shown = text2_in(&title, c->lang);
+        if (c->is_json) {
+            json_object_begin(&o);
+            json_key(&o, STR("report")), json_str(&o, ids[i]);
+            json_key(&o, STR("title")), json_str(&o, shown);
+            json_object_end(&o);
+        } else {
+            columns_pad(&c->out, ids[i], 24, false);
+            buf_printf(&c->out, " %.*s\n", STR_ARG(shown));
+        }
+    }
+    if (c->is_json) {
+        json_array_end(&o);
+        json_object_end(&o);
+        buf_putc(&c->out, '\n');
+    }
+    return OK;
+}
+
+static void answer_json(struct cli *c, const struct report *r)
+{
+    struct json_out o;
+    json_out_init(&o, &c->out, JSON_COMPACT);
+    json_object_begin(&o);
+    json_key(&o, STR("report")), json_str(&o, r->id);
+    json_key(&o, STR("title")), json_str(&o, text2_in(&r->title, c->lang));
+    cli_at_json(c, &o);
+    json_key(&o, STR("log_root")), json_str(&o, r->log_root);
+    json_key(&o, STR("figures"));
+    json_array_begin(&o);
+    for (size_t i = 0; i < r->n_figures; i++) {
+        buf_putc(&c->out, '\n');
+        figure_json(c, r->figures[i], &o);
+    }
+    json_array_end(&o);
+    json_object_end(&o);
+    json_out_done(&o);
+    buf_putc(&c->out, '\n');
+}
+
+/* reports/ID.html beside the database. */
+static enum err default_path(struct cli *c, const struct report *r, const char **ret_path)
+{
+    struct str db = c->store->path;
+    const char *slash = memrchr(db.p, '/', db.n);
+    size_t n = slash ? (size_t)(slash + 1 - db.p) : 0;
+    const char *folder = arena_printf(c->arena, "%.*sreports", (int)n, db.p);
+    enum err e = folder_make(folder, &c->fault);
+    if (e == OK)
+        *ret_path = arena_printf(c->arena, "%s/%.*s.html", folder, STR_ARG(r->id));
+    return e;
+}
+
+static enum err write_file(struct cli *c, const char *path, const struct buf *b)
+{
+    if (b->is_full)
+        return FAULT(&c->fault, ERR_LIMIT, {"what", str_of(path)}, {"limit", STR("64 MiB")});
+    return file_write_atomic(path, buf_view(b), 0644, &c->fault);
+}
+
+static enum err write_html(struct cli *c, const struct report *r, const char *path)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
+    report_html(c->arena, r, &b);
+    return write_file(c, path, &b);
+}
+
+static enum err write_markdown(struct cli *c, const struct report *r, const char *path)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
+    report_markdown(r, &b);
+    return write_file(c, path, &b);
+}
+
+/* A breakdown that makes sense, the ranking the report quotes, and the check of everything. */
+static void put_next(struct cli *c, const struct report *r, const char *db)
+{
+    const struct figure *by = NULL, *counted = NULL;
+    for (size_t i = 0; i < r->n_figures; i++) {
+        const struct figure *figure = r->figures[i]->figure;
+        if (!by && figure->n_by)
+            by = figure;
+        if (!counted && figure != by && r->figures[i]->n_counted)
+            counted = figure;
+    }
+    buf_printf(&c->out, "\n%s\n", T(c, "Thử tiếp:", "Try next:"));
+    if (counted)
+        buf_printf(&c->out, "  tinhso figure %.*s --why%s\n", STR_ARG(counted->id), db);
+    if (by)
+        buf_printf(&c->out, "  tinhso figure %.*s --by %.*s%s\n", STR_ARG(by->id), STR_ARG(by->by[0]), db);
+    if (!counted || !by)
+        buf_printf(&c->out, "  tinhso figure%s\n", db);
+    buf_printf(&c->out, "  tinhso log verify%s\n", db);
+}
+
+static enum err answer_text(struct cli *c, const struct report *r, const char *html)
+{
+    const char *named = cli_database_named(c);
+    const char *db = named && args_has(&c->args, "db") ? arena_printf(c->arena, " --db %s", named) : "";
+    report_text(c->arena, r, (size_t)cli_width(WIDTH), &c->out);
+    buf_printf(&c->out, "\n%s %s\n", T(c, "Bản HTML:", "HTML file:"), html);
+    put_next(c, r, db);
+    return OK;
+}
+
+static enum err report_run(struct cli *c)
+{
+    struct store *s;
+    struct figures *fs;
+    enum err e = cli_open_figures(c, &s, &fs);
+    struct str id = cli_word(c, 0);
+    if (e != OK || id.n == 0)
+        return e != OK ? e : list_reports(c, s->province);
+    struct report *r;
+    e = report_compute(c->arena, s, fs, id, &r, &c->faults);
+    if (e != OK)
+        return e;
+    const char *html = args_value(&c->args, "html"), *markdown = args_value(&c->args, "markdown");
+    if (!html && !c->is_json)
+        e = default_path(c, r, &html);
+    if (e == OK && html)
+        e = write_html(c, r, html);
+    if (e == OK && markdown)
+        e = write_markdown(c, r, markdown);
+    if (e != OK)
+        return e;
+    if (!c->is_json)
+        return answer_text(c, r, html);
+    answer_json(c, r);
+    return OK;
+}
+
+static const struct option options[] = {
+    {"html", "FILE", {"nơi ghi trang HTML (mặc định: reports/ID.html cạnh cơ sở dữ liệu)",
+                      "where the HTML page goes (default: reports/ID.html beside the database)"}},
+    {"markdown", "FILE", {"ghi cả bản Markdown", "also write it as Markdown"}},
+    {0},
+};
+static const char *const examples[] = {"report", "report ID", "report ID --at 2026-06-30 --html /tmp/report.html", NULL};
+
+const struct command command_report = {
+    .name = "report",
+    .words = "[ID]",
+    .max_words = 1,
+    .title = {"in một báo cáo có số liệu sống và ghi trang HTML", "prints a report with live figures, writes its HTML page"},
+    .more = {"Số liệu không có hoặc đã hết hiệu lực làm báo cáo dừng lại, kèm tên, tệp và dòng.",
+             "An unknown or stale figure stops the report, with its name, file and line."},
+    .examples = examples,
+    .options = options,
+    .shared = SHARED_DB | SHARED_AT | SHARED_JSON,
+    .run = report_run,
+};

@@ -1,0 +1,55 @@
+#include "cli/show.h"
+
+#include "report/columns.h"
+#include "text/date.h"
+
+#include "base/banned.h"
+
+enum { FACT_COLUMNS = 16, WIDTH = 100 };
+
+struct str keep(struct cli *c, const struct buf *b)
+{
+    return str_slice(arena_dup(c->arena, b->n ? b->p : "", b->n), b->n);
+}
+
+void show_fact(struct cli *c, const char *name, struct str value)
+{
+    if (value.n == 0)
+        return;
+    struct buf head CLEANUP(buf_done) = BUF_INIT(1024);
+    columns_pad(&head, str_of(arena_printf(c->arena, "%s:", name)), FACT_COLUMNS, false);
+    struct str indent = str_of(arena_printf(c->arena, "%*s", FACT_COLUMNS, ""));
+    columns_wrap(&c->out, value, (size_t)cli_width(WIDTH), buf_view(&head), indent);
+}
+
+struct str quantity_shown(struct cli *c, struct quantity q, int decimals)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(256);
+    quantity_print(q, decimals, c->lang, &b);
+    return keep(c, &b);
+}
+
+struct str decimals_shown(struct cli *c, struct quantity q, int decimals)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(256);
+    if (quantity_is_known(q))
+        (c->lang == LANG_EN ? decimal_print : decimal_print_vi)(quantity_decimal(q), decimals, &b);
+    return keep(c, &b);
+}
+
+struct str date_shown(struct cli *c, struct str iso)
+{
+    struct date day;
+    if (c->lang == LANG_EN || date_parse(iso, &day, NULL) != OK)
+        return iso;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(32);
+    date_print_vi(day, &b);
+    return keep(c, &b);
+}
+
+struct str count_shown(struct cli *c, long long n)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(64);
+    print_count(c, &b, n);
+    return keep(c, &b);
+}

@@ -1,0 +1,27 @@
+/* Small pieces of text that several commands show.
+ *
+ *     show_fact(c, T(c, "Nguồn", "Source"), source);          // “Nguồn:         …”, wrapped under itself; nothing when empty
+ *     columns_add(&t, quantity_shown(c, row->value, 1));
+ *
+ * Ownership: texts live in c->arena.
+ */
+#ifndef TINHSO_CLI_SHOW_H
+#define TINHSO_CLI_SHOW_H
+
+#include "cli/cli.h"
+#include "figure/figure.h"
+#include "text/json.h"
+
+void show_fact(struct cli *c, const char *name, struct str value);
+struct str quantity_shown(struct cli *c, struct quantity q, int decimals);
+/* With exactly that many digits behind the mark. */
+struct str decimals_shown(struct cli *c, struct quantity q, int decimals);
+struct str date_shown(struct cli *c, struct str iso);
+struct str count_shown(struct cli *c, long long n);
+/* A copy of what the buffer holds. */
+struct str keep(struct cli *c, const struct buf *b);
+
+/* {"figure":…,"value":…,"of":…,"unit":…,"at":{…},…} */
+void figure_json(struct cli *c, const struct figure_result *r, struct json_out *o);
+
+#endif
