@@ -13,7 +13,7 @@ static enum err check_run(struct cli *c)
         return e;
     if (c->is_json) {
         struct json_out o;
-        json_out_init(&o, &c->out, JSON_COMPACT);
+        json_out_init(&o, &c->out, JSON_OUT_COMPACT);
         json_object_begin(&o);
         json_key(&o, STR("province")), json_str(&o, facts.province->id);
         json_key(&o, STR("registers")), json_int(&o, (int64_t)facts.registers);

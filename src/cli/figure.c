@@ -16,7 +16,7 @@ enum { WHY_LIMIT = 20, WHY_FIELDS = 5, WIDTH = 100 };
 static enum err list_json(struct cli *c, const struct figures *fs)
 {
     struct json_out o;
-    json_out_init(&o, &c->out, JSON_COMPACT);
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("figures"));
     json_array_begin(&o);
@@ -346,8 +346,10 @@ static enum err put_why(struct cli *c, const struct figures *fs, const struct fi
         buf_putc(&c->out, '\n');
         buf_str(&c->out, buf_view(&w.lines));
         if (total > w.shown)
-            buf_printf(&c->out, T(c, "  … còn %lld bản ghi nữa (--limit 0 để xem hết)\n", "  … and %lld more (--limit 0 shows all)\n"),
-                       (long long)(total - w.shown));
+            buf_printf(
+                &c->out,
+                T(c, "  … còn %lld bản ghi nữa (--limit 0 để xem hết)\n", "  … and %lld more (--limit 0 shows all)\n"),
+                (long long)(total - w.shown));
         if (w.first_id)
             buf_printf(&c->out, "\n%s\n  tinhso log prove %.*s '%s' --at %lld\n",
                        T(c, "Chứng minh một bản ghi:", "To prove a record:"), STR_ARG(w.first_reg->name), w.first_id,
@@ -393,7 +395,7 @@ static enum err figure_run(struct cli *c)
     if (!c->is_json)
         return answer_text(c, fs, &r, &o);
     struct json_out out;
-    json_out_init(&out, &c->out, JSON_COMPACT);
+    json_out_init(&out, &c->out, JSON_OUT_COMPACT);
     figure_json(c, &r, &out);
     json_out_done(&out);
     buf_putc(&c->out, '\n');
@@ -401,7 +403,9 @@ static enum err figure_run(struct cli *c)
 }
 
 static const struct option options[] = {
-    {"by", "X", {"chia theo cấp đơn vị (unit:2) hay một trường", "broken down by a level of units (unit:2) or a field"}},
+    {"by",
+     "X",
+     {"chia theo cấp đơn vị (unit:2) hay một trường", "broken down by a level of units (unit:2) or a field"}},
     {"units-at", "DATE", {"trên bản đồ đơn vị của ngày ấy", "on the map of units of that day"}},
     {"on", "DATE", {"ngày của số liệu, thay ngày đã khai báo", "the day of the figure, instead of the declared one"}},
     {"why", NULL, {"định nghĩa và các bản ghi đã đếm", "the definition and the records counted"}},
@@ -417,7 +421,8 @@ const struct command command_figure = {
     .name = "figure",
     .words = "[ID]",
     .max_words = 1,
-    .title = {"một số liệu, chia nhỏ và giải thích; hoặc danh sách", "a figure, broken down and explained; or the list"},
+    .title = {"một số liệu, chia nhỏ và giải thích; hoặc danh sách",
+              "a figure, broken down and explained; or the list"},
     .examples = examples,
     .options = options,
     .shared = SHARED_DB | SHARED_AT | SHARED_JSON,

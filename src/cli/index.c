@@ -15,7 +15,7 @@ static enum err list_indexes(struct cli *c, const struct indexes *x)
 {
     if (c->is_json) {
         struct json_out o;
-        json_out_init(&o, &c->out, JSON_COMPACT);
+        json_out_init(&o, &c->out, JSON_OUT_COMPACT);
         json_object_begin(&o);
         json_key(&o, STR("indexes"));
         json_array_begin(&o);
@@ -101,7 +101,7 @@ static void row_json(struct cli *c, const struct index_table *t, const struct in
 static enum err answer_json(struct cli *c, const struct index_table *t, const struct index_row *only)
 {
     struct json_out o;
-    json_out_init(&o, &c->out, JSON_COMPACT);
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("index")), json_str(&o, t->index->id);
     json_key(&o, STR("year")), json_int(&o, t->year);
@@ -158,7 +158,8 @@ static void put_ranking(struct cli *c, const struct index_table *t)
     if (t->n_totals)
         columns_add(&table, str_of(T(c, "Tính lại", "Recomputed")));
     if (has_change)
-        columns_add(&table, str_of(T(c, "Tăng hạng", "Places"))), columns_add(&table, str_of(T(c, "Tăng điểm", "Change")));
+        columns_add(&table, str_of(T(c, "Tăng hạng", "Places"))),
+            columns_add(&table, str_of(T(c, "Tăng điểm", "Change")));
     for (size_t i = 0; i < t->n; i++) {
         const struct index_row *row = &t->rows[i];
         columns_add(&table, rank_shown(c, row->rank));
@@ -208,7 +209,8 @@ static void put_explanation(struct cli *c, const struct index_table *t, const st
                computed.n ? computed.p : "?");
     if (quantity_is_known(row->difference) && quantity_double(row->difference) != 0) {
         struct str difference = signed_shown(c, row->difference, t->index->decimals);
-        buf_printf(&c->out, T(c, ", lệch %.*s (tính từ chỉ số đã làm tròn)", ", differs by %.*s (from rounded indices)"),
+        buf_printf(&c->out,
+                   T(c, ", lệch %.*s (tính từ chỉ số đã làm tròn)", ", differs by %.*s (from rounded indices)"),
                    STR_ARG(difference));
     }
     buf_puts(&c->out, "\n");
@@ -218,9 +220,10 @@ static void put_explanation(struct cli *c, const struct index_table *t, const st
         struct str value = decimals_shown(c, row->pillars[i].computed, t->index->decimals);
         struct str said = decimals_shown(c, row->pillars[i].published, t->index->decimals);
         if (value.n || said.n)
-            buf_printf(&c->out, T(c, "  %.*s: tính lại %.*s, công bố %.*s\n", "  %.*s: recomputed %.*s, published %.*s\n"),
-                       STR_ARG(title), value.n ? (int)value.n : 1, value.n ? value.p : "?",
-                       said.n ? (int)said.n : 1, said.n ? said.p : "?");
+            buf_printf(&c->out,
+                       T(c, "  %.*s: tính lại %.*s, công bố %.*s\n", "  %.*s: recomputed %.*s, published %.*s\n"),
+                       STR_ARG(title), value.n ? (int)value.n : 1, value.n ? value.p : "?", said.n ? (int)said.n : 1,
+                       said.n ? said.p : "?");
     }
 }
 
@@ -291,9 +294,11 @@ const struct command command_index = {
     .name = "index",
     .words = "[ID]",
     .max_words = 1,
-    .title = {"bảng xếp hạng của một bộ chỉ số và cách tính điểm", "the ranking of an index, and how totals come about"},
-    .more = {"Điểm công bố đứng cạnh điểm tính lại; ≠ là hai số khác nhau. Không biết thì để trống, không bao giờ là 0.",
-             "Published totals stand beside recomputed ones; ≠ marks those that differ. Unknown stays empty, never 0."},
+    .title = {"bảng xếp hạng của một bộ chỉ số và cách tính điểm",
+              "the ranking of an index, and how totals come about"},
+    .more =
+        {"Điểm công bố đứng cạnh điểm tính lại; ≠ là hai số khác nhau. Không biết thì để trống, không bao giờ là 0.",
+         "Published totals stand beside recomputed ones; ≠ marks those that differ. Unknown stays empty, never 0."},
     .examples = examples,
     .options = options,
     .shared = SHARED_DB | SHARED_AT | SHARED_JSON,

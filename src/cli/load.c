@@ -38,7 +38,7 @@ static void on_progress(void *ctx, const struct load_step *step)
 static void answer_json(struct cli *c, const struct store *s, const struct load_result *r)
 {
     struct json_out o;
-    json_out_init(&o, &c->out, JSON_COMPACT);
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("database")), json_str(&o, s->path);
     json_key(&o, STR("revision")), json_int(&o, s->head);
@@ -142,11 +142,13 @@ const struct command command_load = {
     .words = "FOLDER",
     .min_words = 1,
     .max_words = 1,
-    .title = {"nạp thư mục khai báo và dữ liệu của một tỉnh", "brings a province's declarations and data into a database"},
-    .more = {"Cơ sở dữ liệu mặc định là var/MÃ-TỈNH.db. Nạp lại chỉ ghi những gì đã thay đổi; mỗi tệp là một phiên bản.\n"
-             "Ctrl-C dừng lại và hoàn tác thay đổi đang dở; lần nạp sau làm tiếp.",
-             "The default database is var/PROVINCE.db. Loading again writes only what changed; each file is one revision.\n"
-             "Ctrl-C stops and rolls the running change back; the next load goes on."},
+    .title = {"nạp thư mục khai báo và dữ liệu của một tỉnh",
+              "brings a province's declarations and data into a database"},
+    .more =
+        {"Cơ sở dữ liệu mặc định là var/MÃ-TỈNH.db. Nạp lại chỉ ghi những gì đã thay đổi; mỗi tệp là một phiên bản.\n"
+         "Ctrl-C dừng lại và hoàn tác thay đổi đang dở; lần nạp sau làm tiếp.",
+         "The default database is var/PROVINCE.db. Loading again writes only what changed; each file is one revision.\n"
+         "Ctrl-C stops and rolls the running change back; the next load goes on."},
     .examples = examples,
     .options = options,
     .shared = SHARED_DB | SHARED_JSON,

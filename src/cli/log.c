@@ -50,8 +50,8 @@ static void list_row(struct cli *c, int64_t rev, struct str time, const struct j
 
 static void list_header(struct cli *c, struct columns_table *t)
 {
-    static const struct words heads[] = {{"Phiên bản", "Revision"}, {"Lúc", "Time"},   {"Sổ", "Registers"},
-                                         {"Bản ghi", "Records"}, {"Nguồn", "Source"}, {"Ai", "Actor"}};
+    static const struct words heads[] = {{"Phiên bản", "Revision"}, {"Lúc", "Time"},     {"Sổ", "Registers"},
+                                         {"Bản ghi", "Records"},    {"Nguồn", "Source"}, {"Ai", "Actor"}};
     columns_table_init(t, c->arena, ARRAY_LEN(heads));
     for (size_t i = 0; i < ARRAY_LEN(heads); i++)
         columns_add(t, str_of(words_in(&heads[i], c->lang)));
@@ -65,8 +65,8 @@ static enum err log_list(struct cli *c, struct store *s)
     enum err e = args_integer(&c->args, "limit", 0, 1000000000, LIST_LIMIT, &limit, &c->fault);
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     if (e == OK)
-        e = stmt_new(s->db, STR("SELECT rev, time, entry FROM revision WHERE rev <= ?1 ORDER BY rev DESC LIMIT ?2"), &st,
-                     &c->fault);
+        e = stmt_new(s->db, STR("SELECT rev, time, entry FROM revision WHERE rev <= ?1 ORDER BY rev DESC LIMIT ?2"),
+                     &st, &c->fault);
     if (e != OK)
         return e;
     stmt_bind_int(st, 1, s->at);
@@ -116,7 +116,7 @@ static enum err problem_fault(struct cli *c, const struct log_problem *p)
 static void verify_json(struct cli *c, const struct log_report *r)
 {
     struct json_out o;
-    json_out_init(&o, &c->out, JSON_COMPACT);
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("verified")), json_bool(&o, r->n_problems == 0);
     json_key(&o, STR("revisions")), json_int(&o, r->revisions);
@@ -200,8 +200,9 @@ static enum err log_prove_run(struct cli *c, struct store *s)
     }
     e = file_write_atomic(path, buf_view(&proof), 0644, &c->fault);
     if (e == OK)
-        buf_printf(&c->out, T(c, "Đã ghi bằng chứng vào %s. Kiểm tra: tinhso log check-proof %s\n",
-                              "The proof is in %s. To check it: tinhso log check-proof %s\n"),
+        buf_printf(&c->out,
+                   T(c, "Đã ghi bằng chứng vào %s. Kiểm tra: tinhso log check-proof %s\n",
+                     "The proof is in %s. To check it: tinhso log check-proof %s\n"),
                    path, path);
     return e;
 }
@@ -209,7 +210,7 @@ static enum err log_prove_run(struct cli *c, struct store *s)
 static void proof_json(struct cli *c, const struct proof_facts *p)
 {
     struct json_out o;
-    json_out_init(&o, &c->out, JSON_COMPACT);
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("accepted")), json_bool(&o, true);
     json_key(&o, STR("register")), json_str(&o, p->reg);
@@ -260,7 +261,8 @@ static enum err log_checkpoint_run(struct cli *c, struct store *s)
     struct str path = s->path, text;
     if (str_ends(path, STR(".db")))
         path.n -= 3;
-    enum err e = file_read(c->arena, arena_printf(c->arena, "%.*s.checkpoint", STR_ARG(path)), 1 << 16, &text, &c->fault);
+    enum err e =
+        file_read(c->arena, arena_printf(c->arena, "%.*s.checkpoint", STR_ARG(path)), 1 << 16, &text, &c->fault);
     if (e == OK)
         buf_str(&c->out, text);
     return e;
@@ -293,7 +295,9 @@ static enum err log_run(struct cli *c)
 
 static const struct option options[] = {
     {"out", "FILE", {"prove: nơi ghi bằng chứng", "prove: where the proof goes"}},
-    {"key", "TEXT", {"check-proof: khóa công khai mà người đọc tin", "check-proof: the public key that the reader trusts"}},
+    {"key",
+     "TEXT",
+     {"check-proof: khóa công khai mà người đọc tin", "check-proof: the public key that the reader trusts"}},
     {"limit", "N", {"list: số phiên bản (20; 0: tất cả)", "list: how many revisions (20; 0: all)"}},
     {0},
 };
@@ -305,7 +309,8 @@ const struct command command_log = {
     .name = "log",
     .words = "[list|verify|prove REGISTER ID|check-proof FILE|checkpoint]",
     .max_words = 3,
-    .title = {"nhật ký thay đổi: xem, kiểm chứng, chứng minh một bản ghi", "the log of changes: list, verify, prove a record"},
+    .title = {"nhật ký thay đổi: xem, kiểm chứng, chứng minh một bản ghi",
+              "the log of changes: list, verify, prove a record"},
     .examples = examples,
     .options = options,
     .shared = SHARED_DB | SHARED_AT | SHARED_JSON,

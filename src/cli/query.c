@@ -40,7 +40,7 @@ static enum err fields_named(struct cli *c, struct asked *q, struct str list)
             struct str *names = ARENA_ARRAY(c->arena, struct str, q->reg->n_fields);
             for (size_t i = 0; i < q->reg->n_fields; i++)
                 names[i] = q->reg->fields[i].name;
-            struct str near = nearest_name(name, names, q->reg->n_fields);
+            struct str near = yaml_nearest(name, names, q->reg->n_fields);
             return FAULT(&c->fault, ERR_FIELD_UNKNOWN, {"name", name}, {"register", q->reg->name},
                          {"nearest", near.n ? near : names[0]});
         }
@@ -217,7 +217,7 @@ static enum err answer_json(struct cli *c, struct store *s, struct asked *q)
     if (e != OK)
         return e;
     struct json_out o;
-    json_out_init(&o, &c->out, JSON_COMPACT);
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("register")), json_str(&o, q->reg->name);
     cli_at_json(c, &o);
@@ -281,7 +281,7 @@ static enum err answer_count(struct cli *c, struct store *s, struct asked *q)
         return OK;
     }
     struct json_out o;
-    json_out_init(&o, &c->out, JSON_COMPACT);
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("register")), json_str(&o, q->reg->name);
     json_key(&o, STR("count")), json_int(&o, total);

@@ -20,7 +20,7 @@ static enum err list_reports(struct cli *c, const struct province *p)
     struct json_out o;
     reports_list(c->arena, p, &ids, &n);
     if (c->is_json) {
-        json_out_init(&o, &c->out, JSON_COMPACT);
+        json_out_init(&o, &c->out, JSON_OUT_COMPACT);
         json_object_begin(&o);
         json_key(&o, STR("reports"));
         json_array_begin(&o);
@@ -49,7 +49,7 @@ static enum err list_reports(struct cli *c, const struct province *p)
 static void answer_json(struct cli *c, const struct report *r)
 {
     struct json_out o;
-    json_out_init(&o, &c->out, JSON_COMPACT);
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("report")), json_str(&o, r->id);
     json_key(&o, STR("title")), json_str(&o, text2_in(&r->title, c->lang));
@@ -160,18 +160,22 @@ static enum err report_run(struct cli *c)
 }
 
 static const struct option options[] = {
-    {"html", "FILE", {"nơi ghi trang HTML (mặc định: reports/ID.html cạnh cơ sở dữ liệu)",
-                      "where the HTML page goes (default: reports/ID.html beside the database)"}},
+    {"html",
+     "FILE",
+     {"nơi ghi trang HTML (mặc định: reports/ID.html cạnh cơ sở dữ liệu)",
+      "where the HTML page goes (default: reports/ID.html beside the database)"}},
     {"markdown", "FILE", {"ghi cả bản Markdown", "also write it as Markdown"}},
     {0},
 };
-static const char *const examples[] = {"report", "report ID", "report ID --at 2026-06-30 --html /tmp/report.html", NULL};
+static const char *const examples[] = {"report", "report ID", "report ID --at 2026-06-30 --html /tmp/report.html",
+                                       NULL};
 
 const struct command command_report = {
     .name = "report",
     .words = "[ID]",
     .max_words = 1,
-    .title = {"in một báo cáo có số liệu sống và ghi trang HTML", "prints a report with live figures, writes its HTML page"},
+    .title = {"in một báo cáo có số liệu sống và ghi trang HTML",
+              "prints a report with live figures, writes its HTML page"},
     .more = {"Số liệu không có hoặc đã hết hiệu lực làm báo cáo dừng lại, kèm tên, tệp và dòng.",
              "An unknown or stale figure stops the report, with its name, file and line."},
     .examples = examples,

@@ -32,8 +32,8 @@ void columns_pad(struct buf *out, struct str s, size_t width, bool is_right);
 
 struct columns_table {
     struct arena *arena;
-    size_t n;        /* columns */
-    bool *is_right;  /* alignment of each, left at first */
+    size_t n;       /* columns */
+    bool *is_right; /* alignment of each, left at first */
     VEC(struct str) cells;
 };
 

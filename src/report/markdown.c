@@ -140,8 +140,7 @@ static void flatten_marks(cmark_node *root, const struct marks *m)
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
         cmark_node *node = cmark_iter_get_node(iter);
         cmark_node_type type = cmark_node_get_type(node);
-        if (type == CMARK_NODE_CODE || type == CMARK_NODE_CODE_BLOCK ||
-            (type == CMARK_NODE_TEXT && is_in_image(node)))
+        if (type == CMARK_NODE_CODE || type == CMARK_NODE_CODE_BLOCK || (type == CMARK_NODE_TEXT && is_in_image(node)))
             replace_plain(node, cmark_node_get_literal(node), m, cmark_node_set_literal);
         else if (event == CMARK_EVENT_ENTER && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE))
             replace_url(node, m);
@@ -187,12 +186,23 @@ static enum md_kind kind_of(cmark_node *node)
         const char *name;
         enum md_kind kind;
     } kinds[] = {
-        {"document", MD_DOCUMENT},  {"heading", MD_HEADING},     {"paragraph", MD_PARAGRAPH},
-        {"list", MD_LIST},          {"item", MD_ITEM},           {"block_quote", MD_QUOTE},
-        {"code_block", MD_CODE_BLOCK}, {"thematic_break", MD_RULE}, {"table", MD_TABLE},
-        {"table_row", MD_ROW},      {"table_header", MD_ROW},    {"table_cell", MD_CELL},
-        {"text", MD_TEXT},          {"code", MD_TEXT},           {"softbreak", MD_TEXT},
-        {"linebreak", MD_TEXT},     {"link", MD_LINK},
+        {"document", MD_DOCUMENT},
+        {"heading", MD_HEADING},
+        {"paragraph", MD_PARAGRAPH},
+        {"list", MD_LIST},
+        {"item", MD_ITEM},
+        {"block_quote", MD_QUOTE},
+        {"code_block", MD_CODE_BLOCK},
+        {"thematic_break", MD_RULE},
+        {"table", MD_TABLE},
+        {"table_row", MD_ROW},
+        {"table_header", MD_ROW},
+        {"table_cell", MD_CELL},
+        {"text", MD_TEXT},
+        {"code", MD_TEXT},
+        {"softbreak", MD_TEXT},
+        {"linebreak", MD_TEXT},
+        {"link", MD_LINK},
     };
     const char *name = cmark_node_get_type_string(node);
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)

@@ -20,8 +20,8 @@ struct maker {
     struct faults *list;
     enum err first;
     struct buf body;
-    struct map computed;       /* figure, breakdown, map → struct figure_result */
-    struct map tables;         /* "ID YEAR" → struct index_table */
+    struct map computed; /* figure, breakdown, map → struct figure_result */
+    struct map tables;   /* "ID YEAR" → struct index_table */
     VEC(struct report_number) numbers;
     VEC(const struct figure_result *) results;
     VEC(const struct index_table *) indexes;
@@ -346,7 +346,10 @@ static struct str total_shown(struct maker *m, const struct index_table *t, stru
 static void index_row(struct maker *m, const struct piece *piece, const struct index_table *t,
                       const struct index_row *row)
 {
-    struct report_number number = {.figure = piece->id, .by = STR("subject"), .key = row->subject, .title = row->name,
+    struct report_number number = {.figure = piece->id,
+                                   .by = STR("subject"),
+                                   .key = row->subject,
+                                   .title = row->name,
                                    .is_sample = t->n_sample > 0};
     struct quantity rank = row->rank ? quantity_of_integer(row->rank) : (struct quantity){0};
     row_begin(m, piece);
@@ -448,13 +451,15 @@ static enum err log_root(struct arena *a, struct store *s, struct str *ret_root,
 
 static void put_origin(struct maker *m, const struct report *r, struct buf *out)
 {
-    buf_printf(out, "%s %lld, %.*s.\n", L(m, "Số liệu được đếm từ các sổ đăng ký ở phiên bản", "Counted from the registers at revision"),
+    buf_printf(out, "%s %lld, %.*s.\n",
+               L(m, "Số liệu được đếm từ các sổ đăng ký ở phiên bản", "Counted from the registers at revision"),
                (long long)r->rev, STR_ARG(r->rev_time));
     buf_printf(out, "%s `%.*s` (%s %lld).\n\n", L(m, "Gốc của nhật ký:", "Root of the log:"), STR_ARG(r->log_root),
                L(m, "cỡ", "size"), (long long)r->rev);
     buf_printf(out,
-               L(m, "Kiểm chứng: `tinhso log verify` tính lại toàn bộ nhật ký; `tinhso figure ID --why --at %lld` liệt kê "
-                    "các bản ghi đã đếm; `tinhso log prove REGISTER ID --at %lld` chứng minh một bản ghi.\n",
+               L(m,
+                 "Kiểm chứng: `tinhso log verify` tính lại toàn bộ nhật ký; `tinhso figure ID --why --at %lld` liệt kê "
+                 "các bản ghi đã đếm; `tinhso log prove REGISTER ID --at %lld` chứng minh một bản ghi.\n",
                  "Verify: `tinhso log verify` recomputes the whole log; `tinhso figure ID --why --at %lld` lists the "
                  "records counted; `tinhso log prove REGISTER ID --at %lld` proves a single record.\n"),
                (long long)r->rev, (long long)r->rev);
@@ -504,8 +509,13 @@ enum err report_compute(struct arena *a, struct store *s, const struct figures *
     enum err e = report_read(a, s->province, id, &source, list);
     if (e != OK)
         return e;
-    struct maker m = {.arena = a, .store = s, .figures = fs, .source = &source, .list = list,
-                      .first = source.first, .body = BUF_INIT(LIMIT_REPORT_BYTES)};
+    struct maker m = {.arena = a,
+                      .store = s,
+                      .figures = fs,
+                      .source = &source,
+                      .list = list,
+                      .first = source.first,
+                      .body = BUF_INIT(LIMIT_REPORT_BYTES)};
     put_title(&m);
     for (size_t i = 0; i < source.pieces.n; i++)
         put_piece(&m, &source.pieces.p[i]);

@@ -32,14 +32,14 @@ struct report {
     struct str on, period_from, period_to; /* ISO dates; may be empty */
     struct str file;
     int64_t rev;
-    struct str rev_time;      /* RFC 3339 UTC */
+    struct str rev_time; /* RFC 3339 UTC */
     const struct province *province;
     const struct figure_result **figures; /* each once, in the order of the text; breakdowns too */
     size_t n_figures;
     const struct index_table **indexes;
     size_t n_indexes;
-    struct str log_root;      /* base64, as checkpoints write it; empty in an empty log */
-    struct str body, tail;    /* Markdown with marks (report/markdown.h) */
+    struct str log_root;           /* base64, as checkpoints write it; empty in an empty log */
+    struct str body, tail;         /* Markdown with marks (report/markdown.h) */
     struct report_number *numbers; /* what the marks stand for */
     size_t n_numbers;
 };

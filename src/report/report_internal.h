@@ -31,8 +31,8 @@ enum part {
 struct piece {
     enum piece_kind kind;
     int line, column;
-    struct str text;   /* PIECE_TEXT; else the marker without braces */
-    struct str id;     /* figure or index */
+    struct str text; /* PIECE_TEXT; else the marker without braces */
+    struct str id;   /* figure or index */
     enum part part;
     struct str by, units_at; /* PIECE_TABLE; may be empty */
     int64_t year, top;       /* PIECE_INDEX; top 0: all */
@@ -58,7 +58,7 @@ struct report_number {
     struct str figure; /* figure or index */
     struct str value;  /* machine form; empty for words */
     struct str shown;
-    struct str title;  /* what it counts */
+    struct str title;   /* what it counts */
     struct str by, key; /* of a row */
     bool is_sample;     /* counts invented records, and says so */
 };

@@ -65,7 +65,7 @@ static enum err report_unknown(struct arena *a, const struct province *p, struct
     struct str *ids;
     size_t n;
     reports_list(a, p, &ids, &n);
-    struct str near = nearest_name(id, ids, n);
+    struct str near = yaml_nearest(id, ids, n);
     if (near.n == 0 && n)
         near = ids[0];
     if (n == 0)
@@ -129,9 +129,9 @@ static enum err head_read(struct arena *a, struct str head_text, struct report_s
 /* ---- markers ---- */
 
 static const char *const part_names[] = {
-    [PART_VALUE] = "value",   [PART_OF] = "of",         [PART_PERCENT] = "percent", [PART_UNIT] = "unit",
-    [PART_MARGIN] = "margin", [PART_FROM] = "from",     [PART_LOW] = "low",         [PART_HIGH] = "high",
-    [PART_ASKED] = "asked",   [PART_TITLE] = "title",   [PART_QUESTION] = "question", [PART_SOURCE] = "source",
+    [PART_VALUE] = "value",   [PART_OF] = "of",       [PART_PERCENT] = "percent",   [PART_UNIT] = "unit",
+    [PART_MARGIN] = "margin", [PART_FROM] = "from",   [PART_LOW] = "low",           [PART_HIGH] = "high",
+    [PART_ASKED] = "asked",   [PART_TITLE] = "title", [PART_QUESTION] = "question", [PART_SOURCE] = "source",
     [PART_DATE] = "date",
 };
 
@@ -150,7 +150,7 @@ static enum err part_read(struct str text, struct piece *piece, struct fault *f)
             return OK;
         }
     }
-    struct str near = nearest_name(part, names, n);
+    struct str near = yaml_nearest(part, names, n);
     return FAULT(f, ERR_REPORT_PART_UNKNOWN, {"part", part}, {"figure", piece->id},
                  {"near", near.n ? near : STR("value")});
 }

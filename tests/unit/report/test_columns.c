@@ -18,8 +18,10 @@ static void width_counts_characters_not_bytes(void **state)
 static void a_combining_mark_takes_no_column(void **state)
 {
     (void)state;
-    assert_int_equal(columns_width(STR("a\xCC\x81")), 1);         /* a and acute */
-    assert_int_equal(columns_width(STR("a\xE2\x80\x8B" "b")), 2); /* zero-width space */
+    assert_int_equal(columns_width(STR("a\xCC\x81")), 1); /* a and acute */
+    assert_int_equal(columns_width(STR("a\xE2\x80\x8B"
+                                       "b")),
+                     2); /* zero-width space */
 }
 
 static void expect_wrapped(struct str text, size_t width, struct str first, struct str next, const char *expected)
