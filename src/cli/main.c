@@ -14,8 +14,8 @@
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 static const struct command *const commands[] = {
-    &command_check, &command_load, &command_query,  &command_figure,  &command_index, &command_report,
-    &command_log,   &command_new,  &command_sample, &command_version, &command_help,
+    &command_check,  &command_load, &command_query,  &command_figure,  &command_index,
+    &command_report, &command_new,  &command_sample, &command_version, &command_help,
 };
 
 /* The locale speaks when it names a language; C and POSIX name none. */
@@ -135,10 +135,26 @@ static enum err run(struct cli *c, int argc, char **argv)
     return e != OK ? e : c->command->run(c);
 }
 
+/* The same fault met on two ways is told once. */
+static void drop_repeated(struct faults *list)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        bool is_new = true;
+        for (size_t k = 0; k < n && is_new; k++)
+            is_new = memcmp(&list->p[k], &list->p[i], sizeof list->p[i]) != 0;
+        if (is_new)
+            list->p[n++] = list->p[i];
+    }
+    list->total -= list->n - n;
+    list->n = n;
+}
+
 static int report_faults(struct cli *c, enum err e)
 {
     if (c->faults.total == 0)
         faults_add(&c->faults, &c->fault);
+    drop_repeated(&c->faults);
     struct buf b CLEANUP(buf_done) = BUF_INIT(4 << 20);
     faults_print(&c->faults, c->lang, &b);
     cli_note(c, "%s", buf_cstr(&b));

@@ -101,23 +101,26 @@ static enum err write_markdown(struct cli *c, const struct report *r, const char
     return write_file(c, path, &b);
 }
 
-/* A breakdown that makes sense, the ranking the report quotes, and the check of everything. */
+/* What the report's own figures invite to ask: why, by what else, and whether all of it is untouched. */
 static void put_next(struct cli *c, const struct report *r, const char *db)
 {
-    const struct figure *by = NULL, *counted = NULL;
+    const struct figure *why = NULL, *parts = NULL;
     for (size_t i = 0; i < r->n_figures; i++) {
         const struct figure *figure = r->figures[i]->figure;
-        if (!by && figure->n_by)
-            by = figure;
-        if (!counted && figure != by && r->figures[i]->n_counted)
-            counted = figure;
+        if (figure->n_by && (!parts || r->figures[i]->by.n))
+            parts = figure;
+        if (!why && figure->kind == FIGURE_COUNT && r->figures[i]->n_counted > 1)
+            why = figure;
     }
+    if (!why && r->n_figures)
+        why = r->figures[0]->figure;
     buf_printf(&c->out, "\n%s\n", T(c, "Thử tiếp:", "Try next:"));
-    if (counted)
-        buf_printf(&c->out, "  tinhso figure %.*s --why%s\n", STR_ARG(counted->id), db);
-    if (by)
-        buf_printf(&c->out, "  tinhso figure %.*s --by %.*s%s\n", STR_ARG(by->id), STR_ARG(by->by[0]), db);
-    if (!counted || !by)
+    if (why)
+        buf_printf(&c->out, "  tinhso figure %.*s --why%s\n", STR_ARG(why->id), db);
+    if (parts)
+        buf_printf(&c->out, "  tinhso figure %.*s --by %.*s%s\n", STR_ARG(parts->id),
+                   STR_ARG(parts->by[parts->n_by > 1]), db);
+    if (!why || !parts)
         buf_printf(&c->out, "  tinhso figure%s\n", db);
     buf_printf(&c->out, "  tinhso log verify%s\n", db);
 }

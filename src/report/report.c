@@ -11,24 +11,6 @@
 
 #include "base/banned.h"
 
-/* What is gathered while the pieces are walked. */
-struct maker {
-    struct arena *arena;
-    struct store *store;
-    const struct figures *figures;
-    const struct report_source *source;
-    struct faults *list;
-    enum err first;
-    struct buf body;
-    struct map computed; /* figure, breakdown, map → struct figure_result */
-    struct map tables;   /* "ID YEAR" → struct index_table */
-    VEC(struct report_number) numbers;
-    VEC(const struct figure_result *) results;
-    VEC(const struct index_table *) indexes;
-};
-
-#define L(m, vi, en) ((m)->source->lang == LANG_EN ? (en) : (vi))
-
 static void maker_fault(struct maker *m, const struct piece *piece, struct fault *f)
 {
     fault_place(f, m->source->file, piece->line, piece->column);
@@ -37,7 +19,7 @@ static void maker_fault(struct maker *m, const struct piece *piece, struct fault
         m->first = f->code;
 }
 
-static struct str buf_keep(struct arena *a, const struct buf *b)
+struct str buf_keep(struct arena *a, const struct buf *b)
 {
     return str_slice(arena_dup(a, b->n ? b->p : "", b->n), b->n);
 }
@@ -49,12 +31,12 @@ static struct str quantity_text(struct maker *m, struct quantity q, int decimals
     return buf_keep(m->arena, &b);
 }
 
-static struct str shown(struct maker *m, struct quantity q, int decimals)
+struct str maker_shown(struct maker *m, struct quantity q, int decimals)
 {
     return quantity_text(m, q, decimals, m->source->lang);
 }
 
-static struct str machine(struct maker *m, struct quantity q)
+struct str maker_machine(struct maker *m, struct quantity q)
 {
     return quantity_text(m, q, DECIMAL_EXACT, LANG_EN);
 }
@@ -69,8 +51,7 @@ static struct str date_shown(struct maker *m, struct str iso)
     return buf_keep(m->arena, &b);
 }
 
-/* Puts a mark into the text and keeps what it stands for. */
-static void put_number(struct maker *m, struct report_number number)
+void maker_put_number(struct maker *m, struct report_number number)
 {
     mark_put(&m->body, m->numbers.n);
     VEC_PUSH(m->arena, &m->numbers, number);
@@ -88,8 +69,8 @@ static struct str key_of(struct maker *m, const struct str *parts, size_t n)
     return buf_keep(m->arena, &b);
 }
 
-static enum err figure_once(struct maker *m, const struct piece *piece, struct str by,
-                            const struct figure_result **ret_result, struct fault *f)
+enum err maker_figure(struct maker *m, const struct piece *piece, struct str by,
+                      const struct figure_result **ret_result, struct fault *f)
 {
     struct str key = key_of(m, (const struct str[]){piece->id, by, piece->units_at}, 3);
     struct figure_result *r = map_get(&m->computed, key);
@@ -117,8 +98,7 @@ static enum err figure_once(struct maker *m, const struct piece *piece, struct s
     return OK;
 }
 
-static enum err index_once(struct maker *m, const struct piece *piece, const struct index_table **ret_table,
-                           struct fault *f)
+enum err maker_index(struct maker *m, const struct piece *piece, const struct index_table **ret_table, struct fault *f)
 {
     struct str key = str_of(arena_printf(m->arena, "%.*s %lld", STR_ARG(piece->id), (long long)piece->year));
     struct index_table *t = map_get(&m->tables, key);
@@ -136,7 +116,7 @@ static enum err index_once(struct maker *m, const struct piece *piece, const str
 
 /* ---- one figure in a sentence ---- */
 
-static struct report_number number_of(struct maker *m, const struct figure_result *r)
+struct report_number maker_number(struct maker *m, const struct figure_result *r)
 {
     return (struct report_number){
         .figure = r->figure->id,
@@ -149,17 +129,17 @@ static struct report_number number_of(struct maker *m, const struct figure_resul
 static struct str whole_text(struct maker *m, const struct figure_result *r)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
-    buf_str(&b, shown(m, r->value, r->decimals));
+    buf_str(&b, maker_shown(m, r->value, r->decimals));
     if (quantity_is_known(r->of)) {
         buf_printf(&b, " %s ", L(m, "trên", "of"));
-        buf_str(&b, shown(m, r->of, r->decimals));
+        buf_str(&b, maker_shown(m, r->of, r->decimals));
     }
     struct str unit = text2_in(&r->figure->unit, m->source->lang);
     if (unit.n)
         buf_printf(&b, " %.*s", STR_ARG(unit));
     if (quantity_is_known(r->margin)) {
         buf_puts(&b, " (± ");
-        buf_str(&b, shown(m, r->margin, 1));
+        buf_str(&b, maker_shown(m, r->margin, 1));
         buf_putc(&b, ')');
     }
     return buf_keep(m->arena, &b);
@@ -213,10 +193,23 @@ static struct quantity part_of(const struct figure_result *r, enum part part, in
     }
 }
 
+/* A paragraph is a line, or few: there a figure says once that it counts samples. */
+static bool is_first_on_line(struct maker *m, const struct piece *piece)
+{
+    int *line = map_get(&m->marked, piece->id);
+    if (!line) {
+        line = ARENA_NEW(m->arena, int);
+        map_put(m->arena, &m->marked, piece->id, line);
+    }
+    bool is_first = *line != piece->line;
+    *line = piece->line;
+    return is_first;
+}
+
 static enum err put_figure(struct maker *m, const struct piece *piece, struct fault *f)
 {
     const struct figure_result *r;
-    enum err e = figure_once(m, piece, (struct str){0}, &r, f);
+    enum err e = maker_figure(m, piece, (struct str){0}, &r, f);
     if (e != OK)
         return e;
     struct str word;
@@ -230,160 +223,11 @@ static enum err put_figure(struct maker *m, const struct piece *piece, struct fa
     struct quantity q = part_of(r, piece->part, &decimals);
     if (!quantity_is_known(q))
         return FAULT(f, ERR_REPORT_PART, {"mark", piece->text}, {"figure", piece->id});
-    struct report_number number = number_of(m, r);
-    number.value = machine(m, q);
-    number.shown = piece->part == PART_WHOLE ? whole_text(m, r) : shown(m, q, decimals);
-    put_number(m, number);
-    return OK;
-}
-
-/* ---- tables ---- */
-
-static void row_begin(struct maker *m, const struct piece *piece)
-{
-    buf_putc(&m->body, '\n');
-    buf_str(&m->body, piece->indent);
-    buf_puts(&m->body, "| ");
-}
-
-static void cell_words(struct maker *m, struct str words)
-{
-    markdown_escape(&m->body, words);
-    buf_puts(&m->body, " | ");
-}
-
-static void cell_quantity(struct maker *m, struct report_number number, struct quantity q, struct str text)
-{
-    if (quantity_is_known(q)) {
-        number.value = machine(m, q);
-        number.shown = text;
-        put_number(m, number);
-    }
-    buf_puts(&m->body, " | ");
-}
-
-static void rule_row(struct maker *m, const struct piece *piece, size_t n_left, size_t n_right)
-{
-    row_begin(m, piece);
-    for (size_t i = 0; i < n_left; i++)
-        buf_puts(&m->body, "--- | ");
-    for (size_t i = 0; i < n_right; i++)
-        buf_puts(&m->body, "---: | ");
-}
-
-static struct str row_title(struct maker *m, const struct figure_row *row)
-{
-    struct str title = text2_in(&row->title, m->source->lang);
-    if (row->kind == ROW_UNKNOWN)
-        return str_of(L(m, "(không rõ)", "(unknown)"));
-    if (row->kind == ROW_UNPLACED)
-        return str_of(arena_printf(m->arena, "%.*s %s", STR_ARG(title.n ? title : row->key),
-                                   L(m, "(chưa xếp được vào đơn vị nào)", "(of no unit on this map)")));
-    return title.n ? title : row->key;
-}
-
-static void table_row(struct maker *m, const struct piece *piece, const struct figure_result *r,
-                      const struct figure_row *row, struct str title)
-{
-    struct report_number number = number_of(m, r);
-    number.by = r->by;
-    number.key = row->key;
-    row_begin(m, piece);
-    cell_words(m, title);
-    cell_quantity(m, number, row->value, shown(m, row->value, r->decimals));
-    number.is_sample = false; /* said once a row */
-    if (r->figure->is_share) {
-        cell_quantity(m, number, row->of, shown(m, row->of, r->decimals));
-        cell_quantity(m, number, row->percent, shown(m, row->percent, 1));
-    }
-    if (r->figure->kind == FIGURE_SURVEY)
-        cell_quantity(m, number, row->margin, shown(m, row->margin, 1));
-}
-
-static enum err put_table(struct maker *m, const struct piece *piece, struct fault *f)
-{
-    const struct figure *figure;
-    enum err e = figure_find(m->figures, piece->id, &figure, f);
-    if (e != OK)
-        return e;
-    struct str by = piece->by.n || figure->n_by == 0 ? piece->by : figure->by[0];
-    if (by.n == 0)
-        return FAULT(f, ERR_REPORT_TABLE_BY, {"mark", piece->text}, {"figure", piece->id});
-    const struct figure_result *r;
-    e = figure_once(m, piece, by, &r, f);
-    if (e != OK)
-        return e;
-    struct str unit = text2_in(&figure->unit, m->source->lang);
-    size_t n_right = 1u + (figure->is_share ? 2u : 0u) + (figure->kind == FIGURE_SURVEY ? 1u : 0u);
-    row_begin(m, piece);
-    cell_words(m, text2_in(&r->by_title, m->source->lang));
-    cell_words(m, str_of(unit.n ? arena_printf(m->arena, "%s (%.*s)", L(m, "Giá trị", "Value"), STR_ARG(unit))
-                                : L(m, "Giá trị", "Value")));
-    if (figure->is_share) {
-        cell_words(m, str_of(L(m, "Trên", "Of")));
-        cell_words(m, str_of(L(m, "Tỷ lệ (%)", "Share (%)")));
-    }
-    if (figure->kind == FIGURE_SURVEY)
-        cell_words(m, str_of(L(m, "Sai số (±)", "Margin (±)")));
-    rule_row(m, piece, 1, n_right);
-    for (size_t i = 0; i < r->n_rows; i++)
-        table_row(m, piece, r, &r->rows[i], row_title(m, &r->rows[i]));
-    if (r->is_additive && r->n_rows > 1) {
-        struct figure_row total = {.value = r->value, .of = r->of, .percent = r->percent};
-        table_row(m, piece, r, &total, str_of(L(m, "Tổng cộng", "Total")));
-    }
-    return OK;
-}
-
-static struct str total_shown(struct maker *m, const struct index_table *t, struct quantity q)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(256);
-    if (quantity_is_known(q))
-        (m->source->lang == LANG_EN ? decimal_print : decimal_print_vi)(quantity_decimal(q), t->index->decimals, &b);
-    return buf_keep(m->arena, &b);
-}
-
-static void index_row(struct maker *m, const struct piece *piece, const struct index_table *t,
-                      const struct index_row *row)
-{
-    struct report_number number = {.figure = piece->id,
-                                   .by = STR("subject"),
-                                   .key = row->subject,
-                                   .title = row->name,
-                                   .is_sample = t->n_sample > 0};
-    struct quantity rank = row->rank ? quantity_of_integer(row->rank) : (struct quantity){0};
-    row_begin(m, piece);
-    cell_quantity(m, number, rank, shown(m, rank, 0));
-    number.is_sample = false; /* said once a row */
-    cell_words(m, row->name);
-    cell_quantity(m, number, row->published_total, total_shown(m, t, row->published_total));
-    if (t->n_totals)
-        cell_quantity(m, number, row->total_rounded, total_shown(m, t, row->total_rounded));
-    if (t->previous_framework)
-        cell_quantity(m, number, row->rank_change, shown(m, row->rank_change, 0));
-}
-
-static enum err put_index(struct maker *m, const struct piece *piece, struct fault *f)
-{
-    const struct index_table *t;
-    enum err e = index_once(m, piece, &t, f);
-    if (e != OK)
-        return e;
-    row_begin(m, piece);
-    cell_words(m, str_of(L(m, "Hạng", "Rank")));
-    cell_words(m, text2_in(&t->index->subjects->fields[t->index->subject_name].title, m->source->lang));
-    cell_words(m, str_of(L(m, "Điểm công bố", "Published")));
-    if (t->n_totals)
-        cell_words(m, str_of(L(m, "Tính lại", "Recomputed")));
-    if (t->previous_framework)
-        cell_words(m, str_of(L(m, "Tăng hạng", "Places gained")));
-    row_begin(m, piece);
-    buf_puts(&m->body, "---: | --- | ---: | ");
-    for (int i = (t->n_totals != 0) + (t->previous_framework != NULL); i > 0; i--)
-        buf_puts(&m->body, "---: | ");
-    size_t n = piece->top && (size_t)piece->top < t->n ? (size_t)piece->top : t->n;
-    for (size_t i = 0; i < n; i++)
-        index_row(m, piece, t, &t->rows[i]);
+    struct report_number number = maker_number(m, r);
+    number.has_mark = number.is_sample && is_first_on_line(m, piece);
+    number.value = maker_machine(m, q);
+    number.shown = piece->part == PART_WHOLE ? whole_text(m, r) : maker_shown(m, q, decimals);
+    maker_put_number(m, number);
     return OK;
 }
 
@@ -396,9 +240,9 @@ static void put_piece(struct maker *m, const struct piece *piece)
     else if (piece->kind == PIECE_FIGURE)
         e = put_figure(m, piece, &f);
     else if (piece->kind == PIECE_TABLE)
-        e = put_table(m, piece, &f);
+        e = maker_put_table(m, piece, &f);
     else
-        e = put_index(m, piece, &f);
+        e = maker_put_ranking(m, piece, &f);
     if (e != OK)
         maker_fault(m, piece, &f);
 }
@@ -420,9 +264,9 @@ static void put_samples(struct maker *m, struct buf *out)
         buf_puts(out, "- ");
         markdown_escape(out, text2_in(&r->figure->title, m->source->lang));
         buf_printf(out, " (`%.*s`): ", STR_ARG(r->figure->id));
-        buf_str(out, shown(m, quantity_of_integer(r->n_sample), 0));
+        buf_str(out, maker_shown(m, quantity_of_integer(r->n_sample), 0));
         buf_printf(out, " %s ", L(m, "trên", "of"));
-        buf_str(out, shown(m, quantity_of_integer(r->n_counted), 0));
+        buf_str(out, maker_shown(m, quantity_of_integer(r->n_counted), 0));
         buf_printf(out, " %s\n", L(m, "bản ghi", "records"));
     }
     if (has_head)
@@ -451,9 +295,14 @@ static enum err log_root(struct arena *a, struct store *s, struct str *ret_root,
 
 static void put_origin(struct maker *m, const struct report *r, struct buf *out)
 {
-    buf_printf(out, "%s %lld, %.*s.\n",
+    int64_t ms = 0;
+    struct buf day CLEANUP(buf_done) = BUF_INIT(32);
+    if (instant_parse(r->rev_time, &ms, NULL) == OK)
+        date_print(date_of_instant(ms, m->store->province->utc_offset_minutes), &day);
+    struct str shown = date_shown(m, buf_view(&day));
+    buf_printf(out, "%s %lld, %s %.*s (%.*s).\n",
                L(m, "Số liệu được đếm từ các sổ đăng ký ở phiên bản", "Counted from the registers at revision"),
-               (long long)r->rev, STR_ARG(r->rev_time));
+               (long long)r->rev, L(m, "ngày", "on"), STR_ARG(shown), STR_ARG(r->rev_time));
     buf_printf(out, "%s `%.*s` (%s %lld).\n\n", L(m, "Gốc của nhật ký:", "Root of the log:"), STR_ARG(r->log_root),
                L(m, "cỡ", "size"), (long long)r->rev);
     buf_printf(out,

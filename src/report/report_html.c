@@ -31,7 +31,7 @@ static const char style[] =
     "blockquote{margin:1rem 0;padding:0 1rem;border-left:.25rem solid var(--line);color:var(--soft)}\n"
     "code{font-size:.9em;background:var(--shade);padding:.1em .3em;border-radius:.2em}\n"
     "pre{overflow-x:auto;background:var(--shade);padding:.75rem}\n"
-    ".figure{font-weight:600}\n"
+    ".figure{font-weight:600}.figure[data-sample]{text-decoration:underline dotted var(--sample)}\n"
     ".sample{display:inline-block;margin-left:.35em;padding:0 .4em;border-radius:.6em;font-size:.72em;line-height:1.5;"
     "white-space:nowrap;color:var(--sample);background:var(--sample-paper)}\n"
     "footer{border-top:1px solid var(--line);color:var(--soft);font-size:.9rem}\n"
@@ -55,12 +55,14 @@ static struct str number_html(struct arena *a, const struct report *r, const str
     buf_printf(&b, " data-revision=\"%lld\"", (long long)r->rev);
     attribute(&b, "data-by", n->by);
     attribute(&b, "data-key", n->key);
+    if (n->is_sample)
+        buf_puts(&b, " data-sample=\"true\"");
     attribute(&b, "value", n->value);
     attribute(&b, "title", n->title);
     buf_putc(&b, '>');
     html_text(&b, n->shown);
     buf_puts(&b, "</data>");
-    if (n->is_sample)
+    if (n->has_mark)
         buf_printf(&b, "<small class=\"sample\">%s</small>", sample_words(r));
     return str_slice(arena_dup(a, b.p, b.n), b.n);
 }

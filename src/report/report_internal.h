@@ -60,8 +60,44 @@ struct report_number {
     struct str shown;
     struct str title;   /* what it counts */
     struct str by, key; /* of a row */
-    bool is_sample;     /* counts invented records, and says so */
+    bool is_sample;     /* counts invented records */
+    bool has_mark;      /* and says so here */
 };
+
+/* What is gathered while the pieces are walked. */
+struct maker {
+    struct arena *arena;
+    struct store *store;
+    const struct figures *figures;
+    const struct report_source *source;
+    struct faults *list;
+    enum err first;
+    struct buf body;
+    struct map computed; /* figure, breakdown, map → struct figure_result */
+    struct map tables;   /* "ID YEAR" → struct index_table */
+    struct map marked;   /* figure → int: the line where it last said that it counts samples */
+    VEC(struct report_number) numbers;
+    VEC(const struct figure_result *) results;
+    VEC(const struct index_table *) indexes;
+};
+
+/* The text in the report's language. */
+#define L(m, vi, en) ((m)->source->lang == LANG_EN ? (en) : (vi))
+
+struct str buf_keep(struct arena *a, const struct buf *b);
+/* A quantity for readers, with at most so many digits behind the mark, and for machines. */
+struct str maker_shown(struct maker *m, struct quantity q, int decimals);
+struct str maker_machine(struct maker *m, struct quantity q);
+struct report_number maker_number(struct maker *m, const struct figure_result *r);
+/* Puts a mark into the text and keeps what it stands for. */
+void maker_put_number(struct maker *m, struct report_number number);
+/* Computed at the first call only. */
+enum err maker_figure(struct maker *m, const struct piece *piece, struct str by,
+                      const struct figure_result **ret_result, struct fault *f);
+enum err maker_index(struct maker *m, const struct piece *piece, const struct index_table **ret_table, struct fault *f);
+/* A breakdown, a ranking, as Markdown tables. */
+enum err maker_put_table(struct maker *m, const struct piece *piece, struct fault *f);
+enum err maker_put_ranking(struct maker *m, const struct piece *piece, struct fault *f);
 
 /* “dữ liệu mẫu”, “[mẫu]” in the report's language. */
 const char *sample_words(const struct report *r);

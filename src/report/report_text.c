@@ -21,7 +21,7 @@ const char *sample_mark(const struct report *r)
 
 static struct str plain_of(struct arena *a, const struct report *r, const struct report_number *n)
 {
-    return n->is_sample ? str_of(arena_printf(a, "%.*s %s", STR_ARG(n->shown), sample_mark(r))) : n->shown;
+    return n->has_mark ? str_of(arena_printf(a, "%.*s %s", STR_ARG(n->shown), sample_mark(r))) : n->shown;
 }
 
 /* ---- Markdown ---- */
@@ -32,7 +32,7 @@ static void print_markdown(const void *ctx, size_t number, struct buf *out)
     if (number >= r->n_numbers)
         return;
     markdown_escape(out, r->numbers[number].shown);
-    if (r->numbers[number].is_sample) {
+    if (r->numbers[number].has_mark) {
         buf_putc(out, ' ');
         markdown_escape(out, str_of(sample_mark(r)));
     }
