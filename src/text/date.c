@@ -32,6 +32,11 @@ struct cursor {
     const char *p, *end;
 };
 
+static struct cursor cursor_of(struct str s)
+{
+    return s.n ? (struct cursor){s.p, s.p + s.n} : (struct cursor){"", ""};
+}
+
 static bool digit_at(const struct cursor *c)
 {
     return c->p < c->end && *c->p >= '0' && *c->p <= '9';
@@ -89,7 +94,7 @@ static enum err finish(struct str text, const int ymd[3], struct date *ret_date,
 
 enum err date_parse(struct str text, struct date *ret_date, struct fault *f)
 {
-    struct cursor c = {text.p, text.p + text.n};
+    struct cursor c = cursor_of(text);
     int ymd[3];
     if (text.n != 10 || !read_iso(&c, ymd))
         return FAULT(f, ERR_DATE_FORMAT, {"value", text});
@@ -138,16 +143,16 @@ enum err date_parse_vi(struct str text, struct date *ret_date, struct fault *f)
     if (s.n > TEXT_MAX)
         return FAULT(f, ERR_DATE_FORMAT, {"value", text});
     int ymd[3];
-    struct cursor c = {s.p, s.p + s.n};
+    struct cursor c = cursor_of(s);
     if (read_iso(&c, ymd) && c.p == c.end)
         return finish(text, ymd, ret_date, f);
-    c.p = s.p;
+    c = cursor_of(s);
     if (read_day_month_year(&c, ymd) && c.p == c.end)
         return finish(text, ymd, ret_date, f);
     struct buf folded CLEANUP(buf_done) = BUF_INIT(4 * TEXT_MAX);
     text_fold(s, &folded);
-    c = (struct cursor){folded.p, folded.p + folded.n};
-    if (folded.n && read_words(&c, ymd) && c.p == c.end)
+    c = cursor_of(buf_view(&folded));
+    if (read_words(&c, ymd) && c.p == c.end)
         return finish(text, ymd, ret_date, f);
     return FAULT(f, ERR_DATE_FORMAT, {"value", text});
 }
@@ -253,7 +258,7 @@ static bool read_offset(struct cursor *c, int *ret_minutes)
 
 enum err instant_parse(struct str text, int64_t *ret_ms, struct fault *f)
 {
-    struct cursor c = {text.p, text.p + text.n};
+    struct cursor c = cursor_of(text);
     int ymd[3], hour, minute, second, ms = 0, offset;
     bool is_read = text.n <= TEXT_MAX && read_iso(&c, ymd) && (literal(&c, 'T') || literal(&c, 't')) &&
                    digits(&c, 2, 2, &hour) && literal(&c, ':') && digits(&c, 2, 2, &minute) && literal(&c, ':') &&

@@ -138,6 +138,8 @@ static bool run_ends(struct str text, struct str pattern, const struct run *r)
 
 bool text_like(struct str text, struct str pattern)
 {
+    if (text.n == 0) /* an empty view may have no bytes to point to */
+        text = STR("");
     struct run r = run_at(pattern, 0);
     size_t used = run_match(text, pattern, &r);
     if (used == SIZE_MAX || r.end == pattern.n)

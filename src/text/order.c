@@ -46,6 +46,8 @@ static struct str without_suffix(struct str name)
 static struct str last_word(struct str name)
 {
     size_t at = name.n;
+    if (at == 0)
+        return name;
     while (at && name.p[at - 1] != ' ')
         at--;
     return str_slice(name.p + at, name.n - at);

@@ -177,9 +177,11 @@ size_t unicode_map(enum unicode_map map, struct str piece, char ret_bytes[UNICOD
 bool unicode_is_inert(uint32_t cp)
 {
     icu_ready();
-    return !u_hasBinaryProperty((UChar32)cp, UCHAR_CHANGES_WHEN_CASEFOLDED) && unorm2_isInert(icu.nfc, (UChar32)cp) &&
-           unorm2_isInert(icu.nfd, (UChar32)cp) && !base_of((UChar32)cp) &&
-           u_charType((UChar32)cp) != U_NON_SPACING_MARK;
+    UChar parts[4];
+    UErrorCode status = U_ZERO_ERROR;
+    return !u_hasBinaryProperty((UChar32)cp, UCHAR_CHANGES_WHEN_CASEFOLDED) &&
+           unorm2_getRawDecomposition(icu.nfc, (UChar32)cp, parts, ARRAY_LEN(parts), &status) < 0 &&
+           !base_of((UChar32)cp) && u_charType((UChar32)cp) != U_NON_SPACING_MARK;
 }
 
 bool unicode_joins(uint32_t cp)

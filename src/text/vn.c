@@ -74,37 +74,41 @@ static uint8_t fold_class(uint32_t cp)
     return 0;
 }
 
+/* What ICU makes of the character, when that fits and stands alone. */
+static struct entry entry_mapped(enum unicode_map map, struct str character)
+{
+    struct entry e = {.n = SLOW};
+    char mapped[UNICODE_MAPPED];
+    struct str m = str_slice(mapped, unicode_map(map, character, mapped));
+    if (m.n < 1 || m.n > sizeof e.bytes)
+        return e;
+    for (size_t at = 0, n; at < m.n; at += n) {
+        uint32_t to;
+        n = utf8_next(m, at, &to);
+        if ((at == 0 && unicode_joins(to)) || (map == UNICODE_FOLD && fold_class(to)))
+            return e;
+    }
+    e.n = (uint8_t)m.n;
+    memcpy(e.bytes, m.p, m.n);
+    return e;
+}
+
 static struct entry entry_of(enum unicode_map map, uint32_t cp)
 {
     struct entry e = {0};
+    char bytes[4];
+    size_t n = utf8_encode(cp, bytes);
     e.n = map == UNICODE_FOLD ? fold_class(cp) : 0;
     if (e.n)
         return e;
-    char bytes[4], mapped[UNICODE_MAPPED];
-    size_t n = utf8_encode(cp, bytes);
-    if (unicode_joins(cp) || (cp >= 0xD800 && cp <= 0xDFFF)) {
+    if (unicode_joins(cp)) {
         e.n = SLOW;
         return e;
     }
-    if (unicode_is_inert(cp)) {
-        e.n = (uint8_t)n;
-        memcpy(e.bytes, bytes, n);
-        return e;
-    }
-    size_t m = unicode_map(map, str_slice(bytes, n), mapped);
-    bool is_slow = m < 1 || m > sizeof e.bytes;
-    for (size_t at = 0; !is_slow && at < m;) {
-        uint32_t to;
-        bool is_first = at == 0;
-        at += utf8_next(str_slice(mapped, m), at, &to);
-        is_slow = (is_first && unicode_joins(to)) || (map == UNICODE_FOLD && fold_class(to));
-    }
-    if (is_slow) {
-        e.n = SLOW;
-        return e;
-    }
-    e.n = (uint8_t)m;
-    memcpy(e.bytes, mapped, m);
+    if (!unicode_is_inert(cp))
+        return entry_mapped(map, str_slice(bytes, n));
+    e.n = (uint8_t)n;
+    memcpy(e.bytes, bytes, n);
     return e;
 }
 

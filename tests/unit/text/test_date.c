@@ -86,7 +86,7 @@ static void vietnamese_spellings_are_read_day_first(void **state)
         "5 tháng 3 năm 2022",
         "5 tháng 3, 2022",
         "ngay 5 thang 3 nam 2022",
-        "nga\u0300y 5 tha\u0301ng 3 na\u0306m 2022",
+        "nga\u0300y 5 thang 3 na\u0306m 2022",
         "ngày  5  tháng  3,  năm  2022",
     };
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {

@@ -116,11 +116,11 @@ static void one_wrong_digit_is_always_found(void **state)
     (void)state;
     int found = 0, of = 0;
     for (int at = 0; at < 10; at++)
-        for (char c = '0'; c <= '9'; c++) {
+        for (int c = '0'; c <= '9'; c++) {
             char code[] = "0100112437";
             if (code[at] == c)
                 continue;
-            code[at] = c;
+            code[at] = (char)c;
             of++;
             found += tax_code_check(str_slice(code, 10), NULL) != OK;
         }

@@ -94,7 +94,7 @@ static void assert_shortest(double v)
     double back = 0;
     number_print(v, &b);
     assert_int_equal(number_parse(buf_view(&b), &back, NULL), OK);
-    if (memcmp(&back, &v, sizeof v) != 0)
+    if (back != v)
         fail_msg("%.17g printed as %s", v, buf_cstr(&b));
     int digits = 0, zeros = 0;
     for (size_t i = 0; i < b.n && b.p[i] != 'e'; i++) {

@@ -128,6 +128,8 @@ static void equal_in_the_dictionary_is_decided_by_bytes(void **state)
     assert_int_equal(text_compare(nfc, nfc), 0);
     assert_int_equal(text_compare(STR(""), STR("")), 0);
     assert_int_equal(text_compare((struct str){NULL, 0}, STR("a")), -1);
+    assert_int_equal(person_compare((struct str){NULL, 0}, STR("a")), -1);
+    assert_int_equal(person_given_name((struct str){NULL, 0}).n, 0);
     struct buf a CLEANUP(buf_done) = BUF_INIT(1000), b CLEANUP(buf_done) = BUF_INIT(1000);
     text_sortkey(nfc, &a);
     text_sortkey(nfd, &b);
