@@ -124,6 +124,8 @@ static enum err state_prepare(struct change *c, struct put_state *p, struct faul
         return e;
     p->first_n = p->next_n = newest + 1;
     p->was_empty = newest == 0;
+    if (p->was_empty && (e = reg_indexes_drop(c->s, p->reg, f)) != OK)
+        return e;
     e = stmt_new(c->s->db, str_of(insert_sql(a, p->reg)), &p->insert, f);
     if (e == OK)
         e = stmt_new(c->s->db, str_of(arena_printf(a, "SELECT %s FROM %s t WHERE t._id = ?1 AND t._until IS NULL",
@@ -232,8 +234,6 @@ static enum err write_version(struct change *c, struct put_state *p, const struc
     for (size_t i = 0; i < reg->n_fields; i++)
         bind_value(st, &at, &reg->fields[i], is_removal ? &none : &r->values[i]);
     enum err e = stmt_run(st, f);
-    if (e == ERR_DB_CONSTRAINT)
-        return FAULT(f, ERR_KEY_TWICE, {"id", r->id}, {"register", reg->name});
     if (e != OK)
         return e;
     struct digest leaf;

@@ -280,13 +280,44 @@ static enum err check_validity(struct checker *k, struct fault *f)
     return check_pairs(k, sql, ERR_VALIDITY_OVERLAPS, &reg->fields[reg->valid_from], f);
 }
 
+/* Before the indexes of a register that was empty come back: the second and later records under one key. */
+static enum err check_keys(struct checker *k, struct fault *f)
+{
+    const char *sql = arena_printf(k->c->a,
+                                   "SELECT t._ord, t._id FROM (SELECT _id, min(_n) AS first FROM %s GROUP BY _id HAVING count(*) > 1) x "
+                                   "JOIN %s t ON t._id = x._id AND t._n > x.first ORDER BY t._n LIMIT %d",
+                                   k->p->reg->table, k->p->reg->table, SHOWN);
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    enum err e = stmt_new(k->c->s->db, str_of(sql), &st, f);
+    bool has_row;
+    while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
+        struct fault one = {0};
+        FAULT(&one, ERR_KEY_TWICE, {"id", stmt_column_text(st, 1)}, {"register", k->p->reg->name});
+        report(k, k->list, &one, stmt_column_int(st, 0));
+    }
+    return e;
+}
+
+/* The unique index finds out whether a key came twice; only then is it worth to look which. */
+static enum err restore_indexes(struct checker *k, struct fault *f)
+{
+    enum err e = reg_indexes_create(k->c->s, k->p->reg, f);
+    if (e != ERR_DB_CONSTRAINT)
+        return e;
+    *f = (struct fault){0};
+    return check_keys(k, f);
+}
+
 enum err change_check(struct change *c, struct faults *list, struct faults *warnings, struct fault *f)
 {
     enum err e = OK;
     for (size_t i = 0; e == OK && i < c->states.n; i++) {
         struct checker k = {c, c->states.p[i], list, warnings};
         const struct reg *reg = k.p->reg;
-        if (k.p->count == 0)
+        size_t before = list->total;
+        if (k.p->was_empty)
+            e = restore_indexes(&k, f);
+        if (k.p->count == 0 || list->total > before || e != OK)
             continue;
         e = check_references(&k, f);
         for (size_t r = 0; e == OK && r < reg->n_rules; r++)

@@ -127,33 +127,57 @@ static enum err create_table(struct migration *m, const struct reg *r, struct fa
         if (r->fields[i].column_end)
             buf_printf(&b, ", %s", r->fields[i].column_end);
     }
-    buf_printf(&b, ");CREATE UNIQUE INDEX IF NOT EXISTS \"u_%.*s\" ON %s(_id, _rev);", STR_ARG(r->name), r->table);
+    buf_puts(&b, ")");
     return db_script(m->s->db, buf_cstr(&b), f);
 }
 
-static void index_sql(struct buf *b, const struct reg *r, const int *fields, size_t n)
+static void index_name(struct buf *b, const struct reg *r, const int *fields, size_t n)
 {
-    buf_printf(b, "CREATE INDEX IF NOT EXISTS \"i_%.*s", STR_ARG(r->name));
+    buf_printf(b, "\"i_%.*s", STR_ARG(r->name));
     for (size_t i = 0; i < n; i++)
         buf_printf(b, "_%.*s", STR_ARG(r->fields[fields[i]].name));
-    buf_printf(b, "\" ON %s(", r->table);
-    for (size_t i = 0; i < n; i++)
-        buf_printf(b, "%s%s", i ? ", " : "", r->fields[fields[i]].column);
-    buf_puts(b, ") WHERE _until IS NULL;");
+    buf_putc(b, '"');
 }
 
-/* Declared indexes, and those the engine's own checks need: unique fields, the entity of a dated register. */
-static enum err create_indexes(struct migration *m, const struct reg *r, struct fault *f)
+static void index_sql(struct buf *b, const struct reg *r, const int *fields, size_t n, bool is_drop)
+{
+    buf_puts(b, is_drop ? "DROP INDEX IF EXISTS " : "CREATE INDEX IF NOT EXISTS ");
+    index_name(b, r, fields, n);
+    if (!is_drop) {
+        buf_printf(b, " ON %s(", r->table);
+        for (size_t i = 0; i < n; i++)
+            buf_printf(b, "%s%s", i ? ", " : "", r->fields[fields[i]].column);
+        buf_puts(b, ") WHERE _until IS NULL");
+    }
+    buf_putc(b, ';');
+}
+
+/* Those declared, and those the engine's own checks need: versions of a record, unique fields, the entity of a dated register. */
+static enum err indexes_do(struct store *s, const struct reg *r, bool is_drop, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    if (is_drop)
+        buf_printf(&b, "DROP INDEX IF EXISTS \"u_%.*s\";", STR_ARG(r->name));
+    else
+        buf_printf(&b, "CREATE UNIQUE INDEX IF NOT EXISTS \"u_%.*s\" ON %s(_id, _rev);", STR_ARG(r->name), r->table);
     for (size_t i = 0; i < r->n_indexes; i++)
-        index_sql(&b, r, r->indexes[i].fields, r->indexes[i].n);
+        index_sql(&b, r, r->indexes[i].fields, r->indexes[i].n, is_drop);
     for (size_t i = 0; i < r->n_fields; i++)
         if (r->fields[i].is_unique)
-            index_sql(&b, r, (const int[]){(int)i}, 1);
+            index_sql(&b, r, (const int[]){(int)i}, 1, is_drop);
     if (r->valid_from != NO_FIELD && r->entity != NO_FIELD)
-        index_sql(&b, r, &r->entity, 1);
-    return b.n ? db_script(m->s->db, buf_cstr(&b), f) : OK;
+        index_sql(&b, r, &r->entity, 1, is_drop);
+    return db_script(s->db, buf_cstr(&b), f);
+}
+
+enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f)
+{
+    return indexes_do(s, r, true, f);
+}
+
+enum err reg_indexes_create(struct store *s, const struct reg *r, struct fault *f)
+{
+    return indexes_do(s, r, false, f);
 }
 
 static bool same_search(const struct reg *a, const struct reg *b)
@@ -172,7 +196,7 @@ static enum err migrate_register(struct migration *m, const struct reg *r, struc
     if (e == OK)
         e = add_columns(m, r, f);
     if (e == OK)
-        e = create_indexes(m, r, f);
+        e = reg_indexes_create(m->s, r, f);
     const struct reg *old = m->s->province ? province_register(m->s->province, r->name) : NULL;
     if (e == OK && !same_search(old, r))
         e = search_rebuild(m->a, m->s, r, f);
