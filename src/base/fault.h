@@ -24,6 +24,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/str.h"
 
 enum lang { LANG_VI, LANG_EN };
@@ -69,6 +70,13 @@ static inline enum err fault_set(struct fault *f, enum err code, const struct fa
 #define FAULT(f, code, ...)                                                                                            \
     fault_set((f), (code), (const struct fault_param[]){{NULL, {NULL, 0}}, ##__VA_ARGS__},                             \
               sizeof((const struct fault_param[]){{NULL, {NULL, 0}}, ##__VA_ARGS__}) / sizeof(struct fault_param))
+
+/* The code of a fault that has just been filled: `if (parse(x, f) != OK) return fault_code(f);` where f is never NULL. */
+static inline enum err fault_code(const struct fault *f)
+{
+    must(f->code != OK);
+    return f->code;
+}
 
 /* Adds the place; what an inner function already set stays. */
 void fault_place(struct fault *f, struct str file, int line, int column);

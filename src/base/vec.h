@@ -31,7 +31,7 @@
         (v)->p[(v)->n++] = (item);                                                                                     \
     } while (0)
 
-void *vec_grow(struct arena *a, void *p, size_t n, size_t *cap, size_t item);
+void *vec_grow(struct arena *a, void *p, size_t n, size_t *cap, size_t item) __attribute__((returns_nonnull));
 
 struct map_slot {
     struct str key;

@@ -629,10 +629,10 @@ enum err cql2_parse_text(struct arena *a, struct str text, struct cql2 **ret, st
     q->source = text.p ? text : STR("");
     struct parser p = {.b = {a, q, f}, .element_at = UINT32_MAX};
     if (cql2_lexer_init(&p.lx, a, q->source, f) != OK || !next(&p))
-        return f->code;
+        return fault_code(f);
     q->root = parse_or(&p);
     if (!q->root)
-        return f->code;
+        return fault_code(f);
     if (p.lx.token != CQL2_T_END)
         return cql2_unexpected(&p.lx, want_operator);
     *ret = q;

@@ -142,7 +142,7 @@ enum err cql2_fault_offset(struct str source, unsigned at, struct fault *f)
             column++;
     }
     fault_place(f, (struct str){NULL, 0}, line, column);
-    return f->code;
+    return fault_code(f);
 }
 
 enum err cql2_fault_at(const struct cql2 *q, const struct cql2_node *node, struct fault *f)
@@ -153,7 +153,7 @@ enum err cql2_fault_at(const struct cql2 *q, const struct cql2_node *node, struc
         fault_place(f, (struct str){NULL, 0}, node->line, node->column);
     else
         cql2_fault_offset(q->source, node->at, f);
-    return f->code;
+    return fault_code(f);
 }
 
 bool cql2_date_read(struct str s)

@@ -29,7 +29,7 @@ static enum err number(struct cql2_lexer *lx, double *ret)
 {
     bool is_negative = is_symbol(lx, '-');
     if ((is_negative || is_symbol(lx, '+')) && cql2_next(lx) != OK)
-        return lx->f->code;
+        return fault_code(lx->f);
     if (lx->token != CQL2_T_INTEGER && lx->token != CQL2_T_NUMBER)
         return cql2_unexpected(lx, want_number);
     *ret = is_negative ? -lx->number : lx->number;
@@ -49,7 +49,7 @@ static enum err position(struct cql2_lexer *lx, struct numbers *at, int *z)
     unsigned from = lx->from;
     do {
         if (number(lx, &v[n++]) != OK)
-            return lx->f->code;
+            return fault_code(lx->f);
     } while (n < 3 && is_number_ahead(lx));
     if (n == 1)
         return cql2_unexpected(lx, want_number);
@@ -71,16 +71,16 @@ static enum err positions(struct cql2_lexer *lx, size_t least, bool is_one, int 
 {
     struct numbers at = {0};
     if (expect(lx, '(', want_open) != OK)
-        return lx->f->code;
+        return fault_code(lx->f);
     size_t n = 0;
     for (;;) {
         if (position(lx, &at, z) != OK)
-            return lx->f->code;
+            return fault_code(lx->f);
         n++;
         if (is_one || !is_symbol(lx, ','))
             break;
         if (cql2_next(lx) != OK)
-            return lx->f->code;
+            return fault_code(lx->f);
     }
     if (n < least)
         return cql2_unexpected(lx, least == 4 ? (struct cql2_expected){"vòng có ít nhất 4 điểm", "a ring of 4 positions or more"} :
@@ -96,7 +96,8 @@ static enum err ring(struct cql2_lexer *lx, int *z, struct shape *s)
     unsigned from = lx->from;
     *s = (struct shape){.kind = SHAPE_LINESTRING};
     if (positions(lx, 4, false, z, s) != OK)
-        return lx->f->code;
+        return fault_code(lx->f);
+    must(s->n >= 4);
     size_t width = 2 + (size_t)s->has_z;
     const double *first = s->at, *last = s->at + (s->n - 1) * width;
     if (first[0] == last[0] && first[1] == last[1])
@@ -123,7 +124,7 @@ static enum err part(struct cql2_lexer *lx, enum shape_kind kind, unsigned depth
         if (is_number_ahead(lx)) { /* MULTIPOINT (1 2, 3 4) is written, too */
             struct numbers at = {0};
             if (position(lx, &at, z) != OK)
-                return lx->f->code;
+                return fault_code(lx->f);
             *s = (struct shape){.kind = SHAPE_POINT, .has_z = *z == 1, .n = 1, .at = at.p};
             return OK;
         }
@@ -141,7 +142,7 @@ static enum err part(struct cql2_lexer *lx, enum shape_kind kind, unsigned depth
     for (int k = SHAPE_POINT; k <= SHAPE_COLLECTION; k++)
         if (str_eq_ascii_nocase(lx->text, str_of(shape_kind_wkt((enum shape_kind)k)))) {
             if (cql2_next(lx) != OK)
-                return lx->f->code;
+                return fault_code(lx->f);
             return cql2_shape_parse(lx, (enum shape_kind)k, depth + 1, s);
         }
     return cql2_unexpected(lx, want);
@@ -155,16 +156,16 @@ static enum err body(struct cql2_lexer *lx, enum shape_kind kind, unsigned depth
         return positions(lx, kind == SHAPE_POINT ? 1 : 2, kind == SHAPE_POINT, z, s);
     struct shapes parts = {0};
     if (expect(lx, '(', want_open) != OK)
-        return lx->f->code;
+        return fault_code(lx->f);
     for (;;) {
         struct shape one;
         if (part(lx, kind, depth, z, &one) != OK)
-            return lx->f->code;
+            return fault_code(lx->f);
         VEC_PUSH(lx->a, &parts, one);
         if (!is_symbol(lx, ','))
             break;
         if (cql2_next(lx) != OK)
-            return lx->f->code;
+            return fault_code(lx->f);
     }
     s->parts = parts.p;
     s->n = parts.n;
@@ -184,7 +185,7 @@ enum err cql2_shape_parse(struct cql2_lexer *lx, enum shape_kind kind, unsigned 
         if (kind != SHAPE_COLLECTION)
             z = 1;
         if (cql2_next(lx) != OK)
-            return lx->f->code;
+            return fault_code(lx->f);
     }
     if (kind != SHAPE_COLLECTION)
         return body(lx, kind, depth, &z, ret_shape);
@@ -212,21 +213,21 @@ enum err cql2_bbox_check(const double *v, unsigned n, struct cql2_expected *ret_
 
 enum err cql2_bbox_parse(struct cql2_lexer *lx, double **ret_numbers, unsigned *ret_n)
 {
-    double v[6];
+    double v[6] = {0};
     unsigned n = 0, from = lx->from;
     if (expect(lx, '(', want_open) != OK)
-        return lx->f->code;
+        return fault_code(lx->f);
     for (;;) {
         if (number(lx, &v[n++]) != OK)
-            return lx->f->code;
+            return fault_code(lx->f);
         if (n == 6 || !is_symbol(lx, ','))
             break;
         if (cql2_next(lx) != OK)
-            return lx->f->code;
+            return fault_code(lx->f);
     }
     unsigned till = lx->till;
     if (expect(lx, ')', n == 6 ? want_close : want_comma_or_close) != OK)
-        return lx->f->code;
+        return fault_code(lx->f);
     struct cql2_expected expected;
     if (cql2_bbox_check(v, n, &expected) != OK) {
         cql2_syntax(lx->f, str_slice(lx->source.p + from, till - from), expected);

@@ -58,7 +58,7 @@ bool page_is_zero(const unsigned char *page)
 bool pagesum_is_good(const unsigned char *page, uint32_t number)
 {
     uint64_t stored;
-    memcpy(&stored, page + PAGE_BYTES - PAGE_SUM_BYTES, sizeof stored);
+    memcpy(&stored, page + (PAGE_BYTES - PAGE_SUM_BYTES), sizeof stored);
     return le64toh(stored) == pagesum_of(page, number) || page_is_zero(page);
 }
 

@@ -134,19 +134,20 @@ static bool get_shape(struct reader *r, enum shape_kind wanted, unsigned depth, 
         return n >= (kind == SHAPE_POINT ? 1u : 2u) && get_positions(r, n, is_little, has_z, has_m, s);
     if (n == 0 || n > r->n / 4)
         return false;
-    if (r->a) {
+    struct arena *a = r->a;
+    struct shape scratch = {0}, *parts = a ? ARENA_ARRAY(a, struct shape, n) : NULL;
+    if (parts) {
         s->n = n;
-        s->parts = ARENA_ARRAY(r->a, struct shape, n);
+        s->parts = parts;
     }
-    struct shape scratch;
     for (uint32_t i = 0; i < n; i++) {
-        struct shape *part = r->a ? &s->parts[i] : &scratch;
+        struct shape *part = parts ? &parts[i] : &scratch;
         if (kind == SHAPE_POLYGON) {
             uint32_t count;
             *part = (struct shape){.kind = SHAPE_LINESTRING};
             if (!get_u32(r, is_little, &count) || !get_positions(r, count, is_little, has_z, has_m, part))
                 return false;
-            if (r->a ? !is_ring(part) : count < 4)
+            if (parts ? !is_ring(part) : count < 4)
                 return false;
         } else if (!get_shape(r, part_of[kind], depth + 1, part)) {
             return false;
