@@ -538,8 +538,8 @@ static struct cql2_node *parse_is_null(struct parser *p, struct cql2_node *left)
     if (is_not && !next(p))
         return NULL;
     if (!is_word(p, STR("NULL")))
-        return fail(p, is_not ? (struct cql2_expected){"NULL", "NULL"} :
-                                (struct cql2_expected){"NULL hoặc NOT NULL", "NULL or NOT NULL"});
+        return fail(p, is_not ? (struct cql2_expected){"NULL", "NULL"}
+                              : (struct cql2_expected){"NULL hoặc NOT NULL", "NULL or NOT NULL"});
     struct cql2_node *n = next(p) ? unary(p, CQL2_OP_IS_NULL, left->at, left) : NULL;
     return is_not ? unary(p, CQL2_OP_NOT, left->at, n) : n;
 }
@@ -593,7 +593,8 @@ static struct cql2_node *parse_not(struct parser *p)
 }
 
 /* A chain of AND (of OR) is one node with many operands. */
-static struct cql2_node *parse_chain(struct parser *p, enum cql2_op op, struct str word, struct cql2_node *(*operand)(struct parser *))
+static struct cql2_node *parse_chain(struct parser *p, enum cql2_op op, struct str word,
+                                     struct cql2_node *(*operand)(struct parser *))
 {
     struct cql2_node *first = operand(p);
     if (!first || !is_word(p, word))

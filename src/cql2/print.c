@@ -20,10 +20,10 @@ static enum level level_of(const struct cql2_node *n)
 {
     switch (cql2_kind(n)) {
     case CQL2_KIND_LOGIC:
-        return n->op == CQL2_OP_OR        ? LEVEL_OR :
-               n->op == CQL2_OP_AND       ? LEVEL_AND :
-               is_infix_negation(n)       ? LEVEL_TEST :
-                                            LEVEL_NOT;
+        return n->op == CQL2_OP_OR    ? LEVEL_OR
+               : n->op == CQL2_OP_AND ? LEVEL_AND
+               : is_infix_negation(n) ? LEVEL_TEST
+                                      : LEVEL_NOT;
     case CQL2_KIND_COMPARE:
     case CQL2_KIND_TEST:
         return LEVEL_TEST;

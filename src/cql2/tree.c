@@ -78,10 +78,32 @@ enum cql2_op cql2_op_of_json(struct str name)
 bool cql2_is_reserved(struct str word)
 {
     static const char *const words[] = {
-        "AND",   "OR",         "NOT",     "LIKE",       "BETWEEN",         "IN",           "IS",
-        "NULL",  "TRUE",       "FALSE",   "DIV",        "CASEI",           "ACCENTI",      "DATE",
-        "BBOX",  "TIMESTAMP",  "POINT",   "INTERVAL",   "MULTIPOINT",      "LINESTRING",   "POLYGON",
-        "ISNULL", "MULTIPOLYGON", "EMPTY", "MULTILINESTRING", "GEOMETRYCOLLECTION",
+        "AND",
+        "OR",
+        "NOT",
+        "LIKE",
+        "BETWEEN",
+        "IN",
+        "IS",
+        "NULL",
+        "TRUE",
+        "FALSE",
+        "DIV",
+        "CASEI",
+        "ACCENTI",
+        "DATE",
+        "BBOX",
+        "TIMESTAMP",
+        "POINT",
+        "INTERVAL",
+        "MULTIPOINT",
+        "LINESTRING",
+        "POLYGON",
+        "ISNULL",
+        "MULTIPOLYGON",
+        "EMPTY",
+        "MULTILINESTRING",
+        "GEOMETRYCOLLECTION",
     };
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (str_eq_ascii_nocase(word, str_of(words[i])))
@@ -94,7 +116,7 @@ static bool is_start(uint32_t c)
     if (c < 0x80)
         return c == ':' || c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     static const uint32_t ranges[][2] = {
-        {0xC0, 0xD6},     {0xD8, 0xF6},     {0xF8, 0x2FF},    {0x370, 0x37D},   {0x37F, 0x1FFE},   {0x200C, 0x200D},
+        {0xC0, 0xD6},     {0xD8, 0xF6},     {0xF8, 0x2FF},    {0x370, 0x37D},   {0x37F, 0x1FFE},  {0x200C, 0x200D},
         {0x2070, 0x218F}, {0x2C00, 0x2FEF}, {0x3001, 0xD7FF}, {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF},
     };
     for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
@@ -177,11 +199,11 @@ bool cql2_timestamp_read(struct arena *a, struct str s, struct str *ret_canonica
 const char *cql2_type_name(enum cql2_type type, enum lang lang)
 {
     static const char *const names[][2] = {
-        [CQL2_UNKNOWN] = {"giá trị", "value"},           [CQL2_STRING] = {"chuỗi", "string"},
-        [CQL2_INTEGER] = {"số nguyên", "integer"},       [CQL2_NUMBER] = {"số", "number"},
-        [CQL2_BOOLEAN] = {"đúng/sai", "boolean"},        [CQL2_DATE] = {"ngày", "date"},
-        [CQL2_TIMESTAMP] = {"thời điểm", "timestamp"},   [CQL2_INTERVAL] = {"khoảng thời gian", "interval"},
-        [CQL2_GEOMETRY] = {"hình học", "geometry"},      [CQL2_ARRAY] = {"mảng", "array"},
+        [CQL2_UNKNOWN] = {"giá trị", "value"},         [CQL2_STRING] = {"chuỗi", "string"},
+        [CQL2_INTEGER] = {"số nguyên", "integer"},     [CQL2_NUMBER] = {"số", "number"},
+        [CQL2_BOOLEAN] = {"đúng/sai", "boolean"},      [CQL2_DATE] = {"ngày", "date"},
+        [CQL2_TIMESTAMP] = {"thời điểm", "timestamp"}, [CQL2_INTERVAL] = {"khoảng thời gian", "interval"},
+        [CQL2_GEOMETRY] = {"hình học", "geometry"},    [CQL2_ARRAY] = {"mảng", "array"},
     };
     return names[type][lang == LANG_EN];
 }

@@ -56,9 +56,10 @@ static enum err position(struct cql2_lexer *lx, struct numbers *at, int *z)
     if (*z < 0)
         *z = n == 3;
     if (n != 2 + *z) {
-        cql2_syntax(lx->f, str_slice(lx->source.p + from, lx->from - from),
-                    *z ? (struct cql2_expected){"ba toạ độ, như các điểm khác", "three coordinates, as the other positions"} :
-                         (struct cql2_expected){"hai toạ độ, như các điểm khác", "two coordinates, as the other positions"});
+        cql2_syntax(
+            lx->f, str_slice(lx->source.p + from, lx->from - from),
+            *z ? (struct cql2_expected){"ba toạ độ, như các điểm khác", "three coordinates, as the other positions"}
+               : (struct cql2_expected){"hai toạ độ, như các điểm khác", "two coordinates, as the other positions"});
         return cql2_fault_offset(lx->source, from, lx->f);
     }
     for (int i = 0; i < n; i++)
@@ -83,8 +84,9 @@ static enum err positions(struct cql2_lexer *lx, size_t least, bool is_one, int 
             return fault_code(lx->f);
     }
     if (n < least)
-        return cql2_unexpected(lx, least == 4 ? (struct cql2_expected){"vòng có ít nhất 4 điểm", "a ring of 4 positions or more"} :
-                                                (struct cql2_expected){"đường có ít nhất 2 điểm", "a line of 2 positions or more"});
+        return cql2_unexpected(
+            lx, least == 4 ? (struct cql2_expected){"vòng có ít nhất 4 điểm", "a ring of 4 positions or more"}
+                           : (struct cql2_expected){"đường có ít nhất 2 điểm", "a line of 2 positions or more"});
     s->has_z = *z == 1;
     s->n = n;
     s->at = at.p;
@@ -103,7 +105,8 @@ static enum err ring(struct cql2_lexer *lx, int *z, struct shape *s)
     if (first[0] == last[0] && first[1] == last[1])
         return OK;
     cql2_syntax(lx->f, str_slice(lx->source.p + from, lx->from - from),
-                (struct cql2_expected){"vòng khép kín: điểm cuối trùng điểm đầu", "a closed ring: its last position is its first"});
+                (struct cql2_expected){"vòng khép kín: điểm cuối trùng điểm đầu",
+                                       "a closed ring: its last position is its first"});
     return cql2_fault_offset(lx->source, from, lx->f);
 }
 
@@ -136,7 +139,8 @@ static enum err part(struct cql2_lexer *lx, enum shape_kind kind, unsigned depth
     default:
         break;
     }
-    static const struct cql2_expected want = {"tên hình: POINT, LINESTRING, POLYGON, …", "a geometry: POINT, LINESTRING, POLYGON, …"};
+    static const struct cql2_expected want = {"tên hình: POINT, LINESTRING, POLYGON, …",
+                                              "a geometry: POINT, LINESTRING, POLYGON, …"};
     if (lx->token != CQL2_T_WORD)
         return cql2_unexpected(lx, want);
     for (int k = SHAPE_POINT; k <= SHAPE_COLLECTION; k++)
@@ -205,7 +209,8 @@ enum err cql2_bbox_check(const double *v, unsigned n, struct cql2_expected *ret_
         *ret_expected = (struct cql2_expected){"BBOX có cạnh nam không vượt cạnh bắc",
                                                "a BBOX whose south does not exceed its north"};
     else if (n == 6 && v[2] > v[5])
-        *ret_expected = (struct cql2_expected){"BBOX có đáy không vượt đỉnh", "a BBOX whose bottom does not exceed its top"};
+        *ret_expected =
+            (struct cql2_expected){"BBOX có đáy không vượt đỉnh", "a BBOX whose bottom does not exceed its top"};
     else
         return OK;
     return ERR_CQL2_SYNTAX;

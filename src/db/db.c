@@ -88,7 +88,7 @@ static bool is_prepared_by_reading(int action, const char *table)
 
 static bool is_reading_pragma(const char *name, const char *arg)
 {
-    static const char *const with_arg[] = {"table_info", "table_xinfo", "index_list",  "index_info",
+    static const char *const with_arg[] = {"table_info",  "table_xinfo",     "index_list",  "index_info",
                                            "index_xinfo", "integrity_check", "quick_check", "foreign_key_check"};
     for (size_t i = 0; i < ARRAY_LEN(with_arg); i++)
         if (sqlite3_stricmp(name, with_arg[i]) == 0)
@@ -128,12 +128,8 @@ static enum err config_set(struct db *db, struct fault *f)
     static const struct {
         int op, value;
     } ops[] = {
-        {SQLITE_DBCONFIG_DEFENSIVE, 1},
-        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-        {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
-        {SQLITE_DBCONFIG_DQS_DML, 0},
-        {SQLITE_DBCONFIG_DQS_DDL, 0},
-        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+        {SQLITE_DBCONFIG_DEFENSIVE, 1}, {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
+        {SQLITE_DBCONFIG_DQS_DML, 0},   {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(ops); i++)
         must(sqlite3_db_config(db->handle, ops[i].op, ops[i].value, NULL) == SQLITE_OK);
@@ -257,7 +253,8 @@ enum err db_begin(struct db *db, struct fault *f)
 {
     must(!db->is_in_transaction);
     if (db->is_unsynced)
-        return FAULT(f, ERR_DB_FAILED, {"reason", STR("fsync failed earlier; close and open again")}, {"sql", STR("BEGIN")});
+        return FAULT(f, ERR_DB_FAILED, {"reason", STR("fsync failed earlier; close and open again")},
+                     {"sql", STR("BEGIN")});
     enum err e = db_exec(db, is_reader(db) ? "BEGIN" : "BEGIN IMMEDIATE", f);
     db->is_in_transaction = e == OK;
     db->savepoints = 0;

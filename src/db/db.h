@@ -91,7 +91,7 @@ void db_busy_timeout(struct db *db, int timeout_ms);
 /* Moves what the WAL holds into the file and empties it, as far as readers allow; after a large load. */
 enum err db_checkpoint(struct db *db, struct fault *f);
 
-int64_t db_changes(const struct db *db);     /* rows changed by the last statement */
+int64_t db_changes(const struct db *db); /* rows changed by the last statement */
 int64_t db_last_rowid(const struct db *db);
 
 /* --- statements. The text is prepared once and kept: stmt_free gives it back to the db for the next stmt_new. */
@@ -185,9 +185,9 @@ enum err db_value_text(struct db *db, struct arena *a, struct str sql, struct db
 enum { DB_OWNER_BYTES = 256 };
 
 struct db_bad_page {
-    uint32_t page;               /* 1 is the first */
-    char owner[DB_OWNER_BYTES];  /* the table or index it belongs to; "schema", "free", or "unknown" */
-    bool is_missing;             /* behind the end of the file, or never written though in use */
+    uint32_t page;              /* 1 is the first */
+    char owner[DB_OWNER_BYTES]; /* the table or index it belongs to; "schema", "free", or "unknown" */
+    bool is_missing;            /* behind the end of the file, or never written though in use */
 };
 
 /* Reads every page of the file (not those that the WAL replaces) and calls `each` for every page whose checksum is

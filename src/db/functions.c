@@ -223,8 +223,8 @@ enum { FLAGS = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS };
 static int relations_add(sqlite3 *db, struct state *s)
 {
     static const char *const names[GEOMETRY_RELATIONS] = {
-        [GEOMETRY_INTERSECTS] = "s_intersects", [GEOMETRY_EQUALS] = "s_equals",   [GEOMETRY_DISJOINT] = "s_disjoint",
-        [GEOMETRY_TOUCHES] = "s_touches",       [GEOMETRY_WITHIN] = "s_within",   [GEOMETRY_OVERLAPS] = "s_overlaps",
+        [GEOMETRY_INTERSECTS] = "s_intersects", [GEOMETRY_EQUALS] = "s_equals",     [GEOMETRY_DISJOINT] = "s_disjoint",
+        [GEOMETRY_TOUCHES] = "s_touches",       [GEOMETRY_WITHIN] = "s_within",     [GEOMETRY_OVERLAPS] = "s_overlaps",
         [GEOMETRY_CROSSES] = "s_crosses",       [GEOMETRY_CONTAINS] = "s_contains",
     };
     int e = SQLITE_OK;
@@ -256,8 +256,8 @@ int db_functions_add(void *handle)
     int e = SQLITE_OK;
     for (size_t i = 0; i < ARRAY_LEN(functions) && e == SQLITE_OK; i++) {
         s->references++;
-        e = sqlite3_create_function_v2(db, functions[i].name, functions[i].n_args, FLAGS, s, functions[i].fn, NULL, NULL,
-                                       state_destroy);
+        e = sqlite3_create_function_v2(db, functions[i].name, functions[i].n_args, FLAGS, s, functions[i].fn, NULL,
+                                       NULL, state_destroy);
     }
     if (e == SQLITE_OK)
         e = relations_add(db, s);

@@ -7,10 +7,10 @@
 struct cell {
     enum row_kind kind;
     struct str key;
-    size_t epoch;             /* of an unplaced unit: whose name to show */
-    struct tally t;           /* of whole groups */
+    size_t epoch;                 /* of an unplaced unit: whose name to show */
+    struct tally t;               /* of whole groups */
     struct quantity n, n_of, sum; /* of parts of groups */
-    struct map seen;          /* of a distinct count */
+    struct map seen;              /* of a distinct count */
     int64_t n_distinct;
 };
 
@@ -228,8 +228,8 @@ static enum err reference_name(struct rows *r, const struct reg *target, struct 
         return OK;
     const char *entity = target->entity == NO_FIELD ? "_id" : target->fields[target->entity].column;
     char *sql = arena_printf(a, "SELECT t.%s FROM %s t WHERE t.%s = ?2 AND ?1 = ?1 AND %s ORDER BY (%s) DESC LIMIT 1",
-                             target->fields[target->search[0]].column, target->table, entity, store_visible_sql(a, r->c->s, "t"),
-                             store_valid_sql(a, target, "t", "?1"));
+                             target->fields[target->search[0]].column, target->table, entity,
+                             store_visible_sql(a, r->c->s, "t"), store_valid_sql(a, target, "t", "?1"));
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row = false;
     enum err e = stmt_new(r->c->s->db, str_of(sql), &st, f);
@@ -265,8 +265,8 @@ static enum err cell_title(struct rows *r, const struct cell *cell, struct text2
         *ret_title = code ? code->title : text2_of(cell->key);
         return OK;
     } else if (fd->type == FT_BOOLEAN) {
-        *ret_title = str_is(cell->key, "0") ? (struct text2){STR("không"), STR("no")}
-                                            : (struct text2){STR("có"), STR("yes")};
+        *ret_title =
+            str_is(cell->key, "0") ? (struct text2){STR("không"), STR("no")} : (struct text2){STR("có"), STR("yes")};
         return OK;
     } else if (fd->type == FT_REFERENCE) {
         e = reference_name(r, fd->target, cell->key, &name, f);

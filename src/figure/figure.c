@@ -8,7 +8,8 @@
 enum { FIGURE_DEPTH = 32 }; /* figures computed from figures; rings are refused when they are loaded */
 
 static enum err compute_at(struct arena *a, struct store *s, const struct figures *fs, const struct figure *fig,
-                           const struct figure_options *o, int depth, struct figure_result *ret_result, struct fault *f);
+                           const struct figure_options *o, int depth, struct figure_result *ret_result,
+                           struct fault *f);
 
 /* ---- days ---- */
 
@@ -28,7 +29,8 @@ enum err day_of_moment(struct arena *a, struct store *s, struct str *ret_day, st
         if (e != OK || (e = instant_parse(time, &ms, f)) != OK)
             return e;
     }
-    *ret_day = date_keep(a, date_of_instant(ms, s->province ? s->province->utc_offset_minutes : VIETNAM_OFFSET_MINUTES));
+    *ret_day =
+        date_keep(a, date_of_instant(ms, s->province ? s->province->utc_offset_minutes : VIETNAM_OFFSET_MINUTES));
     return OK;
 }
 

@@ -8,7 +8,10 @@
 #include "base/banned.h"
 
 #define AT(type, member) offsetof(struct type, member)
-#define SCHEMA_FROM(name, fields, type, initial) {(name), (fields), ARRAY_LEN(fields), sizeof(struct type), &(initial), NULL}
+#define SCHEMA_FROM(name, fields, type, initial)                                                                       \
+    {                                                                                                                  \
+        (name), (fields), ARRAY_LEN(fields), sizeof(struct type), &(initial), NULL                                     \
+    }
 
 static const struct yaml_range scale_range = {1e-6, 1e9};
 static const struct yaml_range year_range = {1, 9999};
@@ -17,7 +20,9 @@ static const struct measure_decl measure_initial = {.scale = 1};
 #define MEASURE_COMMON                                                                                                 \
     {NULL, Y_PLACE, AT(measure_decl, place)}, {"register", Y_PLACE, AT(measure_decl, reg_place)},                      \
         {"register", Y_STR, AT(measure_decl, reg), Y_REQUIRED}, {"where", Y_PLACE, AT(measure_decl, where_place)},     \
-        {"where", Y_STR, AT(measure_decl, where)}
+    {                                                                                                                  \
+        "where", Y_STR, AT(measure_decl, where)                                                                        \
+    }
 
 static const struct yaml_field count_fields[] = {
     MEASURE_COMMON,
@@ -82,7 +87,8 @@ static const struct yaml_field difference_fields[] = {
     {"on", Y_DATE_TEXT, AT(difference_decl, on), Y_REQUIRED},
     {"from", Y_DATE_TEXT, AT(difference_decl, from), Y_REQUIRED},
 };
-static const struct yaml_schema difference_schema = YAML_SCHEMA("difference", difference_fields, struct difference_decl);
+static const struct yaml_schema difference_schema =
+    YAML_SCHEMA("difference", difference_fields, struct difference_decl);
 
 static const struct yaml_field range_fields[] = {
     {NULL, Y_PLACE, AT(range_decl, place)},

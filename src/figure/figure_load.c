@@ -25,8 +25,7 @@ static const char *const kind_names[] = {FIGURE_KINDS(X)};
 
 static bool kind_of(struct decode *d, const struct figure_decl *decl, enum figure_kind *ret_kind)
 {
-    const void *said[] = {decl->count, decl->sum,   decl->mean,      decl->ratio,
-                          decl->survey, decl->index, decl->difference};
+    const void *said[] = {decl->count, decl->sum, decl->mean, decl->ratio, decl->survey, decl->index, decl->difference};
     struct buf valid CLEANUP(buf_done) = BUF_INIT(200), found CLEANUP(buf_done) = BUF_INIT(200);
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(kind_names); i++) {
@@ -173,7 +172,8 @@ static void part_link(struct decode *d, const struct loading *l, const struct fi
     }
 }
 
-static void index_link(struct decode *d, const struct figures *fs, struct figure *fig, const struct index_ref_decl *decl)
+static void index_link(struct decode *d, const struct figures *fs, struct figure *fig,
+                       const struct index_ref_decl *decl)
 {
     static const char *const results[] = {"rank", "total", "rank_change", "total_change"};
     fig->index_year = decl->year;

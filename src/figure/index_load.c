@@ -78,8 +78,8 @@ static const struct yaml_field main_fields[] = {
     {"components", Y_INT, AT(main_decl, components), 0, &points_range},
     {"group", Y_STR, AT(main_decl, group)},
 };
-static const struct yaml_schema main_schema = {"main",           main_fields,   ARRAY_LEN(main_fields), sizeof(struct main_decl),
-                                               &main_initial, NULL};
+static const struct yaml_schema main_schema = {
+    "main", main_fields, ARRAY_LEN(main_fields), sizeof(struct main_decl), &main_initial, NULL};
 
 static const struct yaml_field pillar_fields[] = {
     {NULL, Y_PLACE, AT(pillar_decl, place)},
@@ -95,8 +95,8 @@ static const struct yaml_field years_fields[] = {
     {"to", Y_INT, sizeof(int64_t), 0, &year_range},
 };
 static const int64_t years_initial[2] = {0, 9999};
-static const struct yaml_schema years_schema = {"years", years_fields,  ARRAY_LEN(years_fields), 2 * sizeof(int64_t),
-                                                years_initial, NULL};
+static const struct yaml_schema years_schema = {
+    "years", years_fields, ARRAY_LEN(years_fields), 2 * sizeof(int64_t), years_initial, NULL};
 static const struct yaml_field framework_fields[] = {
     {NULL, Y_PLACE, AT(framework_decl, place)},
     {"framework", Y_PLACE, AT(framework_decl, id_place)},
@@ -112,7 +112,8 @@ static const struct yaml_field framework_fields[] = {
     {"pillars", Y_LIST, AT(framework_decl, pillars), 0, &pillar_schema},
 };
 static const struct yaml_schema framework_schema = {
-    "frameworks", framework_fields, ARRAY_LEN(framework_fields), sizeof(struct framework_decl), &framework_initial, NULL};
+    "frameworks", framework_fields, ARRAY_LEN(framework_fields), sizeof(struct framework_decl), &framework_initial,
+    NULL};
 
 static const struct yaml_field subjects_fields[] = {
     {NULL, Y_PLACE, AT(subjects_decl, place)},
@@ -147,8 +148,8 @@ static const struct yaml_field published_fields[] = {
     {"total", Y_STR, 0},
     {"rank", Y_STR, sizeof(struct str)},
 };
-static const struct yaml_schema published_schema = {"published", published_fields, ARRAY_LEN(published_fields),
-                                                    2 * sizeof(struct str), NULL, NULL};
+static const struct yaml_schema published_schema = {
+    "published", published_fields, ARRAY_LEN(published_fields), 2 * sizeof(struct str), NULL, NULL};
 
 static const struct index_file index_initial = {.decimals = 4};
 static const struct yaml_field index_fields[] = {
@@ -163,8 +164,8 @@ static const struct yaml_field index_fields[] = {
     {"decimals", Y_INT, AT(index_file, decimals), 0, &decimals_range},
     {"frameworks", Y_LIST, AT(index_file, frameworks), Y_REQUIRED, &framework_schema},
 };
-static const struct yaml_schema index_schema = {"index",        index_fields, ARRAY_LEN(index_fields),
-                                                sizeof(struct index_file), &index_initial, NULL};
+static const struct yaml_schema index_schema = {
+    "index", index_fields, ARRAY_LEN(index_fields), sizeof(struct index_file), &index_initial, NULL};
 
 /* ---- frameworks ---- */
 
@@ -199,7 +200,8 @@ static void main_read(struct decode *d, const struct framework_decl *decl, struc
                                                      .group = m->group};
         sum = quantity_add(sum, points_of(m->points));
     }
-    fw->is_computable = quantity_is_known(sum) && quantity_is_known(fw->max_points) && quantity_double(fw->max_points) > 0;
+    fw->is_computable =
+        quantity_is_known(sum) && quantity_is_known(fw->max_points) && quantity_double(fw->max_points) > 0;
     if (fw->is_computable && !quantity_equal(sum, fw->max_points)) {
         struct buf text CLEANUP(buf_done) = BUF_INIT(200), max CLEANUP(buf_done) = BUF_INIT(200);
         quantity_print(sum, DECIMAL_EXACT, LANG_EN, &text);
@@ -252,7 +254,8 @@ static void framework_read(struct decode *d, const struct framework_decl *decl, 
     decode_id(d, decl->id, decl->id_place);
     if (fw->year_from > fw->year_to) {
         struct fault f = {0};
-        FAULT(&f, ERR_FIGURE_DATES, {"key", STR("years")}, {"from", str_of(arena_printf(d->a, "%d", (int)fw->year_from))},
+        FAULT(&f, ERR_FIGURE_DATES, {"key", STR("years")},
+              {"from", str_of(arena_printf(d->a, "%d", (int)fw->year_from))},
               {"to", str_of(arena_printf(d->a, "%d", (int)fw->year_to))});
         decode_fault(d, decl->years_place, &f);
     }
@@ -349,8 +352,8 @@ static void index_document(struct decode *d, const struct yaml *root, void *ctx)
     if (other || xs->n >= LIMIT_FIGURES) {
         struct fault f = {0};
         FAULT(&f, ERR_FIGURE_TWICE, {"id", x->id},
-              {"where", str_of(arena_printf(d->a, "%.*s:%d", STR_ARG(other ? other->file : d->file),
-                                            other ? other->line : 0))});
+              {"where",
+               str_of(arena_printf(d->a, "%.*s:%d", STR_ARG(other ? other->file : d->file), other ? other->line : 0))});
         decode_fault(d, file.id_place, &f);
         return;
     }

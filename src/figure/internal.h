@@ -7,10 +7,10 @@
 /* ---- breakdowns, as asked ---- */
 
 struct by_spec {
-    int field;       /* of the register; NO_FIELD with is_self */
-    bool is_unit;    /* rows are units, carried to a map and lifted */
-    bool is_self;    /* the register is the unit tree: a record is its own unit */
-    int64_t level;   /* 0: the units as the records have them */
+    int field;     /* of the register; NO_FIELD with is_self */
+    bool is_unit;  /* rows are units, carried to a map and lifted */
+    bool is_self;  /* the register is the unit tree: a record is its own unit */
+    int64_t level; /* 0: the units as the records have them */
 };
 
 /* False when the register cannot be broken down so. is_private tells that a field holds personal data. */
@@ -36,8 +36,8 @@ struct compute {
     struct store *s;
     const struct figures *fs;
     const struct figure *fig;
-    struct str on;       /* the day of the figure */
-    struct str by, map;  /* breakdown, and the day of its map; empty: none */
+    struct str on;      /* the day of the figure */
+    struct str by, map; /* breakdown, and the day of its map; empty: none */
 };
 
 /* The value of a measure, its base and its rows. `of` may be NULL. Fills value, of, n_counted, n_sample, n_asked, low, high, margin,
@@ -61,8 +61,8 @@ void rows_sort(struct figure_result *r, bool is_by_key);
 /* ---- surveys ---- */
 
 struct tally {
-    int64_t n;        /* records of the measure */
-    int64_t n_of;     /* records of the base that was counted in the same pass */
+    int64_t n;    /* records of the measure */
+    int64_t n_of; /* records of the base that was counted in the same pass */
     int64_t n_read, n_sample;
     struct quantity sum; /* of a field, or NULL values left out */
     int64_t n_sum;

@@ -20,8 +20,8 @@ struct groups {
 
 struct pass {
     const struct measure *m;
-    const struct measure *of;  /* counted in the same pass, or NULL */
-    const struct by_spec *by;  /* NULL: one group */
+    const struct measure *of;            /* counted in the same pass, or NULL */
+    const struct by_spec *by;            /* NULL: one group */
     const struct succession *succession; /* for units; NULL: none */
 };
 

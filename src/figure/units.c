@@ -67,9 +67,10 @@ enum err unit_name_on(struct arena *a, struct store *s, struct str code, struct 
     if (p->units) {
         const struct reg *reg = p->units;
         const char *from = reg->valid_from == NO_FIELD ? "_rev" : reg->fields[reg->valid_from].column;
-        char *sql = arena_printf(a, "SELECT t.%s FROM %s t WHERE t.%s = ?2 AND ?1 = ?1 AND %s ORDER BY (%s) DESC, t.%s DESC LIMIT 1",
-                                 reg->fields[p->unit_name].column, reg->table, reg->fields[p->unit_code].column,
-                                 store_visible_sql(a, s, "t"), store_valid_sql(a, reg, "t", "?1"), from);
+        char *sql = arena_printf(
+            a, "SELECT t.%s FROM %s t WHERE t.%s = ?2 AND ?1 = ?1 AND %s ORDER BY (%s) DESC, t.%s DESC LIMIT 1",
+            reg->fields[p->unit_name].column, reg->table, reg->fields[p->unit_code].column,
+            store_visible_sql(a, s, "t"), store_valid_sql(a, reg, "t", "?1"), from);
         struct stmt *st CLEANUP(stmt_freep) = NULL;
         bool has_row = false;
         enum err e = stmt_new(s->db, str_of(sql), &st, f);
@@ -113,11 +114,12 @@ enum err succession_load(struct arena *a, struct store *s, struct succession *re
     if (p->successors) {
         const struct field *fd = p->successors->fields;
         const char *share = p->successor_share == NO_FIELD ? "NULL" : fd[p->successor_share].column;
-        char *sql = arena_printf(a, "SELECT %s, %s, %s, %s FROM %s t WHERE %s AND %s IS NOT NULL AND %s IS NOT NULL "
-                                    "AND %s IS NOT NULL ORDER BY 3, 1, 2",
+        char *sql = arena_printf(a,
+                                 "SELECT %s, %s, %s, %s FROM %s t WHERE %s AND %s IS NOT NULL AND %s IS NOT NULL "
+                                 "AND %s IS NOT NULL ORDER BY 3, 1, 2",
                                  fd[p->successor_from].column, fd[p->successor_to].column, fd[p->successor_on].column,
-                                 share, p->successors->table, store_visible_sql(a, s, "t"), fd[p->successor_from].column,
-                                 fd[p->successor_to].column, fd[p->successor_on].column);
+                                 share, p->successors->table, store_visible_sql(a, s, "t"),
+                                 fd[p->successor_from].column, fd[p->successor_to].column, fd[p->successor_on].column);
         struct stmt *st CLEANUP(stmt_freep) = NULL;
         bool has_row;
         enum err e = stmt_new(s->db, str_of(sql), &st, f);
@@ -244,8 +246,7 @@ enum err succession_carry(struct arena *a, const struct succession *x, struct st
         unit_part_vec next = {0};
         for (size_t i = 0; i < parts.n; i++) {
             if (next.n > LIMIT_FIGURE_ROWS)
-                return FAULT(f, ERR_LIMIT, {"what", code},
-                             {"limit", str_of(arena_printf(a, "%d", LIMIT_FIGURE_ROWS))});
+                return FAULT(f, ERR_LIMIT, {"what", code}, {"limit", str_of(arena_printf(a, "%d", LIMIT_FIGURE_ROWS))});
             enum err e = part_step(a, &parts.p[i], is_forward ? &event->forward : &event->back, is_forward, &next, f);
             if (e != OK)
                 return e;
@@ -262,10 +263,11 @@ enum err succession_carry(struct arena *a, const struct succession *x, struct st
 const char *record_day_sql(struct arena *a, const struct province *p, const struct reg *reg)
 {
     const char *as_of = reg->as_of == NO_FIELD ? "NULL" : arena_printf(a, "t.%s", reg->fields[reg->as_of].column);
-    const char *from = reg->valid_from == NO_FIELD ? "NULL" : arena_printf(a, "t.%s", reg->fields[reg->valid_from].column);
-    const char *to = reg->valid_to == NO_FIELD
-                         ? "NULL"
-                         : arena_printf(a, "date(t.%s, '-1 day')", reg->fields[reg->valid_to].column);
-    return arena_printf(a, "coalesce(%s, %s, %s, (SELECT date(v.time, '%+d minutes') FROM revision v WHERE v.rev = t._rev))",
-                        as_of, from, to, p->utc_offset_minutes);
+    const char *from =
+        reg->valid_from == NO_FIELD ? "NULL" : arena_printf(a, "t.%s", reg->fields[reg->valid_from].column);
+    const char *to =
+        reg->valid_to == NO_FIELD ? "NULL" : arena_printf(a, "date(t.%s, '-1 day')", reg->fields[reg->valid_to].column);
+    return arena_printf(
+        a, "coalesce(%s, %s, %s, (SELECT date(v.time, '%+d minutes') FROM revision v WHERE v.rev = t._rev))", as_of,
+        from, to, p->utc_offset_minutes);
 }

@@ -33,8 +33,8 @@ static bool id_is_masked(const struct reg *reg)
     return false;
 }
 
-static enum err records_list(struct listing *l, const char *part, const struct reg *reg, struct str filter, struct str on,
-                             const struct constants *k, struct fault *f)
+static enum err records_list(struct listing *l, const char *part, const struct reg *reg, struct str filter,
+                             struct str on, const struct constants *k, struct fault *f)
 {
     struct query_options o = {.filter = filter, .on = on, .constants = k->p, .n_constants = k->n};
     struct query *q CLEANUP(query_closep) = NULL;
@@ -70,7 +70,8 @@ static struct str filter_and(struct arena *a, struct str x, struct str y)
     return str_of(arena_printf(a, "(%.*s) AND (%.*s)", STR_ARG(x), STR_ARG(y)));
 }
 
-static enum err figure_list(struct listing *l, const struct figure *fig, const struct figure_options *o, struct fault *f);
+static enum err figure_list(struct listing *l, const struct figure *fig, const struct figure_options *o,
+                            struct fault *f);
 
 static enum err measure_list(struct listing *l, const char *part, const struct figure *fig, const struct measure *m,
                              struct str declared, struct fault *f)
@@ -116,11 +117,12 @@ static enum err index_list(struct listing *l, const struct figure *fig, struct f
                                 STR_ARG(x->values->fields[x->subject].name), STR_ARG(buf_view(&quoted)),
                                 STR_ARG(x->values->fields[x->year].name), (long long)(fig->index_year - is_change),
                                 (long long)fig->index_year);
-    return records_list(l, "value", x->values, filter_and(l->a, str_of(filter), x->values_where), (struct str){0}, &none,
-                        f);
+    return records_list(l, "value", x->values, filter_and(l->a, str_of(filter), x->values_where), (struct str){0},
+                        &none, f);
 }
 
-static enum err figure_list(struct listing *l, const struct figure *fig, const struct figure_options *o, struct fault *f)
+static enum err figure_list(struct listing *l, const struct figure *fig, const struct figure_options *o,
+                            struct fault *f)
 {
     struct figure_options now = {.on = fig->difference_on}, then = {.on = fig->difference_from};
     struct str on = figure_day_declared(fig, o);
@@ -152,8 +154,7 @@ enum err figure_why(struct arena *a, struct store *s, const struct figures *fs, 
                     const struct figure_options *o, int64_t limit, bool include_base, figure_record_fn *fn, void *ctx,
                     int64_t *ret_total, struct fault *f)
 {
-    struct listing l = {
-        .a = a, .s = s, .fs = fs, .limit = limit, .include_base = include_base, .fn = fn, .ctx = ctx};
+    struct listing l = {.a = a, .s = s, .fs = fs, .limit = limit, .include_base = include_base, .fn = fn, .ctx = ctx};
     const struct figure *fig;
     struct date d;
     enum err e = figure_find(fs, id, &fig, f);

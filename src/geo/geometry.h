@@ -45,7 +45,8 @@ struct geometry_context *geometry_context_new(void);
 void geometry_context_free(struct geometry_context *gc); /* NULL is fine */
 
 enum err geometry_read_blob(struct geometry_context *gc, struct str blob, struct geometry **ret, struct fault *f);
-enum err geometry_read_shape(struct geometry_context *gc, const struct shape *s, struct geometry **ret, struct fault *f);
+enum err geometry_read_shape(struct geometry_context *gc, const struct shape *s, struct geometry **ret,
+                             struct fault *f);
 enum err geometry_read_wkt(struct geometry_context *gc, struct str wkt, struct geometry **ret, struct fault *f);
 void geometry_free(struct geometry *g); /* NULL is fine */
 

@@ -44,8 +44,8 @@ static bool get_u32(struct reader *r, bool is_little, uint32_t *ret)
     if (r->n < 4)
         return false;
     const unsigned char *p = r->p;
-    *ret = is_little ? (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24 :
-                       (uint32_t)p[3] | (uint32_t)p[2] << 8 | (uint32_t)p[1] << 16 | (uint32_t)p[0] << 24;
+    *ret = is_little ? (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24
+                     : (uint32_t)p[3] | (uint32_t)p[2] << 8 | (uint32_t)p[1] << 16 | (uint32_t)p[0] << 24;
     r->p += 4;
     r->n -= 4;
     return true;
@@ -117,9 +117,10 @@ static bool get_header(struct reader *r, bool *is_little, enum shape_kind *kind,
 
 static bool get_shape(struct reader *r, enum shape_kind wanted, unsigned depth, struct shape *s)
 {
-    static const enum shape_kind part_of[] = {
-        [SHAPE_MULTIPOINT] = SHAPE_POINT, [SHAPE_MULTILINESTRING] = SHAPE_LINESTRING, [SHAPE_MULTIPOLYGON] = SHAPE_POLYGON,
-        [SHAPE_COLLECTION] = 0};
+    static const enum shape_kind part_of[] = {[SHAPE_MULTIPOINT] = SHAPE_POINT,
+                                              [SHAPE_MULTILINESTRING] = SHAPE_LINESTRING,
+                                              [SHAPE_MULTIPOLYGON] = SHAPE_POLYGON,
+                                              [SHAPE_COLLECTION] = 0};
     bool is_little, has_z, has_m;
     enum shape_kind kind;
     uint32_t n = 1;
@@ -170,7 +171,8 @@ enum err shape_read_blob(struct arena *a, struct str blob, struct shape *ret_sha
 
 static bool blob_box(struct str blob, bool trusts_header, struct box *ret_box)
 {
-    struct reader r = {.p = (const unsigned char *)blob.p, .n = blob.n, .box = {INFINITY, INFINITY, -INFINITY, -INFINITY}};
+    struct reader r = {
+        .p = (const unsigned char *)blob.p, .n = blob.n, .box = {INFINITY, INFINITY, -INFINITY, -INFINITY}};
     struct box box;
     bool has_box;
     struct shape s;
@@ -254,7 +256,8 @@ static bool json_line(struct geojson *g, const struct json *v, size_t least, int
         if (!json_position(g, &v->items[i], z, s->at + i * w))
             return false;
     if (least == 4 && !is_ring(s))
-        return refuse(g, v, "vòng khép kín: vị trí cuối trùng vị trí đầu", "a closed ring: its last position is its first");
+        return refuse(g, v, "vòng khép kín: vị trí cuối trùng vị trí đầu",
+                      "a closed ring: its last position is its first");
     return true;
 }
 
@@ -280,8 +283,8 @@ static bool json_coordinates(struct geojson *g, const struct json *v, enum shape
     s->n = v->n;
     s->parts = ARENA_ARRAY(g->a, struct shape, v->n);
     for (size_t i = 0; i < v->n; i++) {
-        bool ok = kind == SHAPE_POLYGON ? json_line(g, &v->items[i], 4, z, &s->parts[i]) :
-                                          json_coordinates(g, &v->items[i], part_of[kind], z, &s->parts[i]);
+        bool ok = kind == SHAPE_POLYGON ? json_line(g, &v->items[i], 4, z, &s->parts[i])
+                                        : json_coordinates(g, &v->items[i], part_of[kind], z, &s->parts[i]);
         if (!ok)
             return false;
     }

@@ -92,7 +92,7 @@ static void the_published_filters_select_the_published_numbers(void **state)
         skip();
     }
     struct arena *keep CLEANUP(arena_freep) = arena_new(), *cells CLEANUP(arena_freep) = arena_new(),
-                      *scratch CLEANUP(arena_freep) = arena_new();
+                       *scratch CLEANUP(arena_freep) = arena_new();
     struct fault f = {0};
     struct str csv;
     struct csv_table t;

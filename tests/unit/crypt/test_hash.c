@@ -105,8 +105,12 @@ static void the_vectors_of_rfc_4648_go_both_ways(void **state)
 {
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    static const char *const pairs[][2] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},
-                                           {"foo", "Zm9v"},  {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
+    static const char *const pairs[][2] = {{"", ""},
+                                           {"f", "Zg=="},
+                                           {"fo", "Zm8="},
+                                           {"foo", "Zm9v"},
+                                           {"foob", "Zm9vYg=="},
+                                           {"fooba", "Zm9vYmE="},
                                            {"foobar", "Zm9vYmFy"}};
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
         struct buf b CLEANUP(buf_done) = BUF_INIT(100);
@@ -139,8 +143,9 @@ static void base64_in_another_form_is_refused(void **state)
 {
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    static const char *const wrong[] = {"Z",    "Zg",   "Zg=",   "Zh==", "Zm9=", "Zm9v\n",   " Zm9", "Zm-_", "====",
-                                        "=Zg=", "Z===", "Zg==Zg==", "Zg=a", "Zm9vZg=", "\xc3\xa1==", "Zm9v===="};
+    static const char *const wrong[] = {
+        "Z",    "Zg",   "Zg=",  "Zh==",     "Zm9=", "Zm9v\n",  " Zm9",       "Zm-_",
+        "====", "=Zg=", "Z===", "Zg==Zg==", "Zg=a", "Zm9vZg=", "\xc3\xa1==", "Zm9v===="};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         struct str back;
         if (base64_decode(a, str_of(wrong[i]), &back, NULL) != ERR_BASE64_INVALID)

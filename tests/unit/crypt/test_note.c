@@ -128,7 +128,8 @@ static void a_text_that_no_note_can_hold_is_not_signed(void **state)
 {
     (void)state;
     struct note_key key = key_test("k", 1);
-    static const char *const wrong[] = {"", "no newline", "tab\there\n", "bad \xff utf-8\n", "cut \xc4", "\xed\xa0\x80\n"};
+    static const char *const wrong[] = {"",         "no newline",    "tab\there\n", "bad \xff utf-8\n",
+                                        "cut \xc4", "\xed\xa0\x80\n"};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         struct buf b CLEANUP(buf_done) = BUF_INIT(1000);
         assert_int_equal(note_sign(&key, str_of(wrong[i]), &b, NULL), ERR_NOTE_INVALID);
@@ -138,7 +139,14 @@ static void a_text_that_no_note_can_hold_is_not_signed(void **state)
 static void a_key_name_with_space_or_plus_is_refused(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"", "a b", "a+b", "a\nb", "a\xc2\xa0" "b", "a\xe3\x80\x80", "\xff"};
+    static const char *const wrong[] = {"",
+                                        "a b",
+                                        "a+b",
+                                        "a\nb",
+                                        "a\xc2\xa0"
+                                        "b",
+                                        "a\xe3\x80\x80",
+                                        "\xff"};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         struct note_key key;
         assert_int_equal(note_key_make(str_of(wrong[i]), &key, NULL), ERR_KEY_INVALID);
@@ -233,7 +241,8 @@ static void a_checkpoint_comes_back_as_it_was_signed(void **state)
     struct buf b CLEANUP(buf_done) = BUF_INIT(CHECKPOINT_BYTES);
     memset(c.root.b, 0xAB, sizeof c.root.b);
     assert_int_equal(checkpoint_sign(&key, &c, &b, NULL), OK);
-    assert_true(str_starts(buf_view(&b), STR("log.example.vn\n20852163\nq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=\n\n— ")));
+    assert_true(
+        str_starts(buf_view(&b), STR("log.example.vn\n20852163\nq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=\n\n— ")));
     assert_int_equal(checkpoint_open(&key.verifier, buf_view(&b), &back, NULL), OK);
     assert_true(str_eq(back.origin, c.origin) && back.size == c.size && digest_eq(&back.root, &c.root));
     c.origin = STR("two\nlines");

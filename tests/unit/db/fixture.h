@@ -153,8 +153,10 @@ static inline void populate(struct db *db, int rows)
                   "CREATE TABLE gone(id INTEGER PRIMARY KEY, body TEXT);");
     struct db_values n = DB_VALUES(db_int(rows));
     static const char *const fill[] = {
-        "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM i WHERE n < ?1) INSERT INTO person(name, born, commune) "
-        "SELECT 'Nguyễn Thị ' || n || ' ' || (n * 7919 % 1000), date('1950-01-01', (n % 20000) || ' days'), 'xã ' || (n % 71) "
+        "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM i WHERE n < ?1) INSERT INTO person(name, born, "
+        "commune) "
+        "SELECT 'Nguyễn Thị ' || n || ' ' || (n * 7919 % 1000), date('1950-01-01', (n % 20000) || ' days'), 'xã ' || "
+        "(n % 71) "
         "FROM i",
         "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM i WHERE n < ?1) INSERT INTO unit SELECT 'U' || n, "
         "'thôn ' || n FROM i",

@@ -24,7 +24,8 @@ static _Noreturn void write_for_ever(int out)
         if (db_begin(db, NULL) != OK)
             _exit(2);
         for (int i = 0; i < 10; i++)
-            if (db_run(db, STR("INSERT INTO t(batch, body) VALUES (?1, zeroblob(500))"), DB_VALUES(db_int(batch)), NULL) != OK)
+            if (db_run(db, STR("INSERT INTO t(batch, body) VALUES (?1, zeroblob(500))"), DB_VALUES(db_int(batch)),
+                       NULL) != OK)
                 _exit(3);
         if (db_commit(db, NULL) != OK)
             _exit(4);

@@ -82,7 +82,8 @@ static void a_page_is_named_by_its_table_and_the_rest_stays_readable(void **stat
     (void)state;
     base_make(4000);
     struct db *db = open_ok(DB_READ);
-    int64_t page = count_of(db, "SELECT pageno FROM dbstat WHERE name = 'person' AND pagetype = 'leaf' LIMIT 1 OFFSET 9");
+    int64_t page =
+        count_of(db, "SELECT pageno FROM dbstat WHERE name = 'person' AND pagetype = 'leaf' LIMIT 1 OFFSET 9");
     db_close(db);
     bit_flip(path, (uint64_t)(page - 1) * PAGE_BYTES * 8 + PAGE_BYTES * 8 - 999); /* within a row's text */
     struct fault f = {0};
@@ -254,7 +255,8 @@ static void a_rollback_journal_beside_the_file_is_not_played_back(void **state)
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
     base_make(100);
-    bytes_put(arena_printf(a, "%s-journal", path), STR("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 and what else a stranger wants"));
+    bytes_put(arena_printf(a, "%s-journal", path),
+              STR("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 and what else a stranger wants"));
     struct str before = folder_print(a);
     assert_int_equal(open_result(DB_WRITE), ERR_DB_DAMAGED);
     assert_int_equal(open_result(DB_READ), ERR_DB_DAMAGED);
@@ -275,8 +277,10 @@ static void wal_make(void)
             _exit(1);
         for (int i = 1; i <= WAL_COMMITS; i++)
             if (db_begin(db, NULL) != OK ||
-                db_run(db, STR("INSERT INTO gone(id, body) VALUES (?1, 'văn bản')"), DB_VALUES(db_int(i)), NULL) != OK ||
-                (i % 4 == 0 && db_run(db, STR("UPDATE person SET born = ?1 WHERE id % 50 = 0"), DB_VALUES(db_int(i)), NULL) != OK) ||
+                db_run(db, STR("INSERT INTO gone(id, body) VALUES (?1, 'văn bản')"), DB_VALUES(db_int(i)), NULL) !=
+                    OK ||
+                (i % 4 == 0 &&
+                 db_run(db, STR("UPDATE person SET born = ?1 WHERE id % 50 = 0"), DB_VALUES(db_int(i)), NULL) != OK) ||
                 db_commit(db, NULL) != OK)
                 _exit(2);
         _exit(0);
@@ -336,7 +340,8 @@ static void a_damaged_wal_is_refused_untouched(void **state)
     size_t last = last_commit_begins(wal);
     uint64_t seed = 42;
     for (int i = 0; i < 200; i++) {
-        uint64_t bit = i < 32 ? (uint64_t)i * 8 + 1 : random_next(&seed) % (last * 8); /* each byte of the header, too */
+        uint64_t bit =
+            i < 32 ? (uint64_t)i * 8 + 1 : random_next(&seed) % (last * 8); /* each byte of the header, too */
         struct fault f = {0};
         struct db *db = NULL;
         bit_flip(wal_path, bit);
@@ -344,7 +349,8 @@ static void a_damaged_wal_is_refused_untouched(void **state)
             fail_msg("bit %llu of the WAL", (unsigned long long)bit);
         if (bit / 8 >= WAL_HEADER_BYTES) {
             char frame[32];
-            snprintf(frame, sizeof frame, "frame %d,", (int)((bit / 8 - WAL_HEADER_BYTES) / (WAL_FRAME_HEADER_BYTES + PAGE_BYTES)) + 1);
+            snprintf(frame, sizeof frame, "frame %d,",
+                     (int)((bit / 8 - WAL_HEADER_BYTES) / (WAL_FRAME_HEADER_BYTES + PAGE_BYTES)) + 1);
             assert_true(str_starts(fault_param(&f, "place"), str_of(frame)));
         }
         bit_flip(wal_path, bit);

@@ -5,8 +5,11 @@ static void what_is_committed_is_read_back(void **state)
     (void)state;
     struct db *db CLEANUP(db_freep) = open_ok(DB_CREATE);
     assert_int_equal(db_begin(db, NULL), OK);
-    assert_int_equal(db_script(db, "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT, share REAL, raw BLOB);"
-                                   "CREATE INDEX t_name ON t(name);", NULL), OK);
+    assert_int_equal(db_script(db,
+                               "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT, share REAL, raw BLOB);"
+                               "CREATE INDEX t_name ON t(name);",
+                               NULL),
+                     OK);
     struct stmt *s CLEANUP(stmt_freep) = NULL;
     assert_int_equal(stmt_new(db, STR("INSERT INTO t(name, share, raw) VALUES (?1, ?2, ?3)"), &s, NULL), OK);
     stmt_bind_text(s, 1, STR("Đắk Mil"));
@@ -41,7 +44,6 @@ static void what_is_committed_is_read_back(void **state)
     assert_int_equal(db_pages_check(reader, NULL, NULL, &bad, NULL), OK);
     assert_int_equal(bad, 0);
 }
-
 
 static void a_missing_file_is_made_only_when_asked(void **state)
 {
@@ -247,10 +249,12 @@ static void wrong_statements_say_why(void **state)
     assert_int_equal(n, 7);
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct str text;
-    assert_int_equal(db_value_text(db, a, STR("SELECT ?2 || ?1"), DB_VALUES(db_text(STR("số")), db_text(STR("Tỉnh "))),
-                                   &text, NULL), OK);
+    assert_int_equal(
+        db_value_text(db, a, STR("SELECT ?2 || ?1"), DB_VALUES(db_text(STR("số")), db_text(STR("Tỉnh "))), &text, NULL),
+        OK);
     assert_true(str_is(text, "Tỉnh số"));
-    assert_int_equal(db_script(db, "CREATE TABLE t(x); ; -- a comment\n INSERT INTO t VALUES (1); BAD", NULL), ERR_DB_FAILED);
+    assert_int_equal(db_script(db, "CREATE TABLE t(x); ; -- a comment\n INSERT INTO t VALUES (1); BAD", NULL),
+                     ERR_DB_FAILED);
     assert_int_equal(count_of(db, "SELECT count(*) FROM t"), 1);
 }
 
@@ -265,8 +269,10 @@ static void a_raised_flag_stops_a_running_statement(void **state)
     assert_int_equal(db_begin(db, NULL), OK);
     script_ok(db, "INSERT INTO t VALUES (1)");
     flag = 1;
-    assert_int_equal(db_exec(db, "INSERT INTO t WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i) SELECT n FROM i",
-                             NULL), ERR_INTERRUPTED);
+    assert_int_equal(
+        db_exec(db, "INSERT INTO t WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i) SELECT n FROM i",
+                NULL),
+        ERR_INTERRUPTED);
     db_rollback(db);
     flag = 0;
     assert_int_equal(count_of(db, "SELECT count(*) FROM t"), 0);
@@ -275,7 +281,8 @@ static void a_raised_flag_stops_a_running_statement(void **state)
     assert_int_equal(db_pages_check(db, NULL, NULL, &bad, NULL), ERR_INTERRUPTED);
     db_interrupt_flag(db, NULL);
     assert_int_equal(count_of(db, "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 100000) "
-                                  "SELECT count(*) FROM i"), 100000);
+                                  "SELECT count(*) FROM i"),
+                     100000);
 }
 
 static void the_schema_version_is_part_of_its_transaction(void **state)
@@ -304,7 +311,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_passes_a_reader_that_writes, folder_fresh, folder_away),
         cmocka_unit_test_setup_teardown(a_writer_is_kept_from_the_dangerous_doors, folder_fresh, folder_away),
         cmocka_unit_test_setup_teardown(a_transaction_rolled_back_leaves_nothing, folder_fresh, folder_away),
-        cmocka_unit_test_setup_teardown(a_transaction_lost_on_the_way_takes_no_more_statements, folder_fresh, folder_away),
+        cmocka_unit_test_setup_teardown(a_transaction_lost_on_the_way_takes_no_more_statements, folder_fresh,
+                                        folder_away),
         cmocka_unit_test_setup_teardown(a_second_writer_is_told_that_the_file_is_busy, folder_fresh, folder_away),
         cmocka_unit_test_setup_teardown(a_reader_sees_one_moment_while_others_write, folder_fresh, folder_away),
         cmocka_unit_test_setup_teardown(statements_are_kept_and_their_values_forgotten, folder_fresh, folder_away),

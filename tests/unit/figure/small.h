@@ -73,7 +73,8 @@ static const char small_households[] =
     "  unit: {type: unit, levels: [3], title: Xã}\n"
     "  registered: {type: date, title: Ngày}\n"
     "  digitised: {type: boolean, title: Số hóa}\n"
-    "  crop: {type: code, title: Cây, codes: {coffee: {vi: Cà phê, en: Coffee}, pepper: {vi: Hồ tiêu, en: Pepper}, durian: {vi: Sầu riêng, en: Durian}}}\n"
+    "  crop: {type: code, title: Cây, codes: {coffee: {vi: Cà phê, en: Coffee}, pepper: {vi: Hồ tiêu, en: Pepper}, "
+    "durian: {vi: Sầu riêng, en: Durian}}}\n"
     "  area: {type: number, title: Diện tích, unit: m²}\n"
     "  income: {type: money, title: Thu}\n"
     "  sites: {type: array, of: string, title: Sàn}\n";
@@ -135,16 +136,20 @@ static const char small_figures[] =
     "- figure: area-per-crop-household\n"
     "  title: Diện tích trên hộ có cây\n"
     "  on: 2022-06-30\n"
-    "  ratio: {over: {figure: area}, under: {count: {register: households, where: \"crop = 'coffee' AND registered <= on_date\"}}, scale: 10}\n"
+    "  ratio: {over: {figure: area}, under: {count: {register: households, where: \"crop = 'coffee' AND registered <= "
+    "on_date\"}}, scale: 10}\n"
     "- figure: nothing\n"
     "  title: Chia cho không\n"
-    "  ratio: {over: {figure: area}, under: {count: {register: households, where: \"crop = 'coffee' AND area > 1e9\"}}}\n"
+    "  ratio: {over: {figure: area}, under: {count: {register: households, where: \"crop = 'coffee' AND area > "
+    "1e9\"}}}\n"
     "- figure: shoppers\n"
     "  title: Mua sắm trực tuyến\n"
-    "  survey: {register: answers, where: \"shops = true\", base: \"wave = 'one'\", question: Có mua không?, scale: 100}\n"
+    "  survey: {register: answers, where: \"shops = true\", base: \"wave = 'one'\", question: Có mua không?, scale: "
+    "100}\n"
     "- figure: shoppers-weighted\n"
     "  title: Mua sắm trực tuyến\n"
-    "  survey: {register: answers, where: \"shops = true\", base: \"wave = 'one'\", weight: weight, question: Có mua không?, scale: 100}\n"
+    "  survey: {register: answers, where: \"shops = true\", base: \"wave = 'one'\", weight: weight, question: Có mua "
+    "không?, scale: 100}\n"
     "- figure: communes\n"
     "  title: Xã\n"
     "  period: {from: 2022-01-01, to: 2022-06-30}\n"
@@ -162,9 +167,12 @@ static const char small_figures[] =
     "  count: {register: households}\n";
 
 static const struct text_file small_files[] = {
-    {"province.yaml", small_province},          {"registers/units.yaml", small_units},
-    {"registers/followers.yaml", small_followers}, {"registers/households.yaml", small_households},
-    {"registers/answers.yaml", small_answers},  {"figures/small.yaml", small_figures},
+    {"province.yaml", small_province},
+    {"registers/units.yaml", small_units},
+    {"registers/followers.yaml", small_followers},
+    {"registers/households.yaml", small_households},
+    {"registers/answers.yaml", small_answers},
+    {"figures/small.yaml", small_figures},
 };
 
 /* 40 of 160 asked said yes, 20 more belong to another wave; one in two of wave one weighs 3. */

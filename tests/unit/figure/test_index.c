@@ -9,8 +9,8 @@ static const char province_yaml[] = "province: viet-nam\n"
 
 static int provinces_open(void **state)
 {
-    static const char *const paths[] = {"registers/provinces.yaml", "registers/index_values.yaml",
-                                        "codes/dti_components.yaml", "indexes/dti-province.yaml",
+    static const char *const paths[] = {"registers/provinces.yaml",     "registers/index_values.yaml",
+                                        "codes/dti_components.yaml",    "indexes/dti-province.yaml",
                                         "indexes/dti-province-34.yaml", "figures/index.yaml"};
     struct fixture *x = mem_zalloc(sizeof *x);
     struct arena *a CLEANUP(arena_freep) = arena_new();
@@ -247,8 +247,8 @@ static void competition_ranks_are_one_more_than_the_number_of_greater_values(voi
         for (size_t i = 0; i < n; i++) {
             int64_t greater = 0;
             for (size_t k = 0; k < n; k++)
-                greater += quantity_is_known(values[k]) &&
-                           decimal_compare(decimal_round(values[k].decimal, 2), decimal_round(values[i].decimal, 2)) > 0;
+                greater += quantity_is_known(values[k]) && decimal_compare(decimal_round(values[k].decimal, 2),
+                                                                           decimal_round(values[i].decimal, 2)) > 0;
             assert_int_equal(ranks[i], quantity_is_known(values[i]) ? greater + 1 : 0);
         }
     }
@@ -288,27 +288,28 @@ static void every_error_of_an_index_is_told_with_its_line(void **state)
 {
     (void)state;
     struct faults list CLEANUP(faults_done) = {0};
-    assert_int_not_equal(index_errors("index: i\n"
-                                      "title: Chỉ số\n"
-                                      "subjects: {register: place, name: name}\n"
-                                      "values: {register: scores, subject: place, year: part, component: parts, value: value}\n"
-                                      "frameworks:\n"
-                                      "  - framework: one\n"
-                                      "    title: Một\n"
-                                      "    years: {from: 2020, to: 2022}\n"
-                                      "    max_points: 90\n"
-                                      "    main:\n"
-                                      "      - {id: a, title: A, points: 50}\n"
-                                      "      - {id: b, title: B, points: 50}\n"
-                                      "    pillars:\n"
-                                      "      - {id: p, title: P, weights: {a: 1, c: 1}}\n"
-                                      "  - framework: two\n"
-                                      "    title: Hai\n"
-                                      "    years: {from: 2022}\n"
-                                      "    main:\n"
-                                      "      - {id: a, title: A}\n",
-                                      &list),
-                         OK);
+    assert_int_not_equal(
+        index_errors("index: i\n"
+                     "title: Chỉ số\n"
+                     "subjects: {register: place, name: name}\n"
+                     "values: {register: scores, subject: place, year: part, component: parts, value: value}\n"
+                     "frameworks:\n"
+                     "  - framework: one\n"
+                     "    title: Một\n"
+                     "    years: {from: 2020, to: 2022}\n"
+                     "    max_points: 90\n"
+                     "    main:\n"
+                     "      - {id: a, title: A, points: 50}\n"
+                     "      - {id: b, title: B, points: 50}\n"
+                     "    pillars:\n"
+                     "      - {id: p, title: P, weights: {a: 1, c: 1}}\n"
+                     "  - framework: two\n"
+                     "    title: Hai\n"
+                     "    years: {from: 2022}\n"
+                     "    main:\n"
+                     "      - {id: a, title: A}\n",
+                     &list),
+        OK);
     static const struct {
         enum err code;
         int line;
@@ -331,18 +332,19 @@ static void a_misspelt_key_of_an_index_names_the_nearest(void **state)
 {
     (void)state;
     struct faults list CLEANUP(faults_done) = {0};
-    assert_int_equal(index_errors("index: i\n"
-                                  "title: Chỉ số\n"
-                                  "subjects: {register: places, name: name}\n"
-                                  "values: {register: scores, subject: place, year: year, component: part, value: value}\n"
-                                  "frameworks:\n"
-                                  "  - framework: one\n"
-                                  "    title: Một\n"
-                                  "    years: {from: 2020}\n"
-                                  "    max_point: 100\n"
-                                  "    main: [{id: a, title: A, points: 100}]\n",
-                                  &list),
-                     ERR_YAML_KEY_UNKNOWN);
+    assert_int_equal(
+        index_errors("index: i\n"
+                     "title: Chỉ số\n"
+                     "subjects: {register: places, name: name}\n"
+                     "values: {register: scores, subject: place, year: year, component: part, value: value}\n"
+                     "frameworks:\n"
+                     "  - framework: one\n"
+                     "    title: Một\n"
+                     "    years: {from: 2020}\n"
+                     "    max_point: 100\n"
+                     "    main: [{id: a, title: A, points: 100}]\n",
+                     &list),
+        ERR_YAML_KEY_UNKNOWN);
     assert_int_equal(list.p[0].line, 9);
     assert_true(str_is(fault_param(&list.p[0], "nearest"), "max_points"));
 }

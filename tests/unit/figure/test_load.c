@@ -31,7 +31,8 @@ static void refuses(const char *yaml, enum err code, int line, const char *param
 static void a_misspelt_key_names_the_nearest(void **state)
 {
     (void)state;
-    refuses(HEAD "count: {register: households, were: \"digitised = true\"}\n", ERR_YAML_KEY_UNKNOWN, 3, "nearest", "where");
+    refuses(HEAD "count: {register: households, were: \"digitised = true\"}\n", ERR_YAML_KEY_UNKNOWN, 3, "nearest",
+            "where");
     refuses(HEAD "coumt: {register: households}\n", ERR_YAML_KEY_UNKNOWN, 3, "nearest", "count");
 }
 
@@ -69,19 +70,22 @@ static void a_figure_says_exactly_one_thing(void **state)
     refuses(HEAD, ERR_FIGURE_KIND, 1, "found", "–");
     refuses(HEAD "count: {register: units}\nmean: {register: households, field: area}\n", ERR_FIGURE_KIND, 1, "found",
             "count, mean");
-    refuses(HEAD "ratio: {over: {count: {register: units}}, under: {}}\n", ERR_FIGURE_KIND, 3, "valid", "count, sum, figure");
+    refuses(HEAD "ratio: {over: {count: {register: units}}, under: {}}\n", ERR_FIGURE_KIND, 3, "valid",
+            "count, sum, figure");
 }
 
 static void a_base_goes_with_count_or_sum_only(void **state)
 {
     (void)state;
-    refuses(HEAD "mean: {register: households, field: area}\nof: {register: households}\n", ERR_FIGURE_OF, 4, "kind", "mean");
+    refuses(HEAD "mean: {register: households, field: area}\nof: {register: households}\n", ERR_FIGURE_OF, 4, "kind",
+            "mean");
 }
 
 static void two_figures_of_one_id_are_told_with_both_places(void **state)
 {
     (void)state;
-    refuses("- figure: f\n  title: Một\n  count: {register: units}\n- figure: f\n  title: Hai\n  count: {register: units}\n",
+    refuses("- figure: f\n  title: Một\n  count: {register: units}\n- figure: f\n  title: Hai\n  count: {register: "
+            "units}\n",
             ERR_FIGURE_TWICE, 4, "where", "figures/f.yaml:1");
 }
 

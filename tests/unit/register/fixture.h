@@ -132,7 +132,10 @@ static inline enum err put(struct fixture *x, const char *register_name, const c
     struct change *c;
     struct csv_table t;
     struct arena *cells_of CLEANUP(arena_freep) = arena_new();
-    assert_int_equal(change_begin(x->s, &(struct change_info){.actor = STR("test"), .reason = STR("put"), .file = STR("rows.csv")}, &c, &x->f), OK);
+    assert_int_equal(
+        change_begin(x->s, &(struct change_info){.actor = STR("test"), .reason = STR("put"), .file = STR("rows.csv")},
+                     &c, &x->f),
+        OK);
     assert_int_equal(csv_table_open(&t, x->a, cells_of, str_of(csv), ',', STR("rows.csv"), &x->f), OK);
     struct str *cells = ARENA_ARRAY(x->a, struct str, reg->n_fields), *raw;
     size_t before = x->list.total;
@@ -230,7 +233,8 @@ static inline int64_t count(struct fixture *x, const char *register_name, struct
 }
 
 /* The values of a field of the records found, joined by "|". */
-static inline const char *values(struct fixture *x, const char *register_name, const char *field, struct query_options o)
+static inline const char *values(struct fixture *x, const char *register_name, const char *field,
+                                 struct query_options o)
 {
     const struct reg *reg = province_register(x->s->province, str_of(register_name));
     struct query *q CLEANUP(query_closep) = NULL;

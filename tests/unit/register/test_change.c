@@ -1,10 +1,12 @@
 /* Changes: what is written, what is refused, what is seen at which moment. */
 #include "fixture.h"
 
-static const char three_farms[] = "code,head,unit,area,crop,card,tags,spell,is_poor,seen_on,at,place\n"
-                                  "H1,Nguyễn Thị Hường,11,1.5,coffee,A,đỏ|xanh,2022-01-01/..,true,2022-05-01,2022-05-01T08:00:00+07:00,POINT(107.5 12.1)\n"
-                                  "H2,Điểu Nhơn,12,20000,pepper,B,,../2022-02-01,false,2022-05-02,,\n"
-                                  "H3,Trần Văn Ân,12,,,,,,,2022-05-03,,\n";
+static const char three_farms[] =
+    "code,head,unit,area,crop,card,tags,spell,is_poor,seen_on,at,place\n"
+    "H1,Nguyễn Thị Hường,11,1.5,coffee,A,đỏ|xanh,2022-01-01/..,true,2022-05-01,2022-05-01T08:00:00+07:00,POINT(107.5 "
+    "12.1)\n"
+    "H2,Điểu Nhơn,12,20000,pepper,B,,../2022-02-01,false,2022-05-02,,\n"
+    "H3,Trần Văn Ân,12,,,,,,,2022-05-03,,\n";
 
 static void putting_the_same_again_makes_no_revision(void **state)
 {
@@ -41,7 +43,10 @@ static void a_read_at_an_old_revision_sees_what_was_known_then(void **state)
     struct fixture *x = *state;
     int64_t first, second;
     assert_int_equal(put(x, "farms", three_farms, &first), OK);
-    assert_int_equal(put(x, "farms", "code,head,unit,area,seen_on\nH1,Nguyễn Thị Hường,11,9,2022-05-01\nH4,Lê Mai,11,1,2022-05-01\n", &second), OK);
+    assert_int_equal(
+        put(x, "farms", "code,head,unit,area,seen_on\nH1,Nguyễn Thị Hường,11,9,2022-05-01\nH4,Lê Mai,11,1,2022-05-01\n",
+            &second),
+        OK);
     struct change *c;
     int64_t third;
     assert_int_equal(change_begin(x->s, &(struct change_info){.actor = STR("t"), .reason = STR("r")}, &c, &x->f), OK);
@@ -135,9 +140,14 @@ static void a_key_or_a_unique_value_is_not_given_twice(void **state)
 static void versions_of_a_unit_do_not_overlap(void **state)
 {
     struct fixture *x = *state;
-    assert_int_equal(put(x, "units", "code,valid_from,valid_to,name,level,parent\n13,2020-01-01,2025-07-01,A,2,1\n13,2024-01-01,,B,2,1\n", NULL),
-                     ERR_VALIDITY_OVERLAPS);
-    assert_int_equal(put(x, "units", "code,valid_from,valid_to,name,level,parent\n13,2020-01-01,2025-07-01,A,2,1\n13,2025-07-01,,B,2,1\n", NULL), OK);
+    assert_int_equal(
+        put(x, "units",
+            "code,valid_from,valid_to,name,level,parent\n13,2020-01-01,2025-07-01,A,2,1\n13,2024-01-01,,B,2,1\n", NULL),
+        ERR_VALIDITY_OVERLAPS);
+    assert_int_equal(
+        put(x, "units",
+            "code,valid_from,valid_to,name,level,parent\n13,2020-01-01,2025-07-01,A,2,1\n13,2025-07-01,,B,2,1\n", NULL),
+        OK);
     assert_int_equal(count(x, "units", (struct query_options){.on = STR("2022-01-01")}), 4);
     assert_int_equal(count(x, "units", (struct query_options){.on = STR("2025-07-01")}), 3);
 }

@@ -2,9 +2,9 @@
 #include "fixture.h"
 
 struct mistake {
-    const char *line;   /* in place of a field line of the register */
+    const char *line; /* in place of a field line of the register */
     enum err code;
-    const char *says;   /* must stand in the message */
+    const char *says; /* must stand in the message */
 };
 
 static const char frame[] = "register: farms\n"
@@ -16,7 +16,8 @@ static const char frame[] = "register: farms\n"
 
 static size_t build(struct arena *a, const char *text, struct faults *list)
 {
-    struct text_file files[] = {standard_files[0], standard_files[1], standard_files[2], {"registers/farms.yaml", text}};
+    struct text_file files[] = {
+        standard_files[0], standard_files[1], standard_files[2], {"registers/farms.yaml", text}};
     struct sources src = sources_of(a, files, ARRAY_LEN(files));
     struct province *p;
     enum err e = province_build(a, &src, &p, list);
@@ -68,9 +69,10 @@ static void mistakes_of_several_files_are_listed_together(void **state)
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct faults list CLEANUP(faults_done) = {0};
-    struct text_file files[] = {{"province.yaml", "province: x\ntitel: X\n"},
-                                {"registers/a.yaml", "register: b\ntitle: B\nkey: [k]\nfields:\n  k: {type: string, title: K}\n"},
-                                {"registers/c.yaml", "register: c\n  bad\n"}};
+    struct text_file files[] = {
+        {"province.yaml", "province: x\ntitel: X\n"},
+        {"registers/a.yaml", "register: b\ntitle: B\nkey: [k]\nfields:\n  k: {type: string, title: K}\n"},
+        {"registers/c.yaml", "register: c\n  bad\n"}};
     struct sources src = sources_of(a, files, ARRAY_LEN(files));
     struct province *p;
     assert_int_not_equal(province_build(a, &src, &p, &list), OK);
@@ -82,10 +84,14 @@ static void registers_load_after_what_they_refer_to(void **state)
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct faults list CLEANUP(faults_done) = {0};
-    struct text_file files[] = {
-        standard_files[0], standard_files[1], standard_files[2], standard_files[3],
-        {"registers/a.yaml", "register: a\ntitle: A\nkey: [k]\nfields:\n  k: {type: string, title: K}\n  f: {type: reference, register: farms, title: F}\n"},
-        {"registers/zz.yaml", "register: zz\ntitle: Z\nkey: [k]\nfields:\n  k: {type: string, title: K}\n  z: {type: reference, register: zz, title: Z}\n"}};
+    struct text_file files[] = {standard_files[0],
+                                standard_files[1],
+                                standard_files[2],
+                                standard_files[3],
+                                {"registers/a.yaml", "register: a\ntitle: A\nkey: [k]\nfields:\n  k: {type: string, "
+                                                     "title: K}\n  f: {type: reference, register: farms, title: F}\n"},
+                                {"registers/zz.yaml", "register: zz\ntitle: Z\nkey: [k]\nfields:\n  k: {type: string, "
+                                                      "title: K}\n  z: {type: reference, register: zz, title: Z}\n"}};
     struct sources src = sources_of(a, files, ARRAY_LEN(files));
     struct province *p;
     assert_int_equal(province_build(a, &src, &p, &list), OK);
@@ -103,10 +109,11 @@ static void registers_in_a_ring_are_refused(void **state)
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct faults list CLEANUP(faults_done) = {0};
-    struct text_file files[] = {
-        {"province.yaml", "province: x\ntitle: X\n"},
-        {"registers/a.yaml", "register: a\ntitle: A\nkey: [k]\nfields:\n  k: {type: string, title: K}\n  f: {type: reference, register: b, title: F}\n"},
-        {"registers/b.yaml", "register: b\ntitle: B\nkey: [k]\nfields:\n  k: {type: string, title: K}\n  f: {type: reference, register: a, title: F}\n"}};
+    struct text_file files[] = {{"province.yaml", "province: x\ntitle: X\n"},
+                                {"registers/a.yaml", "register: a\ntitle: A\nkey: [k]\nfields:\n  k: {type: string, "
+                                                     "title: K}\n  f: {type: reference, register: b, title: F}\n"},
+                                {"registers/b.yaml", "register: b\ntitle: B\nkey: [k]\nfields:\n  k: {type: string, "
+                                                     "title: K}\n  f: {type: reference, register: a, title: F}\n"}};
     struct sources src = sources_of(a, files, ARRAY_LEN(files));
     struct province *p;
     assert_int_equal(province_build(a, &src, &p, &list), ERR_DECL_RING);
@@ -178,7 +185,8 @@ int main(void)
         cmocka_unit_test(registers_load_after_what_they_refer_to),
         cmocka_unit_test(registers_in_a_ring_are_refused),
         cmocka_unit_test_setup_teardown(a_new_field_and_a_wider_type_are_applied, fixture_set_up, fixture_tear_down),
-        cmocka_unit_test_setup_teardown(what_would_lose_data_is_refused_until_it_is_asked_for, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(what_would_lose_data_is_refused_until_it_is_asked_for, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(search_follows_its_declaration, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

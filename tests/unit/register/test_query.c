@@ -33,9 +33,12 @@ static void search_needs_no_accents_but_heeds_them(void **state)
     assert_string_equal(found(x, "thi ng"), "H1|H2");
     assert_string_equal(found(x, "\"* OR ="), "");
     assert_int_equal(count(x, "farms", (struct query_options){.search = STR("nguyen")}), 2);
-    assert_string_equal(values(x, "farms", "code", (struct query_options){.search = STR("huong"), .limit = 2}), "H1|H2");
-    assert_string_equal(values(x, "farms", "code", (struct query_options){.search = STR("hương"), .limit = 2, .offset = 1}), "H6|H1");
-    assert_string_equal(values(x, "farms", "code", (struct query_options){.search = STR("huong"), .filter = STR("area < 4")}), "H6");
+    assert_string_equal(values(x, "farms", "code", (struct query_options){.search = STR("huong"), .limit = 2}),
+                        "H1|H2");
+    assert_string_equal(
+        values(x, "farms", "code", (struct query_options){.search = STR("hương"), .limit = 2, .offset = 1}), "H6|H1");
+    assert_string_equal(
+        values(x, "farms", "code", (struct query_options){.search = STR("huong"), .filter = STR("area < 4")}), "H6");
 }
 
 static void searching_for_no_word_is_refused(void **state)
@@ -44,7 +47,8 @@ static void searching_for_no_word_is_refused(void **state)
     struct query *q = NULL;
     const struct reg *farms = province_register(x->s->province, STR("farms"));
     const struct reg *none = province_register(x->s->province, STR("successors"));
-    assert_int_equal(query_open(x->s, farms, &(struct query_options){.search = STR(" -- ")}, &q, &x->f), ERR_SEARCH_EMPTY);
+    assert_int_equal(query_open(x->s, farms, &(struct query_options){.search = STR(" -- ")}, &q, &x->f),
+                     ERR_SEARCH_EMPTY);
     assert_int_equal(query_open(x->s, none, &(struct query_options){.search = STR("a")}, &q, &x->f), ERR_SEARCH_NONE);
 }
 
@@ -52,10 +56,12 @@ static void people_sort_by_given_name(void **state)
 {
     struct fixture *x = *state;
     assert_string_equal(values(x, "farms", "code", (struct query_options){0}), "H4|H3|H7|H5|H2|H1|H6");
-    assert_string_equal(values(x, "farms", "code", (struct query_options){.sort = STR("-area,code")}), "H5|H3|H2|H1|H6|H7|H4");
+    assert_string_equal(values(x, "farms", "code", (struct query_options){.sort = STR("-area,code")}),
+                        "H5|H3|H2|H1|H6|H7|H4");
     struct query *q = NULL;
     const struct reg *farms = province_register(x->s->province, STR("farms"));
-    assert_int_equal(query_open(x->s, farms, &(struct query_options){.sort = STR("araa")}, &q, &x->f), ERR_FIELD_UNKNOWN);
+    assert_int_equal(query_open(x->s, farms, &(struct query_options){.sort = STR("araa")}, &q, &x->f),
+                     ERR_FIELD_UNKNOWN);
     assert_true(str_is(fault_param(&x->f, "nearest"), "area"));
 }
 
@@ -65,8 +71,10 @@ static void a_filter_reaches_through_a_unit_and_takes_constants(void **state)
     assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("unit.name = 'Xã Suối'")}), 3);
     assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("unit.parent = '1' AND area > 4")}), 4);
     struct filter_constant k = {STR("least"), CQL2_NUMBER, STR("8.5")};
-    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("area > least"), .constants = &k, .n_constants = 1}), 2);
-    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("_sample = false AND _id <> 'H1' AND _rev = 4")}), 6);
+    assert_int_equal(
+        count(x, "farms", (struct query_options){.filter = STR("area > least"), .constants = &k, .n_constants = 1}), 2);
+    assert_int_equal(
+        count(x, "farms", (struct query_options){.filter = STR("_sample = false AND _id <> 'H1' AND _rev = 4")}), 6);
 }
 
 static void a_wrong_filter_says_what_is_near(void **state)

@@ -13,51 +13,50 @@ static const char names_yaml[] = "groups:\n"
                                  "    male: \"{family} {middle} {given}\"\n"
                                  "    female: \"{family} Thị {given}\"\n";
 
-static const char people_yaml[] =
-    "register: people\n"
-    "title: Người\n"
-    "key: [code]\n"
-    "as_of: seen_on\n"
-    "fields:\n"
-    "  code: {type: string, title: a, required: true, pattern: \"^P[0-9]{4}$\"}\n"
-    "  sex: {type: code, title: a, codes: {male: Nam, female: Nữ}}\n"
-    "  name: {type: string, title: a, person: true, required: true}\n"
-    "  born: {type: integer, title: a}\n"
-    "  number: {type: personal_id, title: a, sex: sex, birth: born}\n"
-    "  phone: {type: phone, title: a}\n"
-    "  tax: {type: tax_code, title: a}\n"
-    "  unit: {type: unit, title: a, levels: [2]}\n"
-    "  farm: {type: reference, title: a, register: farms}\n"
-    "  farm_unit: {type: unit, title: a}\n"
-    "  seen_on: {type: date, title: a}\n"
-    "  area: {type: number, title: a}\n"
-    "  is_in: {type: boolean, title: a}\n"
-    "  since: {type: date, title: a}\n"
-    "sample:\n"
-    "  - seed: %d\n"
-    "    count: 300\n"
-    "    fields:\n"
-    "      code: {sequence: \"P{n:04}\"}\n"
-    "      sex: {quota: {male: 101, female: 199}}\n"
-    "      name: {person: sex}\n"
-    "      born: {integer: [1950, 2010]}\n"
-    "      number: {personal_id: {sex: sex, birth: born, province: \"067\"}, fill: 0.5}\n"
-    "      phone: {phone: [\"097\"]}\n"
-    "      tax: {tax_code: \"64\"}\n"
-    "      seen_on: {date: [2022-01-01, 2022-06-30]}\n"
-    "      unit: {unit: {level: 2, on: 2022-01-01, weights: {\"11\": 3}}}\n"
-    "      farm: {from: {register: farms, field: code}}\n"
-    "      farm_unit: {via: farm.unit}\n"
-    "      area: {number: [1, 9], decimals: 1, skew: 2}\n"
-    "      is_in: {chance: 0.5}\n"
-    "      since: {date: [2022-01-01, 2022-01-31], when: {is_in: true}}\n"
-    "  - seed: 7\n"
-    "    for_each: {register: farms, times: 2, where: \"unit = '12'\"}\n"
-    "    fields:\n"
-    "      code: {sequence: \"P{n:04}\"}\n"
-    "      name: {text: \"Người {i} của {farm}\"}\n"
-    "      farm: {each: code}\n"
-    "      seen_on: {value: 2022-02-02}\n";
+static const char people_yaml[] = "register: people\n"
+                                  "title: Người\n"
+                                  "key: [code]\n"
+                                  "as_of: seen_on\n"
+                                  "fields:\n"
+                                  "  code: {type: string, title: a, required: true, pattern: \"^P[0-9]{4}$\"}\n"
+                                  "  sex: {type: code, title: a, codes: {male: Nam, female: Nữ}}\n"
+                                  "  name: {type: string, title: a, person: true, required: true}\n"
+                                  "  born: {type: integer, title: a}\n"
+                                  "  number: {type: personal_id, title: a, sex: sex, birth: born}\n"
+                                  "  phone: {type: phone, title: a}\n"
+                                  "  tax: {type: tax_code, title: a}\n"
+                                  "  unit: {type: unit, title: a, levels: [2]}\n"
+                                  "  farm: {type: reference, title: a, register: farms}\n"
+                                  "  farm_unit: {type: unit, title: a}\n"
+                                  "  seen_on: {type: date, title: a}\n"
+                                  "  area: {type: number, title: a}\n"
+                                  "  is_in: {type: boolean, title: a}\n"
+                                  "  since: {type: date, title: a}\n"
+                                  "sample:\n"
+                                  "  - seed: %d\n"
+                                  "    count: 300\n"
+                                  "    fields:\n"
+                                  "      code: {sequence: \"P{n:04}\"}\n"
+                                  "      sex: {quota: {male: 101, female: 199}}\n"
+                                  "      name: {person: sex}\n"
+                                  "      born: {integer: [1950, 2010]}\n"
+                                  "      number: {personal_id: {sex: sex, birth: born, province: \"067\"}, fill: 0.5}\n"
+                                  "      phone: {phone: [\"097\"]}\n"
+                                  "      tax: {tax_code: \"64\"}\n"
+                                  "      seen_on: {date: [2022-01-01, 2022-06-30]}\n"
+                                  "      unit: {unit: {level: 2, on: 2022-01-01, weights: {\"11\": 3}}}\n"
+                                  "      farm: {from: {register: farms, field: code}}\n"
+                                  "      farm_unit: {via: farm.unit}\n"
+                                  "      area: {number: [1, 9], decimals: 1, skew: 2}\n"
+                                  "      is_in: {chance: 0.5}\n"
+                                  "      since: {date: [2022-01-01, 2022-01-31], when: {is_in: true}}\n"
+                                  "  - seed: 7\n"
+                                  "    for_each: {register: farms, times: 2, where: \"unit = '12'\"}\n"
+                                  "    fields:\n"
+                                  "      code: {sequence: \"P{n:04}\"}\n"
+                                  "      name: {text: \"Người {i} của {farm}\"}\n"
+                                  "      farm: {each: code}\n"
+                                  "      seen_on: {value: 2022-02-02}\n";
 
 static int with_people(struct fixture *x, int seed, const char *names)
 {
@@ -70,7 +69,8 @@ static int with_people(struct fixture *x, int seed, const char *names)
 
 static int set_up(void **state)
 {
-    return fixture_set_up(state) || put(*state, "farms", "code,unit,seen_on\nH1,11,2022-01-01\nH2,12,2022-01-01\n", NULL) != OK ||
+    return fixture_set_up(state) ||
+           put(*state, "farms", "code,unit,seen_on\nH1,11,2022-01-01\nH2,12,2022-01-01\n", NULL) != OK ||
            with_people(*state, 5, names_yaml);
 }
 
@@ -113,7 +113,8 @@ static void totals_are_exact_and_every_record_valid(void **state)
     assert_int_equal(n, 302);
     assert_int_equal(occurrences(rows, ",female,"), 199);
     assert_int_equal(occurrences(rows, ",male,"), 101);
-    assert_int_equal(occurrences(rows, "Người 1 của H2") + occurrences(rows, "Người 2 của H2"), 0); /* farm comes after name */
+    assert_int_equal(occurrences(rows, "Người 1 của H2") + occurrences(rows, "Người 2 của H2"),
+                     0); /* farm comes after name */
     assert_int_equal(occurrences(rows, "P0302"), 1);
     assert_int_equal(occurrences(rows, "  "), 0);
 }
@@ -132,9 +133,10 @@ static void a_section_that_cannot_work_is_refused(void **state)
 {
     struct fixture *x = *state;
     static const char *const wrong[][2] = {
-        {"male: 101", "male: 102"}, {"{person: sex}", "{person: sxe}"}, {"via: farm.unit", "via: farm.unti"},
-        {"register: farms, field: code", "register: farm, field: code"}, {"[1950, 2010]", "[2010, 1950]"},
-        {"{value: 2022-02-02}", "{value: 2022-02-02, chance: 1}"}, {"unit = '12'", "unti = '12'"}, {"seed: 7", "seed: x"},
+        {"male: 101", "male: 102"},           {"{person: sex}", "{person: sxe}"},
+        {"via: farm.unit", "via: farm.unti"}, {"register: farms, field: code", "register: farm, field: code"},
+        {"[1950, 2010]", "[2010, 1950]"},     {"{value: 2022-02-02}", "{value: 2022-02-02, chance: 1}"},
+        {"unit = '12'", "unti = '12'"},       {"seed: 7", "seed: x"},
         {"count: 300", "count: 0"},
     };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
