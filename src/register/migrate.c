@@ -146,8 +146,11 @@ static void index_sql(struct buf *b, const struct reg *r, const int *fields, siz
     if (!is_drop) {
         buf_printf(b, " ON %s(", r->table);
         for (size_t i = 0; i < n; i++)
-            buf_printf(b, "%s%s", i ? ", " : "", r->fields[fields[i]].column);
-        buf_puts(b, ") WHERE _until IS NULL");
+            buf_printf(b, "%s, ", r->fields[fields[i]].column);
+        /* What every count asks besides: with it none has to go to the table itself. */
+        if (r->as_of != NO_FIELD)
+            buf_printf(b, "%s, ", r->fields[r->as_of].column);
+        buf_puts(b, "_sample, _removed, _until) WHERE _until IS NULL");
     }
     buf_putc(b, ';');
 }
