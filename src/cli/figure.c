@@ -329,15 +329,12 @@ static bool why_record(void *ctx, const struct figure_record *r)
 }
 
 static enum err put_why(struct cli *c, const struct figures *fs, const struct figure_result *r,
-                        const struct figure_options *o)
+                        const struct figure_options *o, int64_t limit)
 {
-    long long limit;
     int64_t total = 0;
     struct why w = {.c = c, .lines = BUF_INIT(LIMIT_REPORT_BYTES)};
-    enum err e = args_integer(&c->args, "limit", 0, 1000000000, WHY_LIMIT, &limit, &c->fault);
-    if (e == OK)
-        e = figure_why(c->arena, c->store, fs, r->figure->id, o, limit, args_has(&c->args, "base"), why_record, &w,
-                       &total, &c->fault);
+    enum err e = figure_why(c->arena, c->store, fs, r->figure->id, o, limit, args_has(&c->args, "base"), why_record, &w,
+                            &total, &c->fault);
     if (e == OK) {
         buf_putc(&c->out, '\n');
         put_definition(c, r->figure);
@@ -362,7 +359,7 @@ static enum err put_why(struct cli *c, const struct figures *fs, const struct fi
 /* ---- the command ---- */
 
 static enum err answer_text(struct cli *c, const struct figures *fs, const struct figure_result *r,
-                            const struct figure_options *o)
+                            const struct figure_options *o, int64_t limit)
 {
     struct str title = text2_in(&r->figure->title, c->lang);
     buf_printf(&c->out, "%.*s (%.*s)\n", STR_ARG(title), STR_ARG(r->figure->id));
@@ -371,14 +368,17 @@ static enum err answer_text(struct cli *c, const struct figures *fs, const struc
     put_facts(c, r);
     if (r->by.n)
         put_rows(c, r);
-    return args_has(&c->args, "why") ? put_why(c, fs, r, o) : OK;
+    return args_has(&c->args, "why") ? put_why(c, fs, r, o, limit) : OK;
 }
 
 static enum err figure_run(struct cli *c)
 {
     struct store *s;
     struct figures *fs;
-    enum err e = cli_open_figures(c, &s, &fs);
+    long long limit;
+    enum err e = args_integer(&c->args, "limit", 0, 1000000000, WHY_LIMIT, &limit, &c->fault);
+    if (e == OK)
+        e = cli_open_figures(c, &s, &fs);
     if (e != OK)
         return e;
     struct str id = cli_word(c, 0);
@@ -393,7 +393,7 @@ static enum err figure_run(struct cli *c)
     if (e != OK)
         return e;
     if (!c->is_json)
-        return answer_text(c, fs, &r, &o);
+        return answer_text(c, fs, &r, &o, limit);
     struct json_out out;
     json_out_init(&out, &c->out, JSON_OUT_COMPACT);
     figure_json(c, &r, &out);

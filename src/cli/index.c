@@ -175,7 +175,41 @@ static void put_ranking(struct cli *c, const struct index_table *t)
     columns_draw(&table, (size_t)cli_width(WIDTH), &c->out);
 }
 
-static void put_explanation(struct cli *c, const struct index_table *t, const struct index_row *row)
+/* “công bố 0,7163; tính lại 0,7164 (lệch +0,0001)”; nothing where both are unknown. */
+static void put_both(struct cli *c, const struct index_table *t, struct quantity published, struct quantity computed)
+{
+    int decimals = t->index->decimals;
+    struct quantity rounded = quantity_is_known(computed)
+                                  ? quantity_of_decimal(decimal_round(quantity_decimal(computed), decimals))
+                                  : computed;
+    struct quantity difference = quantity_sub(rounded, published);
+    struct str said = decimals_shown(c, published, decimals), value = decimals_shown(c, rounded, decimals);
+    if (said.n == 0 && value.n == 0)
+        return;
+    if (said.n)
+        buf_printf(&c->out, "%s %.*s", T(c, "công bố", "published"), STR_ARG(said));
+    if (said.n && value.n)
+        buf_puts(&c->out, "; ");
+    if (value.n)
+        buf_printf(&c->out, "%s %.*s", T(c, "tính lại", "recomputed"), STR_ARG(value));
+    if (quantity_is_known(difference) && quantity_double(difference) != 0) {
+        struct str by = signed_shown(c, difference, decimals);
+        buf_printf(&c->out,
+                   T(c, " (lệch %.*s: tính từ các chỉ số đã làm tròn)", " (off by %.*s: from rounded indices)"),
+                   STR_ARG(by));
+    }
+    buf_putc(&c->out, '\n');
+}
+
+static bool has_main(const struct index_table *t, const struct index_row *row)
+{
+    for (size_t i = 0; i < t->framework->n_main; i++)
+        if (quantity_is_known(row->main[i].value))
+            return true;
+    return false;
+}
+
+static void put_main(struct cli *c, const struct index_table *t, const struct index_row *row)
 {
     const struct index_framework *fw = t->framework;
     struct columns_table table;
@@ -201,29 +235,21 @@ static void put_explanation(struct cli *c, const struct index_table *t, const st
     columns_add(&table, quantity_shown(c, fw->max_points, DECIMAL_EXACT));
     columns_add(&table, (struct str){0});
     columns_add(&table, decimals_shown(c, row->total, CONTRIBUTION_DECIMALS));
-    buf_printf(&c->out, "\n%.*s: ", STR_ARG(row->name));
-    struct str published = decimals_shown(c, row->published_total, t->index->decimals);
-    struct str computed = decimals_shown(c, row->total_rounded, t->index->decimals);
-    buf_printf(&c->out, T(c, "công bố %.*s, tính lại %.*s", "published %.*s, recomputed %.*s"),
-               published.n ? (int)published.n : 1, published.n ? published.p : "?", computed.n ? (int)computed.n : 1,
-               computed.n ? computed.p : "?");
-    if (quantity_is_known(row->difference) && quantity_double(row->difference) != 0) {
-        struct str difference = signed_shown(c, row->difference, t->index->decimals);
-        buf_printf(&c->out,
-                   T(c, ", lệch %.*s (tính từ chỉ số đã làm tròn)", ", differs by %.*s (from rounded indices)"),
-                   STR_ARG(difference));
-    }
-    buf_puts(&c->out, "\n");
     columns_draw(&table, (size_t)cli_width(WIDTH), &c->out);
+}
+
+static void put_explanation(struct cli *c, const struct index_table *t, const struct index_row *row)
+{
+    const struct index_framework *fw = t->framework;
+    buf_printf(&c->out, "\n%.*s: ", STR_ARG(row->name));
+    put_both(c, t, row->published_total, row->total_rounded);
+    if (has_main(t, row))
+        put_main(c, t, row);
     for (size_t i = 0; i < fw->n_pillars; i++) {
         struct str title = text2_in(&fw->pillars[i].title, c->lang);
-        struct str value = decimals_shown(c, row->pillars[i].computed, t->index->decimals);
-        struct str said = decimals_shown(c, row->pillars[i].published, t->index->decimals);
-        if (value.n || said.n)
-            buf_printf(&c->out,
-                       T(c, "  %.*s: tính lại %.*s, công bố %.*s\n", "  %.*s: recomputed %.*s, published %.*s\n"),
-                       STR_ARG(title), value.n ? (int)value.n : 1, value.n ? value.p : "?", said.n ? (int)said.n : 1,
-                       said.n ? said.p : "?");
+        if (quantity_is_known(row->pillars[i].computed) || quantity_is_known(row->pillars[i].published))
+            buf_printf(&c->out, "  %.*s: ", STR_ARG(title));
+        put_both(c, t, row->pillars[i].published, row->pillars[i].computed);
     }
 }
 

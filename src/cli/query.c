@@ -65,23 +65,23 @@ static void fields_default(struct cli *c, struct asked *q, bool is_table)
     q->n_fields = fields.n;
 }
 
-static enum err check_formats(struct cli *c)
+/* What can be wrong before anything is opened. */
+static enum err check_formats(struct cli *c, struct asked *q)
 {
+    bool is_table = !c->is_json && !args_has(&c->args, "csv");
     int n = args_has(&c->args, "json") + args_has(&c->args, "csv") + args_has(&c->args, "sql");
     if (n > 1)
         return FAULT(&c->fault, ERR_OPTION_TOGETHER, {"options", STR("--json, --csv, --sql")});
     struct str reveal = cli_option(c, "reveal");
     if (reveal.p && str_trim(reveal).n == 0)
         return FAULT(&c->fault, ERR_OPTION_VALUE, {"option", STR("reveal")}, {"value", STR("REASON")});
-    return OK;
+    return args_integer(&c->args, "limit", 0, 1000000000, is_table ? TABLE_LIMIT : 0, &q->limit, &c->fault);
 }
 
 static enum err read_asked(struct cli *c, struct store *s, struct asked *q)
 {
     bool is_table = !c->is_json && !args_has(&c->args, "csv");
     enum err e = province_register_find(s->province, cli_word(c, 0), &q->reg, &c->fault);
-    if (e == OK)
-        e = args_integer(&c->args, "limit", 0, 1000000000, is_table ? TABLE_LIMIT : 0, &q->limit, &c->fault);
     if (e != OK)
         return e;
     q->is_revealed = cli_option(c, "reveal").p != NULL;
@@ -325,7 +325,7 @@ static enum err query_run(struct cli *c)
 {
     struct store *s;
     struct asked q = {0};
-    enum err e = check_formats(c);
+    enum err e = check_formats(c, &q);
     if (e == OK)
         e = cli_open(c, &s);
     if (e == OK)

@@ -1,6 +1,7 @@
 #include "crypt/hash.h"
 
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <pthread.h>
@@ -120,4 +121,9 @@ void random_bytes(void *p, size_t n)
         at += piece;
         n -= (size_t)piece;
     }
+}
+
+const char *crypt_library_version(void)
+{
+    return OpenSSL_version(OPENSSL_VERSION_STRING);
 }

@@ -48,4 +48,6 @@ bool digest_parse(struct str hex, struct digest *ret);
 /* n unpredictable bytes, for keys, salts and tokens. Cheap in bulk: take many at once. */
 void random_bytes(void *p, size_t n);
 
+const char *crypt_library_version(void); /* of OpenSSL */
+
 #endif

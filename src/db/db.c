@@ -227,6 +227,11 @@ void db_freep(struct db **db)
     db_close(*db);
 }
 
+const char *db_library_version(void)
+{
+    return sqlite3_libversion();
+}
+
 const char *db_path(const struct db *db)
 {
     return db->path;

@@ -58,6 +58,7 @@ enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 void db_freep(struct db **db);
 const char *db_path(const struct db *db);
+const char *db_library_version(void); /* of SQLite */
 
 /* A WAL with frames lay beside the file at open: somebody else has it open, or the last writer did not close it.
  * The layer above then verifies its last change again. */

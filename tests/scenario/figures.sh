@@ -1,0 +1,88 @@
+#!/bin/bash
+# Every figure of the half-year report has the published value, as `tinhso figure ID --json` answers it; and so has the report.
+. "$(dirname "$0")/lib.sh"
+loaded_province
+
+# json KEY: the value of a key of the answer, nested ones by a dot.
+json() {
+    python3 -c '
+import json, sys
+v = json.loads(sys.argv[1])
+for k in sys.argv[2].split("."):
+    v = v.get(k) if isinstance(v, dict) else None
+print("" if v is None else v)' "$out" "$1"
+}
+
+while IFS=, read -r id value of; do
+    [ "$id" != figure ] || continue
+    of=${of%$'\r'}
+    tinhso figure "$id" --json
+    expect_eq "$id is $value${of:+ of $of}" "$status $(json figure) $(json value) $(json of)" "0 $id $value $of"
+done <"$SOURCE/tests/golden/dak-nong-figures.csv"
+
+tinhso figure farm-households-digitised --json
+expect_eq "the answer begins with figure, value, of, unit and at" \
+    "$(printf '%s' "$out" | cut -c1-94)" \
+    '{"figure":"farm-households-digitised","value":111390,"of":120032,"unit":"hộ","at":{"revision'
+expect_eq "a share has its per cent" "$(json percent)" "92.8"
+tinhso figure dti-rank-change --json
+expect_eq "a change says from where" "$(json from)" "54"
+tinhso figure online-shoppers --json
+expect_true "a survey has its margin" test -n "$(json margin)"
+expect_contains "and its question" "$(json question)" "?"
+tinhso figure online-shoppers --json --lang en
+expect_contains "in English too" "$(json question)" "12 months"
+
+tinhso figure farm-households-digitised --by unit:2 --json
+expect_eq "the parts of a breakdown add up" "$(python3 -c '
+import json, sys
+rows = json.loads(sys.argv[1])["rows"]
+print(sum(r["value"] for r in rows), sum(r["of"] for r in rows), len(rows))' "$out")" "111390 120032 8"
+tinhso figure farm-households-digitised --by unit:3 --units-at 2025-07-01 --json
+expect_eq "and on the map after the merger" "$(python3 -c '
+import json, sys
+rows = json.loads(sys.argv[1])["rows"]
+print(sum(r["value"] for r in rows), sum(r["of"] for r in rows), len(rows))' "$out")" "111390 120032 28"
+
+tinhso figure community-teams --why --limit 3
+expect_exit "a figure can be asked why" 0
+for piece in "182" "teams" "established_on <= period_to" "teams/TCN001" "tinhso log prove teams"; do
+    expect_contains "why names $piece" "$out" "$piece"
+done
+tinhso figure farm-households-digitised --why --limit 2
+expect_contains "personal data is masked" "$out" "•••"
+
+tinhso report 2022-h1
+expect_exit "the report is printed" 0
+for piece in "41 trên 63" "tăng 13 bậc" "hạng 54" "24 [mẫu] trong 27" "19 [mẫu] trong 19" "13 [mẫu]" "9 [mẫu]" \
+    "16 [mẫu] trong 19" "8 [mẫu] trong 8" "516 [mẫu]" "272 [mẫu]" "437 [mẫu]" "8 trong 8" "71 trong 71" "182 [mẫu]" \
+    "630 [mẫu]" "47 [mẫu]" "583 [mẫu]" "111.390 [mẫu] trong 120.032" "92,8" "100 %"; do
+    expect_contains "the report says $piece" "$(printf '%s' "$out" | tr '\n' ' ')" "$piece"
+done
+expect_contains "it ends by naming its page" "$out" "var/reports/2022-h1.html"
+expect_eq "and three commands to try" "$(printf '%s\n' "$out" | tail -n 3 | grep -c '^  tinhso ')" "3"
+printf '%s\n' "$out" | tail -n 3 | sed 's/^ *tinhso //' >"$WORK/next"
+while read -r line; do
+    case $line in "log verify") continue ;; esac
+    # shellcheck disable=SC2086  # the words of a command
+    tinhso $line
+    expect_exit "“$line” works" 0
+done <"$WORK/next"
+
+page=$WORK/var/reports/2022-h1.html
+expect_true "the page is there" test -s "$page"
+expect_contains "its numbers carry figure and revision" "$(grep -o '<data class="figure" data-figure="dti-rank" [^>]*>' "$page" | head -n 1)" \
+    'data-revision="'
+expect_eq "it loads nothing from elsewhere" "$(grep -cE '<script|<link|src=|@import|url\(' "$page")" "0"
+expect_contains "it marks sample data" "$(cat "$page")" '<small class="sample">dữ liệu mẫu</small>'
+
+tinhso index dti-province --year 2022 --json
+expect_eq "63 provinces are ranked, two at 15 and none at 16, five totals as computed" "$(python3 -c '
+import json, sys
+t = json.loads(sys.argv[1])
+ranks = [r["rank"] for r in t["rows"]]
+known = [(r["published"], r["computed"]) for r in t["rows"] if r["computed"] is not None]
+print(len(ranks), ranks.count(15), ranks.count(16), [p for p, c in known], [p for p, c in known if p != c])' "$out")" \
+    "63 2 0 [0.8002, 0.7163, 0.7024, 0.6975, 0.6924] [0.7163]"
+tinhso index dti-province --year 2022 --of "da nang"
+expect_contains "a total is explained by main index" "$out" "0,800175"
