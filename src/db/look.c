@@ -13,7 +13,7 @@
 
 #include "base/banned.h"
 
-enum { TRIES = 5, PAUSE_US = 1000, FLIPS_MAX = 8 };
+enum { TRIES = 4, PAUSE_US = 500, FLIPS_MAX = 8 };
 
 static uint32_t big32(const unsigned char *p)
 {

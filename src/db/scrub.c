@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-enum { CHUNK_PAGES = 64, TRIES = 3, LOOKS = 2, PAUSE_US = 1000 };
+enum { CHUNK_PAGES = 64, TRIES = 3, LOOKS = 2, PAUSE_US = 500 };
 /* Where the WAL's shared index says how many of its frames the file already has (wal-index, WalCkptInfo.nBackfill). */
 enum { SHM_REGION_BYTES = 32768, SHM_BACKFILL_AT = 96 };
 

@@ -250,6 +250,21 @@ static void a_newer_file_is_left_as_it_is(void **state)
     assert_int_equal(open_result(DB_WRITE), OK);
 }
 
+static void a_newer_version_that_is_only_in_the_wal_is_seen(void **state)
+{
+    (void)state;
+    base_make(100);
+    pid_t child = fork();
+    if (child == 0) {
+        struct db *db = NULL;
+        _exit(db_open(path, DB_WRITE, &db, NULL) != OK || db_exec(db, "PRAGMA user_version = 99", NULL) != OK);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_untouched(ERR_DB_NEWER);
+}
+
 static void a_rollback_journal_beside_the_file_is_not_played_back(void **state)
 {
     (void)state;
@@ -435,6 +450,7 @@ int main(void)
         TEST(a_file_that_was_cut_off_is_refused),
         TEST(a_file_that_is_not_ours_is_left_as_it_is),
         TEST(a_newer_file_is_left_as_it_is),
+        TEST(a_newer_version_that_is_only_in_the_wal_is_seen),
         TEST(a_rollback_journal_beside_the_file_is_not_played_back),
         TEST(a_whole_wal_is_taken_and_remembered_as_unclean),
         TEST(a_damaged_wal_is_refused_untouched),
