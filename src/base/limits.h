@@ -11,7 +11,8 @@ enum {
     LIMIT_REGISTERS = 500, /* registers of a province */
 
     /* CQL2 */
-    LIMIT_CQL2_BYTES = 64 << 10,
+    LIMIT_CQL2_BYTES = 64 << 10,      /* of the text */
+    LIMIT_CQL2_JSON_BYTES = 1 << 20,  /* the same filter as JSON is up to sixteen times as long */
     LIMIT_CQL2_DEPTH = 64,
     LIMIT_CQL2_NODES = 10000,
     LIMIT_CQL2_SQL_BYTES = 4 << 20,

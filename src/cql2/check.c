@@ -31,6 +31,17 @@ static struct cql2_expected type_expected(enum cql2_type type)
     return (struct cql2_expected){cql2_type_name(type, LANG_VI), cql2_type_name(type, LANG_EN)};
 }
 
+/* What an operand beside one of this type must be; quoted dates are the usual slip. */
+static struct cql2_expected partner_expected(enum cql2_type type, const struct cql2_node *found)
+{
+    if (found->op == CQL2_OP_STRING && type == CQL2_DATE)
+        return (struct cql2_expected){"ngày, viết DATE('yyyy-mm-dd')", "date, written DATE('yyyy-mm-dd')"};
+    if (found->op == CQL2_OP_STRING && type == CQL2_TIMESTAMP)
+        return (struct cql2_expected){"thời điểm, viết TIMESTAMP('yyyy-mm-ddThh:mm:ssZ') hoặc DATE('yyyy-mm-dd')",
+                                      "timestamp, written TIMESTAMP('yyyy-mm-ddThh:mm:ssZ') or DATE('yyyy-mm-dd')"};
+    return type_expected(type);
+}
+
 static const struct cql2_expected want_scalar = {"chuỗi, số, đúng/sai, ngày hoặc thời điểm",
                                                  "string, number, boolean, date or timestamp"};
 static const struct cql2_expected want_time = {"ngày, thời điểm hoặc khoảng thời gian", "date, timestamp or interval"};
@@ -159,7 +170,7 @@ static enum err check_call(struct cql2_check *c, struct cql2_node *node)
     }
     for (unsigned i = 0; i < node->n; i++)
         if (!argument_fits(fn->args[i], (enum cql2_type)node->args[i]->type))
-            return cql2_type_fault(c, node->args[i], type_expected(fn->args[i]));
+            return cql2_type_fault(c, node->args[i], partner_expected(fn->args[i], node->args[i]));
     node->function = fn;
     node->type = (unsigned char)fn->result;
     return OK;
@@ -182,14 +193,32 @@ static enum err check_same_class(struct cql2_check *c, const struct cql2_node *n
         return cql2_type_fault(c, node->args[0], want_scalar);
     for (unsigned i = 1; i < node->n; i++)
         if (class_of((enum cql2_type)node->args[i]->type) != class)
-            return cql2_type_fault(c, node->args[i], type_expected((enum cql2_type)node->args[0]->type));
+            return cql2_type_fault(c, node->args[i],
+                                   partner_expected((enum cql2_type)node->args[0]->type, node->args[i]));
     return OK;
+}
+
+/* Arguments that SQLite's json_array takes; an array of literals alone is bound as one value. */
+enum { LIST_COMPUTED_MAX = 100 };
+
+static bool is_computed(const struct cql2_node *list)
+{
+    for (unsigned i = 0; i < list->n; i++)
+        if (cql2_kind(list->args[i]) != CQL2_KIND_LITERAL)
+            return true;
+    return false;
 }
 
 static enum err check_list(struct cql2_check *c, struct cql2_node *node)
 {
     node->type = CQL2_ARRAY;
     node->of = CQL2_UNKNOWN;
+    if (node->n > LIST_COMPUTED_MAX && is_computed(node)) {
+        FAULT(c->f, ERR_CQL2_LIMIT, {"what_vi", STR("Số phần tử của mảng có trường hoặc phép tính")},
+              {"what_en", STR("The length of an array that holds properties or computations")}, {"limit", STR("100")});
+        cql2_fault_at(c->q, node, c->f);
+        return ERR_CQL2_LIMIT;
+    }
     for (unsigned i = 0; i < node->n; i++) {
         enum cql2_type type = (enum cql2_type)node->args[i]->type;
         if (class_of(type) == CLASS_NONE)

@@ -1,6 +1,7 @@
 /* A checked tree as parameterised SQL for SQLite. Every expression is written in parentheses of its own. */
 #include "cql2/tree.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #include "base/vec.h"
@@ -108,14 +109,12 @@ static void emit_list(struct cql2_compiler *c, const struct cql2_node *node)
         bind_kept(c, &json, CQL2_PARAM_TEXT);
         return;
     }
-    /* VALUES knows no bound on its rows; json_array takes 127 arguments */
-    puts_sql(c, "(SELECT json_group_array(column1) FROM (VALUES ");
+    puts_sql(c, "json_array("); /* check.c sees to it that there are not too many arguments */
     for (unsigned i = 0; i < node->n; i++) {
-        puts_sql(c, i ? ", (" : "(");
+        puts_sql(c, i ? ", " : "");
         cql2_emit(c, node->args[i]);
-        buf_putc(c->sql, ')');
     }
-    puts_sql(c, "))");
+    buf_putc(c->sql, ')');
 }
 
 /* CASEI and ACCENTI of a literal are folded here, once. */
@@ -216,6 +215,24 @@ static void emit_operand(struct cql2_compiler *c, const struct cql2_node *node)
 
 /* ---- predicates ---- */
 
+/* SQLite's parser has a stack of 100 symbols. Of `x AND (y OR (…))` it holds three for each level, of `((…) OR y) AND x` one:
+ * so beyond this height the deeper operand goes first. The order of operands means nothing. */
+enum { HEIGHT_DEEP = 4 };
+
+static bool is_deeper(const struct cql2_node *b, const struct cql2_node *a)
+{
+    return b->height > HEIGHT_DEEP && b->height > a->height;
+}
+
+static const struct cql2_node *deepest(struct cql2_node *const *args, unsigned n)
+{
+    const struct cql2_node *best = args[0];
+    for (unsigned i = 1; i < n; i++)
+        if (args[i]->height > best->height)
+            best = args[i];
+    return best;
+}
+
 /* A chain of many operands as a balanced tree: SQLite bounds the depth of expressions, not their number. */
 static void emit_chain(struct cql2_compiler *c, struct cql2_node *const *args, unsigned n, const char *join)
 {
@@ -223,11 +240,26 @@ static void emit_chain(struct cql2_compiler *c, struct cql2_node *const *args, u
         cql2_emit(c, args[0]);
         return;
     }
+    unsigned half = n / 2;
+    bool swaps = is_deeper(deepest(args + half, n - half), deepest(args, half));
     buf_putc(c->sql, '(');
-    emit_chain(c, args, n / 2, join);
+    emit_chain(c, swaps ? args + half : args, swaps ? n - half : half, join);
     puts_sql(c, join);
-    emit_chain(c, args + n / 2, n - n / 2, join);
+    emit_chain(c, swaps ? args : args + half, swaps ? half : n - half, join);
     buf_putc(c->sql, ')');
+}
+
+static void emit_not(struct cql2_compiler *c, const struct cql2_node *node)
+{
+    const struct cql2_node *a = node->args[0];
+    if (a->op == CQL2_OP_NOT) { /* NOT NOT x is x, also when x is NULL */
+        cql2_emit(c, a->args[0]);
+        return;
+    }
+    bool is_deep = a->height > HEIGHT_DEEP;
+    puts_sql(c, is_deep ? "(" : "(NOT ");
+    cql2_emit(c, a);
+    puts_sql(c, is_deep ? " = 0)" : ")"); /* the same to SQLite, one symbol less on its stack */
 }
 
 static bool is_instant(const struct cql2_node *node)
@@ -238,6 +270,10 @@ static bool is_instant(const struct cql2_node *node)
 static void emit_compare(struct cql2_compiler *c, enum cql2_op op, const struct cql2_node *a, const struct cql2_node *b)
 {
     char between[8];
+    if (is_deeper(b, a)) {
+        emit_compare(c, cql2_op_mirrored(op), b, a);
+        return;
+    }
     buf_putc(c->sql, '(');
     if (is_instant(a)) {
         cql2_emit_instants(c, op, a, b);
@@ -323,13 +359,13 @@ static void emit_arithmetic(struct cql2_compiler *c, const struct cql2_node *nod
     const struct cql2_node *a = node->args[0], *b = node->args[1];
     switch ((enum cql2_op)node->op) {
     case CQL2_OP_ADD:
-        emit_infix(c, "(", a, " + ", b, ")");
+        emit_infix(c, "(", is_deeper(b, a) ? b : a, " + ", is_deeper(b, a) ? a : b, ")");
         return;
     case CQL2_OP_SUBTRACT:
         emit_infix(c, "(", a, " - ", b, ")");
         return;
     case CQL2_OP_MULTIPLY:
-        emit_infix(c, "(", a, " * ", b, ")");
+        emit_infix(c, "(", is_deeper(b, a) ? b : a, " * ", is_deeper(b, a) ? a : b, ")");
         return;
     case CQL2_OP_DIVIDE: /* SQLite would cut the quotient of two integers */
         emit_infix(c, "(", a, " * 1.0 / ", b, ")");
@@ -422,13 +458,10 @@ void cql2_emit(struct cql2_compiler *c, const struct cql2_node *node)
 {
     switch (cql2_kind(node)) {
     case CQL2_KIND_LOGIC:
-        if (node->op == CQL2_OP_NOT) {
-            puts_sql(c, "(NOT ");
-            cql2_emit(c, node->args[0]);
-            buf_putc(c->sql, ')');
-        } else {
+        if (node->op == CQL2_OP_NOT)
+            emit_not(c, node);
+        else
             emit_chain(c, node->args, node->n, node->op == CQL2_OP_AND ? " AND " : " OR ");
-        }
         return;
     case CQL2_KIND_COMPARE:
         emit_compare(c, (enum cql2_op)node->op, node->args[0], node->args[1]);
@@ -462,15 +495,80 @@ void cql2_emit(struct cql2_compiler *c, const struct cql2_node *node)
     }
 }
 
+/* ---- SQLite's parser ---- */
+
+enum {
+    HEIGHT_SAFE = 5,      /* trees up to this height fit without counting */
+    PARSER_SYMBOLS = 80,  /* of SQLite's 100; the rest is for the statement around the filter */
+    PARSER_PARENS = 256,
+};
+
+static size_t token_length(struct str s, size_t at)
+{
+    char c = s.p[at];
+    size_t end = at + 1;
+    if (c == '\'' || c == '"') {
+        while (end < s.n && s.p[end] != c)
+            end++;
+        return end - at + 1;
+    }
+    while (end < s.n && (isalnum((unsigned char)c) || c == '_' || c == '.') &&
+           (isalnum((unsigned char)s.p[end]) || s.p[end] == '_' || s.p[end] == '.'))
+        end++;
+    return end - at;
+}
+
+/* More symbols than the parser's stack ever holds: all tokens since each open parenthesis, a closed pair being one, a
+ * list up to its last comma two. */
+static bool fits_parser(struct str sql)
+{
+    unsigned here[PARSER_PARENS], level = 0, total = 0;
+    bool is_word = false;
+    here[0] = 0;
+    for (size_t at = 0; at < sql.n;) {
+        char c = sql.p[at];
+        if (c == ' ') {
+            at++;
+            continue;
+        }
+        if (c == '(') {
+            if (++level == PARSER_PARENS)
+                return false;
+            here[level] = is_word ? 2u : 1u; /* a function's parenthesis brings a symbol along */
+            total += here[level];
+        } else if (c == ')') {
+            must(level > 0);
+            total -= here[level--];
+            here[level]++, total++;
+        } else if (c == ',') {
+            total -= here[level];
+            here[level] = level ? 4u : 2u;
+            total += here[level];
+        } else {
+            here[level]++, total++;
+        }
+        if (total > PARSER_SYMBOLS)
+            return false;
+        is_word = isalnum((unsigned char)c) || c == '_';
+        at += token_length(sql, at);
+    }
+    return true;
+}
+
 enum err cql2_compile(const struct cql2 *q, const struct cql2_schema *schema, struct buf *sql, struct cql2_params *params,
                       struct fault *f)
 {
     must(q->is_checked && params->arena);
     struct cql2_compiler c = {schema, sql, params, params->arena};
-    cql2_emit(&c, q->root);
+    size_t from = sql->n;
     /* As the whole filter a bare flag is compared, so that an index over it can serve. */
-    if (q->root->op == CQL2_OP_PROPERTY && q->root->type == CQL2_BOOLEAN)
-        buf_puts(sql, " = 1");
+    bool is_flag = q->root->op == CQL2_OP_PROPERTY && q->root->type == CQL2_BOOLEAN;
+    buf_puts(sql, is_flag ? "(" : "");
+    cql2_emit(&c, q->root);
+    buf_puts(sql, is_flag ? " = 1)" : "");
+    if (!sql->is_full && q->root->height > HEIGHT_SAFE && !fits_parser(str_slice(sql->p + from, sql->n - from)))
+        return FAULT(f, ERR_CQL2_LIMIT, {"what_vi", STR("Số tầng lồng nhau của bộ lọc")},
+                     {"what_en", STR("The nesting of the filter")}, {"limit", STR("64")});
     if (sql->is_full) {
         char number[24];
         snprintf(number, sizeof number, "%zu", sql->max);

@@ -26,7 +26,7 @@
  * s_intersects and its family. Every literal is bound; names come only from the schema's `sql`.
  *
  * Ownership: the tree and the parameters lie in the arena; the text of the filter must live as long as the tree.
- * Limits: LIMIT_CQL2_BYTES, LIMIT_CQL2_NODES, LIMIT_CQL2_DEPTH (nested expressions; parentheses up to four times that).
+ * Limits: LIMIT_CQL2_BYTES, LIMIT_CQL2_JSON_BYTES, LIMIT_CQL2_NODES, LIMIT_CQL2_DEPTH (nested expressions; parentheses up to four times that).
  * Errors: ERR_CQL2_SYNTAX, ERR_CQL2_PROPERTY, ERR_CQL2_FUNCTION, ERR_CQL2_TYPE, ERR_CQL2_ARGUMENTS, ERR_CQL2_LIMIT; all carry
  * line and column within the filter (columns in characters), no file.
  */

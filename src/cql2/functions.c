@@ -13,7 +13,7 @@ static const struct cql2_function functions[] = {
     {{"trim", sizeof "trim" - 1}, CQL2_STRING, 1, 1, {CQL2_STRING}, ONE("trim($1)")},
     {{"length", sizeof "length" - 1}, CQL2_INTEGER, 1, 1, {CQL2_STRING}, ONE("length($1)")},
     {{"concat", sizeof "concat" - 1}, CQL2_STRING, 2, 2, {CQL2_STRING, CQL2_STRING}, TWO("($1 || $2)")},
-    {{"abs", sizeof "abs" - 1}, CQL2_NUMBER, 1, 1, {CQL2_NUMBER}, ONE("abs($1)")},
+    {{"abs", sizeof "abs" - 1}, CQL2_NUMBER, 1, 1, {CQL2_NUMBER}, ONE("abs($1 * 1.0)")},
     {{"round", sizeof "round" - 1}, CQL2_NUMBER, 1, 2, {CQL2_NUMBER, CQL2_INTEGER}, {NULL, "round($1)", "round($1, $2)"}},
     {{"floor", sizeof "floor" - 1}, CQL2_INTEGER, 1, 1, {CQL2_NUMBER}, ONE("CAST(floor($1) AS INTEGER)")},
     {{"ceil", sizeof "ceil" - 1}, CQL2_INTEGER, 1, 1, {CQL2_NUMBER}, ONE("CAST(ceil($1) AS INTEGER)")},

@@ -301,9 +301,9 @@ enum err cql2_read_json(struct arena *a, const struct json *value, struct cql2 *
 enum err cql2_parse_json(struct arena *a, struct str text, struct cql2 **ret, struct fault *f)
 {
     struct json *root;
-    if (text.n > LIMIT_CQL2_BYTES)
+    if (text.n > LIMIT_CQL2_JSON_BYTES)
         return FAULT(f, ERR_CQL2_LIMIT, {"what_vi", STR("Độ dài của bộ lọc (byte)")},
-                     {"what_en", STR("The length of the filter in bytes")}, {"limit", STR("65536")});
+                     {"what_en", STR("The length of the filter in bytes")}, {"limit", STR("1048576")});
     enum err e = json_parse(a, text, STR(""), &root, f);
     return e == OK ? cql2_read_json(a, root, ret, f) : e;
 }

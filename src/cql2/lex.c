@@ -43,8 +43,9 @@ enum err cql2_lexer_init(struct cql2_lexer *lx, struct arena *a, struct str sour
     if (source.n > LIMIT_CQL2_BYTES) {
         char number[16];
         snprintf(number, sizeof number, "%d", LIMIT_CQL2_BYTES);
-        return FAULT(f, ERR_CQL2_LIMIT, {"what_vi", STR("Độ dài của bộ lọc (byte)")},
-                     {"what_en", STR("The length of the filter in bytes")}, {"limit", str_of(number)});
+        FAULT(f, ERR_CQL2_LIMIT, {"what_vi", STR("Độ dài của bộ lọc (byte)")},
+              {"what_en", STR("The length of the filter in bytes")}, {"limit", str_of(number)});
+        return cql2_fault_offset(source, LIMIT_CQL2_BYTES, f);
     }
     size_t good = utf8_valid_prefix(source);
     const char *zero = source.n ? memchr(source.p, 0, source.n) : NULL;

@@ -123,7 +123,7 @@ static const char *op_sql(enum cql2_op op)
     return cql2_ops[op].text;
 }
 
-static enum cql2_op mirrored(enum cql2_op op)
+enum cql2_op cql2_op_mirrored(enum cql2_op op)
 {
     switch (op) {
     case CQL2_OP_LT:
@@ -219,7 +219,7 @@ static void emit_timestamps(struct cql2_compiler *c, enum cql2_op op, const stru
         return;
     }
     if (a->is_literal && !b->is_literal) {
-        emit_column_literal(c, mirrored(op), b, a->text);
+        emit_column_literal(c, cql2_op_mirrored(op), b, a->text);
         return;
     }
     bool is_plain = op == CQL2_OP_EQ || op == CQL2_OP_NE;
@@ -239,7 +239,7 @@ static void emit_ends(struct cql2_compiler *c, enum cql2_op op, const struct end
     } else if (a->type == CQL2_TIMESTAMP && !a->is_literal && literal_day(b, &day)) {
         emit_column_day(c, op, a, day);
     } else if (b->type == CQL2_TIMESTAMP && !b->is_literal && literal_day(a, &day)) {
-        emit_column_day(c, mirrored(op), b, day);
+        emit_column_day(c, cql2_op_mirrored(op), b, day);
     } else {
         emit_end_date(c, a);
         buf_printf(c->sql, " %s ", op_sql(op));
@@ -344,7 +344,7 @@ static void emit_test(struct cql2_compiler *c, const struct end *a, enum side sa
         emit_test(c, &closed, sa, op, b, sb);
         buf_puts(c->sql, " END");
     } else if (b->may_be_open) {
-        emit_test(c, b, sb, mirrored(op), a, sa);
+        emit_test(c, b, sb, cql2_op_mirrored(op), a, sa);
     } else if (ia || ib) {
         emit_truth(c, holds(op, ia - ib));
     } else {

@@ -234,6 +234,8 @@ void cql2_bind_text(struct cql2_compiler *c, struct str s);
 void cql2_emit_temporal(struct cql2_compiler *c, const struct cql2_node *node);
 /* a op b for two instants of either granularity; op is one of EQ … GE. */
 void cql2_emit_instants(struct cql2_compiler *c, enum cql2_op op, const struct cql2_node *a, const struct cql2_node *b);
+/* b op' a means a op b. */
+enum cql2_op cql2_op_mirrored(enum cql2_op op);
 /* A timestamp cast to the date it falls on, or a date as it is. */
 void cql2_emit_date(struct cql2_compiler *c, const struct cql2_node *node);
 
