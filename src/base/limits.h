@@ -23,7 +23,7 @@ enum {
     LIMIT_CSV_COLUMNS = 1000,
     LIMIT_CSV_CELL_BYTES = 1 << 20,
     LIMIT_JSON_BYTES = 64 << 20,
-    LIMIT_JSON_DEPTH = 192,    /* a filter of LIMIT_CQL2_DEPTH takes two levels each, and a geometry's coordinates */
+    LIMIT_JSON_DEPTH = 288,    /* a level of a filter takes three at most, and LIMIT_CQL2_DEPTH and some fit */
     LIMIT_JSON_NODES = 4000000,
     LIMIT_GEOMETRY_POINTS = 1000000,
     LIMIT_GEOMETRY_DEPTH = 8,         /* collections within collections */

@@ -8,21 +8,12 @@
 /* Types that compare with each other. */
 enum class { CLASS_NONE, CLASS_STRING, CLASS_NUMBER, CLASS_BOOLEAN, CLASS_INSTANT };
 
-static enum class class_of(enum cql2_type type)
-{
-    switch (type) {
-    case CQL2_STRING:
-        return CLASS_STRING;
-    case CQL2_INTEGER:
-    case CQL2_NUMBER:
-        return CLASS_NUMBER;
-    case CQL2_BOOLEAN:
-        return CLASS_BOOLEAN;
-    case CQL2_DATE:
-    case CQL2_TIMESTAMP:
-        return CLASS_INSTANT;
-    default:
-        return CLASS_NONE;
+static enum class class_of(enum cql2_type type) {
+    switch (type){
+        case CQL2_STRING : return CLASS_STRING; case CQL2_INTEGER : case CQL2_NUMBER : return CLASS_NUMBER;
+        case CQL2_BOOLEAN : return CLASS_BOOLEAN;
+        case CQL2_DATE : case CQL2_TIMESTAMP : return CLASS_INSTANT;
+        default : return CLASS_NONE;
     }
 }
 
@@ -45,8 +36,9 @@ static struct cql2_expected partner_expected(enum cql2_type type, const struct c
 static const struct cql2_expected want_scalar = {"chuỗi, số, đúng/sai, ngày hoặc thời điểm",
                                                  "string, number, boolean, date or timestamp"};
 static const struct cql2_expected want_time = {"ngày, thời điểm hoặc khoảng thời gian", "date, timestamp or interval"};
-static const struct cql2_expected want_interval = {"khoảng thời gian (với một thời điểm, dùng T_INTERSECTS, T_AFTER, T_BEFORE)",
-                                                   "interval (for an instant use T_INTERSECTS, T_AFTER, T_BEFORE)"};
+static const struct cql2_expected want_interval = {
+    "khoảng thời gian (với một thời điểm, dùng T_INTERSECTS, T_AFTER, T_BEFORE)",
+    "interval (for an instant use T_INTERSECTS, T_AFTER, T_BEFORE)"};
 
 /* `where` is the node as the canonical text shows it, cut when long. */
 static struct str node_text(const struct cql2_node *node, struct buf *b)
@@ -162,7 +154,8 @@ static enum err check_call(struct cql2_check *c, struct cql2_node *node)
     }
     if (node->n < fn->n_args_min || node->n > fn->n_args) {
         char expected[32], found[16];
-        snprintf(expected, sizeof expected, fn->n_args_min == fn->n_args ? "%zu" : "%zu–%zu", fn->n_args_min, fn->n_args);
+        snprintf(expected, sizeof expected, fn->n_args_min == fn->n_args ? "%zu" : "%zu–%zu", fn->n_args_min,
+                 fn->n_args);
         snprintf(found, sizeof found, "%u", node->n);
         FAULT(c->f, ERR_CQL2_ARGUMENTS, {"name", node->text}, {"expected", str_of(expected)}, {"found", str_of(found)});
         cql2_fault_at(c->q, node, c->f);
@@ -276,8 +269,9 @@ static enum err check_spatial(struct cql2_check *c, struct cql2_node *node)
         if (e != OK)
             return e;
         if (arg->op == CQL2_OP_SHAPE && arg->shape->kind == SHAPE_COLLECTION && needs_one_kind((enum cql2_op)node->op))
-            return cql2_type_fault(c, arg, (struct cql2_expected){"hình một loại, không phải GEOMETRYCOLLECTION",
-                                                                  "a geometry of one kind, not a GEOMETRYCOLLECTION"});
+            return cql2_type_fault(c, arg,
+                                   (struct cql2_expected){"hình một loại, không phải GEOMETRYCOLLECTION",
+                                                          "a geometry of one kind, not a GEOMETRYCOLLECTION"});
     }
     return OK;
 }
@@ -361,9 +355,9 @@ static enum err check_operator(struct cql2_check *c, struct cql2_node *node)
 enum err cql2_check_node(struct cql2_check *c, struct cql2_node *node)
 {
     static const unsigned char literal_types[] = {
-        [CQL2_OP_STRING] = CQL2_STRING,       [CQL2_OP_INTEGER] = CQL2_INTEGER, [CQL2_OP_NUMBER] = CQL2_NUMBER,
-        [CQL2_OP_BOOLEAN] = CQL2_BOOLEAN,     [CQL2_OP_DATE] = CQL2_DATE,       [CQL2_OP_TIMESTAMP] = CQL2_TIMESTAMP,
-        [CQL2_OP_OPEN] = CQL2_UNKNOWN,        [CQL2_OP_SHAPE] = CQL2_GEOMETRY,  [CQL2_OP_BBOX] = CQL2_GEOMETRY,
+        [CQL2_OP_STRING] = CQL2_STRING,   [CQL2_OP_INTEGER] = CQL2_INTEGER, [CQL2_OP_NUMBER] = CQL2_NUMBER,
+        [CQL2_OP_BOOLEAN] = CQL2_BOOLEAN, [CQL2_OP_DATE] = CQL2_DATE,       [CQL2_OP_TIMESTAMP] = CQL2_TIMESTAMP,
+        [CQL2_OP_OPEN] = CQL2_UNKNOWN,    [CQL2_OP_SHAPE] = CQL2_GEOMETRY,  [CQL2_OP_BBOX] = CQL2_GEOMETRY,
     };
     if (cql2_kind(node) == CQL2_KIND_LITERAL) {
         node->type = literal_types[node->op];
@@ -415,7 +409,8 @@ enum err cql2_check(struct arena *a, struct cql2 *q, const struct cql2_schema *s
     if (e == OK && type != CQL2_BOOLEAN) {
         struct cql2_check c = {a, q, schema, f};
         q->is_checked = false;
-        e = cql2_type_fault(&c, q->root, (struct cql2_expected){"điều kiện đúng/sai, như a = 1", "a condition, like a = 1"});
+        e = cql2_type_fault(&c, q->root,
+                            (struct cql2_expected){"điều kiện đúng/sai, như a = 1", "a condition, like a = 1"});
     }
     return e;
 }

@@ -386,7 +386,8 @@ static void emit_arithmetic(struct cql2_compiler *c, const struct cql2_node *nod
 }
 
 /* `b` minus `a` is empty: all of b is in a. */
-static void emit_subset(struct cql2_compiler *c, const char *columns, const struct cql2_node *b, const struct cql2_node *a)
+static void emit_subset(struct cql2_compiler *c, const char *columns, const struct cql2_node *b,
+                        const struct cql2_node *a)
 {
     buf_printf(c->sql, "NOT EXISTS (SELECT %s FROM json_each(", columns);
     cql2_emit(c, b);
@@ -498,8 +499,8 @@ void cql2_emit(struct cql2_compiler *c, const struct cql2_node *node)
 /* ---- SQLite's parser ---- */
 
 enum {
-    HEIGHT_SAFE = 5,      /* trees up to this height fit without counting */
-    PARSER_SYMBOLS = 80,  /* of SQLite's 100; the rest is for the statement around the filter */
+    HEIGHT_SAFE = 5,     /* trees up to this height fit without counting */
+    PARSER_SYMBOLS = 80, /* of SQLite's 100; the rest is for the statement around the filter */
     PARSER_PARENS = 256,
 };
 
@@ -555,8 +556,8 @@ static bool fits_parser(struct str sql)
     return true;
 }
 
-enum err cql2_compile(const struct cql2 *q, const struct cql2_schema *schema, struct buf *sql, struct cql2_params *params,
-                      struct fault *f)
+enum err cql2_compile(const struct cql2 *q, const struct cql2_schema *schema, struct buf *sql,
+                      struct cql2_params *params, struct fault *f)
 {
     must(q->is_checked && params->arena);
     struct cql2_compiler c = {schema, sql, params, params->arena};

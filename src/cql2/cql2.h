@@ -77,9 +77,9 @@ struct cql2_params {
 struct cql2_property {
     struct str name;
     enum cql2_type type;
-    enum cql2_type of; /* array: STRING, INTEGER or NUMBER; interval: DATE or TIMESTAMP */
-    struct str sql;    /* an SQL expression, quoted already: "unit", r."area" */
-    struct str sql_end; /* interval: the column of its end */
+    enum cql2_type of;        /* array: STRING, INTEGER or NUMBER; interval: DATE or TIMESTAMP */
+    struct str sql;           /* an SQL expression, quoted already: "unit", r."area" */
+    struct str sql_end;       /* interval: the column of its end */
     struct str geometry_kind; /* for the host; may be empty */
     /* A named constant, as `period_from`: the value is bound where the name stands; sql is not used. */
     bool is_constant;
@@ -124,8 +124,8 @@ enum err cql2_check_value(struct arena *a, struct cql2 *q, const struct cql2_sch
                           struct fault *f);
 
 /* Appends an SQL expression. The tree must have been checked against this schema. */
-enum err cql2_compile(const struct cql2 *q, const struct cql2_schema *schema, struct buf *sql, struct cql2_params *params,
-                      struct fault *f);
+enum err cql2_compile(const struct cql2 *q, const struct cql2_schema *schema, struct buf *sql,
+                      struct cql2_params *params, struct fault *f);
 
 /* Canonical forms: what they print parses to the same tree. */
 void cql2_print_text(const struct cql2 *q, struct buf *out);

@@ -67,7 +67,8 @@ static bool is_text(struct str s)
 static struct cql2_node *read_text(struct reader *r, const struct json *v, enum cql2_op op, struct str text)
 {
     if (!is_text(text) || (op == CQL2_OP_PROPERTY && text.n == 0))
-        return refuse(r, v, "một chuỗi không rỗng, không có ký tự số 0", "text that is not empty and holds no zero byte");
+        return refuse(r, v, "một chuỗi không rỗng, không có ký tự số 0",
+                      "text that is not empty and holds no zero byte");
     struct cql2_node *n = make(r, v, op, NULL, 0);
     if (n)
         n->text = text;
@@ -81,8 +82,9 @@ static struct cql2_node *read_number(struct reader *r, const struct json *v)
     int64_t integer = 0;
     bool is_negative = v->string.p[0] == '-';
     for (size_t i = is_negative; is_integer && i < v->string.n; i++)
-        is_integer = !__builtin_mul_overflow(integer, 10, &integer) &&
-                     !__builtin_add_overflow(integer, is_negative ? '0' - v->string.p[i] : v->string.p[i] - '0', &integer);
+        is_integer =
+            !__builtin_mul_overflow(integer, 10, &integer) &&
+            !__builtin_add_overflow(integer, is_negative ? '0' - v->string.p[i] : v->string.p[i] - '0', &integer);
     struct cql2_node *n = make(r, v, is_integer ? CQL2_OP_INTEGER : CQL2_OP_NUMBER, NULL, 0);
     if (n && is_integer)
         n->integer = integer;
@@ -94,10 +96,10 @@ static struct cql2_node *read_number(struct reader *r, const struct json *v)
 static struct cql2_node *read_instant(struct reader *r, const struct json *v, const struct json *text, enum cql2_op op)
 {
     struct str s = text->string;
-    if (text->kind != J_STRING ||
-        (op == CQL2_OP_DATE ? !cql2_date_read(s) : !cql2_timestamp_read(r->b.a, s, &s)))
+    if (text->kind != J_STRING || (op == CQL2_OP_DATE ? !cql2_date_read(s) : !cql2_timestamp_read(r->b.a, s, &s)))
         return refuse(r, text,
-                      op == CQL2_OP_DATE ? "một ngày có thật dạng \"yyyy-mm-dd\"" : "một thời điểm dạng \"yyyy-mm-ddThh:mm:ssZ\"",
+                      op == CQL2_OP_DATE ? "một ngày có thật dạng \"yyyy-mm-dd\""
+                                         : "một thời điểm dạng \"yyyy-mm-ddThh:mm:ssZ\"",
                       op == CQL2_OP_DATE ? "a date as \"yyyy-mm-dd\"" : "an instant as \"yyyy-mm-ddThh:mm:ssZ\"");
     return read_text(r, v, op, s);
 }
@@ -245,8 +247,8 @@ static struct cql2_node *read_object(struct reader *r, const struct json *v)
     if ((m = json_get(v, "op")))
         return read_operator(r, v, m);
     if ((m = json_get(v, "property")))
-        return m->kind == J_STRING ? read_text(r, v, CQL2_OP_PROPERTY, m->string) :
-                                     refuse(r, m, "tên trường dạng chuỗi", "the name of a property as text");
+        return m->kind == J_STRING ? read_text(r, v, CQL2_OP_PROPERTY, m->string)
+                                   : refuse(r, m, "tên trường dạng chuỗi", "the name of a property as text");
     if ((m = json_get(v, "date")))
         return read_instant(r, v, m, CQL2_OP_DATE);
     if ((m = json_get(v, "timestamp")))

@@ -208,8 +208,8 @@ static enum err symbol_next(struct cql2_lexer *lx)
     case '=':
         lx->symbol = c;
         if (next == '=' || next == '>' || next == '<') /* habits from other languages */
-            return refuse(lx, lx->at, str_slice(s.p + lx->at, 2), "một toán tử so sánh: = <> < > <= >=",
-                          "a comparison operator: = <> < > <= >=");
+            return refuse(lx, lx->at, str_slice(s.p + lx->at, 2),
+                          "một toán tử so sánh: = <> < > <= >=", "a comparison operator: = <> < > <= >=");
         break;
     case '<':
         lx->symbol = next == '>' ? 'n' : next == '=' ? 'l' : '<';
@@ -223,8 +223,8 @@ static enum err symbol_next(struct cql2_lexer *lx)
         uint32_t u;
         size_t length = utf8_next(s, lx->at, &u);
         if (c == '!' && next == '=')
-            return refuse(lx, lx->at, STR("!="), "một toán tử so sánh: = <> < > <= >=",
-                          "a comparison operator: = <> < > <= >=");
+            return refuse(lx, lx->at, STR("!="),
+                          "một toán tử so sánh: = <> < > <= >=", "a comparison operator: = <> < > <= >=");
         return refuse(lx, lx->at, str_slice(s.p + lx->at, length), "tên, giá trị hoặc toán tử của CQL2",
                       "a name, value or operator of CQL2");
     }

@@ -270,10 +270,22 @@ static const struct relation {
     struct test tests[TESTS_MAX];
 } relations[] = {
 #define R(op) [CQL2_OP_T_##op - CQL2_OP_T_AFTER]
-#define FF(op) {SIDE_FROM, CQL2_OP_##op, SIDE_FROM}
-#define FT(op) {SIDE_FROM, CQL2_OP_##op, SIDE_TILL}
-#define TF(op) {SIDE_TILL, CQL2_OP_##op, SIDE_FROM}
-#define TT(op) {SIDE_TILL, CQL2_OP_##op, SIDE_TILL}
+#define FF(op)                                                                                                         \
+    {                                                                                                                  \
+        SIDE_FROM, CQL2_OP_##op, SIDE_FROM                                                                             \
+    }
+#define FT(op)                                                                                                         \
+    {                                                                                                                  \
+        SIDE_FROM, CQL2_OP_##op, SIDE_TILL                                                                             \
+    }
+#define TF(op)                                                                                                         \
+    {                                                                                                                  \
+        SIDE_TILL, CQL2_OP_##op, SIDE_FROM                                                                             \
+    }
+#define TT(op)                                                                                                         \
+    {                                                                                                                  \
+        SIDE_TILL, CQL2_OP_##op, SIDE_TILL                                                                             \
+    }
     R(AFTER) = {1, {FT(GT)}},
     R(BEFORE) = {1, {TF(LT)}},
     R(EQUALS) = {2, {FF(EQ), TT(EQ)}},
@@ -399,7 +411,8 @@ static void emit_relation(struct cql2_compiler *c, const struct relation *r, con
         const struct test *t = &r->tests[i];
         if (i)
             buf_puts(c->sql, " AND ");
-        emit_test(c, t->a == SIDE_FROM ? &a->from : &a->till, t->a, t->op, t->b == SIDE_FROM ? &b->from : &b->till, t->b);
+        emit_test(c, t->a == SIDE_FROM ? &a->from : &a->till, t->a, t->op, t->b == SIDE_FROM ? &b->from : &b->till,
+                  t->b);
     }
 }
 

@@ -71,8 +71,7 @@ enum err geometry_read_blob(struct geometry_context *gc, struct str blob, struct
     size_t header = shape_blob_header(blob);
     if (!shape_blob_walk(blob, &box))
         return FAULT(f, ERR_GEOMETRY_BLOB);
-    GEOSGeometry *g =
-        GEOSWKBReader_read_r(gc->h, gc->reader, (const unsigned char *)blob.p + header, blob.n - header);
+    GEOSGeometry *g = GEOSWKBReader_read_r(gc->h, gc->reader, (const unsigned char *)blob.p + header, blob.n - header);
     if (!g)
         return FAULT(f, ERR_GEOMETRY_BLOB);
     *ret = wrap(gc, g, box);
@@ -285,8 +284,8 @@ static char relate_again(GEOSContextHandle_t h, enum geometry_relation r, const 
     GEOSGeometry *va = GEOSMakeValid_r(h, a), *vb = GEOSMakeValid_r(h, b);
     char result = 2;
     if (va && vb)
-        result = is_collection(h, va) || is_collection(h, vb) ? relate_collections(h, r, va, vb) :
-                                                                relate_plain(h, r, va, vb);
+        result = is_collection(h, va) || is_collection(h, vb) ? relate_collections(h, r, va, vb)
+                                                              : relate_plain(h, r, va, vb);
     GEOSGeom_destroy_r(h, va);
     GEOSGeom_destroy_r(h, vb);
     return result;

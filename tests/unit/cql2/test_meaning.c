@@ -15,9 +15,13 @@ static const struct cql2_property properties[] = {
     {.name = {"marks", 5}, .type = CQL2_ARRAY, .of = CQL2_NUMBER, .sql = {"\"marks\"", 7}},
     {.name = {"geom", 4}, .type = CQL2_GEOMETRY, .sql = {"\"geom\"", 6}},
     {.name = {"valid", 5}, .type = CQL2_INTERVAL, .of = CQL2_DATE, .sql = {"\"born\"", 6}, .sql_end = {"\"born\"", 6}},
-    {.name = {"period_from", 11}, .type = CQL2_DATE, .is_constant = true,
+    {.name = {"period_from", 11},
+     .type = CQL2_DATE,
+     .is_constant = true,
      .value = {.kind = CQL2_PARAM_TEXT, .bytes = {"2022-01-01", 10}}},
-    {.name = {"period_till", 11}, .type = CQL2_DATE, .is_constant = true,
+    {.name = {"period_till", 11},
+     .type = CQL2_DATE,
+     .is_constant = true,
      .value = {.kind = CQL2_PARAM_TEXT, .bytes = {"2022-06-30", 10}}},
 };
 
@@ -34,8 +38,13 @@ static const struct cql2_function own_functions[] = {
 };
 
 static const struct cql2_schema schema = {
-    .properties = properties, .n = ARRAY_LEN(properties), .lookup = look_up, .context = &referred,
-    .functions = own_functions, .n_functions = ARRAY_LEN(own_functions), .utc_offset_minutes = 420,
+    .properties = properties,
+    .n = ARRAY_LEN(properties),
+    .lookup = look_up,
+    .context = &referred,
+    .functions = own_functions,
+    .n_functions = ARRAY_LEN(own_functions),
+    .utc_offset_minutes = 420,
 };
 
 static sqlite3 *open_table(void)
@@ -45,7 +54,8 @@ static sqlite3 *open_table(void)
         " active INTEGER, born TEXT, at TEXT, tags TEXT, marks TEXT, geom BLOB);"
         "CREATE INDEX t_unit ON t(unit); CREATE INDEX t_at ON t(at); CREATE INDEX t_active ON t(active);"
         "INSERT INTO t VALUES"
-        "(1, 'Đắk Nông', '24611', 1.5, 1, 5, 1, '2000-06-30', '2022-01-01T16:59:59Z', '[\"a\",\"b\"]', '[1,2.5]', NULL),"
+        "(1, 'Đắk Nông', '24611', 1.5, 1, 5, 1, '2000-06-30', '2022-01-01T16:59:59Z', '[\"a\",\"b\"]', '[1,2.5]', "
+        "NULL),"
         "(2, 'Nguyễn Thị Đào', '24612', 20, 7, -7, 0, '2000-07-01', '2022-01-01T17:00:00Z', '[]', '[]', NULL),"
         "(3, 'đường 100%_\\', '24613', -3.25, NULL, 2, NULL, NULL, NULL, NULL, NULL, NULL),"
         "(4, NULL, NULL, NULL, 0, NULL, 1, '1999-02-28', '2022-01-02T16:59:59.999Z', '[\"b\"]', '[2.5]', NULL);";
@@ -184,8 +194,8 @@ static void arrays_are_sets(void **state)
 static void dates_meet_instants_by_the_day_of_the_offset(void **state)
 {
     (void)state;
-    assert_selects("at = DATE('2022-01-01')", "1");      /* 23:59:59 at +07:00 */
-    assert_selects("at = DATE('2022-01-02')", "24");     /* 00:00:00 and 23:59:59.999 */
+    assert_selects("at = DATE('2022-01-01')", "1");  /* 23:59:59 at +07:00 */
+    assert_selects("at = DATE('2022-01-02')", "24"); /* 00:00:00 and 23:59:59.999 */
     assert_selects("at > DATE('2022-01-01')", "24");
     assert_selects("at <= DATE('2022-01-01')", "1");
     assert_selects("DATE('2022-01-02') <= at", "24");
@@ -245,21 +255,29 @@ static void what_does_not_fit_is_refused_with_its_place(void **state)
     (void)state;
     assert_type_error("name = 5", "1:8: Bộ lọc không khớp kiểu: 5 là số nguyên, cần chuỗi.");
     assert_type_error("low = '5'", "1:7: Bộ lọc không khớp kiểu: '5' là chuỗi, cần số nguyên.");
-    assert_type_error("born = '2022-01-01'", "1:8: Bộ lọc không khớp kiểu: '2022-01-01' là chuỗi, cần ngày, viết DATE('yyyy-mm-dd').");
+    assert_type_error("born = '2022-01-01'",
+                      "1:8: Bộ lọc không khớp kiểu: '2022-01-01' là chuỗi, cần ngày, viết DATE('yyyy-mm-dd').");
     assert_type_error("unit IN ('1', 2)", "1:15: Bộ lọc không khớp kiểu: 2 là số nguyên, cần chuỗi.");
     assert_type_error("low LIKE 'a'", "1:1: Bộ lọc không khớp kiểu: low là số nguyên, cần chuỗi.");
     assert_type_error("name + 1 = 2", "1:1: Bộ lọc không khớp kiểu: name là chuỗi, cần số.");
-    assert_type_error("name BETWEEN 'a' AND 'b'", "1:1: Bộ lọc không khớp kiểu: name là chuỗi, cần số, ngày hoặc thời điểm.");
-    assert_type_error("low + 1", "1:1: Bộ lọc không khớp kiểu: low + 1 là số nguyên, cần điều kiện đúng/sai, như a = 1.");
+    assert_type_error("name BETWEEN 'a' AND 'b'",
+                      "1:1: Bộ lọc không khớp kiểu: name là chuỗi, cần số, ngày hoặc thời điểm.");
+    assert_type_error("low + 1",
+                      "1:1: Bộ lọc không khớp kiểu: low + 1 là số nguyên, cần điều kiện đúng/sai, như a = 1.");
     assert_type_error("active AND low", "1:12: Bộ lọc không khớp kiểu: low là số nguyên, cần đúng/sai.");
-    assert_type_error("geom = POINT(1 2)", "1:1: Bộ lọc không khớp kiểu: geom là hình học, cần chuỗi, số, đúng/sai, ngày hoặc thời điểm.");
+    assert_type_error("geom = POINT(1 2)",
+                      "1:1: Bộ lọc không khớp kiểu: geom là hình học, cần chuỗi, số, đúng/sai, ngày hoặc thời điểm.");
     assert_type_error("S_EQUALS(name, POINT(1 2))", "1:10: Bộ lọc không khớp kiểu: name là chuỗi, cần hình học.");
     assert_type_error("S_TOUCHES(geom, GEOMETRYCOLLECTION(POINT(1 2)))",
-                      "1:17: Bộ lọc không khớp kiểu: GEOMETRYCOLLECTION(POINT(1 2)) là hình học, cần hình một loại, không phải GEOMETRYCOLLECTION.");
-    assert_type_error("T_AFTER(name, DATE('2022-01-01'))", "1:9: Bộ lọc không khớp kiểu: name là chuỗi, cần ngày, thời điểm hoặc khoảng thời gian.");
+                      "1:17: Bộ lọc không khớp kiểu: GEOMETRYCOLLECTION(POINT(1 2)) là hình học, cần hình một loại, "
+                      "không phải GEOMETRYCOLLECTION.");
+    assert_type_error("T_AFTER(name, DATE('2022-01-01'))",
+                      "1:9: Bộ lọc không khớp kiểu: name là chuỗi, cần ngày, thời điểm hoặc khoảng thời gian.");
     assert_type_error("T_DURING(born, INTERVAL('2022-01-01','..'))",
-                      "1:10: Bộ lọc không khớp kiểu: born là ngày, cần khoảng thời gian (với một thời điểm, dùng T_INTERSECTS, T_AFTER, T_BEFORE).");
-    assert_type_error("T_AFTER(born, INTERVAL(name, '..'))", "1:24: Bộ lọc không khớp kiểu: name là chuỗi, cần ngày hoặc thời điểm.");
+                      "1:10: Bộ lọc không khớp kiểu: born là ngày, cần khoảng thời gian (với một thời điểm, dùng "
+                      "T_INTERSECTS, T_AFTER, T_BEFORE).");
+    assert_type_error("T_AFTER(born, INTERVAL(name, '..'))",
+                      "1:24: Bộ lọc không khớp kiểu: name là chuỗi, cần ngày hoặc thời điểm.");
     assert_type_error("A_CONTAINS(tags, (1))", "1:19: Bộ lọc không khớp kiểu: 1 là số nguyên, cần chuỗi.");
     assert_type_error("A_EQUALS(tags, ('a', TRUE))", "1:22: Bộ lọc không khớp kiểu: TRUE là đúng/sai, cần chuỗi.");
     assert_type_error("A_CONTAINS(name, ('a'))", "1:12: Bộ lọc không khớp kiểu: name là chuỗi, cần mảng.");
@@ -267,10 +285,11 @@ static void what_does_not_fit_is_refused_with_its_place(void **state)
     assert_type_error("nmae = 'x'", "1:1: Bộ lọc dùng trường “nmae” không có ở đây. Có thể là: name.");
     assert_type_error("Name = 'x'", "1:1: Bộ lọc dùng trường “Name” không có ở đây. Có thể là: name.");
     assert_type_error("a = 1\nAND zzzzzz = 'x'", "1:1: Bộ lọc dùng trường “a” không có ở đây. Có thể là: at.");
-    assert_type_error("TRUE\nAND zzzzzz = 'x'",
-                      "2:5: Bộ lọc dùng trường “zzzzzz” không có ở đây. Có thể là: id, name, unit, area, low, high, active, born, ….");
+    assert_type_error("TRUE\nAND zzzzzz = 'x'", "2:5: Bộ lọc dùng trường “zzzzzz” không có ở đây. Có thể là: id, name, "
+                                                "unit, area, low, high, active, born, ….");
     assert_type_error("lenght(name) = 1", "1:1: Bộ lọc gọi hàm “lenght” không có ở đây. Có thể là: length.");
-    assert_type_error("round(1, 2, 3) = 1", "1:1: round nhận 1–2 giá trị trong ngoặc, ở đây có 3. Thêm hoặc bớt cho đủ.");
+    assert_type_error("round(1, 2, 3) = 1",
+                      "1:1: round nhận 1–2 giá trị trong ngoặc, ở đây có 3. Thêm hoặc bớt cho đủ.");
     assert_type_error("year(name) = 1", "1:6: Bộ lọc không khớp kiểu: name là chuỗi, cần ngày.");
 }
 
@@ -290,8 +309,7 @@ static void no_literal_stands_in_the_sql(void **state)
     struct buf sql CLEANUP(buf_done) = BUF_INIT(1 << 16);
     struct cql2_params params;
     compile_to(a, "unit = '''; DROP TABLE t; --' AND area >= 1.5 AND CASEI(name) LIKE casei('NGUY%')", &sql, &params);
-    assert_string_equal(buf_cstr(&sql),
-                        "((\"unit\" = ?) AND ((\"area\" >= ?) AND cql2_like(casei(\"name\"), ?)))");
+    assert_string_equal(buf_cstr(&sql), "((\"unit\" = ?) AND ((\"area\" >= ?) AND cql2_like(casei(\"name\"), ?)))");
     assert_int_equal(params.n, 3);
     assert_str(params.p[0].bytes, STR("'; DROP TABLE t; --"));
     assert_true(params.p[1].kind == CQL2_PARAM_NUMBER && params.p[1].number == 1.5);
@@ -379,9 +397,17 @@ static void a_value_has_its_type(void **state)
         const char *text;
         enum cql2_type type;
     } cases[] = {
-        {"low + 1", CQL2_INTEGER}, {"low / 1", CQL2_NUMBER},     {"area div 2", CQL2_INTEGER}, {"area * 2", CQL2_NUMBER},
-        {"name", CQL2_STRING},     {"CASEI(name)", CQL2_STRING}, {"born", CQL2_DATE},          {"low = 1", CQL2_BOOLEAN},
-        {"low ^ 2", CQL2_NUMBER},  {"low % 2", CQL2_INTEGER},    {"BBOX(1,2,3,4)", CQL2_GEOMETRY},
+        {"low + 1", CQL2_INTEGER},
+        {"low / 1", CQL2_NUMBER},
+        {"area div 2", CQL2_INTEGER},
+        {"area * 2", CQL2_NUMBER},
+        {"name", CQL2_STRING},
+        {"CASEI(name)", CQL2_STRING},
+        {"born", CQL2_DATE},
+        {"low = 1", CQL2_BOOLEAN},
+        {"low ^ 2", CQL2_NUMBER},
+        {"low % 2", CQL2_INTEGER},
+        {"BBOX(1,2,3,4)", CQL2_GEOMETRY},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_int_equal(cql2_check_value(a, parse(a, str_of(cases[i].text)), &schema, &type, NULL), OK);

@@ -158,12 +158,14 @@ static void relation(struct buf *b, int depth)
                   (maker *[]){any[below(2)], any[below(2)]});
         return;
     case 2:
-        operation(b, PICK("t_contains", "t_during", "t_finishedBy", "t_finishes", "t_meets", "t_metBy", "t_overlappedBy",
-                          "t_overlaps", "t_startedBy", "t_starts"),
+        operation(b,
+                  PICK("t_contains", "t_during", "t_finishedBy", "t_finishes", "t_meets", "t_metBy", "t_overlappedBy",
+                       "t_overlaps", "t_startedBy", "t_starts"),
                   depth, 2, (maker *[]){interval, interval});
         return;
     default:
-        operation(b, PICK("a_equals", "a_contains", "a_containedBy", "a_overlaps"), depth, 2, (maker *[]){array, array});
+        operation(b, PICK("a_equals", "a_contains", "a_containedBy", "a_overlaps"), depth, 2,
+                  (maker *[]){array, array});
         return;
     }
 }
@@ -348,7 +350,8 @@ static void deep_trees_are_run_or_refused_with_reason(void **state)
         assert_survives(a, q);
         ran += runs(a, db, q);
     }
-    static const char *const nests[][2] = {{"(n = 1 OR (x = 1 AND (", ")))"}, {"(((f AND n = 1) OR ", "))"}, {"(f = (f <> ", "))"}};
+    static const char *const nests[][2] = {
+        {"(n = 1 OR (x = 1 AND (", ")))"}, {"(((f AND n = 1) OR ", "))"}, {"(f = (f <> ", "))"}};
     for (size_t i = 0; i < ARRAY_LEN(nests); i++) { /* whichever side is deep, 64 levels run */
         arena_reset(a);
         buf_reset(&json);
@@ -368,11 +371,13 @@ static void deep_trees_are_run_or_refused_with_reason(void **state)
 static void anything(struct buf *b, int depth)
 {
     if (depth <= 0) {
-        buf_puts(b, PICK("1", "\"s\"", "{\"property\":\"p\"}", "true", "{\"date\":\"2022-01-01\"}", "{\"bbox\":[1,2,3,4]}"));
+        buf_puts(
+            b, PICK("1", "\"s\"", "{\"property\":\"p\"}", "true", "{\"date\":\"2022-01-01\"}", "{\"bbox\":[1,2,3,4]}"));
         return;
     }
     if (below(3) == 0) {
-        operation(b, PICK("and", "=", "+", "^", "not", "isNull", "casei", "s_equals", "t_after", "-", "%"), depth, 1, (maker *[]){anything});
+        operation(b, PICK("and", "=", "+", "^", "not", "isNull", "casei", "s_equals", "t_after", "-", "%"), depth, 1,
+                  (maker *[]){anything});
         return;
     }
     buf_puts(b, "{\"op\":\"f\",\"args\":[");

@@ -61,8 +61,8 @@ static int expected(const char *name, struct span a, struct span b)
 }
 
 static const char *const of_instants[] = {"T_AFTER", "T_BEFORE", "T_DISJOINT", "T_INTERSECTS", "T_EQUALS"};
-static const char *const of_intervals[] = {"T_CONTAINS", "T_DURING", "T_FINISHEDBY", "T_FINISHES", "T_MEETS", "T_METBY",
-                                           "T_OVERLAPS", "T_OVERLAPPEDBY", "T_STARTS", "T_STARTEDBY"};
+static const char *const of_intervals[] = {"T_CONTAINS", "T_DURING",   "T_FINISHEDBY",   "T_FINISHES", "T_MEETS",
+                                           "T_METBY",    "T_OVERLAPS", "T_OVERLAPPEDBY", "T_STARTS",   "T_STARTEDBY"};
 
 static const struct cql2_property properties[] = {
     {.name = {"a", 1}, .type = CQL2_TIMESTAMP, .sql = {"a", 1}},
@@ -78,7 +78,8 @@ static sqlite3 *open_table(void)
     sqlite3_stmt *st;
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
     assert_int_equal(db_functions_add(db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "CREATE TABLE s (i INTEGER, k INTEGER, a TEXT, b TEXT)", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "CREATE TABLE s (i INTEGER, k INTEGER, a TEXT, b TEXT)", NULL, NULL, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(db, "INSERT INTO s VALUES (?, ?, ?, ?)", -1, &st, NULL), SQLITE_OK);
     for (int i = 0; i <= MOMENTS; i++)
         for (int k = 0; k <= MOMENTS; k++) {
@@ -114,8 +115,8 @@ static void assert_relation(struct arena *a, sqlite3 *db, const char *name, enum
     struct fault f = {0};
     struct buf sql CLEANUP(buf_done) = BUF_INIT(1 << 16);
     struct cql2_params params = {.arena = a};
-    char *text = literal_first ? arena_printf(a, "%s(%s, %s)", name, literal, operands[form]) :
-                                 arena_printf(a, "%s(%s, %s)", name, operands[form], literal);
+    char *text = literal_first ? arena_printf(a, "%s(%s, %s)", name, literal, operands[form])
+                               : arena_printf(a, "%s(%s, %s)", name, operands[form], literal);
     struct cql2 *q = parse(a, str_of(text));
     assert_int_equal(cql2_check(a, q, &schema, &f), OK);
     buf_puts(&sql, "SELECT i, k, ");
@@ -178,13 +179,15 @@ static void relations_of_properties_are_those_of_the_definition(void **state)
         bool takes_instants = r < ARRAY_LEN(of_instants);
         const char *name = takes_instants ? of_instants[r] : of_intervals[r - ARRAY_LEN(of_instants)];
         for (int pair = 0; pair < (takes_instants ? 3 : 1); pair++) {
-            static const enum form forms[][2] = {{INTERVAL_PROPERTY, INTERVAL_OF_PROPERTIES}, {INTERVAL_PROPERTY, INSTANT},
+            static const enum form forms[][2] = {{INTERVAL_PROPERTY, INTERVAL_OF_PROPERTIES},
+                                                 {INTERVAL_PROPERTY, INSTANT},
                                                  {INSTANT, INTERVAL_OF_PROPERTIES}};
             static const char *const operands[] = {"INTERVAL(a, b)", "p", "a"};
             struct fault f = {0};
             struct buf sql CLEANUP(buf_done) = BUF_INIT(1 << 16);
             struct cql2_params params = {.arena = a};
-            struct cql2 *q = parse(a, str_of(arena_printf(a, "%s(%s, %s)", name, operands[forms[pair][0]], operands[forms[pair][1]])));
+            struct cql2 *q = parse(
+                a, str_of(arena_printf(a, "%s(%s, %s)", name, operands[forms[pair][0]], operands[forms[pair][1]])));
             assert_int_equal(cql2_check(a, q, &schema, &f), OK);
             buf_puts(&sql, "SELECT i, k, ");
             assert_int_equal(cql2_compile(q, &schema, &sql, &params, &f), OK);
@@ -209,8 +212,12 @@ static void relations_of_properties_are_those_of_the_definition(void **state)
 static int compare(const char *op, int64_t a, int64_t b)
 {
     int order = (a > b) - (a < b);
-    return !strcmp(op, "=") ? order == 0 : !strcmp(op, "<>") ? order != 0 : !strcmp(op, "<") ? order < 0 :
-           !strcmp(op, ">") ? order > 0 : !strcmp(op, "<=") ? order <= 0 : order >= 0;
+    return !strcmp(op, "=")    ? order == 0
+           : !strcmp(op, "<>") ? order != 0
+           : !strcmp(op, "<")  ? order < 0
+           : !strcmp(op, ">")  ? order > 0
+           : !strcmp(op, "<=") ? order <= 0
+                               : order >= 0;
 }
 
 static void instants_compare_in_the_order_of_time(void **state)
@@ -226,8 +233,10 @@ static void instants_compare_in_the_order_of_time(void **state)
             for (int i = 0; i < MOMENTS; i++) {
                 char *right = arena_printf(a, "%s AND a %s TIMESTAMP('%s')", own, ops[o], moments[i]);
                 char *left = arena_printf(a, "%s AND TIMESTAMP('%s') %s a", own, moments[i], ops[o]);
-                assert_int_equal(count_tree(a, db, "s", parse(a, str_of(right)), &schema), compare(ops[o], ms_of(row), ms_of(i)));
-                assert_int_equal(count_tree(a, db, "s", parse(a, str_of(left)), &schema), compare(ops[o], ms_of(i), ms_of(row)));
+                assert_int_equal(count_tree(a, db, "s", parse(a, str_of(right)), &schema),
+                                 compare(ops[o], ms_of(row), ms_of(i)));
+                assert_int_equal(count_tree(a, db, "s", parse(a, str_of(left)), &schema),
+                                 compare(ops[o], ms_of(i), ms_of(row)));
             }
             for (size_t d = 0; d < ARRAY_LEN(days); d++) {
                 struct date day;

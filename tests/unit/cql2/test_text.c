@@ -18,11 +18,14 @@ static void words_of_the_language_are_read_whatever_their_case(void **state)
 {
     (void)state;
     assert_prints("a=1 aNd nOt b is nULL or c like 'x'", "a = 1 AND b IS NOT NULL OR c LIKE 'x'",
-                  "{\"op\":\"or\",\"args\":[{\"op\":\"and\",\"args\":[{\"op\":\"=\",\"args\":[{\"property\":\"a\"},1]},{\"op\":\"not\","
-                  "\"args\":[{\"op\":\"isNull\",\"args\":[{\"property\":\"b\"}]}]}]},{\"op\":\"like\",\"args\":[{\"property\":\"c\"},"
+                  "{\"op\":\"or\",\"args\":[{\"op\":\"and\",\"args\":[{\"op\":\"=\",\"args\":[{\"property\":\"a\"},1]},"
+                  "{\"op\":\"not\","
+                  "\"args\":[{\"op\":\"isNull\",\"args\":[{\"property\":\"b\"}]}]}]},{\"op\":\"like\",\"args\":[{"
+                  "\"property\":\"c\"},"
                   "\"x\"]}]}");
-    assert_prints("s_Intersects(g, Point(1 2))", "S_INTERSECTS(g, POINT(1 2))",
-                  "{\"op\":\"s_intersects\",\"args\":[{\"property\":\"g\"},{\"type\":\"Point\",\"coordinates\":[1,2]}]}");
+    assert_prints(
+        "s_Intersects(g, Point(1 2))", "S_INTERSECTS(g, POINT(1 2))",
+        "{\"op\":\"s_intersects\",\"args\":[{\"property\":\"g\"},{\"type\":\"Point\",\"coordinates\":[1,2]}]}");
     assert_prints("t_finishedBy(interval(a,b),Interval('..','2022-01-31'))",
                   "T_FINISHEDBY(INTERVAL(a, b), INTERVAL('..', '2022-01-31'))",
                   "{\"op\":\"t_finishedBy\",\"args\":[{\"interval\":[{\"property\":\"a\"},{\"property\":\"b\"}]},"
@@ -121,16 +124,19 @@ static void names_are_quoted_only_where_they_must_be(void **state)
 static void arrays_of_one_and_parentheses_are_told_apart(void **state)
 {
     (void)state;
-    assert_prints("a_equals(t, ('x'))", "A_EQUALS(t, ('x'))", "{\"op\":\"a_equals\",\"args\":[{\"property\":\"t\"},[\"x\"]]}");
+    assert_prints("a_equals(t, ('x'))", "A_EQUALS(t, ('x'))",
+                  "{\"op\":\"a_equals\",\"args\":[{\"property\":\"t\"},[\"x\"]]}");
     assert_prints("a_equals(t, ())", "A_EQUALS(t, ())", NULL);
     assert_prints("a_equals(t, (('x'), ('y', 'z')))", "A_EQUALS(t, (('x'), ('y', 'z')))",
                   "{\"op\":\"a_equals\",\"args\":[{\"property\":\"t\"},[[\"x\"],[\"y\",\"z\"]]]}");
     assert_prints("a_equals(t, ((a + 1)))", "A_EQUALS(t, (a + 1))", NULL);
-    assert_prints("a_equals(t, (((a + 1))))", "A_EQUALS(t, (((a + 1))))",
-                  "{\"op\":\"a_equals\",\"args\":[{\"property\":\"t\"},[[{\"op\":\"+\",\"args\":[{\"property\":\"a\"},1]}]]]}");
-    assert_prints("f((a + 1) * 2, ((b)), (1, 2), ())", "f((a + 1) * 2, ((b)), (1, 2), ())",
-                  "{\"op\":\"f\",\"args\":[{\"op\":\"*\",\"args\":[{\"op\":\"+\",\"args\":[{\"property\":\"a\"},1]},2]},"
-                  "[[{\"property\":\"b\"}]],[1,2],[]]}");
+    assert_prints(
+        "a_equals(t, (((a + 1))))", "A_EQUALS(t, (((a + 1))))",
+        "{\"op\":\"a_equals\",\"args\":[{\"property\":\"t\"},[[{\"op\":\"+\",\"args\":[{\"property\":\"a\"},1]}]]]}");
+    assert_prints(
+        "f((a + 1) * 2, ((b)), (1, 2), ())", "f((a + 1) * 2, ((b)), (1, 2), ())",
+        "{\"op\":\"f\",\"args\":[{\"op\":\"*\",\"args\":[{\"op\":\"+\",\"args\":[{\"property\":\"a\"},1]},2]},"
+        "[[{\"property\":\"b\"}]],[1,2],[]]}");
     assert_prints("f(((a) + 1) * 2)", "f((a + 1) * 2)", NULL);
     assert_prints("f((a = 1 or b = 2) and c = 3)", "f((a = 1 OR b = 2) AND c = 3)", NULL);
 }
@@ -172,8 +178,8 @@ static void assert_refused(const char *text, int line, int column, const char *v
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
     struct fault f = {0};
     struct cql2 *q = NULL;
-    enum err e = text[0] == '{' || text[0] == '[' ? cql2_parse_json(a, str_of(text), &q, &f) :
-                                                    cql2_parse_text(a, str_of(text), &q, &f);
+    enum err e = text[0] == '{' || text[0] == '[' ? cql2_parse_json(a, str_of(text), &q, &f)
+                                                  : cql2_parse_text(a, str_of(text), &q, &f);
     if (e == OK)
         print_error("is not refused: %s\n", text);
     assert_int_not_equal(e, OK);
@@ -199,8 +205,9 @@ static void an_error_names_its_place_the_piece_and_what_was_expected(void **stat
     assert_refused("", 1, 1, ENDS(VALUE));
     assert_refused("a = 'x", 1, 5, SYNTAX("'x", "dấu ' đóng chuỗi"));
     assert_refused("(a = 1", 1, 7, ENDS("dấu )"));
-    assert_refused("a = 1)", 1, 6,
-                   SYNTAX(")", "một toán tử so sánh (= <> < > <= >= LIKE IN BETWEEN IS NULL), AND, OR hoặc hết bộ lọc"));
+    assert_refused(
+        "a = 1)", 1, 6,
+        SYNTAX(")", "một toán tử so sánh (= <> < > <= >= LIKE IN BETWEEN IS NULL), AND, OR hoặc hết bộ lọc"));
     assert_refused("a = AND", 1, 5, SYNTAX("AND", VALUE));
     assert_refused("a IN ()", 1, 7, SYNTAX(")", VALUE));
     assert_refused("a IN (1,)", 1, 9, SYNTAX(")", VALUE));
@@ -222,8 +229,10 @@ static void an_error_names_its_place_the_piece_and_what_was_expected(void **stat
     assert_refused("S_EQUALS(g, BBOX(1,2,3))", 1, 17, SYNTAX("(1,2,3)", "BBOX với 4 hoặc 6 số"));
     assert_refused("S_EQUALS(g, BBOX(1,9,3,2))", 1, 17, SYNTAX("(1,9,3,2)", "BBOX có cạnh nam không vượt cạnh bắc"));
     assert_refused("S_EQUALS(g)", 1, 11, SYNTAX(")", "dấu ,"));
-    assert_refused("{\"op\":\"like\",\"args\":[1]}", 1, 21, "like nhận 2 giá trị trong ngoặc, ở đây có 1. Thêm hoặc bớt cho đủ.");
-    assert_refused("{\"op\":\"=\",\"args\":[\n [1], 2]}", 2, 2, SYNTAX("[…] (1)", "một giá trị: chuỗi, số, true, false hoặc {…}"));
+    assert_refused("{\"op\":\"like\",\"args\":[1]}", 1, 21,
+                   "like nhận 2 giá trị trong ngoặc, ở đây có 1. Thêm hoặc bớt cho đủ.");
+    assert_refused("{\"op\":\"=\",\"args\":[\n [1], 2]}", 2, 2,
+                   SYNTAX("[…] (1)", "một giá trị: chuỗi, số, true, false hoặc {…}"));
     assert_refused("{\"date\":\"2022-13-01\"}", 1, 9, SYNTAX("2022-13-01", "một ngày có thật dạng \"yyyy-mm-dd\""));
     assert_refused("{\"op\":\"in\",\"args\":[1,[]]}", 1, 22, SYNTAX("[…] (0)", "một mảng giá trị không rỗng"));
 }

@@ -81,9 +81,11 @@ static void collections_of_mixed_kinds_take_part_where_they_can(void **state)
     static const char square[] = "POLYGON((0 0, 4 0, 4 4, 0 4, 0 0))";
     assert_relations(square, "GEOMETRYCOLLECTION(POINT(2 2), LINESTRING(1 1, 2 1))", "i?t?o?xc");
     assert_relations("GEOMETRYCOLLECTION(POINT(9 9), POLYGON((0 0, 4 0, 4 4, 0 4, 0 0)))", "POINT(9 9)", "i?t?o?xc");
-    assert_relations("GEOMETRYCOLLECTION(POINT(9 9), LINESTRING(0 0, 1 1))", "GEOMETRYCOLLECTION(LINESTRING(1 1, 0 0), POINT(9 9))",
-                     "ie?tw?o?xc");
-    assert_relations(square, "GEOMETRYCOLLECTION(POINT(0 2), LINESTRING(0 0, 0 4))", "i" "t"); /* on the edge only */
+    assert_relations("GEOMETRYCOLLECTION(POINT(9 9), LINESTRING(0 0, 1 1))",
+                     "GEOMETRYCOLLECTION(LINESTRING(1 1, 0 0), POINT(9 9))", "ie?tw?o?xc");
+    assert_relations(square, "GEOMETRYCOLLECTION(POINT(0 2), LINESTRING(0 0, 0 4))",
+                     "i"
+                     "t"); /* on the edge only */
     assert_relations(square, "GEOMETRYCOLLECTION(POINT(2 2))", "ic");
 }
 
@@ -91,7 +93,8 @@ static void a_polygon_that_crosses_itself_is_named_and_still_answers(void **stat
 {
     (void)state;
     struct buf why CLEANUP(buf_done) = BUF_INIT(1 << 10);
-    struct geometry *bow = wkt("POLYGON((0 0, 4 4, 4 0, 0 4, 0 0))"), *square = wkt("POLYGON((0 0, 4 0, 4 4, 0 4, 0 0))");
+    struct geometry *bow = wkt("POLYGON((0 0, 4 4, 4 0, 0 4, 0 0))"),
+                    *square = wkt("POLYGON((0 0, 4 0, 4 4, 0 4, 0 0))");
     bool holds = false;
     assert_false(geometry_is_valid(bow, &why));
     assert_non_null(strstr(buf_cstr(&why), "Self-intersection"));

@@ -138,8 +138,9 @@ static void a_box_over_the_antimeridian_becomes_two(void **state)
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct shape s;
     shape_of_box(a, (struct box){150, -10, -150, 10}, &s);
-    assert_geojson(&s, "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[150,-10],[180,-10],[180,10],[150,10],[150,-10]]],"
-                       "[[[-180,-10],[-150,-10],[-150,10],[-180,10],[-180,-10]]]]}");
+    assert_geojson(&s,
+                   "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[150,-10],[180,-10],[180,10],[150,10],[150,-10]]],"
+                   "[[[-180,-10],[-150,-10],[-150,10],[-180,10],[-180,-10]]]]}");
     shape_of_box(a, (struct box){1, 2, 3, 4}, &s);
     assert_geojson(&s, "{\"type\":\"Polygon\",\"coordinates\":[[[1,2],[3,2],[3,4],[1,4],[1,2]]]}");
 }
