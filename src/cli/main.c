@@ -135,6 +135,12 @@ static enum err run(struct cli *c, int argc, char **argv)
     return e != OK ? e : c->command->run(c);
 }
 
+static bool is_same_fault(const struct fault *a, const struct fault *b)
+{
+    return a->code == b->code && a->line == b->line && a->column == b->column &&
+           str_eq(str_slice(a->text, a->n_text), str_slice(b->text, b->n_text));
+}
+
 /* The same fault met on two ways is told once. */
 static void drop_repeated(struct faults *list)
 {
@@ -142,7 +148,7 @@ static void drop_repeated(struct faults *list)
     for (size_t i = 0; i < list->n; i++) {
         bool is_new = true;
         for (size_t k = 0; k < n && is_new; k++)
-            is_new = memcmp(&list->p[k], &list->p[i], sizeof list->p[i]) != 0;
+            is_new = !is_same_fault(&list->p[k], &list->p[i]);
         if (is_new)
             list->p[n++] = list->p[i];
     }

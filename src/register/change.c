@@ -359,6 +359,7 @@ enum err change_declare(struct change *c, const struct province *next, const str
     for (size_t i = 0; e == OK && i < next->sources.n; i++) {
         const struct source_file *file = &next->sources.p[i];
         struct value values[2] = {{.kind = VALUE_TEXT, .text = file->path}, {.kind = VALUE_TEXT, .text = file->text}};
+        must(reg->n_fields == ARRAY_LEN(values));
         struct record r = {.id = file->path, .values = values};
         enum put_outcome outcome;
         e = change_put(c, reg, &r, &outcome, &f);

@@ -465,7 +465,7 @@ static struct str make_date(struct sample *m, struct generator *g)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(32);
     int32_t low = (int32_t)g->low, high = (int32_t)g->high;
-    date_print(date_of_days(low + (int32_t)below(&g->state, (uint64_t)(high - low + 1))), &b);
+    date_print(date_of_days(low + (int32_t)below(&g->state, (uint64_t)((int64_t)high - low + 1))), &b);
     return str_slice(arena_dup(m->row, b.p, b.n), b.n);
 }
 
@@ -519,6 +519,7 @@ static struct str make(struct sample *m, struct section *s, struct generator *g,
     case GEN_VALUE:
         return g->d->value;
     case GEN_EACH:
+        must(s->d->for_each);
         return s->rows[m->done / s->d->for_each->times][reg_field_number(s->each, g->d->each)];
     case GEN_FROM:
         if (g->d->from->is_in_turn)

@@ -273,6 +273,7 @@ const struct md *markdown_tree(struct arena *a, struct str text, const struct ma
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
         cmark_node *node = cmark_iter_get_node(iter);
         if (event == CMARK_EVENT_EXIT) {
+            must(open.n > 0);
             struct md *closed = open.p[--open.n];
             last.n--;
             if (closed->kind == MD_TABLE)
