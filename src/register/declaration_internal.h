@@ -100,4 +100,7 @@ void declaration_check_file_name(struct str path, struct str name, struct yaml_p
 struct code_list *declaration_inline_codes(struct arena *a, const struct yaml *node, struct str field, struct str file,
                                            struct faults *list);
 
+/* The register that holds the declarations themselves. */
+struct reg *declarations_builtin(struct arena *a);
+
 #endif

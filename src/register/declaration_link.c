@@ -462,7 +462,7 @@ static struct reg *build_reg(struct linker *l, const struct reg_decl *d)
 }
 
 /* The declarations of a province are records too. */
-static struct reg *builtin_declarations(struct arena *a)
+struct reg *declarations_builtin(struct arena *a)
 {
     struct reg *r = ARENA_NEW(a, struct reg);
     struct field *fields = ARENA_ARRAY(a, struct field, 2);
@@ -622,7 +622,7 @@ enum err province_build(struct arena *a, const struct sources *sources, struct p
         n = LIMIT_REGISTERS - 1;
     l.p->sources = *sources;
     l.p->registers = ARENA_ARRAY(a, struct reg *, n + 1);
-    struct reg *builtin = builtin_declarations(a);
+    struct reg *builtin = declarations_builtin(a);
     l.p->registers[l.p->n_registers++] = builtin;
     map_put(a, &l.p->by_name, builtin->name, builtin);
     for (size_t i = 0; i < n; i++) {

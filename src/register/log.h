@@ -43,19 +43,25 @@ enum err log_checkpoint_read(struct store *s, struct str *ret_note, struct check
 /* Called by store_open: compares database and checkpoint; renews a checkpoint that is behind. */
 enum err log_checkpoint_check(struct store *s, struct fault *f);
 
+enum { LOG_PROBLEMS_MAX = 1000 }; /* kept of each kind: of revisions and records, and of pages */
+
 struct log_problem {
     enum err code;      /* ERR_LOG_… : what kind */
     int64_t rev;        /* 0 when it concerns no revision */
     struct str reg, id; /* empty when unknown */
-    struct str detail;
+    struct str detail;  /* a value of the sentence: ordinals, a column, a page; in no language */
 };
 
 struct log_report {
     int64_t revisions, records, pages; /* checked */
-    struct log_problem *problems;      /* sorted by revision; pages last */
-    size_t n_problems;
+    struct log_problem *problems;      /* sorted by revision; what concerns none, then pages, last */
+    size_t n_problems;                 /* kept */
+    int64_t n_found;                   /* all of them */
     struct checkpoint checkpoint;      /* recomputed head */
 };
+
+/* The problem as a sentence, without a newline. */
+void log_problem_print(const struct log_problem *p, enum lang lang, struct buf *out);
 
 typedef void log_progress(void *ctx, int64_t done, int64_t total);
 

@@ -109,13 +109,15 @@ static enum err open_parts(struct store *s, enum store_mode mode, struct fault *
         e = FAULT(f, ERR_STORE_EMPTY, {"path", s->path});
     if (e == OK)
         e = read_head(s, f);
+    if (e == ERR_DB_DAMAGED && mode == STORE_SCRUB) /* what cannot be read any more is told by log_verify */
+        e = OK;
     s->at = s->head;
     if (e == OK && mode != STORE_SCRUB)
         e = log_checkpoint_check(s, f);
     if (e != OK)
         return e;
     e = store_province_read(s->arena, s, &s->province, f);
-    if (e != OK && mode == STORE_SCRUB) { /* what cannot be read any more is told by log_verify */
+    if (e != OK && mode == STORE_SCRUB) {
         s->province = NULL;
         e = OK;
     }
