@@ -28,7 +28,7 @@ struct layout_from {
 
 /* A table r_NAME as it is in the file. */
 struct verify_table {
-    struct str name;  /* of the register */
+    struct str name;           /* of the register */
     const char *table, *index; /* quoted */
     struct str *columns;       /* those behind the fixed ones */
     size_t n_columns;
@@ -65,10 +65,10 @@ struct verify {
     VEC(struct log_problem) pages;
     int64_t n_problems, n_page_problems;
 
-    int64_t head;          /* revisions 1 … head are judged */
-    uint64_t *first_leaf;  /* [head + 2]: number of the first leaf of each revision among all */
-    unsigned char *seen;   /* a bit a leaf: a row has it */
-    bool *lacks_rows;      /* [head + 1]: not every leaf of the revision has a row */
+    int64_t head;                       /* revisions 1 … head are judged */
+    uint64_t *first_leaf;               /* [head + 2]: number of the first leaf of each revision among all */
+    unsigned char *seen;                /* a bit a leaf: a row has it */
+    bool *lacks_rows;                   /* [head + 1]: not every leaf of the revision has a row */
     VEC(struct rev_register) registers; /* by revision */
     size_t *first_register;             /* [head + 2] into registers */
     VEC(struct verify_table) tables;
@@ -81,8 +81,8 @@ struct verify {
 };
 
 /* Texts are copied. Problems beyond LOG_PROBLEMS_MAX are only counted; those of the first revisions are kept. */
-void verify_problem(struct verify *v, enum err code, int64_t rev, struct str reg, struct str id, const char *detail, ...)
-    __attribute__((format(printf, 6, 7)));
+void verify_problem(struct verify *v, enum err code, int64_t rev, struct str reg, struct str id, const char *detail,
+                    ...) __attribute__((format(printf, 6, 7)));
 /* For an error of reading: OK when it was turned into a problem and the check goes on, else the code to give up with. */
 enum err verify_unreadable(struct verify *v, enum err e, const struct fault *f, struct str reg);
 void verify_tick(struct verify *v);

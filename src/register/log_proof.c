@@ -94,8 +94,8 @@ static bool number_read(const struct json *object, const char *key, uint64_t *re
 static bool path_read(struct arena *a, const struct json *root, const char *key, const char *size_key, struct path *ret)
 {
     const struct json *j = json_get(root, key), *path = json_get(j, "path");
-    if (!number_read(j, "index", &ret->index) || !number_read(j, size_key, &ret->size) || !path || path->kind != J_ARRAY ||
-        path->n > PATH_MAX_HASHES)
+    if (!number_read(j, "index", &ret->index) || !number_read(j, size_key, &ret->size) || !path ||
+        path->kind != J_ARRAY || path->n > PATH_MAX_HASHES)
         return false;
     ret->path = (struct merkle_proof){ARENA_ARRAY(a, struct digest, path->n + 1), path->n};
     for (size_t i = 0; i < path->n; i++)
@@ -153,8 +153,9 @@ static enum err entry_check(struct arena *a, const struct proof *p, struct diges
         return FAULT(f, ERR_PROOF_ENTRY);
     json_canonical(a, entry, &canonical);
     bool is_good = str_eq(buf_view(&canonical), p->entry) && number_read(entry, "rev", &rev) &&
-                   number_read(entry, "count", &count) && text_read(entry, "root", &root) && digest_parse(root, ret_root) &&
-                   text_read(entry, "time", &facts->time) && text_read(entry, "actor", &facts->actor);
+                   number_read(entry, "count", &count) && text_read(entry, "root", &root) &&
+                   digest_parse(root, ret_root) && text_read(entry, "time", &facts->time) &&
+                   text_read(entry, "actor", &facts->actor);
     if (!is_good || rev != p->log.index + 1 || count != p->leaf.size)
         return FAULT(f, ERR_PROOF_ENTRY);
     facts->rev = (int64_t)rev;
@@ -221,8 +222,8 @@ static enum err version_read(struct arena *a, struct store *s, const struct reg 
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     struct record r;
     bool has_row = false;
-    const char *sql = arena_printf(a, "SELECT %s FROM %s t WHERE t._id = ?1 AND t._rev = ?2", record_columns_sql(a, reg),
-                                   reg->table);
+    const char *sql =
+        arena_printf(a, "SELECT %s FROM %s t WHERE t._id = ?1 AND t._rev = ?2", record_columns_sql(a, reg), reg->table);
     enum err e = stmt_new(s->db, str_of(sql), &st, f);
     if (e != OK)
         return e;
@@ -246,7 +247,8 @@ static enum err version_read(struct arena *a, struct store *s, const struct reg 
 }
 
 /* The path of leaf p->index in the tree cut to `size` leaves; 0 takes all of them. */
-static enum err path_make(struct arena *a, struct store *s, int64_t tree, uint64_t size, struct path *p, struct fault *f)
+static enum err path_make(struct arena *a, struct store *s, int64_t tree, uint64_t size, struct path *p,
+                          struct fault *f)
 {
     struct arena *scratch CLEANUP(arena_freep) = arena_new();
     struct digest *leaves;
@@ -261,7 +263,8 @@ static enum err path_make(struct arena *a, struct store *s, int64_t tree, uint64
     return OK;
 }
 
-static enum err signed_parts(struct arena *a, struct store *s, struct proof *p, struct checkpoint *ret_c, struct fault *f)
+static enum err signed_parts(struct arena *a, struct store *s, struct proof *p, struct checkpoint *ret_c,
+                             struct fault *f)
 {
     struct note_verifier v;
     struct buf b CLEANUP(buf_done) = BUF_INIT(NOTE_KEY_TEXT_BYTES);
@@ -300,7 +303,8 @@ static enum err proof_make(struct arena *a, struct store *s, const struct reg *r
     if (e == OK)
         e = path_make(a, s, 0, c.size, &p->log, f);
     if (e == OK)
-        e = db_value_text(s->db, a, STR("SELECT entry FROM revision WHERE rev = ?1"), DB_VALUES(db_int(rev)), &p->entry, f);
+        e = db_value_text(s->db, a, STR("SELECT entry FROM revision WHERE rev = ?1"), DB_VALUES(db_int(rev)), &p->entry,
+                          f);
     return e;
 }
 

@@ -43,7 +43,9 @@ enum err log_tree_resume(struct log_tree *t, struct db *db, int64_t tree, const 
 static enum err write_tile(struct log_tree *t, uint64_t n, size_t hashes, struct fault *f)
 {
     return db_run(t->db, str_of(put_tile),
-                  DB_VALUES(db_int(t->tree), db_int((int64_t)n), db_blob(str_slice((const char *)t->tile, hashes * DIGEST_BYTES))), f);
+                  DB_VALUES(db_int(t->tree), db_int((int64_t)n),
+                            db_blob(str_slice((const char *)t->tile, hashes * DIGEST_BYTES))),
+                  f);
 }
 
 enum err log_tree_add(struct log_tree *t, const struct digest *leaf, struct fault *f)

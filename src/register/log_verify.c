@@ -28,7 +28,8 @@ static struct str copy(struct arena *a, struct str s)
     return str_slice(arena_dup(a, s.p, s.n), s.n);
 }
 
-void verify_problem(struct verify *v, enum err code, int64_t rev, struct str reg, struct str id, const char *detail, ...)
+void verify_problem(struct verify *v, enum err code, int64_t rev, struct str reg, struct str id, const char *detail,
+                    ...)
 {
     char text[DETAIL_BYTES];
     va_list ap;
@@ -63,8 +64,8 @@ enum err verify_unreadable(struct verify *v, enum err e, const struct fault *f, 
     if (e == ERR_INTERRUPTED || e == ERR_SYSTEM)
         return e;
     struct str place = fault_param(f, "place"), reason = fault_param(f, "reason");
-    verify_problem(v, ERR_LOG_UNREADABLE, 0, reg, (struct str){NULL, 0}, "%s%s%.*s%s%.*s", err_type(e), place.n ? ", " : "",
-                   STR_ARG(place), reason.n ? ", " : "", STR_ARG(reason));
+    verify_problem(v, ERR_LOG_UNREADABLE, 0, reg, (struct str){NULL, 0}, "%s%s%.*s%s%.*s", err_type(e),
+                   place.n ? ", " : "", STR_ARG(place), reason.n ? ", " : "", STR_ARG(reason));
     return OK;
 }
 
@@ -101,7 +102,7 @@ void log_problem_print(const struct log_problem *p, enum lang lang, struct buf *
     char rev[24];
     struct fault f = {0};
     snprintf(rev, sizeof rev, "%lld", (long long)p->rev);
-    FAULT(&f, p->code, {"rev", str_of(rev)}, {"register", p->reg}, {"id", p->id}, {"detail", p->detail});
+    FAULT(&f, p->code, {"revision", str_of(rev)}, {"register", p->reg}, {"id", p->id}, {"detail", p->detail});
     fault_print(&f, lang, out);
 }
 
@@ -194,7 +195,14 @@ enum err log_verify(struct arena *a, struct store *s, log_progress *progress, vo
 {
     struct arena *work CLEANUP(arena_freep) = arena_new(), *row CLEANUP(arena_freep) = arena_new();
     struct log_report report = {0};
-    struct verify v = {.steps_left = steps_max(s), .a = a, .work = work, .row = row, .s = s, .db = s->db, .report = &report, .progress = progress,
+    struct verify v = {.steps_left = steps_max(s),
+                       .a = a,
+                       .work = work,
+                       .row = row,
+                       .s = s,
+                       .db = s->db,
+                       .report = &report,
+                       .progress = progress,
                        .progress_ctx = ctx};
     /* One moment for all parts, whoever writes meanwhile. */
     enum err e = db_begin(s->db, f);

@@ -60,12 +60,15 @@ static enum err read_tables(struct verify *v, struct fault *f)
 {
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row;
-    enum err e = stmt_new(v->db, STR("SELECT substr(name, 3) FROM sqlite_schema WHERE type = 'table' AND"
-                                     " substr(name, 1, 2) = 'r_' ORDER BY name"), &st, f);
+    enum err e = stmt_new(v->db,
+                          STR("SELECT substr(name, 3) FROM sqlite_schema WHERE type = 'table' AND"
+                              " substr(name, 1, 2) = 'r_' ORDER BY name"),
+                          &st, f);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str name = copy(v->work, stmt_column_text(st, 0));
         VEC_PUSH(v->work, &v->tables,
-                 ((struct verify_table){.name = name, .table = quoted(v->work, "r_", name), .index = quoted(v->work, "u_", name)}));
+                 ((struct verify_table){
+                     .name = name, .table = quoted(v->work, "r_", name), .index = quoted(v->work, "u_", name)}));
     }
     for (size_t i = 0; e == OK && i < v->tables.n; i++)
         e = read_columns(v, &v->tables.p[i], f);
@@ -77,7 +80,8 @@ static enum err read_tables(struct verify *v, struct fault *f)
 static int column_of(const struct verify_table *t, const char *quoted_name)
 {
     for (size_t i = 0; quoted_name && i < t->n_columns; i++)
-        if (t->columns[i].n + 2 == strlen(quoted_name) && memcmp(t->columns[i].p, quoted_name + 1, t->columns[i].n) == 0)
+        if (t->columns[i].n + 2 == strlen(quoted_name) &&
+            memcmp(t->columns[i].p, quoted_name + 1, t->columns[i].n) == 0)
             return (int)i;
     return -1;
 }
@@ -141,9 +145,11 @@ static enum err read_sources(struct verify *v, struct arena *a, int64_t rev, str
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     VEC(struct source_file) files = {0};
     bool has_row;
-    enum err e = stmt_new(v->db, STR("SELECT t.path, t.text FROM r_declarations t WHERE t._removed = 0 AND t._rev ="
-                                     " (SELECT max(x._rev) FROM r_declarations x WHERE x._id = t._id AND x._rev <= ?1)"
-                                     " ORDER BY t._id"), &st, f);
+    enum err e = stmt_new(v->db,
+                          STR("SELECT t.path, t.text FROM r_declarations t WHERE t._removed = 0 AND t._rev ="
+                              " (SELECT max(x._rev) FROM r_declarations x WHERE x._id = t._id AND x._rev <= ?1)"
+                              " ORDER BY t._id"),
+                          &st, f);
     if (e == OK)
         stmt_bind_int(st, 1, rev);
     while (e == OK && (e = verify_step(v, st, &has_row, f)) == OK && has_row)

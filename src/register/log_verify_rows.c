@@ -38,7 +38,8 @@ static bool bit_get(const unsigned char *bits, uint64_t i)
     return bits[i / 8] >> (i % 8) & 1;
 }
 
-static void chain_add(struct chain_sum *sum, const unsigned char key[KEY_BYTES], struct str id, int64_t rev, int64_t next)
+static void chain_add(struct chain_sum *sum, const unsigned char key[KEY_BYTES], struct str id, int64_t rev,
+                      int64_t next)
 {
     struct {
         unsigned char key[KEY_BYTES];
@@ -92,7 +93,8 @@ static bool read_interval(struct verify *v, struct stmt *st, const struct layout
         return false;
     struct str from = t_from == DB_TEXT ? stmt_column_text(st, c->at) : STR("..");
     struct str to = t_to == DB_TEXT ? stmt_column_text(st, c->at_end) : STR("..");
-    bool is_parted = !memchr(from.p, '/', from.n) && !memchr(to.p, '/', to.n) && !(t_to == DB_TEXT && str_is(to, "..")) &&
+    bool is_parted = !memchr(from.p, '/', from.n) && !memchr(to.p, '/', to.n) &&
+                     !(t_to == DB_TEXT && str_is(to, "..")) &&
                      !(t_from == DB_TEXT && str_is(from, "..") && t_to == DB_TEXT);
     char *text = arena_alloc(v->row, from.n + to.n + 1);
     memcpy(text, from.p, from.n);
@@ -165,7 +167,8 @@ static bool row_leaf(struct scan *s, struct layout *x, struct digest *ret)
     bool is_removal = stmt_column_int(st, C_REMOVED) != 0;
     if (salt.n != SALT_BYTES || !read_fields(s, x, is_removal))
         return false;
-    struct record r = {.id = stmt_column_text(st, C_ID), .values = x->values, .is_sample = stmt_column_int(st, C_SAMPLE) != 0};
+    struct record r = {
+        .id = stmt_column_text(st, C_ID), .values = x->values, .is_sample = stmt_column_int(st, C_SAMPLE) != 0};
     buf_reset(&s->canonical);
     record_canonical(&x->reg, &r, (const unsigned char *)salt.p, is_removal, &s->canonical);
     if (s->canonical.is_full)
@@ -282,8 +285,8 @@ static enum err scan_index(struct scan *s, struct chain_sum *ret_sum, struct fau
     struct chain_sum sum = {0};
     int64_t rev = 0;
     bool has_row, has_before = false;
-    const char *sql = arena_printf(s->v->work, "SELECT _id, _rev FROM %s INDEXED BY %s ORDER BY _id, _rev", s->t->table,
-                                   s->t->index);
+    const char *sql =
+        arena_printf(s->v->work, "SELECT _id, _rev FROM %s INDEXED BY %s ORDER BY _id, _rev", s->t->table, s->t->index);
     enum err e = stmt_new(s->v->db, str_of(sql), &st, f);
     while (e == OK && (e = verify_step(s->v, st, &has_row, f)) == OK && has_row) {
         struct str next = stmt_column_text(st, 0);
@@ -340,8 +343,8 @@ static bool judge_link(struct verify *v, const struct verify_table *t, const str
     if (x->is_null ? next == 0 : x->until == next && next != 0)
         return true;
     /* The version that replaced this one is gone, and its revision lacks a row. */
-    bool points_to_gap = !x->is_null && x->until > x->rev && (next == 0 || x->until < next) &&
-                         x->until <= v->head && v->lacks_rows[x->until];
+    bool points_to_gap = !x->is_null && x->until > x->rev && (next == 0 || x->until < next) && x->until <= v->head &&
+                         v->lacks_rows[x->until];
     if (points_to_gap && v->missing.n < LOG_PROBLEMS_MAX) {
         struct str copy = str_slice(arena_dup(v->work, id.p, id.n), id.n);
         VEC_PUSH(v->work, &v->missing, ((struct missing){x->until, t->name, copy}));
@@ -361,7 +364,8 @@ static enum err walk_chains(struct verify *v, struct verify_table *t, struct fau
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     struct version x = {.id = BUF_INIT(SIZE_MAX / 4)};
     bool has_row, has_before = false, is_whole = true;
-    const char *sql = arena_printf(v->work, "SELECT _id, _rev, _until FROM %s NOT INDEXED ORDER BY _id, _rev", t->table);
+    const char *sql =
+        arena_printf(v->work, "SELECT _id, _rev, _until FROM %s NOT INDEXED ORDER BY _id, _rev", t->table);
     enum err e = stmt_new(v->db, str_of(sql), &st, f);
     while (e == OK && (e = verify_step(v, st, &has_row, f)) == OK && has_row) {
         struct str id = stmt_column_text(st, 0);
@@ -434,8 +438,8 @@ static void report_missing(struct verify *v, int64_t rev, const struct missing *
         if (i - from == 1)
             verify_problem(v, ERR_LOG_ROWS_MISSING, rev, registers, none, "%llu", (unsigned long long)(from - first));
         else
-            verify_problem(v, ERR_LOG_ROWS_MISSING, rev, registers, none, "%llu–%llu", (unsigned long long)(from - first),
-                           (unsigned long long)(i - 1 - first));
+            verify_problem(v, ERR_LOG_ROWS_MISSING, rev, registers, none, "%llu–%llu",
+                           (unsigned long long)(from - first), (unsigned long long)(i - 1 - first));
     }
 }
 

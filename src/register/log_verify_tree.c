@@ -154,9 +154,12 @@ static void note_registers(struct verify *v, int64_t rev, const struct entry *x)
 /* The row on which r stands, for revision rev whose leaf hashes are in tree. */
 static void check_revision(struct verify *v, struct revisions *r, const struct digest *leaf, const struct tree *tree)
 {
-    struct entry x = {.time = stmt_column_text(r->st, 1), .source = stmt_column_text(r->st, 2),
-                      .digest = stmt_column_text(r->st, 3), .text = stmt_column_text(r->st, 4),
-                      .has_source = !stmt_column_is_null(r->st, 2), .has_digest = !stmt_column_is_null(r->st, 3)};
+    struct entry x = {.time = stmt_column_text(r->st, 1),
+                      .source = stmt_column_text(r->st, 2),
+                      .digest = stmt_column_text(r->st, 3),
+                      .text = stmt_column_text(r->st, 4),
+                      .has_source = !stmt_column_is_null(r->st, 2),
+                      .has_digest = !stmt_column_is_null(r->st, 3)};
     struct digest root;
     arena_reset(v->row);
     const char *fault = entry_fault(v, r->rev, &x, leaf);
@@ -167,8 +170,8 @@ static void check_revision(struct verify *v, struct revisions *r, const struct d
     note_registers(v, r->rev, &x);
     merkle_frontier_root(&tree->edge, &root);
     if (tree->edge.size != (uint64_t)x.count)
-        verify_problem(v, ERR_LOG_LEAVES_ALTERED, r->rev, none, none, "%llu ≠ %lld", (unsigned long long)tree->edge.size,
-                       (long long)x.count);
+        verify_problem(v, ERR_LOG_LEAVES_ALTERED, r->rev, none, none, "%llu ≠ %lld",
+                       (unsigned long long)tree->edge.size, (long long)x.count);
     else if (!tree->is_whole || !digest_eq(&root, &x.root))
         verify_problem(v, ERR_LOG_LEAVES_ALTERED, r->rev, none, none, "%s", tree->is_whole ? "root" : "log_tile");
 }
@@ -207,7 +210,8 @@ static enum err walk_rest(struct verify *v, struct revisions *r, struct tiles *t
     return e;
 }
 
-static enum err walk(struct verify *v, const struct digest *leaves, struct revisions *r, struct tiles *t, struct fault *f)
+static enum err walk(struct verify *v, const struct digest *leaves, struct revisions *r, struct tiles *t,
+                     struct fault *f)
 {
     enum err e = OK;
     v->first_leaf = ARENA_ARRAY(v->work, uint64_t, v->head + 2);
