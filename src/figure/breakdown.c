@@ -68,8 +68,8 @@ static struct cell *cell_of_part(struct rows *r, const struct unit_part *part, s
         }
         common = u;
     }
-    must(common != NULL);
-    return cell_of(r, ROW_PLAIN, common->code);
+    must(part->n > 0);
+    return cell_of(r, ROW_PLAIN, common ? common->code : code);
 }
 
 static void place_add(struct arena *a, struct places *places, struct cell *cell, struct decimal share)
@@ -90,8 +90,8 @@ static enum err unit_route(struct rows *r, const struct group *g, const struct p
     struct places *places = map_get(&r->routes, str_of(mark));
     if (!places) {
         struct unit_parts parts;
-        size_t epoch = g->epoch < r->pass->succession->n ? g->epoch : r->pass->succession->n;
-        enum err e = succession_carry(a, r->pass->succession, g->key, epoch, r->map_epoch, &parts, f);
+        size_t epoch = g->epoch < r->pass->succession.n ? g->epoch : r->pass->succession.n;
+        enum err e = succession_carry(a, &r->pass->succession, g->key, epoch, r->map_epoch, &parts, f);
         if (e != OK)
             return e;
         places = ARENA_NEW(a, struct places);
@@ -205,7 +205,7 @@ static struct text2 text2_of(struct str s)
 /* A day within an epoch. */
 static enum err epoch_name(struct rows *r, const struct cell *cell, struct str *ret_name, struct fault *f)
 {
-    const struct succession *x = r->pass->succession;
+    const struct succession *x = &r->pass->succession;
     struct str day = r->c->on;
     struct date d;
     if (cell->epoch > 0 && cell->epoch <= x->n) {
@@ -311,7 +311,7 @@ enum err breakdown_rows(struct compute *c, const struct pass *pass, const struct
     struct rows rows = {.c = c, .pass = pass};
     enum err e = OK;
     if (pass->by->is_unit) {
-        rows.map_epoch = succession_epoch(pass->succession, c->map);
+        rows.map_epoch = succession_epoch(&pass->succession, c->map);
         if ((e = unit_tree_load(c->a, c->s, c->map, &rows.tree, f)) != OK || (e = tree_check(&rows, f)) != OK)
             return e;
     }

@@ -42,14 +42,19 @@ static bool is_by_array(const struct pass *pass)
     return pass->by && !pass->by->is_unit && pass->m->reg->fields[pass->by->field].type == FT_ARRAY;
 }
 
+static bool has_epochs(const struct pass *pass)
+{
+    return pass->by && pass->by->is_unit && !pass->by->is_self && pass->succession.n > 0;
+}
+
 /* How many changes of units lie before the record's day. */
 static const char *epoch_sql(struct compute *c, const struct pass *pass)
 {
-    const struct succession *x = pass->succession;
-    if (!pass->by || !pass->by->is_unit || !x || x->n == 0)
-        return NULL;
-    if (pass->by->is_self)
+    const struct succession *x = &pass->succession;
+    if (pass->by && pass->by->is_self)
         return arena_printf(c->a, "%zu", succession_epoch(x, c->on));
+    if (!has_epochs(pass) || !pass->is_by_epoch)
+        return "0";
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 18);
     const char *day = record_day_sql(c->a, c->s->province, pass->m->reg);
     for (size_t i = 0; i < x->n; i++)
@@ -61,16 +66,19 @@ static const char *epoch_sql(struct compute *c, const struct pass *pass)
 static void inner_sql(struct compute *c, const struct pass *pass, const struct filters *w, struct buf *b)
 {
     const struct measure *m = pass->m;
-    const char *epoch = epoch_sql(c, pass), *key = "NULL", *value = "1";
+    const char *key = "NULL", *value = "1", *day = "NULL";
     if (pass->by)
         key = is_by_array(pass) ? "j.value" : column_of(c->a, m->reg, pass->by->field);
     if (m->kind == MEASURE_SUM || m->kind == MEASURE_MEAN)
         value = column_of(c->a, m->reg, m->field);
     else if (m->kind == MEASURE_SURVEY && m->weight != NO_FIELD)
         value = column_of(c->a, m->reg, m->weight);
+    if (has_epochs(pass) && !pass->is_by_epoch)
+        day = record_day_sql(c->a, c->s->province, m->reg);
     bool is_in_where = !pass->of && m->kind != MEASURE_SURVEY;
     /* ?1 stands first, so that the question marks of filters are numbered behind it. */
-    buf_printf(b, "SELECT ?1 AS a, %s AS k, %s AS e, %s AS d, %s AS x, t._sample AS s, ", key, epoch ? epoch : "0",
+    buf_printf(b, "SELECT ?1 AS a, %s AS k, %s AS e, %s AS y, %s AS d, %s AS x, t._sample AS s, ", key,
+               epoch_sql(c, pass), day,
                m->kind == MEASURE_COUNT && m->field != NO_FIELD ? column_of(c->a, m->reg, m->field) : "NULL", value);
     buf_printf(b, "(%.*s) AS m, ", STR_ARG(is_in_where ? STR("1") : w->main.where));
     buf_printf(b, "(%.*s) AS o FROM %s t", STR_ARG(pass->of ? w->of.where : STR("1")), m->reg->table);
@@ -85,12 +93,15 @@ static void inner_sql(struct compute *c, const struct pass *pass, const struct f
         buf_printf(b, " AND %s IS NOT NULL", column_of(c->a, m->reg, m->field));
 }
 
-/* Columns: key, epoch, distinct, n, n_of, n_read, n_sample, and by kind: sum, n_sum, or n_yes, w, w2, wy. */
+/* Columns: key, epoch, distinct, rows, n, n_of, n_read, n_sample, by kind: sum and n_sum, or n_yes, w, w2, wy; then for each change of
+ * units how many records lie on or after its day. */
+enum { COLUMN_KIND = 8, COLUMN_EVENTS = 12 };
+
 static const char *pass_sql(struct compute *c, const struct pass *pass, const struct filters *w)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
     const struct measure *m = pass->m;
-    buf_puts(&b, "SELECT k, e, d, ");
+    buf_puts(&b, "SELECT k, e, d, count(*), ");
     if (pass->of && pass->of->where.n == 0)
         buf_puts(&b, "count(*) FILTER (WHERE m), count(*), count(*), sum(s), ");
     else if (pass->of)
@@ -99,17 +110,20 @@ static const char *pass_sql(struct compute *c, const struct pass *pass, const st
     else
         buf_puts(&b, "count(*), 0, count(*), sum(s), ");
     if (m->kind == MEASURE_SUM || m->kind == MEASURE_MEAN)
-        buf_puts(&b, "sum(x), count(x) FROM (");
+        buf_puts(&b, "sum(x), count(x), 0, 0");
     else if (m->kind == MEASURE_SURVEY)
-        buf_puts(&b, "count(*) FILTER (WHERE m), total(x), total(x * x), total(x) FILTER (WHERE m) FROM (");
+        buf_puts(&b, "count(*) FILTER (WHERE m), total(x), total(x * x), total(x) FILTER (WHERE m)");
     else
-        buf_puts(&b, "0, 0 FROM (");
+        buf_puts(&b, "0, 0, 0, 0");
+    for (size_t i = 0; has_epochs(pass) && !pass->is_by_epoch && i < pass->succession.n; i++)
+        buf_printf(&b, ", count(*) FILTER (WHERE y >= ?%zu)", i + 2);
+    buf_puts(&b, " FROM (");
     inner_sql(c, pass, w, &b);
     buf_putc(&b, ')');
     bool is_distinct = m->kind == MEASURE_COUNT && m->field != NO_FIELD;
     if (pass->by || is_distinct)
-        buf_printf(&b, " GROUP BY %s%s%s", pass->by ? "k, e" : "", pass->by && is_distinct ? ", " : "",
-                   is_distinct ? "d" : "");
+        buf_printf(&b, " GROUP BY %s%s%s%s", pass->by ? "k" : "", pass->by && pass->is_by_epoch ? ", e" : "",
+                   pass->by && is_distinct ? ", " : "", is_distinct ? "d" : "");
     must(!b.is_full);
     return arena_strdup(c->a, buf_cstr(&b));
 }
@@ -119,9 +133,9 @@ static void pass_bind(struct compute *c, const struct pass *pass, const struct f
 {
     int next = 2;
     stmt_bind_text(st, 1, c->on);
-    if (pass->by && pass->by->is_unit && !pass->by->is_self && pass->succession)
-        for (size_t i = 0; i < pass->succession->n; i++)
-            stmt_bind_text(st, next++, pass->succession->p[i].on);
+    if (has_epochs(pass))
+        for (size_t i = 0; i < pass->succession.n; i++)
+            stmt_bind_text(st, next++, pass->succession.p[i].on);
     next = filter_bind(st, &w->main.params, next);
     if (pass->of)
         next = filter_bind(st, &w->of.params, next);
@@ -154,23 +168,42 @@ static void group_read(struct compute *c, const struct pass *pass, struct stmt *
                           .epoch = (size_t)stmt_column_int(st, 1),
                           .distinct = text_keep(c->a, stmt_column_text(st, 2))};
     struct tally *t = &ret->t;
-    t->n = stmt_column_int(st, 3);
-    t->n_of = stmt_column_int(st, 4);
-    t->n_read = stmt_column_int(st, 5);
-    t->n_sample = stmt_column_int(st, 6);
+    t->n = stmt_column_int(st, 4);
+    t->n_of = stmt_column_int(st, 5);
+    t->n_read = stmt_column_int(st, 6);
+    t->n_sample = stmt_column_int(st, 7);
+    t->sum = quantity_of_integer(0);
     if (pass->m->kind == MEASURE_SURVEY) {
-        t->n_yes = stmt_column_int(st, 7);
-        t->w = stmt_column_number(st, 8);
-        t->w2 = stmt_column_number(st, 9);
-        t->wy = stmt_column_number(st, 10);
-        t->sum = quantity_of_integer(0);
+        t->n_yes = stmt_column_int(st, COLUMN_KIND);
+        t->w = stmt_column_number(st, COLUMN_KIND + 1);
+        t->w2 = stmt_column_number(st, COLUMN_KIND + 2);
+        t->wy = stmt_column_number(st, COLUMN_KIND + 3);
     } else {
-        t->sum = sum_of(pass->m, st, 7);
-        t->n_sum = stmt_column_int(st, 8);
+        t->sum = sum_of(pass->m, st, COLUMN_KIND);
+        t->n_sum = stmt_column_int(st, COLUMN_KIND + 1);
     }
 }
 
-enum err pass_run(struct compute *c, const struct pass *pass, struct groups *ret_groups, struct fault *f)
+/* False when records of one key lie on different maps, so that days must be told apart. */
+static bool epoch_take(const struct pass *pass, struct stmt *st, struct group *g)
+{
+    if (!has_epochs(pass) || pass->is_by_epoch || g->is_null)
+        return true;
+    int64_t n_rows = stmt_column_int(st, 3);
+    g->epoch = 0;
+    for (size_t i = 0; i < pass->succession.n; i++) {
+        int64_t n_after = stmt_column_int(st, COLUMN_EVENTS + (int)i);
+        if (n_after != 0 && n_after != n_rows)
+            return false;
+        g->epoch += n_after != 0;
+    }
+    return true;
+}
+
+/* Counting by key alone follows an index; keys with their epochs need a sort. The records of a key nearly always lie on one map,
+ * so the first pass only looks whether they do, and the second is for the rest. */
+static enum err pass_run_once(struct compute *c, const struct pass *pass, struct groups *ret_groups, bool *ret_is_mixed,
+                              struct fault *f)
 {
     VEC(struct group) groups = {0};
     struct filters w = {0};
@@ -183,9 +216,14 @@ enum err pass_run(struct compute *c, const struct pass *pass, struct groups *ret
         return e;
     pass_bind(c, pass, &w, st);
     bool has_row;
+    *ret_is_mixed = false;
     while ((e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct group g;
         group_read(c, pass, st, &g);
+        if (!epoch_take(pass, st, &g)) {
+            *ret_is_mixed = true;
+            return OK;
+        }
         if (groups.n >= LIMIT_FIGURE_GROUPS)
             return FAULT(f, ERR_LIMIT, {"what", c->fig->id},
                          {"limit", str_of(arena_printf(c->a, "%d", LIMIT_FIGURE_GROUPS))});
@@ -194,6 +232,17 @@ enum err pass_run(struct compute *c, const struct pass *pass, struct groups *ret
     if (e == OK)
         *ret_groups = (struct groups){groups.p, groups.n};
     return e;
+}
+
+enum err pass_run(struct compute *c, const struct pass *pass, struct groups *ret_groups, struct fault *f)
+{
+    bool is_mixed;
+    enum err e = pass_run_once(c, pass, ret_groups, &is_mixed, f);
+    if (e != OK || !is_mixed)
+        return e;
+    struct pass by_epoch = *pass;
+    by_epoch.is_by_epoch = true;
+    return pass_run_once(c, &by_epoch, ret_groups, &is_mixed, f);
 }
 
 /* ---- values ---- */
@@ -295,7 +344,6 @@ enum err measure_compute(struct compute *c, const struct measure *m, const struc
                          struct figure_result *r, struct fault *f)
 {
     struct by_spec spec;
-    struct succession succession = {0};
     bool is_private = false, is_fused = measure_is_fusible(m, of), has_by = c->by.n > 0;
     struct pass pass = {.m = m, .of = is_fused ? of : NULL};
     enum err e = OK;
@@ -307,11 +355,10 @@ enum err measure_compute(struct compute *c, const struct measure *m, const struc
                               : FAULT(f, ERR_FIGURE_BY, {"id", c->fig->id}, {"by", c->by}, {"valid", buf_view(&valid)});
         }
         pass.by = &spec;
-        pass.succession = &succession;
-        if (spec.is_unit && (e = succession_load(c->a, c->s, &succession, f)) != OK)
+        if (spec.is_unit && (e = succession_load(c->a, c->s, &pass.succession, f)) != OK)
             return e;
     }
-    struct groups groups, whole;
+    struct groups groups = {0}, whole = {0};
     if ((e = pass_run(c, &pass, &groups, f)) != OK)
         return e;
     whole = groups;

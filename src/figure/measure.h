@@ -20,9 +20,10 @@ struct groups {
 
 struct pass {
     const struct measure *m;
-    const struct measure *of;            /* counted in the same pass, or NULL */
-    const struct by_spec *by;            /* NULL: one group */
-    const struct succession *succession; /* for units; NULL: none */
+    const struct measure *of;     /* counted in the same pass, or NULL */
+    const struct by_spec *by;     /* NULL: one group */
+    struct succession succession; /* for units; else empty */
+    bool is_by_epoch;             /* records of one key are told apart by the map of their day */
 };
 
 bool measure_is_additive(const struct measure *m);

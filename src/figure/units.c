@@ -263,6 +263,8 @@ enum err succession_carry(struct arena *a, const struct succession *x, struct st
 const char *record_day_sql(struct arena *a, const struct province *p, const struct reg *reg)
 {
     const char *as_of = reg->as_of == NO_FIELD ? "NULL" : arena_printf(a, "t.%s", reg->fields[reg->as_of].column);
+    if (reg->as_of != NO_FIELD && reg->fields[reg->as_of].is_required)
+        return as_of; /* nothing else to read: an index alone may answer */
     const char *from =
         reg->valid_from == NO_FIELD ? "NULL" : arena_printf(a, "t.%s", reg->fields[reg->valid_from].column);
     const char *to =
