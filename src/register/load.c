@@ -13,6 +13,7 @@
 enum { PROGRESS_EVERY_US = 50000, ROWS_PER_RESET = 256 };
 
 struct loader {
+    struct arena *a; /* what outlives a step */
     struct store *s;
     const struct load_options *o;
     struct load_result *result;
@@ -251,10 +252,7 @@ static enum err load_samples(struct loader *l, const struct reg *reg)
     struct fault f = {0};
     struct digest d;
     bool skip;
-    char name[128];
-    struct buf source CLEANUP(buf_done) = BUF_INIT(sizeof name);
-    buf_printf(&source, "sample:%.*s", STR_ARG(reg->name));
-    l->step.source = buf_view(&source);
+    l->step.source = str_of(arena_printf(l->a, "sample:%.*s", STR_ARG(reg->name)));
     l->result->files++;
     sample_digest(l->s->province, reg, &d);
     enum err e = is_loaded(l, l->step.source, &d, &skip, &f);
@@ -310,7 +308,8 @@ enum err load_run(struct store *s, const struct load_options *o, struct load_res
                   struct faults *warnings)
 {
     *ret_result = (struct load_result){0};
-    struct loader l = {.s = s, .o = o, .result = ret_result, .list = list, .warnings = warnings,
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct loader l = {.a = a, .s = s, .o = o, .result = ret_result, .list = list, .warnings = warnings,
                        .on_progress = o->on_progress, .ctx = o->ctx};
     enum err e = declare(&l);
     int steps = 0;

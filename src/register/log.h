@@ -12,7 +12,6 @@
 #define TINHSO_REGISTER_LOG_H
 
 #include "crypt/checkpoint.h"
-#include "crypt/note.h"
 #include "register/store.h"
 
 enum { TILE_HASHES = 256 };
@@ -35,6 +34,8 @@ enum err log_tree_end(struct log_tree *t, struct digest *ret_root, struct fault 
 enum err log_tree_leaves(struct arena *a, struct db *db, int64_t tree, struct digest **ret_leaves, uint64_t *ret_n,
                          struct fault *f);
 
+/* The key of a write store: loaded, or made for a log that has none yet. ERR_LOG_KEY_MISSING when it was signed by a key that is gone. */
+enum err log_key_open(struct store *s, struct fault *f);
 /* Checkpoint file beside the database. */
 enum err log_checkpoint_write(struct store *s, struct fault *f);
 /* The public key, and the file as it is: the signed note and what it says, signature checked. In the store's arena. */

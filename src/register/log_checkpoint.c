@@ -4,7 +4,6 @@
  * renewed after every commit, with fsync and rename; a database whose log is shorter, or is not an extension of it, is refused. */
 #include "register/log.h"
 
-#include "base/clock.h"
 #include "base/file.h"
 
 #include "base/banned.h"
@@ -33,40 +32,37 @@ static struct str log_name(struct store *s)
     return str_of(name);
 }
 
+/* Only for a log that has none: a new key beside an old public half or checkpoint would disown what was signed. */
 static enum err make_key(struct store *s, struct note_key *key, struct fault *f)
 {
+    if (file_exists(beside(s, ".pub")) || file_exists(beside(s, ".checkpoint")))
+        return FAULT(f, ERR_LOG_KEY_MISSING, {"path", str_of(beside(s, ".key"))});
     enum err e = note_key_make(log_name(s), key, f);
     if (e == OK)
         e = note_key_save(key, beside(s, ".key"), f);
     return e;
 }
 
-static enum err load_key(struct store *s, struct note_key *ret_key, struct fault *f)
+enum err log_key_open(struct store *s, struct fault *f)
 {
     const char *path = beside(s, ".key");
-    enum err e = file_exists(path) ? note_key_load(path, ret_key, f) : make_key(s, ret_key, f);
+    enum err e = file_exists(path) ? note_key_load(path, &s->key, f) : make_key(s, &s->key, f);
     if (e != OK || file_exists(beside(s, ".pub")))
         return e;
     struct buf b CLEANUP(buf_done) = BUF_INIT(NOTE_KEY_TEXT_BYTES);
-    note_verifier_print(&ret_key->verifier, &b);
+    note_verifier_print(&s->key.verifier, &b);
     buf_putc(&b, '\n');
     return file_write_atomic(beside(s, ".pub"), buf_view(&b), 0644, f);
 }
 
 enum err log_checkpoint_write(struct store *s, struct fault *f)
 {
-    struct note_key key CLEANUP(note_key_done) = {0};
-    struct checkpoint c = {.size = s->frontier.size};
+    struct checkpoint c = {.origin = str_of(s->key.verifier.name), .size = s->frontier.size};
     struct buf b CLEANUP(buf_done) = BUF_INIT(CHECKPOINT_BYTES);
     merkle_frontier_root(&s->frontier, &c.root);
-    enum err e = load_key(s, &key, f);
-    c.origin = str_of(key.verifier.name);
-    if (e == OK)
-        e = checkpoint_sign(&key, &c, &b, f);
+    enum err e = checkpoint_sign(&s->key, &c, &b, f);
     if (e == OK)
         e = file_write_atomic(beside(s, ".checkpoint"), buf_view(&b), 0644, f);
-    if (e == OK)
-        s->checkpoint_written_us = clock_mono_us();
     return e;
 }
 

@@ -112,6 +112,8 @@ static enum err open_parts(struct store *s, enum store_mode mode, struct fault *
     if (e == ERR_DB_DAMAGED && mode == STORE_SCRUB) /* what cannot be read any more is told by log_verify */
         e = OK;
     s->at = s->head;
+    if (e == OK && mode == STORE_WRITE)
+        e = log_key_open(s, f);
     if (e == OK && mode != STORE_SCRUB)
         e = log_checkpoint_check(s, f);
     if (e != OK)
@@ -149,6 +151,7 @@ void store_close(struct store *s)
     if (!s)
         return;
     db_close(s->db);
+    note_key_done(&s->key);
     arena_free(s->arena);
     free(s);
 }

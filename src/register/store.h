@@ -11,7 +11,7 @@
  *
  * Reading as of revision R: `_rev <= R AND (_until IS NULL OR _until > R) AND NOT _removed`.
  *
- * Beside FILE.db live FILE.key (Ed25519 key, mode 0600) and FILE.checkpoint (the latest signed checkpoint). store_open
+ * Beside x.db live x.key (Ed25519 key, mode 0600), x.pub (its public half) and x.checkpoint (the latest signed checkpoint). store_open
  * refuses a database whose log is smaller than, or differs from, that checkpoint: ERR_DB_ROLLED_BACK.
  *
  * Thread: one store, one thread.
@@ -23,6 +23,7 @@
 
 #include "crypt/hash.h"
 #include "crypt/merkle.h"
+#include "crypt/note.h"
 #include "db/db.h"
 #include "register/declaration.h"
 
@@ -41,7 +42,7 @@ struct store {
     int64_t at;                      /* revision that reads see: head unless store_at moved it */
     bool is_write;
     struct merkle_frontier frontier; /* of the log, size == head */
-    int64_t checkpoint_written_us;
+    struct note_key key; /* of a write store: signs its checkpoints */
 };
 
 enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f);

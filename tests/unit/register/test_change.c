@@ -208,6 +208,19 @@ static void a_database_without_its_newest_revision_is_refused(void **state)
     assert_int_equal(store_open(x->path, STORE_READ, &x->s, &x->f), ERR_LOG_CHECKPOINT_MISSING);
 }
 
+static void a_lost_key_is_not_replaced_by_another(void **state)
+{
+    struct fixture *x = *state;
+    char key[128];
+    snprintf(key, sizeof key, "%s/x.key", x->folder);
+    assert_int_equal(unlink(key), 0);
+    store_close(x->s);
+    x->s = NULL;
+    assert_int_equal(store_open(x->path, STORE_WRITE, &x->s, &x->f), ERR_LOG_KEY_MISSING);
+    assert_int_equal(store_open(x->path, STORE_READ, &x->s, &x->f), OK);
+    assert_false(file_exists(key));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
@@ -224,6 +237,7 @@ int main(void)
         T(versions_of_a_unit_do_not_overlap),
         T(a_removed_record_can_come_back),
         T(an_aborted_change_leaves_no_trace),
+        T(a_lost_key_is_not_replaced_by_another),
         T(a_database_without_its_newest_revision_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
