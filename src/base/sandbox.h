@@ -1,0 +1,42 @@
+/* A child process that reads a stranger's bytes and can do nothing else.
+ *
+ * The child runs under seccomp: it may read the descriptors it was given, write its pipe, allocate memory within its limit, and exit.
+ * No file can be opened, no socket made, no program started. The parent reads what the child hands back and judges it anew.
+ *
+ *     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+ *     struct sandbox *box;
+ *     if (sandbox_start(parse_file, &ctx, &fd, 1, &limits, &box, f) != OK) …
+ *     while ((n = read(sandbox_fd(box), buffer, sizeof buffer)) > 0) …
+ *     if (sandbox_wait(box, f) != OK) …          // limit hit, killed, or the status that parse_file returned
+ *
+ * Ownership: sandbox_wait frees the box, kills a child that still runs, and closes the pipe.
+ * Errors: ERR_SANDBOX_MEMORY, ERR_SANDBOX_TIME, ERR_SANDBOX_OUTPUT (limits), ERR_SANDBOX_KILLED (a forbidden call or a crash), ERR_SYSTEM.
+ */
+#ifndef TINHSO_BASE_SANDBOX_H
+#define TINHSO_BASE_SANDBOX_H
+
+#include "base/fault.h"
+
+struct sandbox_limits {
+    size_t memory_bytes;   /* address space */
+    unsigned cpu_seconds;
+    unsigned wall_seconds;
+};
+
+/* Runs in the child; writes to out_fd; its result is the exit status (0 is done). Must not return before all is written. */
+typedef int sandbox_main(void *ctx, int out_fd);
+
+struct sandbox;
+
+enum err sandbox_start(sandbox_main *fn, void *ctx, const int *fds, size_t n_fds, const struct sandbox_limits *limits,
+                       struct sandbox **ret_box, struct fault *f);
+int sandbox_fd(const struct sandbox *box);
+/* ret_status may be NULL: then a status other than 0 is ERR_SANDBOX_KILLED. */
+enum err sandbox_wait(struct sandbox *box, int *ret_status, struct fault *f);
+
+/* Runs a program (GDAL's ogr2ogr) with no network, reading only `readable` paths and system libraries, writing only below `folder`.
+ * Its standard error goes to err_text (cut). Landlock and seccomp; ERR_SANDBOX_MISSING when the kernel has no Landlock. */
+enum err sandbox_run(const char *const *argv, const char *const *readable, const char *folder,
+                     const struct sandbox_limits *limits, struct buf *err_text, struct fault *f);
+
+#endif

@@ -1,0 +1,66 @@
+/* Import: an outside table into a register, so that officials can trust it.
+ *
+ *     struct import_options o = {.path = "ho-dan.xlsx", .mode = IMPORT_UPSERT, .actor = …, .reason = …, .report_path = "bao-cao.xlsx"};
+ *     struct import *im;
+ *     import_open(s, reg, &o, &im, f);
+ *     import_describe(im, lang, &out);              // header found, columns mapped, encodings, dates and numbers as they will be read
+ *     import_run(im, &result, f);
+ *     import_close(im);
+ *
+ * Steps: header rows found (title rows, merged cells and several header rows joined) → columns mapped to fields (names, titles in both
+ * languages, aliases; accents, case and punctuation ignored; or the saved mapping of the same header fingerprint) → each
+ * column's reading decided once over the whole column (date order, decimal mark, encoding), shown, and to be flipped by an option → every cell
+ * checked with register/record → rows put in one change → the change judged as a whole.
+ *
+ * All or nothing unless accept_valid; a dry run does everything but commit, so its report is that of the real run. One revision an
+ * import, with file name, SHA-256 and mapping in its entry. A row equal to what is there writes nothing. Killed at any moment nothing of the
+ * import is there, and the same command does it all: no row twice.
+ *
+ * Report workbook: the same sheet with offending cells marked, a comment on each (value, reason, suggestion), and a sheet of counts.
+ * Corrected and imported again it must go in.
+ */
+#ifndef TINHSO_REGISTER_IMPORT_H
+#define TINHSO_REGISTER_IMPORT_H
+
+#include "register/change.h"
+#include "text/sheet.h"
+
+enum import_mode { IMPORT_UPSERT, IMPORT_CREATE, IMPORT_UPDATE, IMPORT_REPLACE };
+
+/* A decision of the person against what was found: "field=dmy", "field=mdy", "field=comma", "field=dot", "field=tcvn3" … */
+struct import_override {
+    struct str field, reading;
+};
+
+struct import_options {
+    const char *path;
+    struct sheet_options sheet;
+    enum import_mode mode;
+    bool is_dry_run, accept_valid, has_map_save; /* save the mapping with the register */
+    const char *map_path;     /* JSON {"header": "field", …}; NULL: found out */
+    const char *report_path;  /* NULL: none */
+    struct str actor, reason;
+    const struct import_override *overrides;
+    size_t n_overrides;
+    uint32_t header_row;      /* 0: found out */
+    void (*on_progress)(void *ctx, int64_t done, int64_t total);
+    void *ctx;
+};
+
+struct import_result {
+    int64_t rows, added, changed, same, removed, refused; /* refused rows */
+    int64_t cells_refused, cells_repaired;
+    int64_t rev;              /* 0: nothing changed, or a dry run */
+    struct faults faults;     /* with sheet row as line, column number as column, field; the first 100 */
+    struct faults warnings;
+};
+
+struct import;
+
+enum err import_open(struct store *s, const struct reg *reg, const struct import_options *o, struct import **ret_import,
+                     struct fault *f);
+void import_describe(const struct import *im, enum lang lang, struct buf *out);
+enum err import_run(struct import *im, enum lang lang, struct import_result *ret_result, struct fault *f);
+void import_close(struct import *im);
+
+#endif
