@@ -35,6 +35,9 @@ enum {
     LIMIT_FIGURE_ROWS = 20000, /* rows of a breakdown, subjects of an index */
     LIMIT_UNIT_EVENTS = 60,    /* days on which units were merged or divided */
 
+    /* sandbox */
+    LIMIT_SANDBOX_FILE_BYTES = 0x7fffffff, /* one file that a confined program writes */
+
     /* output */
     LIMIT_REPORT_BYTES = 64 << 20,
     LIMIT_REPORT_MARKS = 20000, /* pieces of one report */
