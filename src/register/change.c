@@ -66,7 +66,7 @@ enum err change_begin(struct store *s, const struct change_info *info, struct ch
     c->canonical = BUF_INIT(2 * LIMIT_RECORD_BYTES + 65536);
     c->words = BUF_INIT(LIMIT_TEXT_BYTES * 8);
     c->info = (struct change_info){copy(c->a, info->actor), copy(c->a, info->reason), copy(c->a, info->source), NULL,
-                                   copy(c->a, info->file)};
+                                   copy(c->a, info->file), info->shown};
     if (info->digest) {
         c->digest = *info->digest;
         c->info.digest = &c->digest;
@@ -294,6 +294,22 @@ static enum err supersede(struct change *c, struct put_state *p, int64_t n, stru
     return stmt_run(p->until, f);
 }
 
+enum err change_current(struct change *c, const struct reg *reg, struct str id, struct record *ret_record,
+                        struct fault *f)
+{
+    struct put_state *p;
+    struct record old = {0};
+    int64_t n;
+    bool is_removed = false;
+    enum err e = state_of(c, reg, &p, f);
+    arena_reset(c->row);
+    if (e == OK && !p->was_empty)
+        e = find_current(c, p, id, &old, &n, &is_removed, f);
+    if (e == OK)
+        *ret_record = is_removed ? (struct record){0} : old;
+    return e;
+}
+
 enum err change_put(struct change *c, const struct reg *reg, const struct record *r, enum put_outcome *ret_outcome,
                     struct fault *f)
 {
@@ -477,6 +493,20 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
     return e;
 }
 
+enum err change_judge(struct change *c, struct faults *list, struct faults *warnings)
+{
+    struct fault f = {0};
+    size_t before = list->total;
+    must(!c->is_judged);
+    enum err e = change_check(c, list, warnings, &f);
+    if (e != OK)
+        faults_add(list, &f);
+    else if (list->total > before)
+        e = list->n ? list->p[list->n - 1].code : ERR_RULE_BROKEN;
+    c->is_judged = e == OK;
+    return e;
+}
+
 enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, struct faults *warnings)
 {
     if (c->count == 0) {
@@ -486,7 +516,7 @@ enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, 
     }
     struct fault f = {0};
     size_t before = list->total;
-    enum err e = change_check(c, list, warnings, &f);
+    enum err e = c->is_judged ? OK : change_check(c, list, warnings, &f);
     if (e == OK && list->total > before) {
         e = list->n ? list->p[list->n - 1].code : ERR_RULE_BROKEN;
         change_abort(c);

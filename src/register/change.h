@@ -27,6 +27,7 @@ struct change_info {
     struct str source;        /* file name or other origin; may be empty */
     struct digest *digest;    /* SHA-256 of the source, or NULL */
     struct str file;          /* named as place of faults found at commit */
+    int64_t shown;            /* offending records that each check names at commit; 0: 100 */
 };
 
 enum put_outcome { PUT_SAME, PUT_ADDED, PUT_CHANGED };
@@ -38,9 +39,16 @@ enum err change_put(struct change *c, const struct reg *reg, const struct record
                     struct fault *f);
 /* ERR_RECORD_UNKNOWN when there is no current record of that id. */
 enum err change_remove(struct change *c, const struct reg *reg, struct str id, struct fault *f);
+/* The current record of that id as this change sees it; ret_record->values is NULL when there is none. Values live until the next call
+ * that takes the change. ERR_KEY_TWICE when this change wrote it. */
+enum err change_current(struct change *c, const struct reg *reg, struct str id, struct record *ret_record,
+                        struct fault *f);
 /* New declarations of the province: their files become records of `declarations`, tables follow. */
 enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,
                         struct faults *list);
+/* What change_commit would find wrong, told before it; the change stays open. ERR_… of the first fault. Nothing can be put behind it;
+ * a commit that follows does not judge again. */
+enum err change_judge(struct change *c, struct faults *list, struct faults *warnings);
 /* Frees the change, whatever the outcome. Warnings (rules of level warning) go to `warnings` when not NULL. */
 enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, struct faults *warnings);
 void change_abort(struct change *c);

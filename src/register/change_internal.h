@@ -36,6 +36,7 @@ struct change {
     uint32_t *lines;
     size_t lines_cap;
     const struct province *next; /* after change_declare */
+    bool is_judged;
 };
 
 /* Notes which references a record makes, to judge them all at commit. */

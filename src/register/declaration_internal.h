@@ -51,7 +51,7 @@ struct field_decl {
     struct str min, max, pattern, target, sex, birth, crs;
     int64_t max_length;
     const struct yaml *codes;
-    struct yaml_strs levels;
+    struct yaml_strs levels, aliases;
 };
 
 struct valid_time_decl {
@@ -100,7 +100,8 @@ void declaration_check_file_name(struct str path, struct str name, struct yaml_p
 struct code_list *declaration_inline_codes(struct arena *a, const struct yaml *node, struct str field, struct str file,
                                            struct faults *list);
 
-/* The register that holds the declarations themselves. */
-struct reg *declarations_builtin(struct arena *a);
+/* The registers that the engine brings: 0 holds the declarations themselves, see declaration_builtin.c for the others. */
+enum { BUILTIN_DECLARATIONS, BUILTIN_MAPPINGS, BUILTIN_REGISTERS };
+struct reg *register_builtin(struct arena *a, size_t which);
 
 #endif

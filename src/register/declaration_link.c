@@ -242,6 +242,8 @@ static void build_field(struct linker *l, struct reg *r, struct field *fd, const
         .birth_field = NO_FIELD,
         .crs = d->crs.n ? d->crs : STR("EPSG:4326"),
         .geometry_kind = str_of((const char *[]){"any", "point", "line", "polygon"}[d->kind]),
+        .aliases = d->aliases.p,
+        .n_aliases = d->aliases.n,
         .line = d->place.line,
         .column_no = d->place.column,
     };
@@ -461,38 +463,6 @@ static struct reg *build_reg(struct linker *l, const struct reg_decl *d)
     return r;
 }
 
-/* The declarations of a province are records too. */
-struct reg *declarations_builtin(struct arena *a)
-{
-    struct reg *r = ARENA_NEW(a, struct reg);
-    struct field *fields = ARENA_ARRAY(a, struct field, 2);
-    fields[0] = (struct field){.name = STR("path"), .column = "\"path\"", .type = FT_STRING, .is_required = true,
-                               .title = {STR("Tệp"), STR("File")}, .sex_field = NO_FIELD, .birth_field = NO_FIELD};
-    fields[1] = (struct field){.name = STR("text"), .column = "\"text\"", .type = FT_TEXT, .is_required = true,
-                               .title = {STR("Nội dung"), STR("Text")}, .sex_field = NO_FIELD, .birth_field = NO_FIELD};
-    int *numbers = ARENA_ARRAY(a, int, 3);
-    numbers[1] = 0, numbers[2] = 1;
-    *r = (struct reg){
-        .name = STR("declarations"),
-        .table = "\"r_declarations\"",
-        .title = {STR("Khai báo"), STR("Declarations")},
-        .description = {STR("Các tệp khai báo của tỉnh: sổ, số liệu, chỉ số, báo cáo"),
-                        STR("The files that declare the province: registers, figures, indexes, reports")},
-        .fields = fields,
-        .n_fields = 2,
-        .sorted = numbers + 1,
-        .key = numbers,
-        .n_key = 1,
-        .valid_from = NO_FIELD,
-        .valid_to = NO_FIELD,
-        .as_of = NO_FIELD,
-        .is_builtin = true,
-    };
-    map_put(a, &r->by_name, fields[0].name, &fields[0]);
-    map_put(a, &r->by_name, fields[1].name, &fields[1]);
-    return r;
-}
-
 /* ---- the province ---- */
 
 static void link_units(struct linker *l)
@@ -621,10 +591,12 @@ enum err province_build(struct arena *a, const struct sources *sources, struct p
     if (n >= LIMIT_REGISTERS)
         n = LIMIT_REGISTERS - 1;
     l.p->sources = *sources;
-    l.p->registers = ARENA_ARRAY(a, struct reg *, n + 1);
-    struct reg *builtin = declarations_builtin(a);
-    l.p->registers[l.p->n_registers++] = builtin;
-    map_put(a, &l.p->by_name, builtin->name, builtin);
+    l.p->registers = ARENA_ARRAY(a, struct reg *, n + BUILTIN_REGISTERS);
+    for (size_t i = 0; i < BUILTIN_REGISTERS; i++) {
+        struct reg *r = register_builtin(a, i);
+        l.p->registers[l.p->n_registers++] = r;
+        map_put(a, &l.p->by_name, r->name, r);
+    }
     for (size_t i = 0; i < n; i++) {
         struct reg *r = build_reg(&l, l.d.registers.p[i]);
         l.p->registers[l.p->n_registers++] = r;
@@ -632,8 +604,9 @@ enum err province_build(struct arena *a, const struct sources *sources, struct p
     }
     link_province(&l);
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < l.p->registers[i + 1]->n_fields; k++)
-            link_field(&l, l.p->registers[i + 1], &l.p->registers[i + 1]->fields[k], &l.d.registers.p[i]->fields.p[k]);
+        for (size_t k = 0; k < l.p->registers[i + BUILTIN_REGISTERS]->n_fields; k++)
+            link_field(&l, l.p->registers[i + BUILTIN_REGISTERS], &l.p->registers[i + BUILTIN_REGISTERS]->fields[k],
+                       &l.d.registers.p[i]->fields.p[k]);
     l.p->code_lists = ARENA_ARRAY(a, struct code_list, l.d.code_lists.n);
     for (size_t i = 0; i < l.d.code_lists.n; i++)
         l.p->code_lists[l.p->n_code_lists++] = *l.d.code_lists.p[i];

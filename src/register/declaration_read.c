@@ -195,6 +195,7 @@ static const struct yaml_field field_fields[] = {
     {"register", Y_STR, offsetof(struct field_decl, target), 0, NULL},
     {"register", Y_PLACE, offsetof(struct field_decl, target_place), 0, NULL},
     {"levels", Y_STR_LIST, offsetof(struct field_decl, levels), Y_SINGLE_OK, NULL},
+    {"aliases", Y_STR_LIST, offsetof(struct field_decl, aliases), Y_SINGLE_OK, NULL},
     {"of", Y_ENUM, offsetof(struct field_decl, of), 0, type_names},
     {"of", Y_PLACE, offsetof(struct field_decl, of_place), 0, NULL},
     {"sex", Y_STR, offsetof(struct field_decl, sex), 0, NULL},

@@ -210,7 +210,7 @@ enum err verify_layouts(struct verify *v, struct fault *f)
     } else {
         for (size_t i = 0; i < v->tables.n; i++)
             if (str_is(v->tables.p[i].name, "declarations"))
-                layout_add(v, &v->tables.p[i], 0, declarations_builtin(v->work));
+                layout_add(v, &v->tables.p[i], 0, register_builtin(v->work, BUILTIN_DECLARATIONS));
         e = declarations_walk(v, &local);
         if (e != OK)
             e = verify_unreadable(v, e, &local, STR("declarations"));
