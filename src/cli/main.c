@@ -137,8 +137,13 @@ static enum err run(struct cli *c, int argc, char **argv)
 
 static bool is_same_fault(const struct fault *a, const struct fault *b)
 {
+<<<<<<< HEAD
     return a->code == b->code && a->line == b->line && a->column == b->column &&
            str_eq(str_slice(a->text, a->n_text), str_slice(b->text, b->n_text));
+=======
+    return a->code == b->code && a->line == b->line && a->column == b->column && a->n_text == b->n_text &&
+           memcmp(a->text, b->text, a->n_text) == 0;
+>>>>>>> 88d1dee (Documents: commands and their JSON, markers of reports)
 }
 
 /* The same fault met on two ways is told once. */

@@ -73,7 +73,7 @@ tinhso query units --search "hoa lac"
 expect_contains "words are found without accents" "$out" "Xã Hòa Lạc"
 tinhso query units --fields name --csv --filter "level = 2" --sort name
 expect_eq "CSV has the fields asked for" "$(printf '%s' "$out" | tr -d '\r' | tr '\n' '/')" "name/Xã An Bình/Xã Hòa Lạc/Xã Tân Phú"
-tinhso query units --filter "levle = 2"
+tinhso query units --filter "lewel = 2"
 expect_exit "a wrong filter is refused" 1
 expect_contains "with the nearest property" "$err" "level"
 tinhso query untis
