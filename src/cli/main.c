@@ -14,8 +14,8 @@
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 static const struct command *const commands[] = {
-    &command_check,  &command_load, &command_query,  &command_figure,  &command_index,
-    &command_report, &command_log, &command_new,  &command_sample, &command_version, &command_help,
+    &command_check, &command_load, &command_query,  &command_figure,  &command_index, &command_report,
+    &command_log,   &command_new,  &command_sample, &command_version, &command_help,
 };
 
 /* The locale speaks when it names a language; C and POSIX name none. */
@@ -137,13 +137,8 @@ static enum err run(struct cli *c, int argc, char **argv)
 
 static bool is_same_fault(const struct fault *a, const struct fault *b)
 {
-<<<<<<< HEAD
     return a->code == b->code && a->line == b->line && a->column == b->column &&
            str_eq(str_slice(a->text, a->n_text), str_slice(b->text, b->n_text));
-=======
-    return a->code == b->code && a->line == b->line && a->column == b->column && a->n_text == b->n_text &&
-           memcmp(a->text, b->text, a->n_text) == 0;
->>>>>>> 88d1dee (Documents: commands and their JSON, markers of reports)
 }
 
 /* The same fault met on two ways is told once. */

@@ -106,6 +106,28 @@ expect_exit "a revision that never was is refused" 1
 tinhso figure teams --at yesterday
 expect_exit "and a moment that is none" 1
 
+# ---- the log
+tinhso log verify
+expect_exit "an untouched log verifies" 0
+tinhso log
+expect_contains "the log lists its revisions" "$out" "data/units.csv"
+tinhso log prove teams T001 --out proof.json
+expect_exit "a record is proven" 0
+mkdir "$WORK/elsewhere"
+mv "$WORK/proof.json" "$WORK/elsewhere/"
+tinhso log check-proof elsewhere/proof.json
+expect_exit "and the proof accepted without the database" 0
+expect_contains "with what it proves" "$out" "Tổ công nghệ số thôn Một"
+tinhso log check-proof elsewhere/proof.json --key "$(cat "$WORK/var/tinh-moi.pub")"
+expect_exit "by the log's own key" 0
+sed -i 's/thôn Một/thôn Mốt/' "$WORK/elsewhere/proof.json"
+tinhso log check-proof elsewhere/proof.json
+expect_exit "an altered proof is refused" 1
+tinhso log prove teams T999
+expect_exit "what is not there cannot be proven" 1
+tinhso log provee
+expect_exit "an unknown word behind log is wrong usage" 2
+
 # ---- which database
 tinhso new province/khac
 tinhso load province/khac
