@@ -363,7 +363,11 @@ static const char own_yaml[] = "index: own\n"
                                "    max_points: 10\n"
                                "    main:\n"
                                "      - {id: a, title: A, points: 4}\n"
-                               "      - {id: b, title: B, points: 6}\n";
+                               "      - {id: b, title: B, points: 6}\n"
+                               "  - framework: earlier\n"
+                               "    title: Trước đó\n"
+                               "    years: {from: 2015, to: 2019}\n"
+                               "    main: [{id: a, title: A}]\n";
 
 static void where_all_totals_are_known_ranks_are_computed_with_ties_and_gaps(void **state)
 {
