@@ -1,4 +1,5 @@
 #!/bin/bash
+# timeout: 300
 # Every figure of the half-year report has the published value, as `tinhso figure ID --json` answers it; and so has the report.
 . "$(dirname "$0")/lib.sh"
 loaded_province

@@ -6,7 +6,7 @@ fresh_province
 # Stops the load once its first revisions are there; loops until a signal came before the end.
 stopped=no
 for wait in 1 0.6 0.3 0.2 0.1; do
-    rm -rf "$WORK/var"
+    rm -rf "${WORK:?}/var"
     (cd "$WORK" && exec "$TINHSO_BIN" load province/dak-nong) >"$WORK/.out" 2>"$WORK/.err" </dev/null &
     pid=$!
     sleep "$wait"
