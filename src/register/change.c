@@ -358,8 +358,10 @@ enum err change_declare(struct change *c, const struct province *next, const str
     struct arena *a CLEANUP(arena_freep) = arena_new();
     for (size_t i = 0; e == OK && i < next->sources.n; i++) {
         const struct source_file *file = &next->sources.p[i];
-        struct value values[2] = {{.kind = VALUE_TEXT, .text = file->path}, {.kind = VALUE_TEXT, .text = file->text}};
-        must(reg->n_fields == ARRAY_LEN(values));
+        must(reg->n_fields == 2);
+        struct value *values = ARENA_ARRAY(a, struct value, reg->n_fields);
+        values[0] = (struct value){.kind = VALUE_TEXT, .text = file->path};
+        values[1] = (struct value){.kind = VALUE_TEXT, .text = file->text};
         struct record r = {.id = file->path, .values = values};
         enum put_outcome outcome;
         e = change_put(c, reg, &r, &outcome, &f);
