@@ -24,9 +24,9 @@
 
 struct change_info {
     struct str actor, reason;
-    struct str source;        /* file name or other origin; may be empty */
-    struct digest *digest;    /* SHA-256 of the source, or NULL */
-    struct str file;          /* named as place of faults found at commit */
+    struct str source;     /* file name or other origin; may be empty */
+    struct digest *digest; /* SHA-256 of the source, or NULL */
+    struct str file;       /* named as place of faults found at commit */
 };
 
 enum put_outcome { PUT_SAME, PUT_ADDED, PUT_CHANGED };
