@@ -108,13 +108,23 @@ static enum err rolled_back(struct store *s, const struct checkpoint *c, struct 
                  {"checkpoint", str_of(beside(s, ".checkpoint"))});
 }
 
+enum err log_checkpoint_check_new(struct store *s, struct fault *f)
+{
+    struct checkpoint c;
+    struct str note;
+    if (!file_exists(beside(s, ".checkpoint")))
+        return OK;
+    enum err e = log_checkpoint_read(s, &note, &c, f);
+    return e == OK && c.size > 0 ? rolled_back(s, &c, f) : e;
+}
+
 enum err log_checkpoint_check(struct store *s, struct fault *f)
 {
     struct checkpoint c;
     struct str note;
     bool has_file = file_exists(beside(s, ".checkpoint"));
-    if (!has_file && s->frontier.size == 0)
-        return OK;
+    if (!has_file && s->frontier.size == 0) /* a writer signs the empty log: no first commit is without a checkpoint */
+        return s->is_write ? log_checkpoint_write(s, f) : OK;
     enum err e = log_checkpoint_read(s, &note, &c, f);
     if (e != OK)
         return e;

@@ -102,7 +102,9 @@ enum err store_refresh(struct store *s, struct fault *f)
 static enum err open_parts(struct store *s, enum store_mode mode, struct fault *f)
 {
     static const enum db_mode modes[] = {[STORE_READ] = DB_READ, [STORE_WRITE] = DB_CREATE, [STORE_SCRUB] = DB_SCRUB};
-    enum err e = db_open(s->path.p, modes[mode], &s->db, f);
+    enum err e = mode == STORE_WRITE && !file_exists(s->path.p) ? log_checkpoint_check_new(s, f) : OK;
+    if (e == OK)
+        e = db_open(s->path.p, modes[mode], &s->db, f);
     if (e == OK && mode == STORE_WRITE && db_schema_version(s->db) == 0)
         e = create_system_tables(s->db, f);
     if (e == OK && db_schema_version(s->db) == 0)
@@ -139,6 +141,8 @@ enum err store_open(const char *path, enum store_mode mode, struct store **ret_s
     if (e == OK)
         e = open_parts(s, mode, f);
     if (e != OK) {
+        if (s->db) /* refused means untouched */
+            db_wal_keep(s->db);
         store_close(s);
         return e;
     }
