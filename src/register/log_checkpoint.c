@@ -5,6 +5,7 @@
 #include "register/log.h"
 
 #include "base/file.h"
+#include "register/internal.h"
 
 #include "base/banned.h"
 
@@ -126,6 +127,8 @@ enum err log_checkpoint_check(struct store *s, struct fault *f)
     if (!has_file && s->frontier.size == 0) /* a writer signs the empty log: no first commit is without a checkpoint */
         return s->is_write ? log_checkpoint_write(s, f) : OK;
     enum err e = log_checkpoint_read(s, &note, &c, f);
+    if (e == OK && c.size > s->frontier.size) /* unless somebody has just written */
+        e = store_refresh(s, f);
     if (e != OK)
         return e;
     if (c.size > s->frontier.size || (int64_t)s->frontier.size != s->head)
