@@ -201,9 +201,9 @@ static enum err log_prove_run(struct cli *c, struct store *s)
     e = file_write_atomic(path, buf_view(&proof), 0644, &c->fault);
     if (e == OK)
         buf_printf(&c->out,
-                   T(c, "Đã ghi bằng chứng vào %s. Kiểm tra: tinhso log check-proof %s\n",
-                     "The proof is in %s. To check it: tinhso log check-proof %s\n"),
-                   path, path);
+                   T(c, "Đã ghi bằng chứng vào %s. Kiểm tra: %s log check-proof %s\n",
+                     "The proof is in %s. To check it: %s log check-proof %s\n"),
+                   path, c->program, path);
     return e;
 }
 

@@ -172,6 +172,7 @@ int main(int argc, char **argv)
     struct cli c = {
         .commands = commands,
         .n_commands = ARRAY_LEN(commands),
+        .program = argc > 0 ? argv[0] : "tinhso",
         .lang = lang_of(argc, argv),
         .arena = arena_new(),
         .out = BUF_INIT(LIMIT_REPORT_BYTES),
