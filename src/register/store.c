@@ -40,7 +40,8 @@ static enum err read_head(struct store *s, struct fault *f)
     struct digest *leaves;
     uint64_t n;
     int64_t head;
-    enum err e = db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), (struct db_values){0}, &head, f);
+    enum err e =
+        db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), (struct db_values){0}, &head, f);
     if (e == OK)
         e = log_tree_leaves(a, s->db, 0, &leaves, &n, f);
     if (e != OK)
@@ -62,8 +63,9 @@ static enum err read_sources(struct arena *a, const struct store *s, struct sour
     bool has_row;
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str path = stmt_column_text(st, 0), text = stmt_column_text(st, 1);
-        VEC_PUSH(a, &files, ((struct source_file){str_slice(arena_dup(a, path.p, path.n), path.n),
-                                                  str_slice(arena_dup(a, text.p, text.n), text.n)}));
+        VEC_PUSH(a, &files,
+                 ((struct source_file){str_slice(arena_dup(a, path.p, path.n), path.n),
+                                       str_slice(arena_dup(a, text.p, text.n), text.n)}));
     }
     if (e == OK)
         *ret = (struct sources){files.p, files.n};
