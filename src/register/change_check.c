@@ -165,7 +165,7 @@ static enum err name_offenders(struct checker *k, const struct field *fd, const 
     struct arena *a = k->c->a;
     const struct reg *reg = k->p->reg;
     const struct province *p = k->c->next ? k->c->next : k->c->s->province;
-    const char *as_of = as_of_sql(a, reg, "t", p ? p->utc_offset_minutes : 0);
+    const char *as_of = record_as_of_sql(a, reg, "t", p ? p->utc_offset_minutes : 0);
     const char *sql =
         arena_printf(a,
                      "SELECT t._ord, %s FROM %s t WHERE t._n >= ?2 AND t._rev = ?3 AND t.%s = ?1 AND NOT EXISTS"

@@ -40,8 +40,10 @@ static struct cql2_property property_of(const struct field *fd, struct str name,
     };
 }
 
-const char *as_of_sql(struct arena *a, const struct reg *reg, const char *alias, int utc_offset_minutes)
+const char *record_as_of_sql(struct arena *a, const struct reg *reg, const char *alias, int utc_offset_minutes)
 {
+    if (reg->as_of != NO_FIELD && reg->fields[reg->as_of].is_required)
+        return arena_printf(a, "%s.%s", alias, reg->fields[reg->as_of].column);
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
     buf_puts(&b, "coalesce(");
     if (reg->as_of != NO_FIELD)
@@ -50,8 +52,9 @@ const char *as_of_sql(struct arena *a, const struct reg *reg, const char *alias,
         buf_printf(&b, "%s.%s, ", alias, reg->fields[reg->valid_from].column);
     if (reg->valid_to != NO_FIELD)
         buf_printf(&b, "date(%s.%s, '-1 day'), ", alias, reg->fields[reg->valid_to].column);
-    buf_printf(&b, "(SELECT date(v.time, '%d minutes') FROM revision v WHERE v.rev = %s._rev), date('now'))",
-               utc_offset_minutes, alias);
+    buf_printf(&b,
+               "(SELECT date(v.time, '%d minutes') FROM revision v WHERE v.rev = %s._rev), date('now', '%d minutes'))",
+               utc_offset_minutes, alias, utc_offset_minutes);
     return arena_dup(a, b.p, b.n);
 }
 
@@ -64,7 +67,7 @@ static const char *reach_sql(const struct schema_context *c, const struct field 
     if (target->valid_from == NO_FIELD || target->entity == NO_FIELD)
         return arena_printf(c->a, "(SELECT x.%s FROM %s x WHERE x._id = t.%s AND %s)", column, target->table,
                             ref->column, visible);
-    const char *valid = store_valid_sql(c->a, target, "x", as_of_sql(c->a, c->reg, "t", offset));
+    const char *valid = store_valid_sql(c->a, target, "x", record_as_of_sql(c->a, c->reg, "t", offset));
     return arena_printf(c->a, "(SELECT x.%s FROM %s x WHERE x.%s = t.%s AND %s AND %s LIMIT 1)", column, target->table,
                         target->fields[target->entity].column, ref->column, visible, valid);
 }

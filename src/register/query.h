@@ -32,6 +32,10 @@ enum err query_schema(struct arena *a, const struct store *s, const struct reg *
                       const struct filter_constant *constants, size_t n_constants,
                       const struct cql2_schema **ret_schema, struct fault *f);
 
+/* SQL of the day on which a version's references are judged (docs/declarations.md `as_of`), ISO text. A required as_of field is the
+ * column alone, so that an index may answer. */
+const char *record_as_of_sql(struct arena *a, const struct reg *reg, const char *alias, int utc_offset_minutes);
+
 /* Parses, checks and compiles. An empty text is `1`. Errors: those of cql2. */
 enum err filter_compile(struct arena *a, const struct store *s, const struct reg *reg, struct str text,
                         const struct filter_constant *constants, size_t n_constants, struct filter_sql *ret_sql,
