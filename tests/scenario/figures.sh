@@ -62,8 +62,9 @@ for piece in "41 trên 63" "13 bậc" "24 trên 27" "19 trên 19" "16 trên 19" 
 done
 expect_contains "and what counts sample data" "$text" "182 tổ [mẫu]"
 expect_contains "it ends by naming its page" "$out" "var/reports/2022-h1.html"
-expect_eq "and three commands to try" "$(printf '%s\n' "$out" | tail -n 3 | grep -c '^  tinhso ')" "3"
-printf '%s\n' "$out" | tail -n 3 | sed 's/^ *tinhso //' >"$WORK/next"
+expect_eq "and three commands to try, written as the program was called" \
+    "$(printf '%s\n' "$out" | tail -n 3 | grep -cF "  $TINHSO_BIN ")" "3"
+printf '%s\n' "$out" | tail -n 3 | sed "s|^ *$TINHSO_BIN ||" >"$WORK/next"
 while read -r line; do
     case $line in "log verify") continue ;; esac
     # shellcheck disable=SC2086  # the words of a command
