@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Kills the loader at 200 random moments (kill -9). After each: the database opens, `log verify` finds nothing, its revisions are a
-beginning of those of an undisturbed load and never fewer than before. What follows goes on, and ends with the same records."""
+"""Kills the loader at 200 random moments (kill -9). After each: the database opens, `log verify` finds nothing, its
+revisions are a beginning of those of an undisturbed load and never fewer than before. What follows goes on, and ends
+with the same records."""
 import os
 import random
 import shutil
@@ -30,8 +31,8 @@ def reference(folder, generations):
 
 def load_and_kill(folder, province, seconds):
     """True when the signal came before the end."""
-    process = subprocess.Popen([BIN, "load", province, "--db", "var/thu.db"], cwd=folder, env=ENV, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([BIN, "load", province, "--db", "var/thu.db"], cwd=folder, env=ENV,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
     return process.wait() == -signal.SIGKILL
