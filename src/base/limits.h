@@ -11,8 +11,8 @@ enum {
     LIMIT_REGISTERS = 500, /* registers of a province */
 
     /* CQL2 */
-    LIMIT_CQL2_BYTES = 64 << 10,      /* of the text */
-    LIMIT_CQL2_JSON_BYTES = 1 << 20,  /* the same filter as JSON is up to sixteen times as long */
+    LIMIT_CQL2_BYTES = 64 << 10,     /* of the text */
+    LIMIT_CQL2_JSON_BYTES = 1 << 20, /* the same filter as JSON is up to sixteen times as long */
     LIMIT_CQL2_DEPTH = 64,
     LIMIT_CQL2_NODES = 10000,
     LIMIT_CQL2_SQL_BYTES = 4 << 20,
@@ -23,17 +23,17 @@ enum {
     LIMIT_CSV_COLUMNS = 1000,
     LIMIT_CSV_CELL_BYTES = 1 << 20,
     LIMIT_JSON_BYTES = 64 << 20,
-    LIMIT_JSON_DEPTH = 288,    /* a level of a filter takes three at most, and LIMIT_CQL2_DEPTH and some fit */
+    LIMIT_JSON_DEPTH = 288, /* a level of a filter takes three at most, and LIMIT_CQL2_DEPTH and some fit */
     LIMIT_JSON_NODES = 4000000,
     LIMIT_GEOMETRY_POINTS = 1000000,
-    LIMIT_GEOMETRY_DEPTH = 8,         /* collections within collections */
-    LIMIT_GEOMETRY_BYTES = 32 << 20,  /* WKB */
+    LIMIT_GEOMETRY_DEPTH = 8,        /* collections within collections */
+    LIMIT_GEOMETRY_BYTES = 32 << 20, /* WKB */
 
     /* figures and indexes */
-    LIMIT_FIGURES = 2000,      /* of a province */
+    LIMIT_FIGURES = 2000,          /* of a province */
     LIMIT_FIGURE_GROUPS = 1000000, /* what one pass counts apart: keys times different values */
-    LIMIT_FIGURE_ROWS = 20000, /* rows of a breakdown, subjects of an index */
-    LIMIT_UNIT_EVENTS = 60,    /* days on which units were merged or divided */
+    LIMIT_FIGURE_ROWS = 20000,     /* rows of a breakdown, subjects of an index */
+    LIMIT_UNIT_EVENTS = 60,        /* days on which units were merged or divided */
 
     /* sandbox */
     LIMIT_SANDBOX_FILE_BYTES = 0x7fffffff, /* one file that a confined program writes */

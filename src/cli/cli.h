@@ -45,6 +45,7 @@ struct cli {
     const struct command *const *commands;
     size_t n_commands;
     const struct command *command;
+    const char *program; /* as it was called: commands to try next can be copied as they stand */
     struct args args;
     enum lang lang;
     bool is_json;

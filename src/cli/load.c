@@ -102,6 +102,11 @@ static enum err load_into(struct cli *c, const char *folder)
     enum err e = load_run(c->store, &o, &result, &c->faults, &warnings);
     progress_end(&bar);
     cli_warn(c, &warnings);
+    if (e == ERR_INTERRUPTED) { /* whichever record it was at */
+        faults_done(&c->faults);
+        c->faults = (struct faults){0};
+        return FAULT(&c->fault, ERR_INTERRUPTED);
+    }
     if (e != OK)
         return e;
     if (c->is_json)

@@ -201,9 +201,9 @@ static enum err log_prove_run(struct cli *c, struct store *s)
     e = file_write_atomic(path, buf_view(&proof), 0644, &c->fault);
     if (e == OK)
         buf_printf(&c->out,
-                   T(c, "Đã ghi bằng chứng vào %s. Kiểm tra: tinhso log check-proof %s\n",
-                     "The proof is in %s. To check it: tinhso log check-proof %s\n"),
-                   path, path);
+                   T(c, "Đã ghi bằng chứng vào %s. Kiểm tra: %s log check-proof %s\n",
+                     "The proof is in %s. To check it: %s log check-proof %s\n"),
+                   path, c->program, path);
     return e;
 }
 
@@ -249,7 +249,7 @@ static enum err log_check_run(struct cli *c)
     show_fact(c, T(c, "Khóa của log", "Key of the log"), p.verifier);
     if (p.is_removal)
         show_fact(c, T(c, "Nội dung", "Content"), str_of(T(c, "bản ghi đã bị xóa", "the record was removed")));
-    show_fact(c, T(c, "Nội dung", "Content"), p.record);
+    buf_printf(&c->out, "%.*s\n", STR_ARG(p.record)); /* as it was hashed: not wrapped */
     if (cli_option(c, "key").n == 0)
         buf_puts(&c->out, T(c, "Khóa lấy từ chính tệp này; so với khóa đã công bố bằng --key.\n",
                             "The key is the file's own; compare it with the published one by --key.\n"));
@@ -258,13 +258,11 @@ static enum err log_check_run(struct cli *c)
 
 static enum err log_checkpoint_run(struct cli *c, struct store *s)
 {
-    struct str path = s->path, text;
-    if (str_ends(path, STR(".db")))
-        path.n -= 3;
-    enum err e =
-        file_read(c->arena, arena_printf(c->arena, "%.*s.checkpoint", STR_ARG(path)), 1 << 16, &text, &c->fault);
+    struct str note;
+    struct checkpoint checkpoint;
+    enum err e = log_checkpoint_read(s, &note, &checkpoint, &c->fault);
     if (e == OK)
-        buf_str(&c->out, text);
+        buf_str(&c->out, note);
     return e;
 }
 

@@ -88,8 +88,8 @@ static enum err new_run(struct cli *c)
         return e;
     buf_printf(&c->out, T(c, "Đã tạo tỉnh “%.*s” trong %s. Tiếp theo:\n", "The province “%.*s” is in %s. Next:\n"),
                STR_ARG(id), folder);
-    buf_printf(&c->out, "  tinhso check %s\n  tinhso load %s\n  tinhso report overview --db var/%.*s.db\n", folder,
-               folder, STR_ARG(id));
+    buf_printf(&c->out, "  %s check %s\n  %s load %s\n  %s report overview --db var/%.*s.db\n", c->program, folder,
+               c->program, folder, c->program, STR_ARG(id));
     return OK;
 }
 

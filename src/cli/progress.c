@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { SILENT_US = 1000000, REDRAW_US = 100000, BAR_COLUMNS = 24, EIGHTHS = 8 };
+enum { SILENT_US = 1000000, REDRAW_US = 100000, BAR_COLUMNS = 18, EIGHTHS = 8 };
 
 void progress_begin(struct progress *p, enum lang lang)
 {
@@ -49,7 +49,7 @@ void progress_line(enum lang lang, struct str part, int64_t done, int64_t total,
                    size_t width, struct buf *out)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
-    columns_pad(&b, part, 20, false);
+    columns_pad(&b, part, 17, false);
     buf_putc(&b, ' ');
     if (total > 0) {
         put_bar(&b, done, total);

@@ -8,6 +8,7 @@
 #include "cli/folder.h"
 #include "report/columns.h"
 #include "text/csv.h"
+#include "text/date.h"
 
 #include "base/banned.h"
 
@@ -72,7 +73,10 @@ static enum err check_formats(struct cli *c, struct asked *q)
     int n = args_has(&c->args, "json") + args_has(&c->args, "csv") + args_has(&c->args, "sql");
     if (n > 1)
         return FAULT(&c->fault, ERR_OPTION_TOGETHER, {"options", STR("--json, --csv, --sql")});
-    struct str reveal = cli_option(c, "reveal");
+    struct str on = cli_option(c, "on"), reveal = cli_option(c, "reveal");
+    struct date day;
+    if (on.p && date_parse(on, &day, &c->fault) != OK)
+        return c->fault.code;
     if (reveal.p && str_trim(reveal).n == 0)
         return FAULT(&c->fault, ERR_OPTION_VALUE, {"option", STR("reveal")}, {"value", STR("REASON")});
     return args_integer(&c->args, "limit", 0, 1000000000, is_table ? TABLE_LIMIT : 0, &q->limit, &c->fault);

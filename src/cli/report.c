@@ -116,13 +116,13 @@ static void put_next(struct cli *c, const struct report *r, const char *db)
         why = r->figures[0]->figure;
     buf_printf(&c->out, "\n%s\n", T(c, "Thử tiếp:", "Try next:"));
     if (why)
-        buf_printf(&c->out, "  tinhso figure %.*s --why%s\n", STR_ARG(why->id), db);
+        buf_printf(&c->out, "  %s figure %.*s --why%s\n", c->program, STR_ARG(why->id), db);
     if (parts)
-        buf_printf(&c->out, "  tinhso figure %.*s --by %.*s%s\n", STR_ARG(parts->id),
+        buf_printf(&c->out, "  %s figure %.*s --by %.*s%s\n", c->program, STR_ARG(parts->id),
                    STR_ARG(parts->by[parts->n_by > 1]), db);
     if (!why || !parts)
-        buf_printf(&c->out, "  tinhso figure%s\n", db);
-    buf_printf(&c->out, "  tinhso log verify%s\n", db);
+        buf_printf(&c->out, "  %s figure%s\n", c->program, db);
+    buf_printf(&c->out, "  %s log verify%s\n", c->program, db);
 }
 
 static enum err answer_text(struct cli *c, const struct report *r, const char *html)

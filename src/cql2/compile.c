@@ -340,8 +340,12 @@ static void emit_is_null(struct cql2_compiler *c, const struct cql2_node *node)
             puts_sql(c, " IS NULL");
         }
         buf_putc(c->sql, ')');
-    } else if (a->type == CQL2_INTERVAL && a->op == CQL2_OP_PROPERTY && !a->property->is_constant) {
-        buf_printf(c->sql, "(%.*s IS NULL AND %.*s IS NULL)", STR_ARG(a->property->sql), STR_ARG(a->property->sql_end));
+    } else if (a->type == CQL2_INTERVAL && a->op == CQL2_OP_PROPERTY) {
+        const struct cql2_property *p = a->property;
+        if (p->is_constant)
+            buf_putc(c->sql, p->value.kind == CQL2_PARAM_NULL && p->value_end.kind == CQL2_PARAM_NULL ? '1' : '0');
+        else
+            buf_printf(c->sql, "(%.*s IS NULL AND %.*s IS NULL)", STR_ARG(p->sql), STR_ARG(p->sql_end));
     } else {
         buf_putc(c->sql, '(');
         cql2_emit(c, a);

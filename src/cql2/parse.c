@@ -38,6 +38,7 @@ static const struct cql2_expected want_comma = {"dấu ,", "a comma"};
 static const struct cql2_expected want_comma_or_close = {"dấu , hoặc )", "a comma or )"};
 
 static struct cql2_node *parse_or(struct parser *p);
+static struct cql2_node *parse_operand(struct parser *p);
 static struct cql2_node *parse_arithmetic(struct parser *p, int least);
 
 static struct cql2_node *fail(struct parser *p, struct cql2_expected expected)
@@ -221,8 +222,18 @@ static struct cql2_node *parse_interval_end(struct parser *p)
 {
     static const struct cql2_expected want = {"'yyyy-mm-dd', 'yyyy-mm-ddThh:mm:ssZ', '..' hoặc tên trường",
                                               "'yyyy-mm-dd', 'yyyy-mm-ddThh:mm:ssZ', '..' or a property"};
+    unsigned from = p->lx.from;
+    if (p->lx.token == CQL2_T_WORD || p->lx.token == CQL2_T_QUOTED) {
+        struct cql2_node *end = parse_operand(p);
+        if (!end || end->op == CQL2_OP_PROPERTY || end->op == CQL2_OP_CALL || end->op == CQL2_OP_DATE ||
+            end->op == CQL2_OP_TIMESTAMP)
+            return end;
+        cql2_syntax(p->lx.f, str_slice(p->lx.source.p + from, p->lx.from - from), want);
+        cql2_fault_offset(p->lx.source, from, p->lx.f);
+        return NULL;
+    }
     if (p->lx.token != CQL2_T_STRING)
-        return p->lx.token == CQL2_T_WORD || p->lx.token == CQL2_T_QUOTED ? parse_arithmetic(p, 0) : fail(p, want);
+        return fail(p, want);
     struct str text = p->lx.text;
     enum cql2_op op = CQL2_OP_OPEN;
     if (!str_is(text, "..")) {

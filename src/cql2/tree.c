@@ -26,6 +26,12 @@ static enum err limit_fault(struct fault *f, const char *vi, const char *en, int
     return FAULT(f, ERR_CQL2_LIMIT, {"what_vi", str_of(vi)}, {"what_en", str_of(en)}, {"limit", str_of(number)});
 }
 
+/* The grammar knows arrays only within arrays, as arguments of functions and as operands of A_CONTAINS and its family. */
+static bool takes_arrays(enum cql2_op op)
+{
+    return op == CQL2_OP_LIST || op == CQL2_OP_CALL || cql2_ops[op].kind == CQL2_KIND_ARRAY;
+}
+
 struct cql2_node *cql2_node_new(struct cql2_build *b, enum cql2_op op, unsigned at, struct cql2_node *const *args,
                                 unsigned n)
 {
@@ -35,9 +41,16 @@ struct cql2_node *cql2_node_new(struct cql2_build *b, enum cql2_op op, unsigned 
         return NULL;
     }
     unsigned height = 0;
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i++) {
         if (args[i]->height > height)
             height = args[i]->height;
+        if (args[i]->op == CQL2_OP_LIST && !takes_arrays(op)) {
+            cql2_syntax(b->f, STR("(…)"),
+                        (struct cql2_expected){"một giá trị, không phải mảng", "a value, not an array"});
+            cql2_fault_at(b->q, args[i], b->f);
+            return NULL;
+        }
+    }
     if (height + 1 > HEIGHT_MAX) {
         limit_fault(b->f, "Số tầng lồng nhau của bộ lọc", "The nesting of the filter", LIMIT_CQL2_DEPTH);
         cql2_fault_offset(b->q->source, at, b->f);

@@ -232,6 +232,11 @@ const char *db_library_version(void)
     return sqlite3_libversion();
 }
 
+void db_wal_keep(struct db *db)
+{
+    must(sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) == SQLITE_OK);
+}
+
 const char *db_path(const struct db *db)
 {
     return db->path;

@@ -57,6 +57,9 @@ struct db;
 enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct fault *f);
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 void db_freep(struct db **db);
+/* A writer that closes last moves the WAL into the file, and removes it. Not so from here on: for a caller who has found the database to be
+ * other than it should be, and leaves it to be looked at. */
+void db_wal_keep(struct db *db);
 const char *db_path(const struct db *db);
 const char *db_library_version(void); /* of SQLite */
 

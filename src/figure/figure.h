@@ -112,7 +112,7 @@ struct figure_options {
     struct str on;       /* ISO date: instead of the declared day */
     struct str units_at; /* ISO date: breakdown on the map of that day; empty: of the day of the figure */
     struct str
-        asked; /* ISO date on which the reader asks, compared with `valid`; empty: `on` of the options, else today */
+        asked; /* ISO date on which the reader asks, compared with `valid`; empty: `on` of the options, else the day of the moment read */
 };
 
 enum row_kind {

@@ -377,28 +377,47 @@ enum err index_latest_year(struct arena *a, struct store *s, const struct indexe
     return OK;
 }
 
-static bool name_equal(struct str a, struct str b)
+enum name_match { NAME_OTHER, NAME_HOLDS, NAME_EQUAL };
+
+/* Without accents, case and spaces: "ho chi minh" is held by “TP. Hồ Chí Minh”. */
+static enum name_match name_match(struct str name, struct str asked)
 {
     struct buf x CLEANUP(buf_done) = BUF_INIT(4096), y CLEANUP(buf_done) = BUF_INIT(4096);
-    text_fold_joined(a, &x);
-    text_fold_joined(b, &y);
-    return x.n > 0 && !x.is_full && str_eq(buf_view(&x), buf_view(&y));
+    text_fold_joined(name, &x);
+    text_fold_joined(asked, &y);
+    if (!x.n || !y.n || x.is_full || y.is_full)
+        return NAME_OTHER;
+    if (str_eq(buf_view(&x), buf_view(&y)))
+        return NAME_EQUAL;
+    return memmem(x.p, x.n, y.p, y.n) ? NAME_HOLDS : NAME_OTHER;
+}
+
+/* The subject of that key, of that name, or the only one whose name holds what was asked. */
+static const struct index_row *row_find(const struct index_table *t, struct str asked)
+{
+    const struct index_row *equal = NULL, *holds = NULL;
+    size_t n_holds = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        if (str_eq(t->rows[i].subject, asked))
+            return &t->rows[i];
+        enum name_match m = name_match(t->rows[i].name, asked);
+        if (m == NAME_EQUAL && !equal)
+            equal = &t->rows[i];
+        if (m == NAME_HOLDS) {
+            holds = &t->rows[i];
+            n_holds++;
+        }
+    }
+    return equal ? equal : n_holds == 1 ? holds : NULL;
 }
 
 enum err index_explain(const struct index_table *t, struct str subject, const struct index_row **ret_row,
                        struct fault *f)
 {
-    for (size_t i = 0; i < t->n; i++) {
-        if (str_eq(t->rows[i].subject, subject)) {
-            *ret_row = &t->rows[i];
-            return OK;
-        }
-    }
-    for (size_t i = 0; i < t->n; i++) {
-        if (name_equal(t->rows[i].name, subject)) {
-            *ret_row = &t->rows[i];
-            return OK;
-        }
+    const struct index_row *row = row_find(t, subject);
+    if (row) {
+        *ret_row = row;
+        return OK;
     }
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct str *names = ARENA_ARRAY(a, struct str, t->n + 1);

@@ -133,7 +133,4 @@ enum err succession_carry(struct arena *a, const struct succession *x, struct st
 enum err unit_name_on(struct arena *a, struct store *s, struct str code, struct str on, struct str *ret_name,
                       struct fault *f);
 
-/* SQL over alias t: the day on which a record's unit code is to be understood. ?1 is the day of the figure. */
-const char *record_day_sql(struct arena *a, const struct province *p, const struct reg *reg);
-
 #endif

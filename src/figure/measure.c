@@ -56,7 +56,7 @@ static const char *epoch_sql(struct compute *c, const struct pass *pass)
     if (!has_epochs(pass) || !pass->is_by_epoch)
         return "0";
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 18);
-    const char *day = record_day_sql(c->a, c->s->province, pass->m->reg);
+    const char *day = record_as_of_sql(c->a, pass->m->reg, "t", c->s->province->utc_offset_minutes);
     for (size_t i = 0; i < x->n; i++)
         buf_printf(&b, "%s(%s >= ?%zu)", i ? " + " : "", day, i + 2);
     return arena_strdup(c->a, buf_cstr(&b));
@@ -74,7 +74,7 @@ static void inner_sql(struct compute *c, const struct pass *pass, const struct f
     else if (m->kind == MEASURE_SURVEY && m->weight != NO_FIELD)
         value = column_of(c->a, m->reg, m->weight);
     if (has_epochs(pass) && !pass->is_by_epoch)
-        day = record_day_sql(c->a, c->s->province, m->reg);
+        day = record_as_of_sql(c->a, m->reg, "t", c->s->province->utc_offset_minutes);
     bool is_in_where = !pass->of && m->kind != MEASURE_SURVEY;
     /* ?1 stands first, so that the question marks of filters are numbered behind it. */
     buf_printf(b, "SELECT ?1 AS a, %s AS k, %s AS e, %s AS y, %s AS d, %s AS x, t._sample AS s, ", key,

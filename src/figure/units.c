@@ -257,19 +257,3 @@ enum err succession_carry(struct arena *a, const struct succession *x, struct st
     *ret_parts = (struct unit_parts){parts.p, parts.n};
     return OK;
 }
-
-/* ---- the day of a record ---- */
-
-const char *record_day_sql(struct arena *a, const struct province *p, const struct reg *reg)
-{
-    const char *as_of = reg->as_of == NO_FIELD ? "NULL" : arena_printf(a, "t.%s", reg->fields[reg->as_of].column);
-    if (reg->as_of != NO_FIELD && reg->fields[reg->as_of].is_required)
-        return as_of; /* nothing else to read: an index alone may answer */
-    const char *from =
-        reg->valid_from == NO_FIELD ? "NULL" : arena_printf(a, "t.%s", reg->fields[reg->valid_from].column);
-    const char *to =
-        reg->valid_to == NO_FIELD ? "NULL" : arena_printf(a, "date(t.%s, '-1 day')", reg->fields[reg->valid_to].column);
-    return arena_printf(
-        a, "coalesce(%s, %s, %s, (SELECT date(v.time, '%+d minutes') FROM revision v WHERE v.rev = t._rev))", as_of,
-        from, to, p->utc_offset_minutes);
-}

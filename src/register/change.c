@@ -128,8 +128,10 @@ static enum err state_prepare(struct change *c, struct put_state *p, struct faul
         return e;
     e = stmt_new(c->s->db, str_of(insert_sql(a, p->reg)), &p->insert, f);
     if (e == OK)
-        e = stmt_new(c->s->db, str_of(arena_printf(a, "SELECT %s FROM %s t WHERE t._id = ?1 AND t._until IS NULL",
-                                                   record_columns_sql(a, p->reg), table)), &p->find, f);
+        e = stmt_new(c->s->db,
+                     str_of(arena_printf(a, "SELECT %s FROM %s t WHERE t._id = ?1 AND t._until IS NULL",
+                                         record_columns_sql(a, p->reg), table)),
+                     &p->find, f);
     if (e == OK)
         e = stmt_new(c->s->db, str_of(arena_printf(a, "UPDATE %s SET _until = ?1 WHERE _n = ?2", table)), &p->until, f);
     if (e == OK && p->reg->search_table)
@@ -170,7 +172,7 @@ static const unsigned char *next_salt(struct change *c)
 static void bind_value(struct stmt *st, int *at, const struct field *fd, const struct value *v)
 {
     if (fd->column_end) {
-        struct str to, from = v->kind == VALUE_TEXT ? str_cut(v->text, '/', &to) : (struct str){NULL, 0};
+        struct str to = {NULL, 0}, from = v->kind == VALUE_TEXT ? str_cut(v->text, '/', &to) : (struct str){NULL, 0};
         if (v->kind != VALUE_TEXT) {
             stmt_bind_null(st, (*at)++);
             stmt_bind_null(st, (*at)++);
@@ -374,8 +376,10 @@ enum err change_declare(struct change *c, const struct province *next, const str
     struct arena *a CLEANUP(arena_freep) = arena_new();
     for (size_t i = 0; e == OK && i < next->sources.n; i++) {
         const struct source_file *file = &next->sources.p[i];
-        struct value values[2] = {{.kind = VALUE_TEXT, .text = file->path}, {.kind = VALUE_TEXT, .text = file->text}};
-        must(reg->n_fields == ARRAY_LEN(values));
+        must(reg->n_fields == 2);
+        struct value *values = ARENA_ARRAY(a, struct value, reg->n_fields);
+        values[0] = (struct value){.kind = VALUE_TEXT, .text = file->path};
+        values[1] = (struct value){.kind = VALUE_TEXT, .text = file->text};
         struct record r = {.id = file->path, .values = values};
         enum put_outcome outcome;
         e = change_put(c, reg, &r, &outcome, &f);
@@ -459,8 +463,10 @@ static enum err write_revision(struct change *c, struct log_tree *log, struct fa
     if (c->info.digest)
         digest_hex(c->info.digest, &hex);
     e = db_run(c->s->db, STR("INSERT INTO revision(rev, time, source, digest, entry) VALUES(?1, ?2, ?3, ?4, ?5)"),
-               DB_VALUES(db_int(c->rev), db_text(buf_view(&time)), c->info.source.n ? db_text(c->info.source) : db_null(),
-                         c->info.digest ? db_text(buf_view(&hex)) : db_null(), db_text(buf_view(&entry))), f);
+               DB_VALUES(db_int(c->rev), db_text(buf_view(&time)),
+                         c->info.source.n ? db_text(c->info.source) : db_null(),
+                         c->info.digest ? db_text(buf_view(&hex)) : db_null(), db_text(buf_view(&entry))),
+               f);
     if (e == OK)
         e = log_tree_resume(log, c->s->db, 0, &c->s->frontier, f);
     merkle_leaf(buf_view(&entry), &leaf);

@@ -97,10 +97,11 @@ static struct str related_units(struct checker *k, struct str code, bool is_afte
     const char *from = p->successors->fields[is_after ? p->successor_from : p->successor_to].column;
     const char *to = p->successors->fields[is_after ? p->successor_to : p->successor_from].column;
     struct str found;
-    const char *sql = arena_printf(k->c->a,
-                                   "SELECT group_concat(v, ', ') FROM (SELECT DISTINCT t.%s AS v FROM %s t WHERE t.%s = ?1 "
-                                   "AND t._until IS NULL AND t._removed = 0 ORDER BY 1)",
-                                   to, p->successors->table, from);
+    const char *sql =
+        arena_printf(k->c->a,
+                     "SELECT group_concat(v, ', ') FROM (SELECT DISTINCT t.%s AS v FROM %s t WHERE t.%s = ?1 "
+                     "AND t._until IS NULL AND t._removed = 0 ORDER BY 1)",
+                     to, p->successors->table, from);
     if (db_value_text(k->c->s->db, k->c->a, str_of(sql), DB_VALUES(db_text(code)), &found, f) != OK || found.n == 0)
         return STR("—");
     return found;
@@ -152,12 +153,13 @@ static enum err covers(struct checker *k, const struct field *fd, const struct r
 {
     struct arena *a = k->c->a;
     const char *first = store_valid_sql(a, fd->target, "x", "?2"), *last = store_valid_sql(a, fd->target, "x", "?3");
-    const char *sql = arena_printf(a, "WITH fixed AS (SELECT ?1, ?2, ?3) SELECT EXISTS(SELECT 1 FROM %s x WHERE %s AND %s AND %s)", fd->target->table,
-                                   serves_sql(k, fd), first, last);
+    const char *sql =
+        arena_printf(a, "WITH fixed AS (SELECT ?1, ?2, ?3) SELECT EXISTS(SELECT 1 FROM %s x WHERE %s AND %s AND %s)",
+                     fd->target->table, serves_sql(k, fd), first, last);
     int64_t n;
-    enum err e = db_value_int(k->c->s->db, str_of(sql),
-                              DB_VALUES(db_text(use->value), db_text(str_slice(use->min, 10)), db_text(str_slice(use->max, 10))),
-                              &n, f);
+    enum err e = db_value_int(
+        k->c->s->db, str_of(sql),
+        DB_VALUES(db_text(use->value), db_text(str_slice(use->min, 10)), db_text(str_slice(use->max, 10))), &n, f);
     if (e == OK)
         *ret = n != 0;
     return e;

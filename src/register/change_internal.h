@@ -17,8 +17,8 @@ struct put_state {
     struct stmt *insert, *find, *until, *search;
     int64_t first_n, next_n; /* rowids of the versions written */
     int64_t count;
-    bool was_empty;          /* then no version can be current, and none is looked for */
-    struct map *uses;        /* by field number: value → struct ref_use * */
+    bool was_empty;   /* then no version can be current, and none is looked for */
+    struct map *uses; /* by field number: value → struct ref_use * */
 };
 
 struct change {

@@ -80,15 +80,15 @@ struct field {
     enum privacy privacy;
     bool is_required, is_unique, is_person;
     bool has_min, has_max;
-    double min, max;          /* numbers; for dates the days since 1970-01-01 */
-    int64_t max_length;       /* characters; 0 means no limit but LIMIT_TEXT_BYTES */
-    struct str pattern;       /* empty: none */
-    void *regex;              /* compiled pattern (regex_t *), NULL without */
-    struct text2 measure;     /* unit of measure */
-    struct code_list *codes;  /* FT_CODE and arrays of codes */
-    struct reg *target;       /* FT_REFERENCE and FT_UNIT */
-    unsigned levels;          /* FT_UNIT: bit n allows level n; 0 means any */
-    enum field_type of;       /* FT_ARRAY */
+    double min, max;            /* numbers; for dates the days since 1970-01-01 */
+    int64_t max_length;         /* characters; 0 means no limit but LIMIT_TEXT_BYTES */
+    struct str pattern;         /* empty: none */
+    void *regex;                /* compiled pattern (regex_t *), NULL without */
+    struct text2 measure;       /* unit of measure */
+    struct code_list *codes;    /* FT_CODE and arrays of codes */
+    struct reg *target;         /* FT_REFERENCE and FT_UNIT */
+    unsigned levels;            /* FT_UNIT: bit n allows level n; 0 means any */
+    enum field_type of;         /* FT_ARRAY */
     int sex_field, birth_field; /* FT_PERSONAL_ID, or NO_FIELD */
     struct str crs, geometry_kind;
     struct str *aliases;      /* other names that headers of outside tables bear */
@@ -106,7 +106,7 @@ struct rule {
 };
 
 struct data_file {
-    struct str file;   /* relative to the province's folder */
+    struct str file; /* relative to the province's folder */
     struct str source;
     int line;
 };
@@ -123,20 +123,20 @@ struct order_key {
 
 struct reg {
     struct str name;
-    const char *table;  /* quoted SQL identifier of the table of versions: "r_NAME" */
+    const char *table;        /* quoted SQL identifier of the table of versions: "r_NAME" */
     const char *search_table; /* quoted, "s_NAME"; NULL without search fields */
     struct text2 title, description;
     struct str source;
     enum privacy privacy;
     struct field *fields;
     size_t n_fields;
-    struct map by_name;        /* field name → struct field * */
-    int *sorted;               /* field numbers by name in byte order, for canonical bytes */
+    struct map by_name; /* field name → struct field * */
+    int *sorted;        /* field numbers by name in byte order, for canonical bytes */
     int *key;
     size_t n_key;
-    int valid_from, valid_to;  /* field numbers, or NO_FIELD */
-    int entity;                /* what a reference holds: the key field that is not valid_from; NO_FIELD when there are several */
-    int as_of;                 /* field number or NO_FIELD */
+    int valid_from, valid_to; /* field numbers, or NO_FIELD */
+    int entity; /* what a reference holds: the key field that is not valid_from; NO_FIELD when there are several */
+    int as_of;  /* field number or NO_FIELD */
     struct order_key *order;
     size_t n_order;
     int *search;
@@ -197,8 +197,7 @@ enum err province_build(struct arena *a, const struct sources *sources, struct p
 /* NULL when absent. */
 const struct reg *province_register(const struct province *p, struct str name);
 /* The same with ERR_REGISTER_UNKNOWN and the nearest name. */
-enum err province_register_find(const struct province *p, struct str name, const struct reg **ret_reg,
-                                struct fault *f);
+enum err province_register_find(const struct province *p, struct str name, const struct reg **ret_reg, struct fault *f);
 const struct field *reg_field(const struct reg *r, struct str name);
 int reg_field_number(const struct reg *r, struct str name); /* NO_FIELD when absent */
 const struct source_file *province_source(const struct province *p, struct str path);

@@ -307,8 +307,8 @@ static void link_field(struct linker *l, struct reg *r, struct field *fd, const 
         fd->sex_field = d->sex.n ? field_or_fault(l, r, d->sex, d->sex_place) : NO_FIELD;
         fd->birth_field = d->birth.n ? field_or_fault(l, r, d->birth, d->birth_place) : NO_FIELD;
     }
-    bool of_ok = fd->type != FT_ARRAY || fd->of == FT_STRING || fd->of == FT_INTEGER || fd->of == FT_NUMBER ||
-                 fd->of == FT_CODE;
+    bool of_ok =
+        fd->type != FT_ARRAY || fd->of == FT_STRING || fd->of == FT_INTEGER || fd->of == FT_NUMBER || fd->of == FT_CODE;
     if (!of_ok)
         misfit(l, r->file, d->of_place, "of", str_of(field_type_name(fd->of)), "string | integer | number | code");
 }
@@ -511,8 +511,10 @@ static void link_province(struct linker *l)
     if (z.n) {
         bool fits = z.n == 6 && (z.p[0] == '+' || z.p[0] == '-') && z.p[3] == ':';
         int64_t hours = 0, minutes = 0;
-        fits = fits && integer_parse(str_slice(z.p[1] == '0' ? z.p + 2 : z.p + 1, z.p[1] == '0' ? 1 : 2), &hours, NULL) == OK;
-        fits = fits && integer_parse(str_slice(z.p[4] == '0' ? z.p + 5 : z.p + 4, z.p[4] == '0' ? 1 : 2), &minutes, NULL) == OK;
+        fits = fits &&
+               integer_parse(str_slice(z.p[1] == '0' ? z.p + 2 : z.p + 1, z.p[1] == '0' ? 1 : 2), &hours, NULL) == OK;
+        fits = fits &&
+               integer_parse(str_slice(z.p[4] == '0' ? z.p + 5 : z.p + 4, z.p[4] == '0' ? 1 : 2), &minutes, NULL) == OK;
         if (!fits || hours > 14 || minutes > 59)
             misfit(l, file, d->time_zone_place, "time_zone", z, "\"+07:00\"");
         else

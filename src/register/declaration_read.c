@@ -27,7 +27,8 @@ enum err sources_read_folder(struct arena *a, const char *folder, struct sources
 {
     static const struct {
         const char *folder, *suffix;
-    } parts[] = {{"codes", ".yaml"}, {"registers", ".yaml"}, {"figures", ".yaml"}, {"indexes", ".yaml"}, {"reports", ".md"}};
+    } parts[] = {
+        {"codes", ".yaml"}, {"registers", ".yaml"}, {"figures", ".yaml"}, {"indexes", ".yaml"}, {"reports", ".md"}};
     VEC(struct source_file) files = {0};
     enum err e = read_into(a, folder, "province.yaml", &files, f);
     if (e == OK && file_exists(arena_printf(a, "%s/data/names.yaml", folder)))
@@ -76,8 +77,8 @@ static const struct yaml_field level_fields[] = {
     {"vi", Y_STR, offsetof(struct level_decl, title.vi), Y_REQUIRED, NULL},
     {"en", Y_STR, offsetof(struct level_decl, title.en), 0, NULL},
 };
-static const struct yaml_schema level_schema = {"levels", level_fields, ARRAY_LEN(level_fields),
-                                                sizeof(struct level_decl), NULL, "vi"};
+static const struct yaml_schema level_schema = {
+    "levels", level_fields, ARRAY_LEN(level_fields), sizeof(struct level_decl), NULL, "vi"};
 
 static const struct yaml_field province_fields[] = {
     {NULL, Y_PLACE, offsetof(struct province_decl, place), 0, NULL},
@@ -105,7 +106,7 @@ static const struct yaml_field code_fields[] = {
     {"to", Y_DATE_TEXT, offsetof(struct code_decl, to), 0, NULL},
 };
 static const struct yaml_schema code_schema = {"codes", code_fields, ARRAY_LEN(code_fields), sizeof(struct code_decl),
-                                               NULL, "vi"};
+                                               NULL,    "vi"};
 
 static const struct yaml_field codes_fields[] = {
     {NULL, Y_PLACE, offsetof(struct codes_decl, place), 0, NULL},
@@ -140,8 +141,8 @@ static struct code_list *codes_build(struct arena *a, struct str name, const str
 struct code_list *declaration_inline_codes(struct arena *a, const struct yaml *node, struct str field, struct str file,
                                            struct faults *list)
 {
-    struct yaml_pair pair = {.key = STR("codes"), .line = node->line, .column = node->column,
-                             .value = (struct yaml *)(uintptr_t)node};
+    struct yaml_pair pair = {
+        .key = STR("codes"), .line = node->line, .column = node->column, .value = (struct yaml *)(uintptr_t)node};
     struct yaml wrapper = {.kind = YAML_MAP, .line = node->line, .column = node->column, .pairs = &pair, .n = 1};
     struct inline_codes codes = {0};
     if (yaml_decode(a, &wrapper, &inline_codes_schema, file, &codes, list) != OK)
@@ -155,7 +156,7 @@ static const char *const type_names[] = {
 #define X(type, name, cql2) name,
     FIELD_TYPES(X)
 #undef X
-    NULL,
+        NULL,
 };
 static const char *const privacy_names[] = {"public", "internal", "basic-personal", "sensitive", NULL};
 static const char *const rule_levels[] = {"error", "warning", NULL};

@@ -16,9 +16,6 @@ enum err store_province_read(struct arena *a, const struct store *s, const struc
 enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f);
 enum err reg_indexes_create(struct store *s, const struct reg *r, struct fault *f);
 
-/* SQL of the as-of date of a row (docs/declarations.md `as_of`), ISO text. */
-const char *as_of_sql(struct arena *a, const struct reg *reg, const char *alias, int utc_offset_minutes);
-
 /* Full-text index of a register's versions: one text a version, of marked words (see search.c). */
 void search_text(const struct reg *reg, const struct value *values, struct buf *out);
 /* Drops and fills the index of a register anew. */

@@ -155,16 +155,18 @@ static enum err put_csv(struct loader *l, struct change *c, const struct reg *re
     return e;
 }
 
-enum err load_csv(struct store *s, const struct reg *reg, struct str text, const struct change_info *info, bool is_sample,
-                  load_progress *on_progress, void *ctx, struct load_result *result, struct faults *list,
-                  struct faults *warnings)
+enum err load_csv(struct store *s, const struct reg *reg, struct str text, const struct change_info *info,
+                  bool is_sample, load_progress *on_progress, void *ctx, struct load_result *result,
+                  struct faults *list, struct faults *warnings)
 {
-    struct loader l = {.s = s, .result = result, .list = list, .warnings = warnings, .on_progress = on_progress, .ctx = ctx};
+    struct loader l = {
+        .s = s, .result = result, .list = list, .warnings = warnings, .on_progress = on_progress, .ctx = ctx};
     struct load_result before = *result;
     struct change *c;
     struct fault f = {0};
     size_t n = list->total;
-    l.step = (struct load_step){.reg = reg->name, .source = info->file.n ? info->file : info->source, .step = 1, .steps = 1};
+    l.step =
+        (struct load_step){.reg = reg->name, .source = info->file.n ? info->file : info->source, .step = 1, .steps = 1};
     enum err e = change_begin(s, info, &c, &f);
     if (e != OK) {
         fail(&l, &f);
@@ -181,9 +183,10 @@ static enum err is_loaded(struct loader *l, struct str source, const struct dige
     struct buf hex CLEANUP(buf_done) = BUF_INIT(2 * DIGEST_BYTES);
     digest_hex(d, &hex);
     int64_t same;
-    enum err e = db_value_int(l->s->db,
-                              STR("SELECT coalesce((SELECT digest = ?2 FROM revision WHERE source = ?1 ORDER BY rev DESC LIMIT 1), 0)"),
-                              DB_VALUES(db_text(source), db_text(buf_view(&hex))), &same, f);
+    enum err e = db_value_int(
+        l->s->db,
+        STR("SELECT coalesce((SELECT digest = ?2 FROM revision WHERE source = ?1 ORDER BY rev DESC LIMIT 1), 0)"),
+        DB_VALUES(db_text(source), db_text(buf_view(&hex))), &same, f);
     if (e == OK)
         *ret = same != 0;
     return e;
@@ -211,7 +214,8 @@ static enum err load_file(struct loader *l, const struct reg *reg, const struct 
         return e;
     }
     l->result->files_skipped += skip;
-    struct change_info info = {.actor = l->o->actor, .reason = file->source, .source = file->file, .digest = &d, .file = file->file};
+    struct change_info info = {
+        .actor = l->o->actor, .reason = file->source, .source = file->file, .digest = &d, .file = file->file};
     struct change *c;
     size_t n = l->list->total;
     struct load_result before = *l->result;
@@ -258,8 +262,8 @@ static enum err load_samples(struct loader *l, const struct reg *reg)
     enum err e = is_loaded(l, l->step.source, &d, &skip, &f);
     struct change *c;
     size_t n = l->list->total;
-    struct change_info info = {.actor = l->o->actor, .reason = reg->source, .source = l->step.source, .digest = &d,
-                               .file = l->step.source};
+    struct change_info info = {
+        .actor = l->o->actor, .reason = reg->source, .source = l->step.source, .digest = &d, .file = l->step.source};
     l->result->files_skipped += e == OK && skip;
     struct load_result before = *l->result;
     if (e == OK && skip)
@@ -309,8 +313,14 @@ enum err load_run(struct store *s, const struct load_options *o, struct load_res
 {
     *ret_result = (struct load_result){0};
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct loader l = {.a = a, .s = s, .o = o, .result = ret_result, .list = list, .warnings = warnings,
-                       .on_progress = o->on_progress, .ctx = o->ctx};
+    struct loader l = {.a = a,
+                       .s = s,
+                       .o = o,
+                       .result = ret_result,
+                       .list = list,
+                       .warnings = warnings,
+                       .on_progress = o->on_progress,
+                       .ctx = o->ctx};
     enum err e = declare(&l);
     int steps = 0;
     const struct province *p = s->province;

@@ -5,6 +5,7 @@
 #include "register/log.h"
 
 #include "base/file.h"
+#include "register/internal.h"
 
 #include "base/banned.h"
 
@@ -108,14 +109,26 @@ static enum err rolled_back(struct store *s, const struct checkpoint *c, struct 
                  {"checkpoint", str_of(beside(s, ".checkpoint"))});
 }
 
+enum err log_checkpoint_check_new(struct store *s, struct fault *f)
+{
+    struct checkpoint c;
+    struct str note;
+    if (!file_exists(beside(s, ".checkpoint")))
+        return OK;
+    enum err e = log_checkpoint_read(s, &note, &c, f);
+    return e == OK && c.size > 0 ? rolled_back(s, &c, f) : e;
+}
+
 enum err log_checkpoint_check(struct store *s, struct fault *f)
 {
     struct checkpoint c;
     struct str note;
     bool has_file = file_exists(beside(s, ".checkpoint"));
-    if (!has_file && s->frontier.size == 0)
-        return OK;
+    if (!has_file && s->frontier.size == 0) /* a writer signs the empty log: no first commit is without a checkpoint */
+        return s->is_write ? log_checkpoint_write(s, f) : OK;
     enum err e = log_checkpoint_read(s, &note, &c, f);
+    if (e == OK && c.size > s->frontier.size) /* unless somebody has just written */
+        e = store_refresh(s, f);
     if (e != OK)
         return e;
     if (c.size > s->frontier.size || (int64_t)s->frontier.size != s->head)

@@ -144,6 +144,8 @@ static void check_checkpoint(struct verify *v, const struct digest *leaves, uint
     struct fault f = {0};
     struct digest root;
     enum err e = log_checkpoint_read(v->s, &note, &c, &f);
+    if (e == ERR_LOG_CHECKPOINT_MISSING && n == 0) /* killed before the first change */
+        return;
     if (e == ERR_LOG_CHECKPOINT_MISSING || e == ERR_FILE_MISSING) {
         struct str path = fault_param(&f, "path");
         verify_problem(v, ERR_LOG_CHECKPOINT_NONE, 0, none, none, "%.*s", STR_ARG(path));

@@ -43,9 +43,9 @@ static bool is_wider(enum field_type from, enum field_type to)
         return from == FT_MONEY;
     if (to == FT_MONEY)
         return from == FT_INTEGER;
-    bool is_line = from == FT_STRING || from == FT_CODE || from == FT_REFERENCE || from == FT_UNIT || from == FT_PHONE ||
-                   from == FT_PERSONAL_ID || from == FT_TAX_CODE || from == FT_URL || from == FT_DATE ||
-                   from == FT_TIMESTAMP;
+    bool is_line = from == FT_STRING || from == FT_CODE || from == FT_REFERENCE || from == FT_UNIT ||
+                   from == FT_PHONE || from == FT_PERSONAL_ID || from == FT_TAX_CODE || from == FT_URL ||
+                   from == FT_DATE || from == FT_TIMESTAMP;
     return (to == FT_TEXT || to == FT_STRING) && is_line;
 }
 
@@ -120,8 +120,9 @@ static enum err add_columns(struct migration *m, const struct reg *r, struct fau
 static enum err create_table(struct migration *m, const struct reg *r, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
-    buf_printf(&b, "CREATE TABLE IF NOT EXISTS %s(_n INTEGER PRIMARY KEY, _id, _rev, _ord, _until, _removed, _sample, _salt",
-               r->table);
+    buf_printf(
+        &b, "CREATE TABLE IF NOT EXISTS %s(_n INTEGER PRIMARY KEY, _id, _rev, _ord, _until, _removed, _sample, _salt",
+        r->table);
     for (size_t i = 0; i < r->n_fields; i++) {
         buf_printf(&b, ", %s", r->fields[i].column);
         if (r->fields[i].column_end)

@@ -31,15 +31,19 @@ static struct cql2_property property_of(const struct field *fd, struct str name,
     return (struct cql2_property){
         .name = name,
         .type = cql2_types[fd->type],
-        .of = fd->type == FT_ARRAY ? cql2_types[fd->of] : fd->type == FT_INTERVAL ? CQL2_DATE : CQL2_UNKNOWN,
+        .of = fd->type == FT_ARRAY      ? cql2_types[fd->of]
+              : fd->type == FT_INTERVAL ? CQL2_DATE
+                                        : CQL2_UNKNOWN,
         .sql = sql,
         .sql_end = sql_end,
         .geometry_kind = fd->geometry_kind,
     };
 }
 
-const char *as_of_sql(struct arena *a, const struct reg *reg, const char *alias, int utc_offset_minutes)
+const char *record_as_of_sql(struct arena *a, const struct reg *reg, const char *alias, int utc_offset_minutes)
 {
+    if (reg->as_of != NO_FIELD && reg->fields[reg->as_of].is_required)
+        return arena_printf(a, "%s.%s", alias, reg->fields[reg->as_of].column);
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
     buf_puts(&b, "coalesce(");
     if (reg->as_of != NO_FIELD)
@@ -48,8 +52,9 @@ const char *as_of_sql(struct arena *a, const struct reg *reg, const char *alias,
         buf_printf(&b, "%s.%s, ", alias, reg->fields[reg->valid_from].column);
     if (reg->valid_to != NO_FIELD)
         buf_printf(&b, "date(%s.%s, '-1 day'), ", alias, reg->fields[reg->valid_to].column);
-    buf_printf(&b, "(SELECT date(v.time, '%d minutes') FROM revision v WHERE v.rev = %s._rev), date('now'))",
-               utc_offset_minutes, alias);
+    buf_printf(&b,
+               "(SELECT date(v.time, '%d minutes') FROM revision v WHERE v.rev = %s._rev), date('now', '%d minutes'))",
+               utc_offset_minutes, alias, utc_offset_minutes);
     return arena_dup(a, b.p, b.n);
 }
 
@@ -60,9 +65,9 @@ static const char *reach_sql(const struct schema_context *c, const struct field 
     int offset = c->s && c->s->province ? c->s->province->utc_offset_minutes : 0;
     const char *visible = store_visible_sql(c->a, c->s, "x");
     if (target->valid_from == NO_FIELD || target->entity == NO_FIELD)
-        return arena_printf(c->a, "(SELECT x.%s FROM %s x WHERE x._id = t.%s AND %s)", column, target->table, ref->column,
-                            visible);
-    const char *valid = store_valid_sql(c->a, target, "x", as_of_sql(c->a, c->reg, "t", offset));
+        return arena_printf(c->a, "(SELECT x.%s FROM %s x WHERE x._id = t.%s AND %s)", column, target->table,
+                            ref->column, visible);
+    const char *valid = store_valid_sql(c->a, target, "x", record_as_of_sql(c->a, c->reg, "t", offset));
     return arena_printf(c->a, "(SELECT x.%s FROM %s x WHERE x.%s = t.%s AND %s AND %s LIMIT 1)", column, target->table,
                         target->fields[target->entity].column, ref->column, visible, valid);
 }
@@ -77,7 +82,8 @@ static const struct cql2_property *lookup(const void *context, struct str name)
         return NULL;
     struct cql2_property *p = ARENA_NEW(c->a, struct cql2_property);
     struct str end = fd->column_end ? str_of(reach_sql(c, ref, fd->column_end)) : (struct str){NULL, 0};
-    *p = property_of(fd, str_slice(arena_dup(c->a, name.p, name.n), name.n), str_of(reach_sql(c, ref, fd->column)), end);
+    *p =
+        property_of(fd, str_slice(arena_dup(c->a, name.p, name.n), name.n), str_of(reach_sql(c, ref, fd->column)), end);
     return p;
 }
 
@@ -112,7 +118,10 @@ static const struct cql2_schema *schema_build(struct arena *a, const struct stor
     struct schema_context *context = ARENA_NEW(a, struct schema_context);
     *context = (struct schema_context){a, s, reg};
     struct cql2_schema *schema = ARENA_NEW(a, struct cql2_schema);
-    *schema = (struct cql2_schema){.properties = list, .n = n, .lookup = lookup, .context = context,
+    *schema = (struct cql2_schema){.properties = list,
+                                   .n = n,
+                                   .lookup = lookup,
+                                   .context = context,
                                    .utc_offset_minutes = p ? p->utc_offset_minutes : 0};
     return schema;
 }
@@ -268,7 +277,8 @@ struct query {
 
 static void add_order(struct buf *b, const struct field *fd, bool is_descending)
 {
-    const char *collate = fd->type == FT_STRING || fd->type == FT_TEXT ? (fd->is_person ? " COLLATE vi_person" : " COLLATE vi") : "";
+    const char *collate =
+        fd->type == FT_STRING || fd->type == FT_TEXT ? (fd->is_person ? " COLLATE vi_person" : " COLLATE vi") : "";
     buf_printf(b, "%st.%s%s%s", b->n ? ", " : "", fd->column, collate, is_descending ? " DESC" : "");
 }
 

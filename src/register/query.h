@@ -29,8 +29,12 @@ struct filter_constant {
 /* The properties of a register for filters: fields, `_id`, `_rev`, `_sample`, and one step through references and units
  * (`agency.kind`), each read at the store's moment and as of the record's date. In the arena; alias of the table is `t`. */
 enum err query_schema(struct arena *a, const struct store *s, const struct reg *reg,
-                      const struct filter_constant *constants, size_t n_constants, const struct cql2_schema **ret_schema,
-                      struct fault *f);
+                      const struct filter_constant *constants, size_t n_constants,
+                      const struct cql2_schema **ret_schema, struct fault *f);
+
+/* SQL of the day on which a version's references are judged (docs/declarations.md `as_of`), ISO text. A required as_of field is the
+ * column alone, so that an index may answer. */
+const char *record_as_of_sql(struct arena *a, const struct reg *reg, const char *alias, int utc_offset_minutes);
 
 /* Parses, checks and compiles. An empty text is `1`. Errors: those of cql2. */
 enum err filter_compile(struct arena *a, const struct store *s, const struct reg *reg, struct str text,
@@ -45,14 +49,14 @@ enum err filter_check(struct arena *a, const struct province *p, const struct re
 int filter_bind(struct stmt *st, const struct cql2_params *params, int first);
 
 struct query_options {
-    struct str filter;    /* CQL2 text; empty: all */
-    struct str on;        /* ISO date: only versions of a dated register valid then; empty: all */
-    struct str search;    /* accent-insensitive words; empty: none */
-    struct str sort;      /* field names, comma separated, `-` descends; empty: the declared order */
-    struct str id;        /* one record */
-    int64_t limit;        /* 0: all */
+    struct str filter; /* CQL2 text; empty: all */
+    struct str on;     /* ISO date: only versions of a dated register valid then; empty: all */
+    struct str search; /* accent-insensitive words; empty: none */
+    struct str sort;   /* field names, comma separated, `-` descends; empty: the declared order */
+    struct str id;     /* one record */
+    int64_t limit;     /* 0: all */
     int64_t offset;
-    bool has_history;     /* all versions, oldest first, instead of those visible at the moment */
+    bool has_history; /* all versions, oldest first, instead of those visible at the moment */
     const struct filter_constant *constants;
     size_t n_constants;
 };

@@ -60,9 +60,9 @@ struct generator {
     enum gen_kind kind;
     int field;
     uint64_t state, fill_state;
-    struct choice choice;   /* choose, unit, from */
+    struct choice choice;    /* choose, unit, from */
     int64_t *left, left_sum; /* quota: how many of each are still to come */
-    struct map via;         /* entity → struct str * */
+    struct map via;          /* entity → struct str * */
     int via_field;
     double low, high;
     size_t turn;
@@ -73,7 +73,7 @@ struct section {
     struct generator *g;
     size_t n;
     const struct reg *each;
-    struct str **rows;      /* for_each: the cells of its records */
+    struct str **rows; /* for_each: the cells of its records */
     size_t n_rows;
     int64_t total;
 };
@@ -84,8 +84,8 @@ struct sample {
     const struct reg *reg;
     struct names names;
     struct section *sections;
-    size_t n, at;           /* sections, and the running one */
-    int64_t done, number;   /* records of the running section, and of all */
+    size_t n, at;         /* sections, and the running one */
+    int64_t done, number; /* records of the running section, and of all */
     struct str *cells;
 };
 
@@ -192,7 +192,8 @@ static enum err open_unit(struct sample *m, struct generator *g, struct fault *f
 {
     const struct province *p = m->s->province;
     const struct unit_decl *d = g->d->unit;
-    const char *where = arena_printf(m->a, "%.*s = %lld", STR_ARG(p->units->fields[p->unit_level].name), (long long)d->level);
+    const char *where =
+        arena_printf(m->a, "%.*s = %lld", STR_ARG(p->units->fields[p->unit_level].name), (long long)d->level);
     struct value_list list = {.field = p->unit_code};
     enum err e = read_records(m, p->units, str_of(where), d->on, keep_value, &list, f);
     if (e != OK)
@@ -230,7 +231,8 @@ static enum err open_via(struct sample *m, struct generator *g, struct fault *f)
     struct str rest, first = str_cut(g->d->via, '.', &rest);
     g->via_field = reg_field_number(m->reg, first);
     const struct reg *target = m->reg->fields[g->via_field].target;
-    struct via_map v = {target->entity != NO_FIELD ? target->entity : target->key[0], reg_field_number(target, rest), &g->via};
+    struct via_map v = {target->entity != NO_FIELD ? target->entity : target->key[0], reg_field_number(target, rest),
+                        &g->via};
     return read_records(m, target, (struct str){NULL, 0}, (struct str){NULL, 0}, keep_via, &v, f);
 }
 
@@ -243,7 +245,8 @@ static enum err open_quota(struct sample *m, struct generator *g, const struct s
     }
     if (g->left_sum == s->total)
         return OK;
-    FAULT(f, ERR_SAMPLE_QUOTA, {"field", g->d->name}, {"sum", str_of(arena_printf(m->a, "%lld", (long long)g->left_sum))},
+    FAULT(f, ERR_SAMPLE_QUOTA, {"field", g->d->name},
+          {"sum", str_of(arena_printf(m->a, "%lld", (long long)g->left_sum))},
           {"count", str_of(arena_printf(m->a, "%lld", (long long)s->total))});
     fault_place(f, m->reg->file, g->d->place.line, g->d->place.column);
     return ERR_SAMPLE_QUOTA;
@@ -252,7 +255,9 @@ static enum err open_quota(struct sample *m, struct generator *g, const struct s
 static void open_bounds(struct generator *g)
 {
     struct date d;
-    const struct yaml_strs *two = g->kind == GEN_INTEGER ? &g->d->integer : g->kind == GEN_NUMBER ? &g->d->number : &g->d->date;
+    const struct yaml_strs *two = g->kind == GEN_INTEGER  ? &g->d->integer
+                                  : g->kind == GEN_NUMBER ? &g->d->number
+                                                          : &g->d->date;
     for (int i = 0; i < 2; i++) {
         double *bound = i ? &g->high : &g->low;
         if (g->kind != GEN_DATE)
@@ -427,8 +432,8 @@ static struct str make_personal_id(struct sample *m, struct generator *g)
     integer_parse(str_slice(birth.p, birth.n > 4 ? 4 : birth.n), &year, NULL);
     bool is_female = str_is(sex, "female") || str_is(sex, "nữ") || str_is(sex, "Nữ");
     int century = (int)(year / 100 - 19) * 2 + is_female;
-    return str_of(arena_printf(m->row, "%.*s%d%02d%06d", STR_ARG(d->province), century < 0 ? 0 : century, (int)(year % 100),
-                               (int)below(&g->state, 1000000)));
+    return str_of(arena_printf(m->row, "%.*s%d%02d%06d", STR_ARG(d->province), century < 0 ? 0 : century,
+                               (int)(year % 100), (int)below(&g->state, 1000000)));
 }
 
 /* Check digit of registers: 10 − (Σ weight·digit mod 11); 10 is never issued (Circular 105/2020/TT-BTC, art. 5). */
@@ -503,7 +508,8 @@ static struct str make(struct sample *m, struct section *s, struct generator *g,
     case GEN_PERSON:
         return make_person(m, g);
     case GEN_INTEGER:
-        return str_of(arena_printf(m->row, "%lld", (long long)g->low + (long long)below(&g->state, (uint64_t)(g->high - g->low) + 1)));
+        return str_of(arena_printf(m->row, "%lld",
+                                   (long long)g->low + (long long)below(&g->state, (uint64_t)(g->high - g->low) + 1)));
     case GEN_PERSONAL_ID:
         return make_personal_id(m, g);
     case GEN_TAX_CODE:

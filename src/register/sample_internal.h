@@ -79,8 +79,25 @@ enum err names_read(struct arena *a, const struct province *p, struct names *ret
 
 /* The one main key that a generator has, or GEN_NONE / GEN_SEVERAL. */
 enum gen_kind {
-    GEN_SEQUENCE, GEN_QUOTA, GEN_PERSON, GEN_INTEGER, GEN_PERSONAL_ID, GEN_TAX_CODE, GEN_PHONE, GEN_DATE, GEN_UNIT, GEN_CHOOSE,
-    GEN_NUMBER, GEN_CHANCE, GEN_VALUE, GEN_TEXT, GEN_EACH, GEN_FROM, GEN_VIA, GEN_NONE, GEN_SEVERAL,
+    GEN_SEQUENCE,
+    GEN_QUOTA,
+    GEN_PERSON,
+    GEN_INTEGER,
+    GEN_PERSONAL_ID,
+    GEN_TAX_CODE,
+    GEN_PHONE,
+    GEN_DATE,
+    GEN_UNIT,
+    GEN_CHOOSE,
+    GEN_NUMBER,
+    GEN_CHANCE,
+    GEN_VALUE,
+    GEN_TEXT,
+    GEN_EACH,
+    GEN_FROM,
+    GEN_VIA,
+    GEN_NONE,
+    GEN_SEVERAL,
 };
 enum gen_kind gen_kind_of(const struct gen_decl *g);
 

@@ -23,8 +23,8 @@ static const struct yaml_field unit_fields[] = {
     {"weights", Y_STR_MAP, offsetof(struct unit_decl, weights), 0, NULL},
     {"otherwise", Y_NUMBER, offsetof(struct unit_decl, otherwise), 0, NULL},
 };
-static const struct yaml_schema unit_schema = {"unit", unit_fields, ARRAY_LEN(unit_fields), sizeof(struct unit_decl),
-                                               &unit_initial, NULL};
+static const struct yaml_schema unit_schema = {
+    "unit", unit_fields, ARRAY_LEN(unit_fields), sizeof(struct unit_decl), &unit_initial, NULL};
 
 static const struct yaml_field from_fields[] = {
     {"register", Y_STR, offsetof(struct from_decl, reg), Y_REQUIRED, NULL},
@@ -44,8 +44,8 @@ static const struct yaml_field each_fields[] = {
     {"on", Y_DATE_TEXT, offsetof(struct each_decl, on), 0, NULL},
     {"times", Y_INT, offsetof(struct each_decl, times), 0, &times_range},
 };
-static const struct yaml_schema each_schema = {"for_each", each_fields, ARRAY_LEN(each_fields), sizeof(struct each_decl),
-                                               &each_initial, NULL};
+static const struct yaml_schema each_schema = {
+    "for_each", each_fields, ARRAY_LEN(each_fields), sizeof(struct each_decl), &each_initial, NULL};
 
 static const struct gen_decl gen_initial = {.skew = 1, .chance = -1, .fill = 1};
 static const struct yaml_range share_range = {0, 1}, decimals_range = {0, 9}, skew_range = {0.01, 100};
@@ -74,8 +74,8 @@ static const struct yaml_field gen_fields[] = {
     {"fill", Y_NUMBER, offsetof(struct gen_decl, fill), 0, &share_range},
     {"when", Y_STR_MAP, offsetof(struct gen_decl, when), 0, NULL},
 };
-static const struct yaml_schema gen_schema = {"sample field", gen_fields, ARRAY_LEN(gen_fields), sizeof(struct gen_decl),
-                                              &gen_initial, NULL};
+static const struct yaml_schema gen_schema = {"sample field",          gen_fields,   ARRAY_LEN(gen_fields),
+                                              sizeof(struct gen_decl), &gen_initial, NULL};
 
 static const struct yaml_range count_range = {0, 100000000};
 static const struct yaml_field section_fields[] = {
@@ -90,11 +90,22 @@ static const struct yaml_schema section_schema = YAML_SCHEMA("sample", section_f
 enum gen_kind gen_kind_of(const struct gen_decl *g)
 {
     const bool has[] = {
-        [GEN_SEQUENCE] = g->sequence.n, [GEN_QUOTA] = g->quota.n, [GEN_PERSON] = g->person.n,
-        [GEN_INTEGER] = g->integer.n, [GEN_PERSONAL_ID] = g->personal_id != NULL, [GEN_TAX_CODE] = g->tax_code.n,
-        [GEN_PHONE] = g->phone.n, [GEN_DATE] = g->date.n, [GEN_UNIT] = g->unit != NULL,
-        [GEN_CHOOSE] = g->choose != NULL, [GEN_NUMBER] = g->number.n, [GEN_CHANCE] = g->chance >= 0,
-        [GEN_VALUE] = g->value.n, [GEN_TEXT] = g->text.n, [GEN_EACH] = g->each.n, [GEN_FROM] = g->from != NULL,
+        [GEN_SEQUENCE] = g->sequence.n,
+        [GEN_QUOTA] = g->quota.n,
+        [GEN_PERSON] = g->person.n,
+        [GEN_INTEGER] = g->integer.n,
+        [GEN_PERSONAL_ID] = g->personal_id != NULL,
+        [GEN_TAX_CODE] = g->tax_code.n,
+        [GEN_PHONE] = g->phone.n,
+        [GEN_DATE] = g->date.n,
+        [GEN_UNIT] = g->unit != NULL,
+        [GEN_CHOOSE] = g->choose != NULL,
+        [GEN_NUMBER] = g->number.n,
+        [GEN_CHANCE] = g->chance >= 0,
+        [GEN_VALUE] = g->value.n,
+        [GEN_TEXT] = g->text.n,
+        [GEN_EACH] = g->each.n,
+        [GEN_FROM] = g->from != NULL,
         [GEN_VIA] = g->via.n,
     };
     enum gen_kind kind = GEN_NONE;
@@ -147,8 +158,8 @@ static const struct yaml_field group_fields[] = {
     {"male", Y_STR, offsetof(struct group_decl, male), Y_REQUIRED, NULL},
     {"female", Y_STR, offsetof(struct group_decl, female), Y_REQUIRED, NULL},
 };
-static const struct yaml_schema group_schema = {"groups", group_fields, ARRAY_LEN(group_fields),
-                                                sizeof(struct group_decl), &group_initial, NULL};
+static const struct yaml_schema group_schema = {
+    "groups", group_fields, ARRAY_LEN(group_fields), sizeof(struct group_decl), &group_initial, NULL};
 static const struct yaml_field names_fields[] = {
     {"groups", Y_KEYED, offsetof(struct names_decl, groups), Y_REQUIRED, &group_schema},
 };
@@ -286,8 +297,8 @@ static void check_via(struct checker *k, const struct gen_decl *g)
 static void check_two(struct checker *k, const struct gen_decl *g, const char *key, const struct yaml_strs *two)
 {
     double low, high;
-    bool fits = two->n == 2 && number_parse(two->p[0], &low, NULL) == OK && number_parse(two->p[1], &high, NULL) == OK &&
-                low <= high;
+    bool fits = two->n == 2 && number_parse(two->p[0], &low, NULL) == OK &&
+                number_parse(two->p[1], &high, NULL) == OK && low <= high;
     if (two->n && !fits)
         misfit(k, g->place, key, two->p[0], "[LOW, HIGH]");
 }
@@ -312,7 +323,8 @@ static void check_generator(struct checker *k, const struct gen_decl *g, const s
     enum gen_kind kind = gen_kind_of(g);
     check_field(k, g->place, k->reg, g->name);
     if (kind == GEN_NONE || kind == GEN_SEVERAL)
-        misfit(k, g->place, "sample", g->name, "sequence | quota | person | integer | number | date | choose | unit | from | value …");
+        misfit(k, g->place, "sample", g->name,
+               "sequence | quota | person | integer | number | date | choose | unit | from | value …");
     for (size_t i = 0; i < g->when.n; i++)
         check_field(k, g->when.p[i].key_place, k->reg, g->when.p[i].key);
     check_two(k, g, "integer", &g->integer);
@@ -354,8 +366,8 @@ enum err sample_check(struct arena *a, const struct province *p, const struct re
         const struct section_decl *s = &d.sections[i];
         if (!s->for_each == !s->count)
             misfit(&k, s->place, "sample", reg->name, "count: N | for_each: {register: …}");
-        const struct reg *each = s->for_each ? check_source(&k, s->for_each->place, s->for_each->reg, s->for_each->where)
-                                             : NULL;
+        const struct reg *each =
+            s->for_each ? check_source(&k, s->for_each->place, s->for_each->reg, s->for_each->where) : NULL;
         for (size_t g = 0; g < s->fields.n; g++)
             check_generator(&k, &s->fields.p[g], s, each);
     }

@@ -110,8 +110,10 @@ enum err search_rebuild(struct arena *a, struct store *s, const struct reg *reg,
                   f);
     struct stmt *rows CLEANUP(stmt_freep) = NULL, *add CLEANUP(stmt_freep) = NULL;
     if (e == OK)
-        e = stmt_new(s->db, str_of(arena_printf(a, "SELECT %s FROM %s t WHERE t._removed = 0",
-                                                record_columns_sql(a, reg), reg->table)), &rows, f);
+        e = stmt_new(
+            s->db,
+            str_of(arena_printf(a, "SELECT %s FROM %s t WHERE t._removed = 0", record_columns_sql(a, reg), reg->table)),
+            &rows, f);
     if (e == OK)
         e = stmt_new(s->db, str_of(arena_printf(a, "INSERT INTO %s(rowid, t) VALUES(?1, ?2)", name)), &add, f);
     struct arena *row CLEANUP(arena_freep) = arena_new();

@@ -40,7 +40,8 @@ static enum err read_head(struct store *s, struct fault *f)
     struct digest *leaves;
     uint64_t n;
     int64_t head;
-    enum err e = db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), (struct db_values){0}, &head, f);
+    enum err e =
+        db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), (struct db_values){0}, &head, f);
     if (e == OK)
         e = log_tree_leaves(a, s->db, 0, &leaves, &n, f);
     if (e != OK)
@@ -62,8 +63,9 @@ static enum err read_sources(struct arena *a, const struct store *s, struct sour
     bool has_row;
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str path = stmt_column_text(st, 0), text = stmt_column_text(st, 1);
-        VEC_PUSH(a, &files, ((struct source_file){str_slice(arena_dup(a, path.p, path.n), path.n),
-                                                  str_slice(arena_dup(a, text.p, text.n), text.n)}));
+        VEC_PUSH(a, &files,
+                 ((struct source_file){str_slice(arena_dup(a, path.p, path.n), path.n),
+                                       str_slice(arena_dup(a, text.p, text.n), text.n)}));
     }
     if (e == OK)
         *ret = (struct sources){files.p, files.n};
@@ -102,7 +104,9 @@ enum err store_refresh(struct store *s, struct fault *f)
 static enum err open_parts(struct store *s, enum store_mode mode, struct fault *f)
 {
     static const enum db_mode modes[] = {[STORE_READ] = DB_READ, [STORE_WRITE] = DB_CREATE, [STORE_SCRUB] = DB_SCRUB};
-    enum err e = db_open(s->path.p, modes[mode], &s->db, f);
+    enum err e = mode == STORE_WRITE && !file_exists(s->path.p) ? log_checkpoint_check_new(s, f) : OK;
+    if (e == OK)
+        e = db_open(s->path.p, modes[mode], &s->db, f);
     if (e == OK && mode == STORE_WRITE && db_schema_version(s->db) == 0)
         e = create_system_tables(s->db, f);
     if (e == OK && db_schema_version(s->db) == 0)
@@ -139,6 +143,8 @@ enum err store_open(const char *path, enum store_mode mode, struct store **ret_s
     if (e == OK)
         e = open_parts(s, mode, f);
     if (e != OK) {
+        if (s->db) /* refused means untouched */
+            db_wal_keep(s->db);
         store_close(s);
         return e;
     }

@@ -42,7 +42,7 @@ struct store {
     int64_t at;                      /* revision that reads see: head unless store_at moved it */
     bool is_write;
     struct merkle_frontier frontier; /* of the log, size == head */
-    struct note_key key; /* of a write store: signs its checkpoints */
+    struct note_key key;             /* of a write store: signs its checkpoints */
 };
 
 enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f);

@@ -74,8 +74,8 @@ static enum err parse_code(struct arena *a, const struct field *fd, struct str t
         return FAULT(f, ERR_VALUE_CODE, {"value", text}, {"list", fd->codes->name},
                      {"nearest", yaml_nearest(text, names, fd->codes->n)});
     }
-    bool is_valid = as_of.n == 0 || ((c->from.n == 0 || str_cmp(c->from, as_of) <= 0) &&
-                                     (c->to.n == 0 || str_cmp(as_of, c->to) < 0));
+    bool is_valid = as_of.n == 0 ||
+                    ((c->from.n == 0 || str_cmp(c->from, as_of) <= 0) && (c->to.n == 0 || str_cmp(as_of, c->to) < 0));
     if (is_valid)
         return OK;
     return FAULT(f, ERR_VALUE_CODE_DATE, {"value", text}, {"date", as_of}, {"from", c->from.n ? c->from : STR("..")},

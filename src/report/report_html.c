@@ -31,7 +31,8 @@ static const char style[] =
     "blockquote{margin:1rem 0;padding:0 1rem;border-left:.25rem solid var(--line);color:var(--soft)}\n"
     "code{font-size:.9em;background:var(--shade);padding:.1em .3em;border-radius:.2em}\n"
     "pre{overflow-x:auto;background:var(--shade);padding:.75rem}\n"
-    ".figure{font-weight:600}.figure[data-sample]{text-decoration:underline dotted var(--sample)}\n"
+    ".figure{font-weight:600}.figure[data-sample]{text-decoration:underline dotted "
+    "var(--sample);text-underline-offset:.25em}\n"
     ".sample{display:inline-block;margin-left:.35em;padding:0 .4em;border-radius:.6em;font-size:.72em;line-height:1.5;"
     "white-space:nowrap;color:var(--sample);background:var(--sample-paper)}\n"
     "footer{border-top:1px solid var(--line);color:var(--soft);font-size:.9rem}\n"
@@ -76,7 +77,9 @@ static void write_markdown(const struct report *r, struct str text, const struct
     while (rest.p && rest.n) {
         struct str next, line = str_cut(rest, '\n', &next);
         bool is_table = str_is(line, "<table>"), is_end = str_is(line, "</table>");
-        buf_puts(out, is_table ? "<div class=\"wide\" role=\"region\" tabindex=\"0\">\n" : "");
+        if (is_table)
+            buf_printf(out, "<div class=\"wide\" role=\"group\" aria-label=\"%s\" tabindex=\"0\">\n",
+                       r->lang == LANG_EN ? "Table" : "Bảng");
         buf_str(out, line);
         buf_puts(out, is_end ? "\n</div>\n" : "\n");
         rest = next;

@@ -73,7 +73,7 @@ tinhso query units --search "hoa lac"
 expect_contains "words are found without accents" "$out" "Xã Hòa Lạc"
 tinhso query units --fields name --csv --filter "level = 2" --sort name
 expect_eq "CSV has the fields asked for" "$(printf '%s' "$out" | tr -d '\r' | tr '\n' '/')" "name/Xã An Bình/Xã Hòa Lạc/Xã Tân Phú"
-tinhso query units --filter "levle = 2"
+tinhso query units --filter "lewel = 2"
 expect_exit "a wrong filter is refused" 1
 expect_contains "with the nearest property" "$err" "level"
 tinhso query untis
@@ -105,6 +105,28 @@ tinhso figure teams --at 999
 expect_exit "a revision that never was is refused" 1
 tinhso figure teams --at yesterday
 expect_exit "and a moment that is none" 1
+
+# ---- the log
+tinhso log verify
+expect_exit "an untouched log verifies" 0
+tinhso log
+expect_contains "the log lists its revisions" "$out" "data/units.csv"
+tinhso log prove teams T001 --out proof.json
+expect_exit "a record is proven" 0
+mkdir "$WORK/elsewhere"
+mv "$WORK/proof.json" "$WORK/elsewhere/"
+tinhso log check-proof elsewhere/proof.json
+expect_exit "and the proof accepted without the database" 0
+expect_contains "with what it proves" "$out" "Tổ công nghệ số thôn Một"
+tinhso log check-proof elsewhere/proof.json --key "$(cat "$WORK/var/tinh-moi.pub")"
+expect_exit "by the log's own key" 0
+sed -i 's/thôn Một/thôn Mốt/' "$WORK/elsewhere/proof.json"
+tinhso log check-proof elsewhere/proof.json
+expect_exit "an altered proof is refused" 1
+tinhso log prove teams T999
+expect_exit "what is not there cannot be proven" 1
+tinhso log provee
+expect_exit "an unknown word behind log is wrong usage" 2
 
 # ---- which database
 tinhso new province/khac

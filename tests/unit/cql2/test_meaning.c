@@ -23,6 +23,11 @@ static const struct cql2_property properties[] = {
      .type = CQL2_DATE,
      .is_constant = true,
      .value = {.kind = CQL2_PARAM_TEXT, .bytes = {"2022-06-30", 10}}},
+    {.name = {"period", 6},
+     .type = CQL2_INTERVAL,
+     .of = CQL2_DATE,
+     .is_constant = true,
+     .value = {.kind = CQL2_PARAM_TEXT, .bytes = {"2022-01-02", 10}}}, /* without an end: open */
 };
 
 static const struct cql2_property referred = {.name = {"owner.sex", 9}, .type = CQL2_STRING, .sql = {"'nữ'", 6}};
@@ -218,6 +223,11 @@ static void constants_stand_for_their_values(void **state)
     assert_selects("owner.sex = 'nữ'", "1234");
     assert_selects("T_BEFORE(valid, period_from)", "124");
     assert_selects("valid IS NULL", "3");
+    assert_selects("T_INTERSECTS(at, period)", "24");
+    assert_selects("T_BEFORE(at, period)", "1");
+    assert_selects("T_DURING(INTERVAL(period_till, '..'), period)", "");
+    assert_selects("T_FINISHES(INTERVAL(period_till, '..'), period)", "1234");
+    assert_selects("period IS NOT NULL", "1234");
 }
 
 static void functions_answer(void **state)

@@ -228,6 +228,10 @@ static void an_error_names_its_place_the_piece_and_what_was_expected(void **stat
                    SYNTAX("(0 0, 1 0, 1 1, 0 1)", "vòng khép kín: điểm cuối trùng điểm đầu"));
     assert_refused("S_EQUALS(g, BBOX(1,2,3))", 1, 17, SYNTAX("(1,2,3)", "BBOX với 4 hoặc 6 số"));
     assert_refused("S_EQUALS(g, BBOX(1,9,3,2))", 1, 17, SYNTAX("(1,9,3,2)", "BBOX có cạnh nam không vượt cạnh bắc"));
+    assert_refused("f(((1, 2)) AND a)", 1, 4, SYNTAX("(…)", "một giá trị, không phải mảng"));
+    assert_refused("T_AFTER(a, INTERVAL(POINT(1 2), b))", 1, 21,
+                   SYNTAX("POINT(1 2)", "'yyyy-mm-dd', 'yyyy-mm-ddThh:mm:ssZ', '..' hoặc tên trường"));
+    assert_refused("T_AFTER(a, INTERVAL(b % 2, c))", 1, 23, SYNTAX("%", "dấu ,"));
     assert_refused("S_EQUALS(g)", 1, 11, SYNTAX(")", "dấu ,"));
     assert_refused("{\"op\":\"like\",\"args\":[1]}", 1, 21,
                    "like nhận 2 giá trị trong ngoặc, ở đây có 1. Thêm hoặc bớt cho đủ.");

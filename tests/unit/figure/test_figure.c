@@ -217,6 +217,16 @@ static void outside_its_validity_a_figure_is_stale_and_stops_a_report(void **sta
     }
 }
 
+static void what_is_computed_from_a_stale_figure_is_stale(void **state)
+{
+    struct figure_result r =
+        figure_of(*state, "digitised-per-crop", (struct figure_options){.asked = STR("2022-06-30")});
+    assert_quantity(r.value, "2.666667");
+    assert_false(r.is_stale);
+    r = figure_of(*state, "digitised-per-crop", (struct figure_options){.asked = STR("2023-06-30")});
+    assert_true(r.is_stale);
+}
+
 static void without_a_day_of_asking_today_counts(void **state)
 {
     clock_fix_ms(INT64_C(1672506000000)); /* 2022-12-31T17:00:00Z is New Year's Day in Viet Nam */
@@ -353,6 +363,7 @@ int main(void)
         cmocka_unit_test(the_list_of_records_keeps_its_limit_and_tells_the_number),
         cmocka_unit_test(an_unknown_figure_names_the_nearest),
         cmocka_unit_test(a_date_that_is_none_is_refused),
+        cmocka_unit_test(what_is_computed_from_a_stale_figure_is_stale),
         cmocka_unit_test(without_a_day_of_asking_today_counts),
         cmocka_unit_test(a_figure_at_an_old_revision_stays_what_it_was),
     };

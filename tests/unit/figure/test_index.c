@@ -171,6 +171,18 @@ static void without_published_points_no_total_is_computed(void **state)
     assert_int_equal(row_named(&t, "Đà Nẵng")->rank, 17);
 }
 
+static void a_subject_is_found_by_a_part_of_its_name(void **state)
+{
+    struct fixture *x = *state;
+    struct index_table t = table_of(x, "dti-province", 2022);
+    const struct index_row *row;
+    struct fault f = {0};
+    assert_int_equal(index_explain(&t, STR("ho chi minh"), &row, &f), OK);
+    assert_true(str_is(row->name, "TP. Hồ Chí Minh"));
+    assert_int_equal(index_explain(&t, STR("ha nam"), &row, &f), OK);
+    assert_true(str_is(row->name, "Hà Nam"));
+}
+
 static void an_unknown_index_year_or_subject_names_the_nearest(void **state)
 {
     struct fixture *x = *state;
@@ -184,8 +196,10 @@ static void an_unknown_index_year_or_subject_names_the_nearest(void **state)
     assert_true(str_is(fault_param(&f, "known"), "2020, 2021, 2022, 2023, 2024"));
     t = table_of(x, "dti-province", 2022);
     f = (struct fault){0};
-    assert_int_equal(index_explain(&t, STR("Đắk Nôn"), &row, &f), ERR_INDEX_SUBJECT);
+    assert_int_equal(index_explain(&t, STR("Đắk Mông"), &row, &f), ERR_INDEX_SUBJECT);
     assert_true(str_is(fault_param(&f, "nearest"), "Đắk Nông"));
+    f = (struct fault){0};
+    assert_int_equal(index_explain(&t, STR("nam"), &row, &f), ERR_INDEX_SUBJECT); /* Hà Nam, Nam Định, Quảng Nam */
     int64_t year = 0;
     assert_int_equal(index_latest_year(x->a, x->s, x->fs->indexes, STR("dti-province"), &year, &f), OK);
     assert_int_equal(year, 2024);
@@ -363,7 +377,11 @@ static const char own_yaml[] = "index: own\n"
                                "    max_points: 10\n"
                                "    main:\n"
                                "      - {id: a, title: A, points: 4}\n"
-                               "      - {id: b, title: B, points: 6}\n";
+                               "      - {id: b, title: B, points: 6}\n"
+                               "  - framework: earlier\n"
+                               "    title: Trước đó\n"
+                               "    years: {from: 2015, to: 2019}\n"
+                               "    main: [{id: a, title: A}]\n";
 
 static void where_all_totals_are_known_ranks_are_computed_with_ties_and_gaps(void **state)
 {
@@ -419,6 +437,7 @@ int main(void)
         cmocka_unit_test(without_published_points_no_total_is_computed),
         cmocka_unit_test(a_figure_quotes_the_rank_with_its_base_and_the_change_with_the_earlier_one),
         cmocka_unit_test(the_values_behind_a_change_are_those_of_both_years),
+        cmocka_unit_test(a_subject_is_found_by_a_part_of_its_name),
         cmocka_unit_test(an_unknown_index_year_or_subject_names_the_nearest),
     };
     const struct CMUnitTest alone[] = {

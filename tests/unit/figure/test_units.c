@@ -96,6 +96,15 @@ static void the_code_of_a_record_is_understood_on_its_own_day(void **state)
     assert_quantity(row_of(&r, ROW_PLAIN, "n3")->value, "2");
 }
 
+/* All records of a key lie on the new map here: no need to tell them apart, and still they are not those of the old one. */
+static void a_code_of_the_new_map_alone_is_not_taken_for_the_old_one(void **state)
+{
+    struct figure_result r = on_map(state, "registered-in-period", "unit:3", "2022-06-30");
+    assert_quantity(row_of(&r, ROW_PLAIN, "a1")->value, "0");
+    assert_quantity(row_of(&r, ROW_UNPLACED, "a1")->value, "1");
+    assert_quantity(row_of(&r, ROW_UNPLACED, "n2")->value, "1");
+}
+
 static void totals_are_equal_on_every_map(void **state)
 {
     static const char *const days[] = {"2020-01-01", "2022-06-30", "2025-06-30", "2025-07-01",
@@ -146,6 +155,13 @@ static void a_difference_compares_both_days_on_one_map(void **state)
     assert_quantity(row_of(&r, ROW_PLAIN, "P")->value, "-2");
     assert_true(str_is(r.units_at, "2025-07-01"));
     assert_quantity(rows_sum(&r), "-2");
+    r = figure_of(*state, "registered-change", (struct figure_options){.by = STR("unit:3")});
+    assert_quantity(r.value, "2");
+    assert_quantity(r.from, "11");
+    assert_quantity(row_of(&r, ROW_PLAIN, "a1")->value, "1");
+    assert_quantity(row_of(&r, ROW_PLAIN, "n2")->value, "1");
+    assert_quantity(row_of(&r, ROW_PLAIN, "n3")->value, "0");
+    assert_quantity(rows_sum(&r), "2");
 }
 
 /* Shares always add up to one, whatever the declared ones: too small, too large, missing, over several days. */
@@ -218,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_chain_of_changes_is_followed_and_parts_meet_again),
         cmocka_unit_test(records_of_the_new_map_go_back_only_as_far_as_is_known),
         cmocka_unit_test(the_code_of_a_record_is_understood_on_its_own_day),
+        cmocka_unit_test(a_code_of_the_new_map_alone_is_not_taken_for_the_old_one),
         cmocka_unit_test(totals_are_equal_on_every_map),
         cmocka_unit_test(what_cannot_be_added_is_not_divided),
         cmocka_unit_test(a_level_that_the_map_lacks_is_refused_with_those_it_has),
