@@ -18,7 +18,7 @@
 #include "base/fault.h"
 
 struct sandbox_limits {
-    size_t memory_bytes;   /* address space */
+    size_t memory_bytes; /* address space */
     unsigned cpu_seconds;
     unsigned wall_seconds;
 };

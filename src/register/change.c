@@ -65,8 +65,9 @@ enum err change_begin(struct store *s, const struct change_info *info, struct ch
     c->rev = s->head + 1;
     c->canonical = BUF_INIT(2 * LIMIT_RECORD_BYTES + 65536);
     c->words = BUF_INIT(LIMIT_TEXT_BYTES * 8);
-    c->info = (struct change_info){copy(c->a, info->actor), copy(c->a, info->reason), copy(c->a, info->source), NULL,
-                                   copy(c->a, info->file), info->shown};
+    c->info = (struct change_info){copy(c->a, info->actor),  copy(c->a, info->reason),
+                                   copy(c->a, info->source), NULL,
+                                   copy(c->a, info->file),   info->shown};
     if (info->digest) {
         c->digest = *info->digest;
         c->info.digest = &c->digest;

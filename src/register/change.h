@@ -24,10 +24,10 @@
 
 struct change_info {
     struct str actor, reason;
-    struct str source;        /* file name or other origin; may be empty */
-    struct digest *digest;    /* SHA-256 of the source, or NULL */
-    struct str file;          /* named as place of faults found at commit */
-    int64_t shown;            /* offending records that each check names at commit; 0: 100 */
+    struct str source;     /* file name or other origin; may be empty */
+    struct digest *digest; /* SHA-256 of the source, or NULL */
+    struct str file;       /* named as place of faults found at commit */
+    int64_t shown;         /* offending records that each check names at commit; 0: 100 */
 };
 
 enum put_outcome { PUT_SAME, PUT_ADDED, PUT_CHANGED };

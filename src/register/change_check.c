@@ -171,12 +171,13 @@ static enum err name_offenders(struct checker *k, const struct field *fd, const 
     struct arena *a = k->c->a;
     const struct reg *reg = k->p->reg;
     const struct province *p = k->c->next ? k->c->next : k->c->s->province;
-    const char *as_of = as_of_sql(a, reg, "t", p ? p->utc_offset_minutes : 0);
-    const char *sql = arena_printf(a,
-                                   "SELECT t._ord, %s FROM %s t WHERE t._n >= ?2 AND t._rev = ?3 AND t.%s = ?1 AND NOT EXISTS"
-                                   "(SELECT 1 FROM %s x WHERE %s AND %s) ORDER BY t._ord LIMIT %d",
-                                   as_of, reg->table, fd->column, fd->target->table, serves_sql(k, fd),
-                                   store_valid_sql(a, fd->target, "x", as_of), shown(k));
+    const char *as_of = record_as_of_sql(a, reg, "t", p ? p->utc_offset_minutes : 0);
+    const char *sql =
+        arena_printf(a,
+                     "SELECT t._ord, %s FROM %s t WHERE t._n >= ?2 AND t._rev = ?3 AND t.%s = ?1 AND NOT EXISTS"
+                     "(SELECT 1 FROM %s x WHERE %s AND %s) ORDER BY t._ord LIMIT %d",
+                     as_of, reg->table, fd->column, fd->target->table, serves_sql(k, fd),
+                     store_valid_sql(a, fd->target, "x", as_of), shown(k));
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     enum err e = stmt_new(k->c->s->db, str_of(sql), &st, f);
     if (e != OK)
@@ -223,9 +224,11 @@ static enum err check_rule(struct checker *k, const struct rule *rule, struct fa
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     if (e == OK)
         e = stmt_new(k->c->s->db,
-                     str_of(arena_printf(a, "SELECT t._ord, t._id FROM %s t WHERE t._n >= ?1 AND t._rev = ?2 AND "
-                                            "t._removed = 0 AND NOT (%.*s) ORDER BY t._ord LIMIT %d",
-                                         k->p->reg->table, STR_ARG(sql.where), shown(k))), &st, f);
+                     str_of(arena_printf(a,
+                                         "SELECT t._ord, t._id FROM %s t WHERE t._n >= ?1 AND t._rev = ?2 AND "
+                                         "t._removed = 0 AND NOT (%.*s) ORDER BY t._ord LIMIT %d",
+                                         k->p->reg->table, STR_ARG(sql.where), shown(k))),
+                     &st, f);
     if (e != OK)
         return e;
     stmt_bind_int(st, 1, k->p->first_n);
@@ -265,10 +268,11 @@ static enum err check_pairs(struct checker *k, const char *sql, enum err code, c
 
 static enum err check_unique(struct checker *k, const struct field *fd, struct fault *f)
 {
-    const char *sql = arena_printf(k->c->a,
-                                   "SELECT t._ord, t._id, t.%s, x._id FROM %s t JOIN %s x ON x.%s = t.%s AND x._until IS NULL AND "
-                                   "x._removed = 0 AND x._n < t._n WHERE t._n >= ?1 AND t._rev = ?2 ORDER BY t._ord LIMIT %d",
-                                   fd->column, k->p->reg->table, k->p->reg->table, fd->column, fd->column, shown(k));
+    const char *sql =
+        arena_printf(k->c->a,
+                     "SELECT t._ord, t._id, t.%s, x._id FROM %s t JOIN %s x ON x.%s = t.%s AND x._until IS NULL AND "
+                     "x._removed = 0 AND x._n < t._n WHERE t._n >= ?1 AND t._rev = ?2 ORDER BY t._ord LIMIT %d",
+                     fd->column, k->p->reg->table, k->p->reg->table, fd->column, fd->column, shown(k));
     return check_pairs(k, sql, ERR_VALUE_NOT_UNIQUE, fd, f);
 }
 
@@ -279,22 +283,23 @@ static enum err check_validity(struct checker *k, struct fault *f)
         return OK;
     const char *from = reg->fields[reg->valid_from].column, *to = reg->fields[reg->valid_to].column;
     const char *entity = reg->fields[reg->entity].column;
-    const char *sql =
-        arena_printf(k->c->a,
-                     "SELECT t._ord, t._id, t.%s, x._id FROM %s t JOIN %s x ON x.%s = t.%s AND x._until IS NULL AND x._removed = 0 "
-                     "AND x._n <> t._n AND (t.%s IS NULL OR x.%s IS NULL OR t.%s < x.%s) AND (x.%s IS NULL OR t.%s IS NULL OR "
-                     "x.%s < t.%s) WHERE t._n >= ?1 AND t._rev = ?2 AND t._removed = 0 ORDER BY t._ord LIMIT %d",
-                     entity, reg->table, reg->table, entity, entity, from, to, from, to, from, to, from, to, shown(k));
+    const char *sql = arena_printf(
+        k->c->a,
+        "SELECT t._ord, t._id, t.%s, x._id FROM %s t JOIN %s x ON x.%s = t.%s AND x._until IS NULL AND x._removed = 0 "
+        "AND x._n <> t._n AND (t.%s IS NULL OR x.%s IS NULL OR t.%s < x.%s) AND (x.%s IS NULL OR t.%s IS NULL OR "
+        "x.%s < t.%s) WHERE t._n >= ?1 AND t._rev = ?2 AND t._removed = 0 ORDER BY t._ord LIMIT %d",
+        entity, reg->table, reg->table, entity, entity, from, to, from, to, from, to, from, to, shown(k));
     return check_pairs(k, sql, ERR_VALIDITY_OVERLAPS, &reg->fields[reg->valid_from], f);
 }
 
 /* Before the indexes of a register that was empty come back: the second and later records under one key. */
 static enum err check_keys(struct checker *k, struct fault *f)
 {
-    const char *sql = arena_printf(k->c->a,
-                                   "SELECT t._ord, t._id FROM (SELECT _id, min(_n) AS first FROM %s GROUP BY _id HAVING count(*) > 1) x "
-                                   "JOIN %s t ON t._id = x._id AND t._n > x.first ORDER BY t._n LIMIT %d",
-                                   k->p->reg->table, k->p->reg->table, shown(k));
+    const char *sql = arena_printf(
+        k->c->a,
+        "SELECT t._ord, t._id FROM (SELECT _id, min(_n) AS first FROM %s GROUP BY _id HAVING count(*) > 1) x "
+        "JOIN %s t ON t._id = x._id AND t._n > x.first ORDER BY t._n LIMIT %d",
+        k->p->reg->table, k->p->reg->table, shown(k));
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     enum err e = stmt_new(k->c->s->db, str_of(sql), &st, f);
     bool has_row;

@@ -91,9 +91,9 @@ struct field {
     enum field_type of;         /* FT_ARRAY */
     int sex_field, birth_field; /* FT_PERSONAL_ID, or NO_FIELD */
     struct str crs, geometry_kind;
-    struct str *aliases;      /* other names that headers of outside tables bear */
+    struct str *aliases; /* other names that headers of outside tables bear */
     size_t n_aliases;
-    int line, column_no;      /* where it was declared */
+    int line, column_no; /* where it was declared */
 };
 
 enum rule_level { RULE_ERROR, RULE_WARNING };

@@ -26,15 +26,14 @@ struct builtin {
     }
 
 static const struct builtin builtins[BUILTIN_REGISTERS] = {
-    [BUILTIN_DECLARATIONS] =
-        {"declarations",
-         "\"r_declarations\"",
-         TEXT2("Khai báo", "Declarations"),
-         TEXT2("Các tệp khai báo của tỉnh: sổ, số liệu, chỉ số, báo cáo",
-               "The files that declare the province: registers, figures, indexes, reports"),
-         {{"path", "\"path\"", FT_STRING, true, TEXT2("Tệp", "File")},
-          {"text", "\"text\"", FT_TEXT, true, TEXT2("Nội dung", "Text")}},
-         1},
+    [BUILTIN_DECLARATIONS] = {"declarations",
+                              "\"r_declarations\"",
+                              TEXT2("Khai báo", "Declarations"),
+                              TEXT2("Các tệp khai báo của tỉnh: sổ, số liệu, chỉ số, báo cáo",
+                                    "The files that declare the province: registers, figures, indexes, reports"),
+                              {{"path", "\"path\"", FT_STRING, true, TEXT2("Tệp", "File")},
+                               {"text", "\"text\"", FT_TEXT, true, TEXT2("Nội dung", "Text")}},
+                              1},
     [BUILTIN_MAPPINGS] =
         {"mappings",
          "\"r_mappings\"",
@@ -42,7 +41,8 @@ static const struct builtin builtins[BUILTIN_REGISTERS] = {
          TEXT2("Cột nào của bảng bên ngoài vào trường nào; tìm lại theo dấu vân tay của hàng tiêu đề",
                "Which column of an outside table goes into which field; found again by the header's fingerprint"),
          {{"register", "\"register\"", FT_STRING, true, TEXT2("Sổ", "Register")},
-          {"fingerprint", "\"fingerprint\"", FT_STRING, true, TEXT2("Dấu vân tay của tiêu đề", "Fingerprint of the header")},
+          {"fingerprint", "\"fingerprint\"", FT_STRING, true,
+           TEXT2("Dấu vân tay của tiêu đề", "Fingerprint of the header")},
           {"map", "\"map\"", FT_TEXT, true, TEXT2("Ánh xạ (JSON)", "Mapping (JSON)")}},
          2},
 };
@@ -58,9 +58,13 @@ struct reg *register_builtin(struct arena *a, size_t which)
     struct field *fields = ARENA_ARRAY(a, struct field, n);
     int *sorted = ARENA_ARRAY(a, int, n), *key = ARENA_ARRAY(a, int, BUILTIN_KEYS);
     for (size_t i = 0; i < n; i++) {
-        fields[i] = (struct field){.name = str_of(b->fields[i].name), .column = b->fields[i].column, .type = b->fields[i].type,
-                                   .is_required = b->fields[i].is_required, .title = b->fields[i].title,
-                                   .sex_field = NO_FIELD, .birth_field = NO_FIELD};
+        fields[i] = (struct field){.name = str_of(b->fields[i].name),
+                                   .column = b->fields[i].column,
+                                   .type = b->fields[i].type,
+                                   .is_required = b->fields[i].is_required,
+                                   .title = b->fields[i].title,
+                                   .sex_field = NO_FIELD,
+                                   .birth_field = NO_FIELD};
         size_t k = i;
         for (; k > 0 && str_cmp(fields[sorted[k - 1]].name, fields[i].name) > 0; k--)
             sorted[k] = sorted[k - 1];

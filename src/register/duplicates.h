@@ -18,23 +18,23 @@
 
 struct duplicate_pair {
     struct str id[2];
-    double score;               /* 0 … 1 */
+    double score; /* 0 … 1 */
     const struct record *record[2];
     const unsigned char *agrees; /* by field: 0 differ, 1 agree, 2 alike, 3 unknown in one */
 };
 typedef bool duplicate_found(void *ctx, const struct duplicate_pair *pair); /* false: stop */
 
 struct duplicates_options {
-    double min_score;           /* 0: as declared */
+    double min_score; /* 0: as declared */
     int64_t limit;
 };
 
-enum err duplicates_find(struct store *s, const struct reg *reg, const struct duplicates_options *o, duplicate_found *found,
-                         void *ctx, struct fault *f);
-enum err duplicates_of(struct store *s, const struct reg *reg, const struct record *r, duplicate_found *found, void *ctx,
-                       struct fault *f);
-enum err duplicates_merge(struct store *s, const struct reg *reg, struct str keep_id, struct str drop_id, struct str actor,
-                          struct str reason, int64_t *ret_rev, struct fault *f);
+enum err duplicates_find(struct store *s, const struct reg *reg, const struct duplicates_options *o,
+                         duplicate_found *found, void *ctx, struct fault *f);
+enum err duplicates_of(struct store *s, const struct reg *reg, const struct record *r, duplicate_found *found,
+                       void *ctx, struct fault *f);
+enum err duplicates_merge(struct store *s, const struct reg *reg, struct str keep_id, struct str drop_id,
+                          struct str actor, struct str reason, int64_t *ret_rev, struct fault *f);
 
 /* The id that a merged record's old id now leads to, or the id itself. */
 enum err record_redirect(struct store *s, const struct reg *reg, struct str id, struct str *ret_id, struct fault *f);

@@ -16,14 +16,15 @@
 struct export_options {
     const char *path;
     struct str filter, on, sort;
-    struct str fields;      /* comma separated; empty: all that may be shown */
-    struct str crs;         /* "EPSG:9218"; empty: as declared (GeoJSON: always EPSG:4326, RFC 7946) */
+    struct str fields; /* comma separated; empty: all that may be shown */
+    struct str crs;    /* "EPSG:9218"; empty: as declared (GeoJSON: always EPSG:4326, RFC 7946) */
     bool has_personal, has_sensitive;
     enum lang lang;
     void (*on_progress)(void *ctx, int64_t done, int64_t total);
     void *ctx;
 };
 
-enum err export_run(struct store *s, const struct reg *reg, const struct export_options *o, int64_t *ret_n, struct fault *f);
+enum err export_run(struct store *s, const struct reg *reg, const struct export_options *o, int64_t *ret_n,
+                    struct fault *f);
 
 #endif

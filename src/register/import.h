@@ -37,12 +37,12 @@ struct import_options {
     struct sheet_options sheet;
     enum import_mode mode;
     bool is_dry_run, accept_valid, has_map_save; /* save the mapping with the register */
-    const char *map_path;     /* JSON {"header": "field", …}; NULL: found out */
-    const char *report_path;  /* NULL: none */
+    const char *map_path;                        /* JSON {"header": "field", …}; NULL: found out */
+    const char *report_path;                     /* NULL: none */
     struct str actor, reason;
     const struct import_override *overrides;
     size_t n_overrides;
-    uint32_t header_row;      /* 0: found out */
+    uint32_t header_row; /* 0: found out */
     void (*on_progress)(void *ctx, int64_t done, int64_t total);
     void *ctx;
 };
@@ -50,8 +50,8 @@ struct import_options {
 struct import_result {
     int64_t rows, added, changed, same, removed, refused; /* refused rows */
     int64_t cells_refused, cells_repaired;
-    int64_t rev;              /* 0: nothing changed, or a dry run */
-    struct faults faults;     /* with sheet row as line, column number as column, field; the first 100 */
+    int64_t rev;          /* 0: nothing changed, or a dry run */
+    struct faults faults; /* with sheet row as line, column number as column, field; the first 100 */
     struct faults warnings;
 };
 

@@ -24,7 +24,7 @@ enum encoding {
     ENCODING_WINDOWS_1258,
     ENCODING_TCVN3,
     ENCODING_VNI,
-    MOJIBAKE_1252,       /* UTF-8 read once as Windows-1252 */
+    MOJIBAKE_1252, /* UTF-8 read once as Windows-1252 */
     MOJIBAKE_1252_TWICE,
     MOJIBAKE_CP437,
     MOJIBAKE_CP437_TWICE,
@@ -33,8 +33,8 @@ enum encoding {
 
 struct encoding_guess {
     enum encoding encoding;
-    double certainty;  /* 0 … 1 */
-    size_t evidence;   /* letters that speak for it */
+    double certainty; /* 0 … 1 */
+    size_t evidence;  /* letters that speak for it */
 };
 
 /* "utf-8", "utf-16le", "windows-1258", "tcvn3", "vni", "mojibake-1252" …: what --encoding takes and messages show. */

@@ -26,17 +26,17 @@ enum cell_kind { CELL_EMPTY, CELL_TEXT, CELL_NUMBER, CELL_BOOLEAN, CELL_DATE, CE
 
 struct cell {
     enum cell_kind kind;
-    struct str text;      /* as machines write it: 12.5, true, 2022-06-30, 2022-06-30T08:00:00, #N/A */
+    struct str text; /* as machines write it: 12.5, true, 2022-06-30, 2022-06-30T08:00:00, #N/A */
     double number;
     bool is_formula;
-    bool is_text_number;  /* a number stored as text */
-    unsigned font;        /* index into sheet_facts.fonts; 0 is the default */
+    bool is_text_number; /* a number stored as text */
+    unsigned font;       /* index into sheet_facts.fonts; 0 is the default */
 };
 
 struct sheet_row {
-    uint32_t number;      /* as the spreadsheet program shows it, from 1; for CSV the line */
+    uint32_t number; /* as the spreadsheet program shows it, from 1; for CSV the line */
     bool is_hidden;
-    struct cell *cells;   /* n, by column from A; columns behind the last used one are absent */
+    struct cell *cells; /* n, by column from A; columns behind the last used one are absent */
     size_t n;
 };
 
@@ -48,24 +48,24 @@ struct sheet_merge {
 
 struct sheet_facts {
     enum sheet_format format;
-    struct str *sheets;   /* names, in order */
+    struct str *sheets; /* names, in order */
     bool *is_sheet_hidden;
     size_t n_sheets, sheet; /* the one being read */
     bool is_1904;
     struct str *fonts;
     size_t n_fonts;
     struct sheet_merge *merges;
-    size_t n_merges;      /* of the first rows (titles, headers) */
-    char separator, quote; /* CSV */
+    size_t n_merges;                /* of the first rows (titles, headers) */
+    char separator, quote;          /* CSV */
     struct encoding_guess encoding; /* CSV: of the bytes */
     uint64_t file_bytes;
     unsigned char sha256[32];
 };
 
 struct sheet_options {
-    struct str sheet;     /* by name or number from 1; empty: the first visible one */
+    struct str sheet;      /* by name or number from 1; empty: the first visible one */
     char separator, quote; /* 0: found out */
-    struct str encoding;  /* name; empty: found out */
+    struct str encoding;   /* name; empty: found out */
 };
 
 struct sheet;

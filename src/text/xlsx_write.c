@@ -123,10 +123,12 @@ int xlsx_sheet(struct xlsx *x, struct str name)
         unsigned char c = (unsigned char)name.p[i];
         if ((c & 0xC0) != 0x80 && ++characters > NAME_MAX_CHARACTERS)
             break;
-        buf_putc(&x->text, c < 0x20 || strchr("[]:*?/\\", c) || (c == '\'' && (i == 0 || i + 1 == name.n)) ? '_' : (char)c);
+        buf_putc(&x->text,
+                 c < 0x20 || strchr("[]:*?/\\", c) || (c == '\'' && (i == 0 || i + 1 == name.n)) ? '_' : (char)c);
     }
     const char *wanted = x->text.n ? arena_strdup(x->a, buf_cstr(&x->text)) : "Sheet1";
-    lxw_worksheet *sheet = workbook_get_worksheet_by_name(x->book, wanted) ? NULL : workbook_add_worksheet(x->book, wanted);
+    lxw_worksheet *sheet =
+        workbook_get_worksheet_by_name(x->book, wanted) ? NULL : workbook_add_worksheet(x->book, wanted);
     if (!sheet) /* a name that is taken, or too odd for Excel: the library makes one up */
         sheet = workbook_add_worksheet(x->book, NULL);
     must(sheet);
@@ -305,8 +307,8 @@ void xlsx_merge(struct xlsx *x, uint32_t row, uint32_t column, uint32_t row_end,
     if (row == row_end && column == column_end)
         xlsx_text(x, row, column, text, style);
     else
-        fails(x, worksheet_merge_range(x->sheet, row, (lxw_col_t)column, row_end, (lxw_col_t)column_end, text_of(x, text),
-                                       format_of(x, style)));
+        fails(x, worksheet_merge_range(x->sheet, row, (lxw_col_t)column, row_end, (lxw_col_t)column_end,
+                                       text_of(x, text), format_of(x, style)));
 }
 
 void xlsx_comment(struct xlsx *x, uint32_t row, uint32_t column, struct str text, struct str author)

@@ -35,9 +35,9 @@ enum xlsx_style {
     XLSX_DATE,     /* dd/mm/yyyy */
     XLSX_DATETIME, /* dd/mm/yyyy hh:mm:ss */
     XLSX_WRAP,
-    XLSX_NOTE,     /* grey and slanted */
+    XLSX_NOTE, /* grey and slanted */
     XLSX_STYLE_COUNT,
-    XLSX_BAD = 64  /* added to any of them: the fill of what must be corrected */
+    XLSX_BAD = 64 /* added to any of them: the fill of what must be corrected */
 };
 
 enum { XLSX_ROWS_MAX = 1048576, XLSX_COLUMNS_MAX = 16384, XLSX_TEXT_MAX = 32767 /* characters */ };
