@@ -37,6 +37,9 @@ enum {
 
     /* sandbox */
     LIMIT_SANDBOX_FILE_BYTES = 0x7fffffff, /* one file that a confined program writes */
+    LIMIT_GEOFILE_BYTES = 256 << 20,       /* a geographic file that is read, and what becomes of it as CSV */
+    LIMIT_GEOFILE_MEMORY = 1 << 30,        /* of ogr2ogr */
+    LIMIT_GEOFILE_SECONDS = 120,
 
     /* output */
     LIMIT_REPORT_BYTES = 64 << 20,

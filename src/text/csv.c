@@ -355,6 +355,8 @@ void csv_row(struct buf *b, const struct str *cells, size_t n, char separator)
 
 bool csv_is_formula(struct str cell)
 {
+    if (str_starts(cell, STR("of:="))) /* OpenDocument's own sign */
+        return true;
     if (cell.n == 0 || !strchr("=+-@\t\r", cell.p[0]) || cell.p[0] == 0)
         return false;
     if (cell.p[0] != '+' && cell.p[0] != '-')
@@ -365,10 +367,24 @@ bool csv_is_formula(struct str cell)
     return cell.n == 1;
 }
 
+/* Apostrophes in front do not count: a value that begins with one before a formula is guarded too, so that taking one away is exact. */
+static bool is_guarded_form(struct str cell)
+{
+    while (cell.n && cell.p[0] == '\'')
+        cell = str_slice(cell.p + 1, cell.n - 1);
+    return csv_is_formula(cell);
+}
+
 void csv_cell_guarded(struct buf *b, struct str cell, char separator)
 {
-    if (csv_is_formula(cell))
+    if (is_guarded_form(cell))
         quoted_write(b, "'", cell);
     else
         csv_cell(b, cell, separator);
+}
+
+struct str csv_unguard(struct str cell)
+{
+    bool is_guarded = cell.n > 1 && cell.p[0] == '\'' && is_guarded_form(cell);
+    return is_guarded ? str_slice(cell.p + 1, cell.n - 1) : cell;
 }

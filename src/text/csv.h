@@ -76,7 +76,9 @@ void csv_row(struct buf *b, const struct str *cells, size_t n, char separator);
 /* Would a spreadsheet program take the cell for a formula (=, +, -, @, tab or CR first, and no plain number or phone)? */
 bool csv_is_formula(struct str cell);
 
-/* Like csv_cell, with ' in front of what csv_is_formula finds: for files that people open in a spreadsheet program. */
+/* Like csv_cell, with ' in front of what csv_is_formula finds (behind apostrophes of its own too): for files that people open in a
+ * spreadsheet program. csv_unguard is exactly its inverse: csv_unguard("'=1+1") is "=1+1", csv_unguard("'s") is "'s". */
 void csv_cell_guarded(struct buf *b, struct str cell, char separator);
+struct str csv_unguard(struct str cell);
 
 #endif
