@@ -36,6 +36,7 @@ enum {
     LIMIT_UNIT_EVENTS = 60,        /* days on which units were merged or divided */
 
     /* sandbox */
+    LIMIT_SANDBOX_PIPE_BYTES = 1 << 20,
     LIMIT_SANDBOX_FILE_BYTES = 0x7fffffff, /* one file that a confined program writes */
     LIMIT_GEOFILE_BYTES = 256 << 20,       /* a geographic file that is read, and what becomes of it as CSV */
     LIMIT_GEOFILE_MEMORY = 1 << 30,        /* of ogr2ogr */

@@ -34,25 +34,34 @@ _Noreturn void must_failed(const char *cond, const char *file, int line)
     abort();
 }
 
-void *mem_alloc(size_t n)
+static void (*failure_fn)(void);
+
+void mem_on_failure(void (*fn)(void))
 {
-    void *p = malloc(n ? n : 1);
+    failure_fn = fn;
+}
+
+static void *got(void *p)
+{
+    if (__builtin_expect(!p && failure_fn, 0))
+        failure_fn();
     must(p != NULL);
     return p;
+}
+
+void *mem_alloc(size_t n)
+{
+    return got(malloc(n ? n : 1));
 }
 
 void *mem_zalloc(size_t n)
 {
-    void *p = calloc(1, n ? n : 1);
-    must(p != NULL);
-    return p;
+    return got(calloc(1, n ? n : 1));
 }
 
 void *mem_realloc(void *p, size_t n)
 {
-    void *q = realloc(p, n ? n : 1);
-    must(q != NULL);
-    return q;
+    return got(realloc(p, n ? n : 1));
 }
 
 char *mem_strdup(const char *s)

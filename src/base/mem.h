@@ -41,6 +41,9 @@ void *mem_zalloc(size_t n);
 void *mem_realloc(void *p, size_t n);
 char *mem_strdup(const char *s);
 
+/* What to do when there is no memory, instead of aborting; fn must not return. For a child process under a limit. */
+void mem_on_failure(void (*fn)(void));
+
 /* For CLEANUP: frees *(void **)pp. */
 void mem_freep(void *pp);
 
