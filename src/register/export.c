@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "register/export_internal.h"
+#include "text/vn.h"
 
 #include "base/banned.h"
 
@@ -122,14 +123,28 @@ static enum err plan_fields(struct export *x, struct fault *f)
     return OK;
 }
 
-/* The title tells a column when no other column, and no field's name, is called so. */
-static bool title_is_unique(const struct export *x, size_t at)
+/* As import compares names: without accents, case, spaces, punctuation. */
+static struct str folded(struct export *x, struct str text)
 {
-    struct str title = text2_in(&x->reg->fields[x->fields[at]].title, x->o->lang);
-    for (size_t i = 0; i < x->n_fields; i++)
-        if (i != at && (str_eq(title, text2_in(&x->reg->fields[x->fields[i]].title, x->o->lang)) ||
-                        str_eq(title, x->reg->fields[x->fields[i]].name)))
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    text_fold_joined(text, &b);
+    size_t n = 0;
+    for (size_t i = 0; i < b.n; i++)
+        if ((unsigned char)b.p[i] >= 0x80 || (b.p[i] >= 'a' && b.p[i] <= 'z') || (b.p[i] >= '0' && b.p[i] <= '9'))
+            b.p[n++] = b.p[i];
+    return str_slice(arena_dup(x->a, n ? b.p : "", n), n);
+}
+
+/* The title tells a column when no other field, whether exported or not, is called so in any way. */
+static bool title_is_unique(struct export *x, int at)
+{
+    struct str title = folded(x, text2_in(&x->reg->fields[at].title, x->o->lang));
+    for (size_t i = 0; i < x->reg->n_fields; i++) {
+        const struct field *fd = &x->reg->fields[i];
+        if ((int)i != at && (str_eq(title, folded(x, fd->title.vi)) || str_eq(title, folded(x, fd->title.en)) ||
+                             str_eq(title, folded(x, fd->name))))
             return false;
+    }
     return title.n > 0;
 }
 
@@ -138,7 +153,8 @@ static void plan_headers(struct export *x)
     x->headers = ARENA_ARRAY(x->a, struct str, x->n_fields + 1);
     for (size_t i = 0; i < x->n_fields; i++) {
         const struct field *fd = &x->reg->fields[x->fields[i]];
-        x->headers[i] = !x->o->has_ids && title_is_unique(x, i) ? text2_in(&fd->title, x->o->lang) : fd->name;
+        x->headers[i] =
+            !x->o->has_ids && title_is_unique(x, x->fields[i]) ? text2_in(&fd->title, x->o->lang) : fd->name;
     }
     x->headers[x->n_fields] = x->o->has_ids           ? STR("_sample")
                               : x->o->lang == LANG_EN ? STR("Sample")
@@ -203,23 +219,32 @@ enum err export_rows(struct export *x, export_row *fn, void *ctx, struct fault *
     return e;
 }
 
+/* Marks a spelling as that of one code, or as shared by several. */
+static void claim(struct export *x, struct map *owners, struct str text, const struct code *c)
+{
+    static const struct code shared;
+    struct str key = folded(x, text);
+    const struct code *owner = key.n ? map_get(owners, key) : NULL;
+    if (key.n)
+        map_put(x->a, owners, key, (void *)(uintptr_t)(owner && owner != c ? &shared : c));
+}
+
 struct map *export_labels(struct export *x, const struct field *fd)
 {
     if (fd->type != FT_CODE || !fd->codes)
         return NULL;
-    struct map seen = {0}, *labels = ARENA_NEW(x->a, struct map);
-    static char once, often;
+    struct map owners = {0}, *labels = ARENA_NEW(x->a, struct map);
     for (size_t i = 0; i < fd->codes->n; i++) {
-        struct str title = text2_in(&fd->codes->p[i].title, x->o->lang);
-        bool is_told = title.n && !map_get(&seen, title) && !map_get(&fd->codes->by_code, title);
-        if (title.n)
-            map_put(x->a, &seen, title, is_told ? &once : &often);
+        const struct code *c = &fd->codes->p[i];
+        claim(x, &owners, c->title.vi, c);
+        claim(x, &owners, c->title.en, c);
+        claim(x, &owners, c->code, c);
     }
     for (size_t i = 0; i < fd->codes->n; i++) {
         const struct code *c = &fd->codes->p[i];
         struct str *label = ARENA_NEW(x->a, struct str);
         *label = text2_in(&c->title, x->o->lang);
-        if (label->n == 0 || map_get(&seen, *label) != &once)
+        if (label->n == 0 || map_get(&owners, folded(x, *label)) != c)
             *label = c->code;
         map_put(x->a, labels, c->code, label);
     }

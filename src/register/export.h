@@ -22,6 +22,7 @@
  * - ODS: as XLSX, with dates as cells, without drop-downs and the sheet of sources.
  * - GeoJSON (RFC 7946): properties by field name as value_json writes them; `id` is the record's, unless its key is personal.
  *   The other geographic formats: the same, lists as in CSV; Shapefile cuts names to 10 characters and texts to 254 bytes.
+ *   GML brings its schema in a file beside it (.xsd).
  *
  * Errors: ERR_EXPORT_FORMAT, ERR_EXPORT_GEOMETRY (a format for maps, a register without geometry), ERR_EXPORT_CRS,
  * ERR_EXPORT_PRIVATE, ERR_FIELD_UNKNOWN, ERR_XLSX_…, ERR_SANDBOX_…, ERR_SYSTEM, those of queries.

@@ -124,6 +124,12 @@ static void add_crs(struct export *x, struct arguments *args)
         ADD(args, "-s_srs", from, "-t_srs", to);
 }
 
+static const char *gml_name(struct export *x, const char *ending)
+{
+    const char *slash = strrchr(x->o->path, '/'), *name = slash ? slash + 1 : x->o->path;
+    return arena_printf(x->a, "./%.*s.%s", (int)(strlen(name) - strlen(".gml")), name, ending);
+}
+
 static const char *add_format(struct export *x, struct arguments *args)
 {
     switch (x->format) {
@@ -134,11 +140,12 @@ static const char *add_format(struct export *x, struct arguments *args)
         ADD(args, "-f", "GPKG", "out.gpkg", "rows.geojson");
         return "out.gpkg";
     case EXPORT_SHP:
-        ADD(args, "-f", "ESRI Shapefile", "out.shp.zip", "rows.geojson", "-lco", "ENCODING=UTF-8");
+        ADD(args, "-f", "ESRI Shapefile", "out.shp.zip", "rows.geojson", "-lco", "ENCODING=UTF-8", "-mapFieldType",
+            "DateTime=String"); /* a dBASE file has days only */
         return "out.shp.zip";
-    case EXPORT_GML:
-        ADD(args, "-f", "GML", "out.gml", "rows.geojson", "-dsco", "FORMAT=GML3.2", "-dsco", "XSISCHEMA=OFF");
-        return "out.gml";
+    case EXPORT_GML: /* named as the target, for it names its schema, without which readers guess types and lose zeros */
+        ADD(args, "-f", "GML", gml_name(x, "gml"), "rows.geojson", "-dsco", "FORMAT=GML3.2");
+        return gml_name(x, "gml");
     default:
         ADD(args, "-f", "GeoJSON", "out.geojson", "rows.geojson", "-lco", "RFC7946=YES");
         return "out.geojson";
@@ -158,9 +165,8 @@ static void add_kind(struct export *x, struct arguments *args)
 /* ---- the result ---- */
 
 /* The confined program may have left anything under that name: only a plain file takes the target's place. */
-static enum err move_out(struct export *x, const char *made, struct fault *f)
+static enum err move_out(const struct export *x, const char *made, const char *path, struct fault *f)
 {
-    const char *path = x->o->path;
     struct stat st;
     int fd = open(made, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
@@ -191,7 +197,12 @@ static enum err convert(struct export *x, const char *folder, struct fault *f)
         add_kind(x, &args);
     }
     enum err e = geofile_convert(args.p, folder, f);
-    return e == OK ? move_out(x, arena_printf(x->a, "%s/%s", folder, made), f) : e;
+    if (e == OK && x->format == EXPORT_GML) {
+        struct str path = str_of(x->o->path);
+        const char *beside = arena_printf(x->a, "%.*s.xsd", (int)(path.n - strlen(".gml")), path.p);
+        e = move_out(x, arena_printf(x->a, "%s/%s", folder, gml_name(x, "xsd")), beside, f);
+    }
+    return e == OK ? move_out(x, arena_printf(x->a, "%s/%s", folder, made), x->o->path, f) : e;
 }
 
 enum err export_ogr(struct export *x, struct fault *f)

@@ -292,23 +292,28 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
     enum err e = copy_in(path, arena_printf(a, "%s/%s", folder, input), f);
     if (e != OK)
         return e;
-    const char *arguments[ARGUMENTS_MAX] = {
-        "-f",
-        "CSV",
-        "raw",
-        input,
-        "-lco",
-        "GEOMETRY=AS_WKT",
-        "-lco",
-        "SEPARATOR=COMMA",
-        "--config",
-        "OGR_ODS_FIELD_TYPES",
-        "STRING",
-        "--config",
-        "OGR_ODS_HEADERS",
-        "FORCE",
-    };
-    size_t n = 14;
+    /* Values as the file has them: no guessing of types, which would lose zeros. */
+    static const char *const fixed[] = {"-f",
+                                        "CSV",
+                                        "raw",
+                                        "-lco",
+                                        "GEOMETRY=AS_WKT",
+                                        "-lco",
+                                        "SEPARATOR=COMMA",
+                                        "--config",
+                                        "OGR_ODS_FIELD_TYPES",
+                                        "STRING",
+                                        "--config",
+                                        "OGR_ODS_HEADERS",
+                                        "FORCE",
+                                        "--config",
+                                        "GML_FIELDTYPES",
+                                        "ALWAYS_STRING"};
+    const char *arguments[ARGUMENTS_MAX];
+    size_t n = 0;
+    for (; n < ARRAY_LEN(fixed); n++)
+        arguments[n] = fixed[n];
+    arguments[n++] = input;
     if (crs.n && strcmp(ending, "ods") != 0)
         arguments[n++] = "-t_srs", arguments[n++] = arena_dup(a, crs.p, crs.n);
     if (layer.n)
