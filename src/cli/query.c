@@ -1,3 +1,4 @@
+#include "register/duplicates.h"
 #include "register/query.h"
 
 #include <stdio.h>
@@ -21,6 +22,7 @@ struct asked {
     size_t n_fields;
     bool is_revealed;
     bool is_id_masked;
+    struct str merged; /* the id asked for, when it leads to another */
     long long limit;
 };
 
@@ -82,6 +84,24 @@ static enum err check_formats(struct cli *c, struct asked *q)
     return args_integer(&c->args, "limit", 0, 1000000000, is_table ? TABLE_LIMIT : 0, &q->limit, &c->fault);
 }
 
+/* The id of a record that was merged leads to the one that took it in; its own history stays its own. */
+static enum err follow_merge(struct cli *c, struct store *s, struct asked *q)
+{
+    struct str leads, asked = q->options.id;
+    if (asked.n == 0 || q->options.has_history || q->reg->is_builtin)
+        return OK;
+    enum err e = record_redirect(s, q->reg, asked, &leads, &c->fault);
+    if (e != OK || str_eq(leads, asked))
+        return e;
+    q->options.id = leads;
+    q->merged = asked;
+    struct str shown = q->is_id_masked ? STR(FIGURE_MASK) : leads;
+    if (!c->is_json)
+        cli_note(c, T(c, "Bản ghi “%.*s” đã được gộp; đây là bản ghi “%.*s”.\n", "Record “%.*s” was merged; this is record “%.*s”.\n"),
+                 STR_ARG(asked), STR_ARG(shown));
+    return OK;
+}
+
 static enum err read_asked(struct cli *c, struct store *s, struct asked *q)
 {
     bool is_table = !c->is_json && !args_has(&c->args, "csv");
@@ -100,6 +120,9 @@ static enum err read_asked(struct cli *c, struct store *s, struct asked *q)
         .limit = q->limit,
         .has_history = args_has(&c->args, "history"),
     };
+    e = follow_merge(c, s, q);
+    if (e != OK)
+        return e;
     struct str fields = cli_option(c, "fields");
     if (fields.p)
         return fields_named(c, q, fields);
@@ -225,6 +248,8 @@ static enum err answer_json(struct cli *c, struct store *s, struct asked *q)
     json_object_begin(&o);
     json_key(&o, STR("register")), json_str(&o, q->reg->name);
     cli_at_json(c, &o);
+    if (q->merged.n)
+        json_key(&o, STR("redirected_from")), json_str(&o, q->merged);
     json_key(&o, STR("records"));
     json_array_begin(&o);
     struct record r;

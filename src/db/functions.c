@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "geo/geometry.h"
 #include "text/utf8.h"
+#include "text/match.h"
 #include "text/vn.h"
 
 #include "base/banned.h"
@@ -112,6 +113,8 @@ TEXT_FUNCTION(fn_accenti, text_accenti)
 TEXT_FUNCTION(fn_fold, text_fold)
 TEXT_FUNCTION(fn_fold_words, text_fold_words)
 TEXT_FUNCTION(fn_fold_joined, text_fold_joined)
+TEXT_FUNCTION(fn_match_name, match_name)
+TEXT_FUNCTION(fn_match_digits, match_digits)
 TEXT_FUNCTION(fn_lower, text_lower)
 TEXT_FUNCTION(fn_upper, text_upper)
 
@@ -246,7 +249,8 @@ int db_functions_add(void *handle)
     } functions[] = {
         {"casei", 1, fn_casei},           {"accenti", 1, fn_accenti},         {"fold", 1, fn_fold},
         {"fold_words", 1, fn_fold_words}, {"fold_joined", 1, fn_fold_joined}, {"text_lower", 1, fn_lower},
-        {"text_upper", 1, fn_upper},      {"cql2_like", 2, fn_like},
+        {"text_upper", 1, fn_upper},      {"cql2_like", 2, fn_like},          {"match_name", 1, fn_match_name},
+        {"match_digits", 1, fn_match_digits},
     };
     sqlite3 *db = handle;
     struct state *s = mem_zalloc(sizeof *s);

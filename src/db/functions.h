@@ -4,6 +4,7 @@
  *
  *     casei(x) accenti(x)                      text/vn.h: CASEI and ACCENTI of CQL2
  *     fold(x) fold_words(x) fold_joined(x)     text/vn.h: the forms for searching
+ *     match_name(x) match_digits(x)            text/match.h: keys of duplicates
  *     text_lower(x) text_upper(x)              letter by letter, for all of Unicode
  *     cql2_like(text, pattern)                 LIKE of CQL2: case counts; %, _, backslash
  *     s_intersects(a, b) s_equals s_disjoint s_touches s_within s_overlaps s_crosses s_contains

@@ -121,6 +121,21 @@ struct order_key {
     bool is_descending;
 };
 
+/* Two records may be one and the same when the fields of `same` agree after normalising, and those of `like` and `near` score enough. */
+struct near_field {
+    int field;
+    double within; /* days for dates */
+};
+
+struct match_rule {
+    int *same, *like;
+    size_t n_same, n_like;
+    struct near_field *near;
+    size_t n_near;
+    double score; /* from which on a pair is a candidate, 0 … 1 */
+    int line;
+};
+
 struct reg {
     struct str name;
     const char *table;        /* quoted SQL identifier of the table of versions: "r_NAME" */
@@ -145,6 +160,8 @@ struct reg {
     size_t n_indexes;
     struct rule *rules;
     size_t n_rules;
+    struct match_rule *duplicates;
+    size_t n_duplicates;
     struct data_file *data;
     size_t n_data;
     const struct yaml *sample; /* raw section for register/sample, or NULL */

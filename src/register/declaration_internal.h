@@ -66,6 +66,19 @@ struct rule_decl {
     int level;
 };
 
+struct near_decl {
+    struct yaml_place place, field_place, within_place;
+    struct str field;
+    double within;
+};
+
+struct match_decl {
+    struct yaml_place place, score_place;
+    struct yaml_strs same, like;
+    YAML_ARRAY(struct near_decl) near;
+    double score;
+};
+
 struct data_decl {
     struct yaml_place place;
     struct str file, source;
@@ -81,6 +94,7 @@ struct reg_decl {
     const struct yaml *indexes, *sample;
     YAML_ARRAY(struct field_decl) fields;
     YAML_ARRAY(struct rule_decl) rules;
+    YAML_ARRAY(struct match_decl) duplicates;
     YAML_ARRAY(struct data_decl) data;
 };
 
@@ -101,7 +115,7 @@ struct code_list *declaration_inline_codes(struct arena *a, const struct yaml *n
                                            struct faults *list);
 
 /* The registers that the engine brings: 0 holds the declarations themselves, see declaration_builtin.c for the others. */
-enum { BUILTIN_DECLARATIONS, BUILTIN_MAPPINGS, BUILTIN_REGISTERS };
+enum { BUILTIN_DECLARATIONS, BUILTIN_MAPPINGS, BUILTIN_REDIRECTS, BUILTIN_REGISTERS };
 struct reg *register_builtin(struct arena *a, size_t which);
 
 #endif

@@ -413,6 +413,51 @@ static void build_valid_time(struct linker *l, struct reg *r, const struct reg_d
                    r->fields[dates[i]].name, "type: date");
 }
 
+/* ---- rules of duplicates ---- */
+
+static bool fits_same(enum field_type t)
+{
+    return t != FT_ARRAY && t != FT_GEOMETRY && t != FT_INTERVAL;
+}
+
+static bool fits_near(enum field_type t)
+{
+    return t == FT_INTEGER || t == FT_NUMBER || t == FT_MONEY || t == FT_DATE;
+}
+
+static int *fields_fitting(struct linker *l, const struct reg *r, const struct yaml_strs *names, const char *key,
+                           bool (*fits)(enum field_type), const char *expected, size_t *ret_n)
+{
+    int *p = field_list(l, r, names, ret_n);
+    for (size_t i = 0; i < *ret_n && *ret_n == names->n; i++)
+        if (!fits(r->fields[p[i]].type))
+            misfit(l, r->file, names->places[i], key, r->fields[p[i]].name, expected);
+    return p;
+}
+
+static void build_match(struct linker *l, struct reg *r, const struct match_decl *d)
+{
+    struct match_rule *m = &r->duplicates[r->n_duplicates++];
+    *m = (struct match_rule){.score = d->score, .line = d->place.line, .near = ARENA_ARRAY(l->a, struct near_field, d->near.n)};
+    m->same = fields_fitting(l, r, &d->same, "same", fits_same, "string | integer | code | phone | date …", &m->n_same);
+    m->like = fields_fitting(l, r, &d->like, "like", is_text_type, "string | text", &m->n_like);
+    for (size_t i = 0; i < d->near.n; i++) {
+        const struct near_decl *n = &d->near.p[i];
+        int field = field_or_fault(l, r, n->field, n->field_place);
+        if (field == NO_FIELD)
+            continue;
+        if (!fits_near(r->fields[field].type))
+            misfit(l, r->file, n->field_place, "near", n->field, "integer | number | money | date");
+        if (!(n->within >= 0))
+            misfit(l, r->file, n->within_place, "within", n->field, "≥ 0");
+        m->near[m->n_near++] = (struct near_field){field, n->within};
+    }
+    if (!(d->score > 0 && d->score <= 1))
+        misfit(l, r->file, d->score_place, "score", r->name, "0 < score ≤ 1");
+    if (d->same.n + d->like.n == 0)
+        misfit(l, r->file, d->place, "duplicates", r->name, "{same: […], like: […], near: […], score: 0.85}");
+}
+
 static void build_rest(struct linker *l, struct reg *r, const struct reg_decl *d)
 {
     build_order(l, r, &d->order);
@@ -424,6 +469,9 @@ static void build_rest(struct linker *l, struct reg *r, const struct reg_decl *d
     for (size_t i = 0; i < d->rules.n; i++)
         r->rules[r->n_rules++] = (struct rule){d->rules.p[i].check, d->rules.p[i].message,
                                                (enum rule_level)d->rules.p[i].level, d->rules.p[i].check_place.line};
+    r->duplicates = ARENA_ARRAY(l->a, struct match_rule, d->duplicates.n);
+    for (size_t i = 0; i < d->duplicates.n; i++)
+        build_match(l, r, &d->duplicates.p[i]);
     r->data = ARENA_ARRAY(l->a, struct data_file, d->data.n);
     for (size_t i = 0; i < d->data.n; i++)
         r->data[r->n_data++] = (struct data_file){d->data.p[i].file, d->data.p[i].source, d->data.p[i].place.line};

@@ -226,6 +226,27 @@ static const struct yaml_field rule_fields[] = {
 };
 static const struct yaml_schema rule_schema = YAML_SCHEMA("rules", rule_fields, struct rule_decl);
 
+static const struct yaml_field near_fields[] = {
+    {NULL, Y_PLACE, offsetof(struct near_decl, place), 0, NULL},
+    {"field", Y_STR, offsetof(struct near_decl, field), Y_REQUIRED, NULL},
+    {"field", Y_PLACE, offsetof(struct near_decl, field_place), 0, NULL},
+    {"within", Y_NUMBER, offsetof(struct near_decl, within), Y_REQUIRED, NULL},
+    {"within", Y_PLACE, offsetof(struct near_decl, within_place), 0, NULL},
+};
+static const struct yaml_schema near_schema = YAML_SCHEMA("near", near_fields, struct near_decl);
+
+static const struct match_decl match_initial = {.score = 0.85};
+static const struct yaml_field match_fields[] = {
+    {NULL, Y_PLACE, offsetof(struct match_decl, place), 0, NULL},
+    {"same", Y_STR_LIST, offsetof(struct match_decl, same), Y_SINGLE_OK, NULL},
+    {"like", Y_STR_LIST, offsetof(struct match_decl, like), Y_SINGLE_OK, NULL},
+    {"near", Y_LIST, offsetof(struct match_decl, near), Y_SINGLE_OK, &near_schema},
+    {"score", Y_NUMBER, offsetof(struct match_decl, score), 0, NULL},
+    {"score", Y_PLACE, offsetof(struct match_decl, score_place), 0, NULL},
+};
+static const struct yaml_schema match_schema = {
+    "duplicates", match_fields, ARRAY_LEN(match_fields), sizeof(struct match_decl), &match_initial, NULL};
+
 static const struct yaml_field data_fields[] = {
     {NULL, Y_PLACE, offsetof(struct data_decl, place), 0, NULL},
     {"file", Y_STR, offsetof(struct data_decl, file), Y_REQUIRED, NULL},
@@ -250,6 +271,7 @@ static const struct yaml_field reg_fields[] = {
     {"indexes", Y_ANY, offsetof(struct reg_decl, indexes), 0, NULL},
     {"fields", Y_KEYED, offsetof(struct reg_decl, fields), Y_REQUIRED, &field_schema},
     {"rules", Y_LIST, offsetof(struct reg_decl, rules), 0, &rule_schema},
+    {"duplicates", Y_LIST, offsetof(struct reg_decl, duplicates), Y_SINGLE_OK, &match_schema},
     {"data", Y_LIST, offsetof(struct reg_decl, data), Y_SINGLE_OK, &data_schema},
     {"sample", Y_ANY, offsetof(struct reg_decl, sample), 0, NULL},
 };

@@ -1,6 +1,7 @@
 /* Tables follow declarations: what can be added is added, what would lose data is refused with the command that does it. */
 #include "register/store.h"
 
+#include "register/duplicates_internal.h"
 #include "register/internal.h"
 
 #include "base/banned.h"
@@ -156,6 +157,45 @@ static void index_sql(struct buf *b, const struct reg *r, const int *fields, siz
     buf_putc(b, ';');
 }
 
+/* The keys of a rule of duplicates: an entry is checked against one block of the register, not against all of it. */
+static void match_index_sql(struct buf *b, const struct reg *r, const struct match_rule *rule, bool is_drop)
+{
+    buf_puts(b, is_drop ? "DROP INDEX IF EXISTS \"" : "CREATE INDEX IF NOT EXISTS \"");
+    match_index_name(r, rule, b);
+    buf_putc(b, '"');
+    if (!is_drop) {
+        buf_printf(b, " ON %s(", r->table);
+        match_index_columns(r, rule, b);
+        buf_puts(b, ") WHERE _until IS NULL");
+    }
+    buf_putc(b, ';');
+}
+
+/* Rules come and go without loss: an index that no rule bears any more is dropped. */
+static enum err drop_old_matches(struct migration *m, const struct reg *r, struct fault *f)
+{
+    struct buf script CLEANUP(buf_done) = BUF_INIT(1 << 20), name CLEANUP(buf_done) = BUF_INIT(256);
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    struct str table = str_slice(r->table + 1, strlen(r->table) - 2);
+    bool has_row;
+    enum err e = stmt_new(m->s->db, STR("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?1 AND "
+                                        "substr(name, 1, 2) = 'd_'"), &st, f);
+    if (e == OK)
+        stmt_bind_text(st, 1, table);
+    while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
+        bool is_borne = false;
+        for (size_t i = 0; i < r->n_duplicates && !is_borne; i++) {
+            buf_reset(&name);
+            match_index_name(r, &r->duplicates[i], &name);
+            is_borne = str_eq(buf_view(&name), stmt_column_text(st, 0));
+        }
+        if (!is_borne)
+            buf_printf(&script, "DROP INDEX \"%.*s\";", STR_ARG(stmt_column_text(st, 0)));
+    }
+    stmt_free(TAKE(st));
+    return e == OK && script.n ? db_script(m->s->db, buf_cstr(&script), f) : e;
+}
+
 /* Those declared, and those the engine's own checks need: versions of a record, unique fields, the entity of a dated register. */
 static enum err indexes_do(struct store *s, const struct reg *r, bool is_drop, struct fault *f)
 {
@@ -169,6 +209,8 @@ static enum err indexes_do(struct store *s, const struct reg *r, bool is_drop, s
     for (size_t i = 0; i < r->n_fields; i++)
         if (r->fields[i].is_unique)
             index_sql(&b, r, (const int[]){(int)i}, 1, is_drop);
+    for (size_t i = 0; i < r->n_duplicates; i++)
+        match_index_sql(&b, r, &r->duplicates[i], is_drop);
     if (r->valid_from != NO_FIELD && r->entity != NO_FIELD)
         index_sql(&b, r, &r->entity, 1, is_drop);
     return db_script(s->db, buf_cstr(&b), f);
@@ -199,6 +241,8 @@ static enum err migrate_register(struct migration *m, const struct reg *r, struc
     enum err e = create_table(m, r, f);
     if (e == OK)
         e = add_columns(m, r, f);
+    if (e == OK)
+        e = drop_old_matches(m, r, f);
     if (e == OK)
         e = reg_indexes_create(m->s, r, f);
     const struct reg *old = m->s->province ? province_register(m->s->province, r->name) : NULL;
