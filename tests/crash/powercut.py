@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Power cuts: an ext4 file system in a file is shut down (FS_IOC_SHUTDOWN, without flushing its log) while changes are being written.
-After mounting it again every revision that the writer had acknowledged is there, and the log is whole. The control writes without
-waiting for the disk, and must lose. Needs root and loop mounts."""
+"""Power cuts: an ext4 file system in a file is shut down (FS_IOC_SHUTDOWN, without flushing its log) while changes are
+being written. After mounting it again every revision that the writer had acknowledged is there, and the log is whole.
+The control writes without waiting for the disk, and must lose. Needs root and loop mounts."""
 import fcntl
 import json
 import os
@@ -18,7 +18,8 @@ WRITER = os.path.join(os.path.dirname(BIN), "tests", "powercut-writer")
 
 
 def quiet(*command):
-    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)
 
 
 class Disk:
@@ -48,8 +49,8 @@ class Disk:
 
 def write_until_cut(disk, province, acknowledgements, *options):
     """The last revision that the writer acknowledged; it is cut off after some of them."""
-    writer = subprocess.Popen([WRITER, os.path.join(disk.mount_point, "x.db"), province, *options], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    writer = subprocess.Popen([WRITER, os.path.join(disk.mount_point, "x.db"), province, *options],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     last, n = 0, 0
     for line in writer.stdout:
         last, n = int(line), n + 1

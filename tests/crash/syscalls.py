@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Fails each system call of a load in turn (strace -e inject), the 1st, the 2nd, … until a load runs through untouched.
 
-Whatever fails: an exit code of 0 means that every record is in the database and the log is whole; any other end is exit 1 with a
-reason, never a crash; and the load that follows ends with the same records as an undisturbed one. Done for a first load and for a
-load of changes onto an existing database. KILL ends the process in that call, as kill -9.
+Whatever fails: an exit code of 0 means that every record is in the database and the log is whole; any other end is exit
+1 with a reason, never a crash; and the load that follows ends with the same records as an undisturbed one. Done for a
+first load and for a load of changes onto an existing database. KILL ends the process in that call, as kill -9.
 """
 import json
 import os
@@ -14,16 +14,19 @@ from concurrent.futures import ThreadPoolExecutor
 from common import Folder, Tap, entries, state, tinhso, write_province
 
 ROWS = 3
-# System call, what happens to it, the loads it is tried on (0 the first, 1 one of changes), and the step: every call, or every nth where
-# another line already fails each of them. A trailing + fails all calls from the nth on, as a full disk does.
+# System call, what happens to it, the loads it is tried on (0 the first, 1 one of changes), and the step: every call,
+# or every nth where another line already fails each of them. A trailing + fails all calls from the nth on, as a full
+# disk does.
 CASES = [
     ("pwrite64", "error=ENOSPC", (0, 1), 1), ("pwrite64", "signal=KILL", (0, 1), 1), ("pwrite64", "error=EIO", (1,), 1),
     ("pwrite64", "error=ENOSPC+", (0, 1), 7),
-    ("fdatasync", "error=EIO", (0, 1), 1), ("fdatasync", "signal=KILL", (0, 1), 1), ("fdatasync", "error=EIO+", (1,), 1),
+    ("fdatasync", "error=EIO", (0, 1), 1), ("fdatasync", "signal=KILL", (0, 1), 1),
+    ("fdatasync", "error=EIO+", (1,), 1),
     ("fsync", "error=EIO", (0, 1), 1), ("fsync", "signal=KILL", (0, 1), 1), ("fsync", "error=ENOSPC", (1,), 1),
     ("write", "error=ENOSPC", (0, 1), 1), ("write", "signal=KILL", (0, 1), 1), ("write", "error=EIO", (1,), 1),
     ("rename", "error=EIO", (0, 1), 1), ("rename", "error=ENOSPC", (0,), 1), ("rename", "signal=KILL", (0, 1), 1),
-    ("ftruncate", "error=EIO", (0, 1), 1), ("ftruncate", "error=ENOSPC", (0,), 1), ("ftruncate", "signal=KILL", (0, 1), 1),
+    ("ftruncate", "error=EIO", (0, 1), 1), ("ftruncate", "error=ENOSPC", (0,), 1),
+    ("ftruncate", "signal=KILL", (0, 1), 1),
     ("openat", "error=EIO", (0, 1), 1), ("openat", "error=EMFILE", (0,), 3), ("openat", "signal=KILL", (0,), 3),
     ("unlink", "error=EIO", (0, 1), 1), ("unlink", "signal=KILL", (0, 1), 1),
     ("link", "error=EIO", (0,), 1), ("link", "error=ENOSPC", (0,), 1), ("link", "signal=KILL", (0,), 1),
@@ -84,8 +87,9 @@ def try_once(place, call, what, n, generation):
     place.reset(generation)
     is_kill = what.startswith("signal")
     # With --seccomp-bpf, four times as fast, strace 6.1 sends no signals.
-    done = place.load(generation, "strace", "-f", "-qq", *(() if is_kill else ("--seccomp-bpf",)), "-o", log, "-e", f"trace={call}", "-e",
-                      f"inject={call}:{what.rstrip('+')}:when={when}")
+    fast = () if is_kill else ("--seccomp-bpf",)
+    done = place.load(generation, "strace", "-f", "-qq", *fast, "-o", log, "-e", f"trace={call}",
+                      "-e", f"inject={call}:{what.rstrip('+')}:when={when}")
     with open(log, encoding="utf-8", errors="replace") as f:
         text = f.read()
     if not ("INJECTED" in text or (is_kill and done.returncode != 0)):
