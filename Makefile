@@ -31,7 +31,7 @@ run: build
 	@build/tinhso report $(REPORT)
 
 test: setup
-	@scripts/build release
+	@scripts/build helpers
 	@scripts/build test
 	@scripts/build fuzz
 	@tests/run --fuzz-seconds 5 $(TEST)

@@ -21,6 +21,7 @@ struct log_tree {
     struct db *db;
     int64_t tree;
     uint64_t size;
+    bool is_tile_stored; /* the tile being filled is in the table already */
     unsigned char tile[TILE_HASHES * 32];
     struct merkle_frontier frontier;
 };

@@ -3,14 +3,12 @@
 
 #include "base/banned.h"
 
-static const char put_tile[] = "INSERT INTO log_tile(tree, n, hashes) VALUES(?1, ?2, ?3)"
-                               " ON CONFLICT(tree, n) DO UPDATE SET hashes = excluded.hashes";
-
 void log_tree_init(struct log_tree *t, struct db *db, int64_t tree)
 {
     t->db = db;
     t->tree = tree;
     t->size = 0;
+    t->is_tile_stored = false;
     t->frontier = (struct merkle_frontier){0};
 }
 
@@ -22,6 +20,7 @@ enum err log_tree_resume(struct log_tree *t, struct db *db, int64_t tree, const 
     t->size = frontier->size;
     if (t->size % TILE_HASHES == 0)
         return OK;
+    t->is_tile_stored = true;
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     enum err e = stmt_new(db, STR("SELECT hashes FROM log_tile WHERE tree = ?1 AND n = ?2"), &st, f);
     bool has_row = false;
@@ -40,9 +39,13 @@ enum err log_tree_resume(struct log_tree *t, struct db *db, int64_t tree, const 
     return OK;
 }
 
+/* INSERT or UPDATE, never an upsert: that would open a statement savepoint, at which the full-text index writes out all it holds. */
 static enum err write_tile(struct log_tree *t, uint64_t n, size_t hashes, struct fault *f)
 {
-    return db_run(t->db, str_of(put_tile),
+    struct str sql = t->is_tile_stored ? STR("UPDATE log_tile SET hashes = ?3 WHERE tree = ?1 AND n = ?2")
+                                       : STR("INSERT INTO log_tile(tree, n, hashes) VALUES(?1, ?2, ?3)");
+    t->is_tile_stored = hashes < TILE_HASHES;
+    return db_run(t->db, sql,
                   DB_VALUES(db_int(t->tree), db_int((int64_t)n),
                             db_blob(str_slice((const char *)t->tile, hashes * DIGEST_BYTES))),
                   f);

@@ -387,7 +387,8 @@ static enum err query_init(struct query *q, struct store *s, const struct reg *r
         words_of(q);
         if (q->folded.n == 0)
             return FAULT(f, ERR_SEARCH_EMPTY, {"words", o->search});
-        q->phase = o->sort.n || o->has_history ? PHASE_FOLDED : PHASE_EXACT;
+        bool is_heeded = memchr(q->exact.p, '=', q->exact.n) && !o->sort.n && !o->has_history;
+        q->phase = is_heeded ? PHASE_EXACT : PHASE_FOLDED;
     }
     enum err e = build_order(q, f);
     if (e == OK)

@@ -5,6 +5,7 @@ some, and leaves the others as they are. Every data file becomes one revision.
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -70,12 +71,14 @@ def write(path, text):
         f.write(text)
 
 
-def write_province(folder, rows, generation=0):
-    """rows: of each file of farms."""
+def write_province(folder, rows, generation=0, is_small=False):
+    """rows: of each file of farms; a small province has one file a register."""
     os.makedirs(os.path.join(folder, "registers"), exist_ok=True)
     os.makedirs(os.path.join(folder, "data"), exist_ok=True)
     write(os.path.join(folder, "province.yaml"), PROVINCE)
     for name, text in DECLARATIONS.items():
+        if is_small:
+            text = "".join(line for line in text.splitlines(True) if not re.search(r"-[23]\.csv", line))
         write(os.path.join(folder, "registers", name + ".yaml"), text)
     data = os.path.join(folder, "data")
     write(os.path.join(data, "places.csv"),
