@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include <unicode/uchar.h>
+#include <unicode/ucnv.h>
 #include <unicode/ucol.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
@@ -263,4 +264,24 @@ const char *unicode_order_version(void)
 {
     icu_ready();
     return icu.order_version;
+}
+
+void unicode_charset_table(enum unicode_charset charset, uint16_t ret_table[128])
+{
+    static const char *const names[CHARSETS] = {"windows-1252", "windows-1258", "ibm-437"};
+    UErrorCode status = U_ZERO_ERROR;
+    UConverter *converter = ucnv_open(names[charset], &status);
+    must(U_SUCCESS(status));
+    for (unsigned i = 0; i < 128; i++) {
+        char byte = (char)(0x80 + i);
+        const char *from = &byte;
+        status = U_ZERO_ERROR;
+        UChar32 cp = ucnv_getNextUChar(converter, &from, from + 1, &status);
+        bool is_known = U_SUCCESS(status) && cp >= 0 && cp <= 0xFFFF;
+        ret_table[i] = is_known ? (uint16_t)cp : UTF8_REPLACEMENT;
+        if (ret_table[i] == UTF8_REPLACEMENT && charset == CHARSET_1252)
+            ret_table[i] = (uint16_t)(0x80 + i);
+        ucnv_reset(converter);
+    }
+    ucnv_close(converter);
 }

@@ -41,4 +41,9 @@ int unicode_compare(int strength, struct str a, struct str b);
 void unicode_sortkey(int strength, struct str s, struct buf *out);
 const char *unicode_order_version(void);
 
+/* The characters of the bytes 0x80 to 0xFF in a one-byte encoding; U+FFFD where there is none. Windows leaves five bytes of
+ * 1252 without a character; they read as the control character of the same number, as every program reads them. */
+enum unicode_charset { CHARSET_1252, CHARSET_1258, CHARSET_437, CHARSETS };
+void unicode_charset_table(enum unicode_charset charset, uint16_t ret_table[128]);
+
 #endif
