@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "crypt/base64.h"
 #include "register/export_internal.h"
+#include "register/geofile.h"
 #include "register/log.h"
 #include "text/number.h"
 #include "text/utf8.h"
@@ -326,10 +327,10 @@ static void end_data(struct workbook *w)
         xlsx_filter(w->file, 0, 0, w->row, (uint32_t)(x->n_fields + x->has_sample - 1));
 }
 
-enum err export_xlsx(struct export *x, struct fault *f)
+static enum err write_workbook(struct export *x, const char *path, struct fault *f)
 {
     struct workbook w = {.x = x, .cell = BUF_INIT(TEXT_BYTES)};
-    enum err e = xlsx_open(x->o->path, &w.file, f);
+    enum err e = xlsx_open(path, &w.file, f);
     if (e != OK)
         return e;
     begin_data(&w);
@@ -340,12 +341,30 @@ enum err export_xlsx(struct export *x, struct fault *f)
         e = write_source(&w, f);
     }
     buf_done(&w.cell);
-    if (e != OK) {
-        xlsx_abort(w.file);
-        return e;
-    }
-    e = xlsx_close(w.file, f);
-    if (e == OK && x->o->has_personal && chmod(x->o->path, 0600) != 0)
-        e = fault_errno(f, "chmod", x->o->path);
+    if (e == OK)
+        return xlsx_close(w.file, f);
+    xlsx_abort(w.file);
     return e;
+}
+
+/* Personal data is written where nobody else can look, and stays its owner's alone. */
+static enum err write_private(struct export *x, struct fault *f)
+{
+    const char *folder, *made;
+    enum err e = geofile_folder(x->a, x->o->path, &folder, f);
+    if (e != OK)
+        return e;
+    made = arena_printf(x->a, "%s/out.xlsx", folder);
+    e = write_workbook(x, made, f);
+    if (e == OK && chmod(made, 0600) != 0)
+        e = fault_errno(f, "chmod", made);
+    if (e == OK && rename(made, x->o->path) != 0)
+        e = fault_errno(f, "rename", x->o->path);
+    geofile_folder_remove(folder);
+    return e;
+}
+
+enum err export_xlsx(struct export *x, struct fault *f)
+{
+    return x->o->has_personal ? write_private(x, f) : write_workbook(x, x->o->path, f);
 }

@@ -288,6 +288,8 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
     const char *ending = ending_of(path);
     if (!ending)
         return FAULT(f, ERR_GEOFILE_FORMAT, {"path", str_of(path)});
+    if (str_starts(layer, STR("-"))) /* ogr2ogr would take it for an option */
+        return FAULT(f, ERR_GEOFILE_LAYER, {"layers", layer});
     const char *input = arena_printf(a, "input.%s", ending), *raw = arena_printf(a, "%s/raw", folder);
     enum err e = copy_in(path, arena_printf(a, "%s/%s", folder, input), f);
     if (e != OK)
