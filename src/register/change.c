@@ -276,6 +276,7 @@ static enum err find_current(struct change *c, struct put_state *p, struct str i
 {
     bool has_row;
     *found = (struct record){0};
+    stmt_reset(p->find); /* change_current leaves its row open */
     stmt_bind_text(p->find, 1, id);
     enum err e = stmt_step(p->find, &has_row, f);
     if (e != OK || !has_row)

@@ -11,7 +11,7 @@
  * Score. The fields of `same` must agree after normalising (accents and case off; digits of identifiers without leading zeros). Then the
  * mean of `like` (text/match.h, weight 2 each) and `near` (weight 1 each: 1 equal, 0.75 at the distance `within`; unknown counts half) is
  * the score; 1 when the rule has neither. A field that some rule takes alone for proof ({same: [personal_id]}), known in both and
- * different, multiplies it by 0.6 (0.95 for one edit; 1 where the lengths differ: an old and a new number). A rule without `like` is
+ * different, multiplies it by 0.6 (0.95 for one edit; 1 between an old and a new personal number). A rule without `like` is
  * multiplied by 0.9 where the texts that other rules compare are not alike: the same number under another name.
  *
  * Cost. Blocks are the records that agree in `same`. A block over 48 records is not compared each with each: it is walked sorted by name

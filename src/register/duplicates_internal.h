@@ -10,6 +10,7 @@ struct match_plan {
     const struct reg *reg;
     int *same, *like, *near;
     size_t n_same, n_like, n_near;
+    bool *is_personal_id;
     bool *is_identity; /* by place: a rule takes this field alone for proof, so that differing speaks against a pair */
 };
 

@@ -8,7 +8,8 @@
 
 #include "base/banned.h"
 
-enum { LIKE_WEIGHT = 2, NEAR_WEIGHT = 1 };
+/* Without its leading zeros a number of 12 digits has at least 10: no province's code is 000. */
+enum { LIKE_WEIGHT = 2, NEAR_WEIGHT = 1, OLD_DIGITS = 9 };
 static const double UNKNOWN_COUNTS = 0.5, CONTRADICTION = 0.6, ONE_EDIT = 0.95, ALIKE = 0.7, OTHER_NAME = 0.9;
 
 static void place(int *places, size_t *n, int field)
@@ -27,6 +28,7 @@ void match_plan_init(struct arena *a, const struct reg *reg, struct match_plan *
             (*lists[k])[i] = NO_FIELD;
     }
     ret->is_identity = ARENA_ARRAY(a, bool, reg->n_fields);
+    ret->is_personal_id = ARENA_ARRAY(a, bool, reg->n_fields);
     for (size_t i = 0; i < reg->n_duplicates; i++) {
         const struct match_rule *m = &reg->duplicates[i];
         for (size_t k = 0; k < m->n_same; k++)
@@ -35,6 +37,8 @@ void match_plan_init(struct arena *a, const struct reg *reg, struct match_plan *
             place(ret->like, &ret->n_like, m->like[k]);
         for (size_t k = 0; k < m->n_near; k++)
             place(ret->near, &ret->n_near, m->near[k].field);
+        for (size_t k = 0; k < m->n_same; k++)
+            ret->is_personal_id[ret->same[m->same[k]]] = reg->fields[m->same[k]].type == FT_PERSONAL_ID;
         if (m->n_same == 1 && m->n_like + m->n_near == 0)
             ret->is_identity[ret->same[m->same[0]]] = true;
     }
@@ -137,8 +141,8 @@ static double contradiction(const struct match_plan *plan, const struct profile 
         struct str a = x->same[i], b = y->same[i];
         if (!plan->is_identity[i] || !a.p || !b.p || str_eq(a, b))
             continue;
-        size_t apart = a.n > b.n ? a.n - b.n : b.n - a.n;
-        if (apart < 2)
+        bool is_other_form = plan->is_personal_id[i] && (a.n <= OLD_DIGITS) != (b.n <= OLD_DIGITS);
+        if (!is_other_form)
             factor *= str_distance(a, b, 1) <= 1 ? ONE_EDIT : CONTRADICTION;
     }
     return factor;
