@@ -89,6 +89,8 @@ enum { SHOWN = 60 };
 /* decoded: what came out so far; its end shows the place. */
 static enum err refuse(enum err code, enum encoding e, struct str decoded, const char *what, struct fault *f)
 {
+    if (decoded.n == 0)
+        decoded = STR("");
     char at[24];
     snprintf(at, sizeof at, "%zu", utf8_count(decoded) + 1);
     size_t from = decoded.n > SHOWN ? decoded.n - SHOWN : 0;

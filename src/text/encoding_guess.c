@@ -163,7 +163,7 @@ static void mojibake_survey(struct survey *s, struct str text)
         struct votes *v = &s->mojibake[2 + c], *v2 = &s->mojibake[c];
         enum undo undo = mojibake_undo(text, charset, &once, &u, &at);
         enum undo again = undo == UNDO_DONE ? mojibake_undo(buf_view(&once), charset, &twice, &u2, &at) : UNDO_OTHER;
-        bool is_twice = again == UNDO_DONE && is_plausible(buf_view(&twice)) && u2.sequences > u2.weak;
+        bool is_twice = again == UNDO_DONE && is_plausible(buf_view(&twice));
         bool is_once = !is_twice && undo == UNDO_DONE && is_plausible(buf_view(&once));
         unsigned weight = undo == UNDO_DONE ? 3 * (u.sequences - u.weak) + u.weak : 0;
         v->weight += is_once ? weight : 0;
