@@ -108,7 +108,7 @@ static void close_fd(int *fd)
 }
 
 /* A copy that nobody can change meanwhile. */
-static enum err copy_in(const char *path, const char *copy, struct fault *f)
+static enum err copy_in(const char *path, const char *copy, struct digest *ret_digest, struct fault *f)
 {
     int in CLEANUP(close_fd) = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat st;
@@ -123,16 +123,23 @@ static enum err copy_in(const char *path, const char *copy, struct fault *f)
     int out CLEANUP(close_fd) = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (out < 0)
         return fault_errno(f, "create", copy);
+    struct sha256 h;
     char piece[65536];
-    for (off_t left = LIMIT_GEOFILE_BYTES;;) {
+    enum err e = OK;
+    sha256_init(&h);
+    for (off_t left = LIMIT_GEOFILE_BYTES; e == OK;) {
         ssize_t got = read(in, piece, sizeof piece);
         if (got < 0 && errno == EINTR)
             continue;
         if (got == 0)
-            return OK;
+            break;
         if (got < 0 || (left -= got) < 0 || write(out, piece, (size_t)got) != got)
-            return fault_errno(f, "copy", path);
+            e = fault_errno(f, "copy", path);
+        else
+            sha256_add(&h, str_slice(piece, (size_t)got));
     }
+    sha256_end(&h, e == OK ? ret_digest : NULL);
+    return e;
 }
 
 /* 2022/06/30 08:00:00+07 of GDAL's CSV becomes what the rest of the program reads. True when the cell was one. */
@@ -291,7 +298,8 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
     if (str_starts(layer, STR("-"))) /* ogr2ogr would take it for an option */
         return FAULT(f, ERR_GEOFILE_LAYER, {"layers", layer});
     const char *input = arena_printf(a, "input.%s", ending), *raw = arena_printf(a, "%s/raw", folder);
-    enum err e = copy_in(path, arena_printf(a, "%s/%s", folder, input), f);
+    struct geofile_table t = {.path = arena_printf(a, "%s/out.csv", folder)};
+    enum err e = copy_in(path, arena_printf(a, "%s/%s", folder, input), &t.digest, f);
     if (e != OK)
         return e;
     /* Values as the file has them: no guessing of types, which would lose zeros. */
@@ -321,7 +329,6 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
     if (layer.n)
         arguments[n++] = arena_dup(a, layer.p, layer.n);
     arguments[n] = NULL;
-    struct geofile_table t = {.path = arena_printf(a, "%s/out.csv", folder)};
     const char *made;
     e = geofile_convert(arguments, folder, f);
     if (e == OK)

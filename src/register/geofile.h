@@ -23,10 +23,12 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "crypt/hash.h"
 
 struct geofile_table {
     const char *path; /* of the CSV, in the arena */
     bool has_geometry;
+    struct digest digest; /* SHA-256 of the file itself, not of the CSV */
 };
 
 /* By the path's ending. */

@@ -320,6 +320,11 @@ static const char *back(struct fixture *x, const char *ending, const char *crs, 
         print_message("%s\n", buf_cstr(&b));
     }
     assert_int_equal(e, OK);
+    struct str whole;
+    struct digest d;
+    assert_int_equal(file_read(x->a, path_of(x, ending), 1 << 20, &whole, NULL), OK);
+    sha256(whole, &d);
+    assert_true(digest_eq(&d, &t->digest));
     assert_int_equal(file_read(x->a, t->path, 1 << 20, &text, NULL), OK);
     geofile_folder_remove(folder);
     assert_false(file_exists(folder));
