@@ -61,6 +61,10 @@ enum err import_open(struct store *s, const struct reg *reg, const struct import
                      struct fault *f);
 void import_describe(const struct import *im, enum lang lang, struct buf *out);
 enum err import_run(struct import *im, enum lang lang, struct import_result *ret_result, struct fault *f);
+/* What was repaired while reading, behind import_run: how many cells of each column, and the first five from → to. */
+void import_describe_repairs(const struct import *im, enum lang lang, struct buf *out);
+/* Headers that no field bears, readings that are not certain: what a person should look at before importing. */
+const struct faults *import_warnings(const struct import *im);
 void import_close(struct import *im);
 
 #endif

@@ -1,0 +1,203 @@
+/* Which rows are the header, and what each column is called: rows are scored by how many fields they name. */
+#include "register/import_internal.h"
+
+#include "base/limits.h"
+#include "text/vn.h"
+
+#include "base/banned.h"
+
+struct str import_fold(struct arena *a, struct str s)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    text_fold_joined(s, &b);
+    size_t n = 0;
+    for (size_t i = 0; i < b.n; i++) {
+        unsigned char c = (unsigned char)b.p[i];
+        if (c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            b.p[n++] = b.p[i];
+    }
+    return str_slice(arena_dup(a, b.p ? b.p : "", n), n);
+}
+
+const char *column_letter(size_t column, char storage[8])
+{
+    char *p = storage + 7;
+    *p = 0;
+    for (size_t n = column + 1; n && p > storage; n = (n - 1) / 26)
+        *--p = (char)('A' + (n - 1) % 26);
+    return p;
+}
+
+struct head_row {
+    uint32_t number;
+    struct str *texts; /* n_columns, merges filled in */
+    size_t filled;
+};
+
+struct heads {
+    struct import *im;
+    struct head_row rows[IMPORT_HEADER_ROWS];
+    size_t n;
+    struct map names; /* folded names of fields */
+};
+
+static void add_name(struct heads *h, struct str name, size_t field)
+{
+    struct str key = import_fold(h->im->a, name);
+    if (key.n)
+        map_put(h->im->a, &h->names, key, &h->im->reg->fields[field]);
+}
+
+static void collect_names(struct heads *h)
+{
+    const struct reg *reg = h->im->reg;
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        add_name(h, reg->fields[i].name, i);
+        add_name(h, reg->fields[i].title.vi, i);
+        add_name(h, reg->fields[i].title.en, i);
+        for (size_t k = 0; k < reg->fields[i].n_aliases; k++)
+            add_name(h, reg->fields[i].aliases[k], i);
+    }
+}
+
+/* The first rows; what a merged area says counts for all its cells. */
+static enum err read_rows(struct heads *h, struct fault *f)
+{
+    struct import *im = h->im;
+    struct sheet_row row;
+    bool has_row = true;
+    enum err e = spool_rewind(&im->spool, f);
+    while (e == OK && h->n < IMPORT_HEADER_ROWS && (e = spool_next(&im->spool, &row, &has_row, f)) == OK && has_row) {
+        struct head_row *r = &h->rows[h->n++];
+        *r = (struct head_row){.number = row.number, .texts = ARENA_ARRAY(im->a, struct str, im->n_columns)};
+        for (size_t i = 0; i < row.n && i < im->n_columns; i++) {
+            struct str text;
+            if (row.cells[i].kind == CELL_EMPTY || text_clean(im->a, row.cells[i].text, false, &text, NULL) != OK || !text.n)
+                continue;
+            r->texts[i] = str_slice(arena_dup(im->a, text.p, text.n), text.n);
+            r->filled++;
+        }
+    }
+    for (size_t m = 0; m < im->facts->n_merges; m++) {
+        const struct sheet_merge *g = &im->facts->merges[m];
+        struct str text = {NULL, 0};
+        for (size_t i = 0; i < h->n; i++)
+            if (h->rows[i].number == g->row && g->column >= 1 && g->column <= im->n_columns)
+                text = h->rows[i].texts[g->column - 1];
+        for (size_t i = 0; text.n && i < h->n; i++)
+            for (size_t c = g->column; h->rows[i].number >= g->row && h->rows[i].number <= g->row_end && c <= g->column_end &&
+                                       c <= im->n_columns; c++)
+                h->rows[i].texts[c - 1] = text;
+    }
+    return e;
+}
+
+static struct str without_unit(struct arena *a, struct str s, struct str *ret_unit)
+{
+    const char *open = memchr(s.p, '(', s.n);
+    const char *close = open ? memchr(open, ')', s.n - (size_t)(open - s.p)) : NULL;
+    if (!close || open == s.p)
+        return s;
+    if (ret_unit)
+        *ret_unit = str_trim(str_slice(open + 1, (size_t)(close - open) - 1));
+    struct str head = str_trim(str_slice(s.p, (size_t)(open - s.p)));
+    struct str tail = str_trim(str_slice(close + 1, s.n - (size_t)(close + 1 - s.p)));
+    return tail.n ? str_of(arena_printf(a, "%.*s %.*s", STR_ARG(head), STR_ARG(tail))) : head;
+}
+
+/* The text of a column over rows from … to, equal ones (merged downwards) once. */
+static struct str joined(struct heads *h, size_t from, size_t to, size_t column)
+{
+    struct str all = {NULL, 0}, last = {NULL, 0};
+    for (size_t r = from; r <= to; r++) {
+        struct str t = h->rows[r].texts[column];
+        if (t.n == 0 || str_eq(t, last))
+            continue;
+        all = all.n ? str_of(arena_printf(h->im->a, "%.*s %.*s", STR_ARG(all), STR_ARG(t))) : t;
+        last = t;
+    }
+    return all;
+}
+
+static bool is_named(struct heads *h, struct str text)
+{
+    return text.n && (map_get(&h->names, import_fold(h->im->a, text)) ||
+                      map_get(&h->names, import_fold(h->im->a, without_unit(h->im->a, text, NULL))));
+}
+
+static size_t score(struct heads *h, size_t from, size_t to)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < h->im->n_columns; c++)
+        n += is_named(h, joined(h, from, to, c)) || (to > from && is_named(h, h->rows[to].texts[c]));
+    return n;
+}
+
+/* Of two names that both fit, the longer says more; the child alone is for parents that only group. */
+static void name_columns(struct heads *h, size_t from, size_t to)
+{
+    struct import *im = h->im;
+    for (size_t c = 0; c < im->n_columns; c++) {
+        struct column *col = &im->columns[c];
+        struct str all = joined(h, from, to, c), child = h->rows[to].texts[c];
+        struct str text = !is_named(h, all) && is_named(h, child) ? child : all;
+        bool is_whole = text.n && map_get(&h->names, import_fold(im->a, text));
+        struct str bare = without_unit(im->a, text, &col->unit);
+        col->header = is_whole ? text : bare;
+    }
+}
+
+/* A row below the header that only numbers the columns: (1) (2) (3), as forms have it. */
+static bool is_numbering(struct heads *h, size_t at)
+{
+    size_t n = 0;
+    if (at >= h->n || h->rows[at].filled < 3)
+        return false;
+    for (size_t c = 0; c < h->im->n_columns; c++) {
+        struct str key = import_fold(h->im->a, h->rows[at].texts[c]);
+        if (key.n == 0)
+            continue;
+        char expected[24];
+        snprintf(expected, sizeof expected, "%zu", ++n);
+        bool is_letter = key.n == 1 && key.p[0] >= 'a' && key.p[0] <= 'e';
+        if (is_letter)
+            n--;
+        else if (!str_is(key, expected))
+            return false;
+    }
+    return n >= 2;
+}
+
+enum err import_header_find(struct import *im, struct fault *f)
+{
+    struct heads *h = ARENA_NEW(im->a, struct heads);
+    h->im = im;
+    collect_names(h);
+    enum err e = read_rows(h, f);
+    if (e != OK)
+        return e;
+    size_t best = 0, from = 0, to = 0;
+    for (size_t last = 0; last < h->n; last++) {
+        if (im->o.header_row && h->rows[last].number != im->o.header_row)
+            continue;
+        for (size_t depth = 0; depth < IMPORT_HEADER_DEPTH && depth <= last; depth++) {
+            size_t n = score(h, last - depth, last);
+            if (n > best || (im->o.header_row && depth == 0)) {
+                best = n;
+                from = last - depth;
+                to = last;
+            }
+        }
+    }
+    if (best == 0 && !im->o.header_row && !im->o.map_path)
+        return FAULT(f, ERR_IMPORT_HEADER, {"file", str_of(im->o.path)}, {"fields", im->reg->fields[0].title.vi});
+    if (im->o.header_row && (h->n == 0 || h->rows[to].number != im->o.header_row))
+        return FAULT(f, ERR_IMPORT_HEADER_ROW, {"row", str_of(arena_printf(im->a, "%u", im->o.header_row))});
+    if (h->n == 0)
+        return FAULT(f, ERR_IMPORT_EMPTY, {"file", str_of(im->o.path)});
+    name_columns(h, from, to);
+    im->header_first = h->rows[from].number;
+    im->header_last = h->rows[to].number;
+    im->before_data = (int64_t)to + 1 + is_numbering(h, to + 1);
+    return OK;
+}
