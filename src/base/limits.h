@@ -43,6 +43,30 @@ enum {
     LIMIT_GEOFILE_MEMORY = 1 << 30,        /* of ogr2ogr */
     LIMIT_GEOFILE_SECONDS = 120,
 
+    /* workbooks and CSV from outside */
+    LIMIT_SHEET_FILE_BYTES = 512 << 20,
+    LIMIT_SHEET_EXPANDED_BYTES = 1 << 30, /* all parts of a workbook together */
+    LIMIT_ZIP_RATIO = 200,                /* bytes that one byte of a zip may expand to */
+    LIMIT_ZIP_RATIO_FREE_BYTES = 4 << 20, /* below, any ratio will do */
+    LIMIT_ZIP_ENTRIES = 10000,
+    LIMIT_XML_DEPTH = 64,
+    LIMIT_SHEETS = 256,
+    LIMIT_SHEET_ROWS = 1048576,
+    LIMIT_SHEET_COLUMNS = 16384,
+    LIMIT_SHEET_CELLS = 50000000, /* empty ones up to the last used column of a row counted */
+    LIMIT_SHEET_CELL_BYTES = 1 << 20,
+    LIMIT_SHEET_ROW_BYTES = 16 << 20,
+    LIMIT_SHARED_STRING_BYTES = 128 << 20, /* with four bytes for each string */
+    LIMIT_SHEET_FONTS = 4096,
+    LIMIT_SHEET_FORMATS = 4096,
+    LIMIT_SHEET_STYLES = 65536,
+    LIMIT_SHEET_MERGES = 4096,
+    LIMIT_SHEET_MERGE_ROWS = 100,         /* merged cells are told of the first rows */
+    LIMIT_SHEET_MEMORY_BYTES = 512 << 20, /* of the reading process, beside the file itself */
+    LIMIT_SHEET_CPU_SECONDS = 120,
+    LIMIT_SHEET_WALL_SECONDS = 3600, /* whoever takes the rows may take his time */
+    LIMIT_SHEET_OUTPUT_MIB = 4096,
+
     /* output */
     LIMIT_REPORT_BYTES = 64 << 20,
     LIMIT_REPORT_MARKS = 20000, /* pieces of one report */

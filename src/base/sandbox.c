@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -165,6 +166,8 @@ _Noreturn static void child_run(sandbox_main *fn, void *ctx, const int *fds, siz
     size_t in_use = address_space();
     close_others(fds, n_fds, out_fd);
     mem_on_failure(sandbox_no_memory);
+    setenv("TZ", "UTC0", 1); /* so that a library that asks for the local time opens no file later */
+    tzset();
     if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !limits_set(limits, in_use))
         _exit(STATUS_SETUP);
     if (!filter_load(fds, n_fds, out_fd))
