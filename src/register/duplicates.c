@@ -15,6 +15,8 @@ enum {
     NEIGHBOURS_NEAR = 1000,
 };
 
+static const double UNKNOWN_NEAR = -1e300;
+
 struct entry {
     size_t key; /* hash of the fields that must agree; a collision costs a comparison, no more */
     double near;
@@ -127,7 +129,10 @@ static void walk_near(struct finder *x, uint32_t rule, struct entry *block, size
 {
     double within = x->reg->duplicates[rule].near[0].within;
     qsort(block, n, sizeof *block, by_near);
-    for (size_t i = 0; i < n; i++)
+    size_t first = 0;
+    while (first < n && block[first].near <= UNKNOWN_NEAR)
+        first++; /* these have met their neighbours by name */
+    for (size_t i = first; i < n; i++)
         for (size_t k = i + 1; k < n && k - i <= NEIGHBOURS_NEAR && block[k].near - block[i].near <= within; k++)
             compare(x, rule, &block[i], &block[k]);
 }
@@ -162,7 +167,7 @@ static void make_entries(struct finder *x, const struct match_rule *m)
             e.words = p->like[x->plan.like[m->like[0]]].words;
         if (m->n_near) {
             double near = p->near[x->plan.near[m->near[0].field]];
-            e.near = isnan(near) ? -1e300 : near;
+            e.near = isnan(near) ? UNKNOWN_NEAR : near;
         }
         if (is_known && (m->n_same || e.words.n))
             x->entries[x->n_entries++] = e;

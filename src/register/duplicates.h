@@ -19,7 +19,9 @@
  * memory (about 300 bytes each). duplicates_of reads one block through an index that every rule has, and at most 20,000 records of it.
  *
  * A merge is one change: the kept record takes what the dropped one knows and it does not, the dropped one is removed, references to
- * it are moved, and the built-in register `redirects` leads from the old key to the new. Both histories stay.
+ * it are moved (fields of type reference, in every register), and the built-in register `redirects` leads from the old key to the new. Both histories stay. Nothing of
+ * an invented record goes into a real one; what the two together would break (a rule, a personal number against the birth year) refuses
+ * the merge.
  *
  * Records seen by a callback live until it returns; it must not write to the store.
  * Errors: ERR_DUPLICATES_NONE, ERR_LIMIT (more than LIMIT_DUPLICATE_PAIRS); of a merge ERR_MERGE_SELF, ERR_MERGE_GONE, ERR_MERGE_DATED,

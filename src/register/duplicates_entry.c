@@ -10,6 +10,8 @@
 
 enum { BLOCK_READ = 20000 }; /* records of a block looked at; those of the same name come first */
 
+static const double FIRST_DAY = -719162, LAST_DAY = 2932896; /* 0001-01-01 and 9999-12-31, since 1970 */
+
 struct candidate {
     int64_t n;
     double score;
@@ -45,7 +47,8 @@ static void near_bounds(struct entry_check *x, const struct match_rule *m, struc
         double at = v + (i ? 1 : -1) * m->near[0].within;
         if (fd->type == FT_DATE) {
             struct buf b CLEANUP(buf_done) = BUF_INIT(64);
-            struct date d = date_add_days((struct date){1970, 1, 1}, (int)at);
+            double day = fmin(fmax(at, FIRST_DAY), LAST_DAY);
+            struct date d = date_add_days((struct date){1970, 1, 1}, (int)day);
             date_print(d, &b);
             bounds[i] = db_text(str_slice(arena_dup(x->a, b.p, b.n), b.n));
         } else {

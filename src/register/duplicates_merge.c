@@ -14,6 +14,7 @@ struct merging {
     struct change *c;
     const struct reg *reg, *redirects;
     struct str keep, drop;
+    struct faults *list;
 };
 
 static const struct reg *redirects_of(const struct store *s)
@@ -213,9 +214,14 @@ static enum err merge_records(struct merging *m, struct fault *f)
         e = take(m, m->drop, &drop, f);
     if (e != OK)
         return e;
-    for (size_t i = 0; i < m->reg->n_fields; i++)
+    bool may_take = keep.is_sample || !drop.is_sample; /* nothing invented goes into a real record */
+    for (size_t i = 0; may_take && i < m->reg->n_fields; i++)
         if (keep.values[i].kind == VALUE_NULL)
             keep.values[i] = drop.values[i];
+    size_t before = m->list->total;
+    record_check(m->reg, &keep, m->list);
+    if (m->list->total > before)
+        return m->list->p[m->list->n - 1].code;
     move_values(m, m->reg, keep.values);
     e = change_put(m->c, m->reg, &keep, &outcome, f);
     if (e == OK)
@@ -238,7 +244,7 @@ enum err duplicates_merge(struct store *s, const struct reg *reg, struct str kee
     struct fault f = {0};
     bool is_there = false;
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct merging m = {.a = a, .s = s, .keep = keep_id, .drop = drop_id};
+    struct merging m = {.a = a, .s = s, .keep = keep_id, .drop = drop_id, .list = list};
     struct str name = str_slice(arena_dup(a, reg->name.p, reg->name.n), reg->name.n);
     enum err e = check_merge(reg, keep_id, drop_id, &f);
     if (e == OK)

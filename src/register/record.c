@@ -74,7 +74,7 @@ static int birth_year_of(const struct value *v)
 }
 
 /* What can be judged only with the other fields at hand. */
-static void check_personal_ids(const struct reg *reg, const struct record *r, struct faults *list)
+void record_check(const struct reg *reg, const struct record *r, struct faults *list)
 {
     for (size_t i = 0; i < reg->n_fields; i++) {
         const struct field *fd = &reg->fields[i];
@@ -119,7 +119,7 @@ enum err record_parse(struct arena *a, const struct reg *reg, const struct str *
         if ((int)i != dates[0] && (int)i != dates[1] && (int)i != dates[2])
             parse_one(a, reg, i, cells, as_of, &r, list);
     if (list->total == before)
-        check_personal_ids(reg, &r, list);
+        record_check(reg, &r, list);
     struct fault f = {.line = (int)line};
     if (list->total == before && record_id(a, reg, r.values, &r.id, &f) != OK) {
         f.line = (int)line;

@@ -50,6 +50,10 @@ enum err value_parse(struct arena *a, const struct field *fd, struct str text, s
 enum err record_parse(struct arena *a, const struct reg *reg, const struct str *cells, uint32_t line, struct str today,
                       struct record *ret_record, struct faults *list);
 
+/* What can be judged only with the other fields at hand: personal numbers against sex and birth. Part of record_parse; for records that
+ * were put together otherwise. */
+void record_check(const struct reg *reg, const struct record *r, struct faults *list);
+
 /* From the JSON object of fields (API and tests). */
 enum err record_from_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str today,
                           struct record *ret_record, struct faults *list);
