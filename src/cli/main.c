@@ -15,7 +15,7 @@ enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 static const struct command *const commands[] = {
     &command_check,  &command_load,   &command_query,   &command_figure,     &command_index,
-    &command_report, &command_export, &command_log,     &command_duplicates, &command_merge,
+    &command_report, &command_import, &command_export, &command_log,     &command_duplicates, &command_merge,
     &command_new,    &command_sample, &command_version, &command_help,
 };
 

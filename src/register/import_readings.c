@@ -220,7 +220,7 @@ static enum err decide_measure(struct import *im, size_t at, struct fault *f)
     char letter[8];
     struct str own = fd->type == FT_MONEY ? STR("dong") : measure_fold(im, fd->measure.vi), from = measure_fold(im, c->unit);
     c->factor = 1;
-    if (!is_number_type(fd->type) || from.n == 0 || str_eq(from, own) || str_is(from, "vnd") || own.n == 0)
+    if (!is_number_type(fd->type) || from.n == 0 || str_eq(from, own) || str_is(from, "vnd"))
         return OK;
     if (str_starts(from, STR("sao"))) {
         double own_m2 = str_is(own, "ha") ? 0.0001 : 1;
@@ -230,6 +230,8 @@ static enum err decide_measure(struct import *im, size_t at, struct fault *f)
         c->factor = c->sao_m2 * own_m2;
         return OK;
     }
+    if (own.n == 0)
+        return OK;
     for (size_t i = 0; i < ARRAY_LEN(measures); i++)
         if (str_is(from, measures[i].from) && str_is(own, measures[i].to)) {
             c->factor = measures[i].factor;
