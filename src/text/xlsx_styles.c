@@ -108,7 +108,8 @@ static enum err strings_end(struct xml *x, const char *name)
         s->ends = mem_realloc(s->ends, s->cap * sizeof *s->ends);
     }
     size_t from = s->n ? s->ends[s->n - 1] : 0;
-    s->bytes.n = from + xstring_undo(s->bytes.p + from, s->bytes.n - from);
+    if (s->bytes.n > from)
+        s->bytes.n = from + xstring_undo(s->bytes.p + from, s->bytes.n - from);
     s->ends[s->n++] = (uint32_t)s->bytes.n;
     bool is_full = s->bytes.is_full || s->bytes.n + s->n * sizeof *s->ends > LIMIT_SHARED_STRING_BYTES;
     return is_full ? too_many_strings(x) : OK;
