@@ -16,6 +16,7 @@
  *   `_sample`) when records of the answer are invented.
  * - CSV (RFC 4180, UTF-8 with byte order mark): every value as value_csv writes it. What a spreadsheet program would take for a
  *   formula begins with one ' more, which csv_unguard takes away.
+ *   Numbers have no exponent, and four decimals where they would have three: 1.2340 cannot be taken for one thousand and some.
  * - XLSX: dates and numbers are cells of that type; a number that a cell cannot hold exactly, times and everything else are text.
  *   Codes stand by their title when no other code of the list has it, booleans as có/không (yes/no); both are drop-downs.
  *   Geometry is text (WKT) for points; other kinds are left out. The sheet `Nguồn` tells where the data comes from.

@@ -161,6 +161,30 @@ static void what_was_exported_and_put_again_changes_nothing(void **state)
     assert_int_equal(rev, 0);
 }
 
+static void numbers_of_a_csv_read_only_one_way(void **state)
+{
+    struct fixture *x = *state;
+    struct export_result r;
+    int64_t rev = 7;
+    assert_int_equal(put(x, "farms",
+                         "code,area,seen_on\nH1,1.234,2024-01-01\nH2,1e-7,2024-01-01\nH3,1.5e-9,2024-01-01\n"
+                         "H4,250000000000000000000000,2024-01-01\nH5,1.7976931348623157e308,2024-01-01\n"
+                         "H6,5e-324,2024-01-01\nH7,1.25,2024-01-01\nH8,0.123,2024-01-01\n",
+                         NULL),
+                     OK);
+    struct export_options o = {.has_ids = true, .fields = STR("area,code,seen_on"), .sort = STR("code")};
+    assert_int_equal(export_to(x, "farms", "csv", o, &r), OK);
+    const char *text = text_of(x, "csv");
+    assert_non_null(strstr(text, "\n1.2340,H1,"));
+    assert_non_null(strstr(text, "\n0.0000001,H2,"));
+    assert_non_null(strstr(text, "\n0.0000000015,H3,"));
+    assert_non_null(strstr(text, "\n250000000000000000000000,H4,"));
+    assert_non_null(strstr(text, "\n1.25,H7,"));
+    assert_non_null(strstr(text, "\n0.1230,H8,"));
+    assert_int_equal(put(x, "farms", text, &rev), OK);
+    assert_int_equal(rev, 0);
+}
+
 static void filter_and_fields_choose(void **state)
 {
     struct fixture *x = *state;
@@ -400,6 +424,7 @@ int main(void)
         RULE(csv_has_a_mark_titles_and_values_as_they_are_read),
         RULE(a_formula_sign_is_taken_away_again_exactly),
         RULE(what_was_exported_and_put_again_changes_nothing),
+        RULE(numbers_of_a_csv_read_only_one_way),
         RULE(filter_and_fields_choose),
         RULE(an_earlier_moment_is_exported_as_it_was),
         RULE(personal_fields_are_left_out_and_told),
