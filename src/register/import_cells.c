@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "text/csv.h"
 #include "text/ident.h"
 #include "text/number.h"
 #include "text/vn.h"
@@ -362,7 +363,9 @@ static void read_cell(struct import *im, size_t i, int field)
     struct column *c = &im->columns[i];
     static const struct cell empty;
     const struct cell *cell = i < im->at.n ? &im->at.cells[i] : &empty;
-    struct reading r = {im, c, &im->reg->fields[field], cell, field, cell->text};
+    /* what export put before a formula of text is no part of it */
+    struct str text = im->facts->format == SHEET_CSV ? csv_unguard(cell->text) : cell->text;
+    struct reading r = {im, c, &im->reg->fields[field], cell, field, text};
     struct fault f;
     f.code = OK, f.line = f.column = 0; /* as in record_parse: this runs for every cell */
     f.n_params = f.n_text = f.file_n = f.field_n = 0;
