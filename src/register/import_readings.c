@@ -105,7 +105,8 @@ static void note_cell(struct import *im, struct column *c, const struct field *f
     if (fd->type == FT_BOOLEAN) {
         bool is_short = cell->kind == CELL_TEXT && cell->text.n <= 4;
         *(is_short && is_tick(import_fold(im->row, cell->text), str_trim(cell->text)) ? &c->ticks : &c->words) += 1;
-    } else if (cell->kind == CELL_TEXT && !is_date_type(fd->type) && !is_number_type(fd->type)) {
+    }
+    if (cell->kind == CELL_TEXT && !is_date_type(fd->type) && !is_number_type(fd->type)) {
         note_text(im, c, cell->text);
     }
     c->serials += cell->kind == CELL_NUMBER && is_date_type(fd->type);
