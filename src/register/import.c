@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "register/geofile.h"
 #include "register/import_internal.h"
 
 #include "base/banned.h"
@@ -35,12 +36,46 @@ static enum err read_sheet(struct import *im, struct fault *f)
     return e;
 }
 
-static enum err prepare(struct import *im, struct fault *f)
+/* Geographic files and OpenDocument sheets become a CSV first; the log keeps the digest of the file itself. */
+static enum err open_geofile(struct import *im, struct fault *f)
 {
-    enum err e = sheet_open(im->o.path, &im->o.sheet, &im->sheet, f);
+    struct geofile_table t;
+    struct str crs = {NULL, 0};
+    const char *folder;
+    for (size_t i = 0; i < im->reg->n_fields && crs.n == 0; i++)
+        if (im->reg->fields[i].type == FT_GEOMETRY)
+            crs = im->reg->fields[i].crs;
+    enum err e = geofile_folder(im->a, "/tmp/import", &folder, f);
     if (e != OK)
         return e;
-    im->facts = sheet_facts(im->sheet);
+    e = geofile_to_csv(im->a, im->o.path, folder, im->o.sheet.sheet, crs, &t, f);
+    if (e == OK)
+        e = sheet_open(t.path, &(struct sheet_options){.separator = ','}, &im->sheet, f);
+    geofile_folder_remove(folder); /* the sheet holds its file open */
+    if (e != OK)
+        return e;
+    struct sheet_facts *facts = ARENA_NEW(im->a, struct sheet_facts);
+    *facts = *sheet_facts(im->sheet);
+    memcpy(facts->sha256, t.digest.b, sizeof facts->sha256);
+    im->facts = facts;
+    return OK;
+}
+
+static enum err open_table(struct import *im, struct fault *f)
+{
+    if (geofile_is(im->o.path))
+        return open_geofile(im, f);
+    enum err e = sheet_open(im->o.path, &im->o.sheet, &im->sheet, f);
+    if (e == OK)
+        im->facts = sheet_facts(im->sheet);
+    return e;
+}
+
+static enum err prepare(struct import *im, struct fault *f)
+{
+    enum err e = open_table(im, f);
+    if (e != OK)
+        return e;
     if ((e = import_look_unchanged(im, f)) != OK || im->unchanged_rev)
         return e;
     e = read_sheet(im, f);
@@ -280,7 +315,8 @@ static enum err remove_others(struct import *im, struct fault *f)
     VEC(struct str) gone = {0};
     struct stmt *st = NULL;
     bool has_row;
-    const char *sql = arena_printf(im->pass, "SELECT _id FROM %s WHERE _until IS NULL AND _removed = 0 ORDER BY _n", im->reg->table);
+    const char *sql =
+        arena_printf(im->pass, "SELECT _id FROM %s WHERE _until IS NULL AND _removed = 0 ORDER BY _n", im->reg->table);
     enum err e = stmt_new(im->s->db, str_of(sql), &st, f);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row)
         if (!map_get(&im->seen, stmt_column_text(st, 0)))
@@ -303,8 +339,8 @@ static enum err judge(struct import *im, struct fault *f)
         if (list.p[i].line == 0) /* no row of ours: the check itself failed, or a removed record is still needed */
             bad = list.p[i];
         else
-            import_refuse(im, (uint32_t)list.p[i].line, reg_field_number(im->reg, fault_field_name(&list.p[i])), &list.p[i],
-                          fault_param(&list.p[i], "value"));
+            import_refuse(im, (uint32_t)list.p[i].line, reg_field_number(im->reg, fault_field_name(&list.p[i])),
+                          &list.p[i], fault_param(&list.p[i], "value"));
     }
     faults_done(&im->result->warnings);
     for (size_t i = 0; i < warnings.n; i++)
@@ -322,8 +358,12 @@ static enum err begin(struct import *im, struct fault *f)
     struct digest d;
     must(sizeof d.b == sizeof im->facts->sha256);
     memcpy(d.b, im->facts->sha256, sizeof d.b);
-    struct change_info info = {.actor = im->o.actor, .reason = import_reason(im), .source = im->source, .digest = &d,
-                               .file = im->source, .shown = im->spool.rows};
+    struct change_info info = {.actor = im->o.actor,
+                               .reason = import_reason(im),
+                               .source = im->source,
+                               .digest = &d,
+                               .file = im->source,
+                               .shown = im->spool.rows};
     arena_reset(im->pass);
     im->seen = (struct map){0};
     struct import_result *r = im->result;

@@ -74,9 +74,11 @@ enum err import_mapping_save(struct import *im, struct fault *f)
     if (e != OK || !mappings)
         return e;
     if (!is_there) { /* a database of before there were mappings */
-        e = db_script(im->s->db, "CREATE TABLE \"r_mappings\"(_n INTEGER PRIMARY KEY, _id, _rev, _ord, _until, _removed, _sample, "
-                                 "_salt, \"register\", \"fingerprint\", \"map\");"
-                                 "CREATE UNIQUE INDEX \"u_mappings\" ON \"r_mappings\"(_id, _rev);", f);
+        e = db_script(im->s->db,
+                      "CREATE TABLE \"r_mappings\"(_n INTEGER PRIMARY KEY, _id, _rev, _ord, _until, _removed, _sample, "
+                      "_salt, \"register\", \"fingerprint\", \"map\");"
+                      "CREATE UNIQUE INDEX \"u_mappings\" ON \"r_mappings\"(_id, _rev);",
+                      f);
         if (e != OK)
             return e;
     }
@@ -139,7 +141,8 @@ static enum err apply_map(struct import *im, struct str json, struct str file, e
         for (size_t i = 0; i < im->n_columns; i++) {
             struct column *c = &im->columns[i];
             char letter[8];
-            if (!str_eq(import_fold(im->a, c->header), wanted) && !str_is(root->members[m].key, column_letter(i, letter)))
+            if (!str_eq(import_fold(im->a, c->header), wanted) &&
+                !str_is(root->members[m].key, column_letter(i, letter)))
                 continue;
             is_found = true;
             c->field = field;
@@ -183,6 +186,9 @@ static void collect_names(struct import *im, struct map *names)
         add_name(im, names, reg->fields[i].title.vi, i, MATCH_TITLE);
         add_name(im, names, reg->fields[i].title.en, i, MATCH_TITLE);
     }
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (reg->fields[i].type == FT_GEOMETRY) /* what geofile_to_csv calls it */
+            add_name(im, names, STR("WKT"), i, MATCH_ALIAS);
     for (size_t i = 0; i < reg->n_fields; i++)
         for (size_t k = 0; k < reg->fields[i].n_aliases; k++)
             add_name(im, names, reg->fields[i].aliases[k], i, MATCH_ALIAS);
@@ -249,7 +255,8 @@ static enum err check_columns(struct import *im, struct fault *f)
             continue;
         if (im->column_of[field] >= 0)
             return FAULT(f, ERR_IMPORT_HEADER_TWICE, {"field", reg->fields[field].title.vi},
-                         {"one", str_of(column_letter((size_t)im->column_of[field], one))}, {"two", str_of(column_letter(i, two))});
+                         {"one", str_of(column_letter((size_t)im->column_of[field], one))},
+                         {"two", str_of(column_letter(i, two))});
         im->column_of[field] = (int)i;
     }
     for (size_t k = 0; k < reg->n_key; k++) {

@@ -63,6 +63,12 @@ for ending in csv xlsx; do
     done
 done
 
+for ending in ods gpkg; do
+    command -v ogr2ogr >/dev/null || break
+    tinhso export things "geo.$ending" --filter "year = 1962"
+    same "our $ending" "geo.$ending" things
+done
+
 if ! command -v soffice >/dev/null; then
     skip "through LibreOffice" "soffice (package libreoffice-calc) is not installed"
     exit 0
