@@ -23,27 +23,32 @@ TEST =
 setup:
 	@scripts/setup
 
-build: setup
+build:
+	@scripts/setup build
 	@scripts/build release
 
 run: build
 	@build/tinhso load $(PROVINCE)
 	@build/tinhso report $(REPORT)
 
-test: setup
+test:
+	@scripts/setup build test
 	@scripts/build helpers
 	@scripts/build test
 	@scripts/build fuzz
 	@tests/run --fuzz-seconds 5 $(TEST)
 
-bench: setup
+bench:
+	@scripts/setup build test
 	@scripts/build bench
 	@bench/run
 
-lint: setup
+lint:
+	@scripts/setup build lint
 	@tools/lint
 
-fuzz: setup
+fuzz:
+	@scripts/setup build test
 	@scripts/build fuzz
 	@tests/run --suite fuzz --fuzz-seconds $(FUZZ_SECONDS) $(TEST)
 

@@ -4,7 +4,7 @@
 
 bin=$WORK/bin
 mkdir -p "$bin" "$WORK/installed"
-for tool in sh bash sed cat dirname env true; do
+for tool in sh bash awk sed cat dirname env true; do
     ln -s "$(type -P "$tool")" "$bin/$tool"
 done
 
@@ -35,12 +35,13 @@ echo "sudo" >>"$WORK/calls"
 exec "\$@"
 TEXT
 
-setup_as() { # USER_ID
+setup_as() { # USER_ID [GROUP…]
     stand_in id <<TEXT
 echo $1
 TEXT
+    shift
     : >"$WORK/calls"
-    run env PATH="$bin" "$SOURCE/scripts/setup"
+    run env PATH="$bin" "$SOURCE/scripts/setup" "$@"
     calls=$(cat "$WORK/calls")
 }
 
@@ -54,6 +55,13 @@ all_but
 setup_as 0
 expect_exit "with every package there is nothing to do" 0
 expect_eq "and nothing is called or said" "$calls$out$err" ""
+
+all_but strace yamllint
+setup_as 0 build
+expect_exit "what only tests need is not installed for running" 0
+expect_eq "and apt-get is not called for it" "$calls$out$err" ""
+setup_as 0 nonsense
+expect_exit "a group that does not exist is wrong usage" 2
 
 all_but strace yamllint
 setup_as 0
