@@ -45,7 +45,7 @@ expect_exit "a province with a map is loaded" 0
 tinhso export wells out.csv
 expect_exit "CSV is written" 0
 expect_contains "what is personal is named" "$out" "Chủ giếng, Bệnh"
-run python3 - <<'END'
+run_python <<'END'
 import csv
 data = open("out.csv", "rb").read()
 assert data.startswith(b"\xef\xbb\xbf"), "byte order mark"
@@ -79,7 +79,7 @@ expect_eq "the filter and the fields choose" "$(tail -n 1 "$WORK/out.csv")" $'00
 
 tinhso export wells out.xlsx --reveal "kiểm tra"
 expect_exit "XLSX is written" 0
-run python3 - <<'END'
+run_python <<'END'
 import re, zipfile
 from xml.etree import ElementTree as ET
 z = zipfile.ZipFile("out.xlsx")
@@ -104,7 +104,7 @@ assert d["G2"] == ("text", "có") and d["H2"] == ("text", "+84912345678") and "H
 xml = z.read("xl/worksheets/sheet1.xml").decode()
 assert 'state="frozen"' in xml and '"Khoan,Đào"' in xml and '"có,không"' in xml
 assert "Khảo sát thử" in s and "kiểm tra" in s and "Bệnh" in s and "không: toàn bộ" in s, s
-assert any(t.startswith("“tinhso log verify”") for t in s) and any("(tinhso/mau, 2)" in t for t in s), s
+assert any(t.startswith("“tinhso log verify”") for t in s) and any("(tinhso/map, 2)" in t for t in s), s
 END
 expect_exit "Python finds typed cells, drop-downs, a frozen header, the sources" 0
 expect_eq "and Python says no word" "$err" ""

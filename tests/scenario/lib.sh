@@ -49,6 +49,13 @@ run() {
     return 0
 }
 
+# run_python <<'END': a program on standard input, in $WORK; one that reads nothing has not said that all is well.
+run_python() {
+    cat >"$WORK/.check.py"
+    [ -s "$WORK/.check.py" ] || not_ok "the check in Python is there"
+    run python3 "$WORK/.check.py"
+}
+
 # tinhso ARGS…: the program under test. A sanitizer's report fails the scenario whatever it expected.
 tinhso() {
     run "$TINHSO_BIN" "$@"
