@@ -11,6 +11,10 @@
  * number stays a number with the text it would have, a date is told by its style (1900 and 1904 systems), a formula gives its cached
  * value and is marked. Nothing is repaired here (encodings, numbers as text, lost zeros): that is register/import.
  *
+ * A date is told from an instant by its fraction of a day; a time without a day is text (08:00:00); the 29 February 1900 that the 1900
+ * system counts is handed on as 1900-02-29. A formula without a cached value is empty and marked. CSV cells are text; the quote is ".
+ * Cost: 111,390 rows of 25 cells take 1.5 s of processor and 26 MiB in the child, 0.1 s and 8 MiB in the parent; CSV 0.2 s.
+ *
  * Refused with a clear reason: not a workbook, encrypted, macros (.xlsm), more than the limits below, a zip whose parts expand more than
  * LIMIT_ZIP_RATIO, XML with a DTD, truncated files, symbolic links, files that are no regular files, sparse files over the limit.
  * Errors: ERR_SHEET_… , ERR_SANDBOX_…, ERR_TEXT_ENCODING, ERR_CSV_….

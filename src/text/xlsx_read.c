@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { CHUNK_BYTES = 64 << 10, CARRY_BYTES = 256 };
+enum { CHUNK_BYTES = 64 << 10, CARRY_BYTES = 256, SHEET_NAME_BYTES = 1000 };
 
 struct relation {
     struct str id, type, target;
@@ -202,6 +202,8 @@ static enum err book_start(struct xml *x, const char *name, const char **attribu
     for (const char **a = attributes; *a; a += 2)
         if (str_ends(str_of(a[0]), STR(":id")))
             sheet.relation = text_dup(b, a[1]);
+    if (sheet.name.n > SHEET_NAME_BYTES)
+        return FAULT(b->f, ERR_SHEET_XML, {"part", str_of(x->part)}, {"reason", STR("name")});
     VEC_PUSH(b->arena, &b->sheets, sheet);
     return OK;
 }
