@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/sandbox.h"
 #include "text/csv.h"
+#include "text/json.h"
 
 #include "base/banned.h"
 
@@ -192,6 +193,27 @@ static bool list_rewrite(struct str cell, struct buf *out)
     return true;
 }
 
+/* `[ "a", "b" ]`, as GDAL writes a list of GeoJSON, becomes "a|b" too; an item with a bar of its own keeps the whole as it is. */
+static bool json_list_rewrite(struct arena *a, struct str cell, struct buf *out)
+{
+    struct json *list;
+    if (cell.n < 2 || cell.p[0] != '[' || cell.p[cell.n - 1] != ']' ||
+        json_parse(a, cell, (struct str){NULL, 0}, &list, NULL) != OK || list->n == 0)
+        return false;
+    for (size_t i = 0; i < list->n; i++) {
+        const struct json *item = &list->items[i];
+        if ((item->kind != J_STRING && item->kind != J_NUMBER) ||
+            (item->string.n && memchr(item->string.p, '|', item->string.n)))
+            return false;
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        if (i)
+            buf_putc(out, '|');
+        buf_str(out, list->items[i].string);
+    }
+    return true;
+}
+
 struct rewriting {
     struct arena *a;
     const char *path;
@@ -209,7 +231,8 @@ static void rewrite_row(struct rewriting *w, const struct str *cells, size_t n)
             buf_putc(&w->out, ',');
         buf_reset(&w->cell);
         struct str text = cells[i];
-        if (!w->is_header && (date_rewrite(text, &w->cell) || list_rewrite(text, &w->cell)))
+        if (!w->is_header &&
+            (date_rewrite(text, &w->cell) || list_rewrite(text, &w->cell) || json_list_rewrite(w->a, text, &w->cell)))
             text = buf_view(&w->cell);
         csv_cell(&w->out, text, ',');
     }

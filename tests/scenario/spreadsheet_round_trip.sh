@@ -63,7 +63,7 @@ for ending in csv xlsx; do
     done
 done
 
-for ending in ods gpkg; do
+for ending in ods gpkg geojson; do
     command -v ogr2ogr >/dev/null || break
     tinhso export things "geo.$ending" --filter "year = 1962"
     same "our $ending" "geo.$ending" things
