@@ -87,6 +87,11 @@ enum err log_checkpoint_read(struct store *s, struct str *ret_note, struct check
     return e;
 }
 
+bool log_has_checkpoint(struct store *s)
+{
+    return file_exists(beside(s, ".checkpoint"));
+}
+
 /* The root that the log had at an earlier size. */
 static enum err root_at(struct store *s, uint64_t size, struct digest *ret, struct fault *f)
 {
@@ -113,7 +118,7 @@ enum err log_checkpoint_check_new(struct store *s, struct fault *f)
 {
     struct checkpoint c;
     struct str note;
-    if (!file_exists(beside(s, ".checkpoint")))
+    if (!log_has_checkpoint(s))
         return OK;
     enum err e = log_checkpoint_read(s, &note, &c, f);
     return e == OK && c.size > 0 ? rolled_back(s, &c, f) : e;
@@ -123,8 +128,7 @@ enum err log_checkpoint_check(struct store *s, struct fault *f)
 {
     struct checkpoint c;
     struct str note;
-    bool has_file = file_exists(beside(s, ".checkpoint"));
-    if (!has_file && s->frontier.size == 0) /* a writer signs the empty log: no first commit is without a checkpoint */
+    if (!log_has_checkpoint(s) && s->frontier.size == 0) /* a writer signs the empty log: no first commit is without a checkpoint */
         return s->is_write ? log_checkpoint_write(s, f) : OK;
     enum err e = log_checkpoint_read(s, &note, &c, f);
     if (e == OK && c.size > s->frontier.size) /* unless somebody has just written */

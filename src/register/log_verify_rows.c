@@ -160,8 +160,7 @@ static bool is_flag(struct stmt *st, int at)
 static bool row_leaf(struct scan *s, struct layout *x, struct digest *ret)
 {
     struct stmt *st = s->st;
-    if (stmt_column_type(st, C_ID) != DB_TEXT || !is_flag(st, C_REMOVED) || !is_flag(st, C_SAMPLE) ||
-        stmt_column_type(st, C_SALT) != DB_BLOB)
+    if (!is_flag(st, C_REMOVED) || !is_flag(st, C_SAMPLE) || stmt_column_type(st, C_SALT) != DB_BLOB)
         return false;
     struct str salt = stmt_column_blob(st, C_SALT);
     bool is_removal = stmt_column_int(st, C_REMOVED) != 0;
@@ -216,12 +215,15 @@ static void check_row(struct scan *s)
 {
     struct verify *v = s->v;
     struct stmt *st = s->st;
+    /* Types first: asking for text converts. */
+    bool is_typed = stmt_column_type(st, C_ID) == DB_TEXT && stmt_column_type(st, C_REV) == DB_INT &&
+                    stmt_column_type(st, C_ORD) == DB_INT &&
+                    (stmt_column_is_null(st, C_UNTIL) || stmt_column_type(st, C_UNTIL) == DB_INT);
     int64_t rev = stmt_column_int(st, C_REV), ord = stmt_column_int(st, C_ORD), n = stmt_column_int(st, C_N);
     bool is_null = stmt_column_is_null(st, C_UNTIL);
     int64_t until = is_null ? 0 : stmt_column_int(st, C_UNTIL);
     struct str id = stmt_column_text(st, C_ID);
-    bool is_typed = stmt_column_type(st, C_REV) == DB_INT && stmt_column_type(st, C_ORD) == DB_INT &&
-                    (is_null || (stmt_column_type(st, C_UNTIL) == DB_INT && until != 0));
+    is_typed = is_typed && (is_null || until != 0);
     v->report->records++;
     verify_tick(v);
     chain_add(&s->sum, s->key, id, rev, until);

@@ -11,6 +11,7 @@ struct tiles {
     bool has_row;
     int64_t tree, n;
     struct str hashes;
+    bool is_blob;
 };
 
 static enum err tiles_next(struct verify *v, struct tiles *t, struct fault *f)
@@ -28,6 +29,7 @@ static enum err tiles_next(struct verify *v, struct tiles *t, struct fault *f)
         return OK;
     t->tree = stmt_column_int(t->st, 0);
     t->n = stmt_column_int(t->st, 1);
+    t->is_blob = stmt_column_type(t->st, 2) == DB_BLOB;
     t->hashes = stmt_column_blob(t->st, 2);
     return OK;
 }
@@ -47,7 +49,7 @@ static enum err tree_read(struct verify *v, struct tiles *t, int64_t number, str
     *tree = (struct tree){.is_whole = true};
     for (int64_t n = 0; e == OK && t->has_row && t->tree == number; n++) {
         size_t count = t->hashes.n / DIGEST_BYTES;
-        if (t->n != n || t->hashes.n % DIGEST_BYTES || count == 0 || count > TILE_HASHES ||
+        if (t->n != n || !t->is_blob || t->hashes.n % DIGEST_BYTES || count == 0 || count > TILE_HASHES ||
             tree->edge.size != (uint64_t)n * TILE_HASHES)
             tree->is_whole = false;
         for (size_t i = 0; i < count; i++) {
@@ -154,15 +156,20 @@ static void note_registers(struct verify *v, int64_t rev, const struct entry *x)
 /* The row on which r stands, for revision rev whose leaf hashes are in tree. */
 static void check_revision(struct verify *v, struct revisions *r, const struct digest *leaf, const struct tree *tree)
 {
+    /* Types first: asking for text converts. */
+    bool has_source = !stmt_column_is_null(r->st, 2), has_digest = !stmt_column_is_null(r->st, 3);
+    bool is_text = stmt_column_type(r->st, 1) == DB_TEXT && stmt_column_type(r->st, 4) == DB_TEXT &&
+                   (!has_source || stmt_column_type(r->st, 2) == DB_TEXT) &&
+                   (!has_digest || stmt_column_type(r->st, 3) == DB_TEXT);
     struct entry x = {.time = stmt_column_text(r->st, 1),
                       .source = stmt_column_text(r->st, 2),
                       .digest = stmt_column_text(r->st, 3),
                       .text = stmt_column_text(r->st, 4),
-                      .has_source = !stmt_column_is_null(r->st, 2),
-                      .has_digest = !stmt_column_is_null(r->st, 3)};
+                      .has_source = has_source,
+                      .has_digest = has_digest};
     struct digest root;
     arena_reset(v->row);
-    const char *fault = entry_fault(v, r->rev, &x, leaf);
+    const char *fault = is_text ? entry_fault(v, r->rev, &x, leaf) : "type";
     if (fault) {
         verify_problem(v, ERR_LOG_ENTRY_ALTERED, r->rev, none, none, "%s", fault);
         return;

@@ -109,12 +109,13 @@ static enum err open_parts(struct store *s, enum store_mode mode, struct fault *
         e = db_open(s->path.p, modes[mode], &s->db, f);
     if (e == OK && mode == STORE_WRITE && db_schema_version(s->db) == 0)
         e = create_system_tables(s->db, f);
-    if (e == OK && db_schema_version(s->db) == 0)
+    bool is_told_later = mode == STORE_SCRUB && log_has_checkpoint(s); /* an empty database, but something was signed */
+    if (e == OK && !is_told_later && db_schema_version(s->db) == 0)
         e = FAULT(f, ERR_STORE_EMPTY, {"path", s->path});
     if (e == OK)
         e = read_head(s, f);
-    if (e == ERR_DB_DAMAGED && mode == STORE_SCRUB) /* what cannot be read any more is told by log_verify */
-        e = OK;
+    if (mode == STORE_SCRUB && e != ERR_INTERRUPTED && e != ERR_SYSTEM && e != ERR_STORE_EMPTY && s->db)
+        e = OK; /* what cannot be read any more is told by log_verify */
     s->at = s->head;
     if (e == OK && mode == STORE_WRITE)
         e = log_key_open(s, f);

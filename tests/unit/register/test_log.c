@@ -398,6 +398,97 @@ static void many_problems_are_counted_but_only_the_first_kept(void **state)
         assert_int_equal(r.problems[i].rev, 2000 + (int64_t)i);
 }
 
+/* ---- the property behind all of the above ---- */
+
+/* One cell of one row, drawn, is given another value; false when the draw changes nothing or SQLite forbids it. */
+static bool alter_a_cell(struct fixture *x, struct str table, struct str column, int64_t row, const char *value)
+{
+    struct db *db CLEANUP(db_freep) = NULL;
+    bool is_tile = str_is(table, "log_tile");
+    const char *where =
+        is_tile ? arena_printf(x->a, "(tree, n) = (SELECT tree, n FROM log_tile LIMIT 1 OFFSET %lld)", (long long)row)
+                : arena_printf(x->a, "rowid = (SELECT rowid FROM \"%.*s\" LIMIT 1 OFFSET %lld)", STR_ARG(table),
+                               (long long)row);
+    /* Numbers that are equal stay equal whether they are stored as 5 or 5.0. */
+    const char *sql = arena_printf(x->a,
+                                   "UPDATE \"%.*s\" SET \"%.*s\" = %s WHERE %s AND (typeof(\"%.*s\") <> typeof(%s) OR"
+                                   " \"%.*s\" IS NOT %s) AND NOT (typeof(%s) IN ('integer', 'real') AND \"%.*s\" = %s)",
+                                   STR_ARG(table), STR_ARG(column), value, where, STR_ARG(column), value,
+                                   STR_ARG(column), value, value, STR_ARG(column), value);
+    assert_int_equal(db_open(x->path, DB_WRITE, &db, &x->f), OK);
+    assert_int_equal(db_begin(db, &x->f), OK);
+    if (db_exec(db, sql, &x->f) != OK || db_changes(db) == 0)
+        return false;
+    assert_int_equal(db_commit(db, &x->f), OK);
+    return true;
+}
+
+static void whatever_cell_is_given_another_value_is_noticed(void **state)
+{
+    struct fixture *x = *state;
+    struct str whole, columns[400], tables[400];
+    size_t n = 0;
+    int altered = 0;
+    uint64_t random = 20220630;
+    struct stmt *st = NULL;
+    bool has_row;
+    /* `_n` is where a version lies, not what it says. */
+    assert_int_equal(
+        stmt_new(x->s->db,
+                 STR("SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+                     " AND (m.name LIKE 'r!_%' ESCAPE '!' OR m.name IN ('revision', 'log_tile')) AND c.name <> '_n'"),
+                 &st, &x->f),
+        OK);
+    while (stmt_step(st, &has_row, &x->f) == OK && has_row && n < ARRAY_LEN(columns)) {
+        struct str table = stmt_column_text(st, 0), column = stmt_column_text(st, 1);
+        tables[n] = str_slice(arena_dup(x->a, table.p, table.n), table.n);
+        columns[n++] = str_slice(arena_dup(x->a, column.p, column.n), column.n);
+    }
+    stmt_free(st);
+    assert_true(n > 50);
+    store_close(x->s);
+    x->s = NULL;
+    assert_int_equal(file_read(x->a, x->path, 16 << 20, &whole, &x->f), OK);
+    for (int i = 0; i < 600; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        size_t k = (size_t)((random >> 33) % n);
+        const char *column = arena_printf(x->a, "\"%.*s\"", STR_ARG(columns[k]));
+        const char *values[] = {"NULL",
+                                "''",
+                                "x'00'",
+                                "0",
+                                "1",
+                                "-1",
+                                "9e99",
+                                arena_printf(x->a, "%s || 'x'", column),
+                                arena_printf(x->a, "CAST(%s AS TEXT)", column),
+                                arena_printf(x->a, "CAST(%s AS BLOB)", column),
+                                arena_printf(x->a, "%s + 1", column),
+                                arena_printf(x->a, "upper(%s)", column),
+                                arena_printf(x->a, "substr(%s, 2)", column)};
+        const char *value = values[(random >> 20) % ARRAY_LEN(values)];
+        if ((str_is(tables[k], "log_tile") && !str_is(columns[k], "hashes")) || str_is(columns[k], "rev"))
+            value = arena_printf(x->a, "%s + 100", column); /* declared as integers: texts become what they were */
+        if (!alter_a_cell(x, tables[k], columns[k], (int64_t)((random >> 50) % 8), value))
+            continue;
+        struct log_report r;
+        assert_int_equal(store_open(x->path, STORE_SCRUB, &x->s, &x->f), OK);
+        assert_int_equal(log_verify(x->a, x->s, NULL, NULL, &r, &x->f), OK);
+        store_close(x->s);
+        x->s = NULL;
+        if (r.n_problems == 0)
+            fail_msg("%.*s.%.*s = %s, row %d: not noticed", STR_ARG(tables[k]), STR_ARG(columns[k]), value,
+                     (int)((random >> 50) % 8));
+        altered++;
+        FILE *file = fopen(x->path, "wb");
+        assert_non_null(file);
+        assert_int_equal(fwrite(whole.p, 1, whole.n, file), whole.n);
+        assert_int_equal(fclose(file), 0);
+    }
+    print_message("%d cells altered\n", altered);
+    assert_true(altered > 200);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, history_set_up, fixture_tear_down)
 
 int main(void)
@@ -431,6 +522,7 @@ int main(void)
         T(declarations_that_cannot_be_read_do_not_hide_the_rest),
         T(a_table_that_is_gone_is_missed),
         T(a_lost_key_index_is_told),
+        T(whatever_cell_is_given_another_value_is_noticed),
         T(many_problems_are_counted_but_only_the_first_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
