@@ -11,7 +11,8 @@
 
 #include "base/banned.h"
 
-enum { CHUNK_PAGES = 64, TRIES = 3, LOOKS = 2, PAUSE_US = 500 };
+/* MISSING_MAX: of the pages that a header promises behind the end of the file; a forged one promises 2^32. */
+enum { MISSING_MAX = 4096, CHUNK_PAGES = 64, TRIES = 3, LOOKS = 2, PAUSE_US = 500 };
 /* Where the WAL's shared index says how many of its frames the file already has (wal-index, WalCkptInfo.nBackfill). */
 enum { SHM_REGION_BYTES = 32768, SHM_BACKFILL_AT = 96 };
 
@@ -56,6 +57,8 @@ static enum err pages_count(struct scrub *s, struct fault *f)
     s->file_pages = (uint32_t)(pages > UINT32_MAX - 1 ? UINT32_MAX - 1 : pages);
     if (said == 0 && s->file->pMethods->xRead(s->file, first, PAGE_BYTES, 0) == SQLITE_OK && pagesum_is_good(first, 1))
         said = (uint64_t)first[28] << 24 | (uint64_t)first[29] << 16 | (uint64_t)first[30] << 8 | first[31];
+    uint64_t most = (uint64_t)s->file_pages + wal.n_committed + MISSING_MAX;
+    said = said > most ? most : said;
     s->n_pages = said > s->file_pages ? (uint32_t)said : s->file_pages;
     s->states = arena_zalloc(s->arena, (size_t)s->n_pages + 1);
     s->replaced = arena_zalloc(s->arena, (size_t)s->n_pages + 1);

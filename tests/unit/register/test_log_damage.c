@@ -333,6 +333,13 @@ static void three_hundred_flipped_bits_of_the_database_are_found_and_named(void 
     assert_true(by_page >= FLIPS - 10);
 }
 
+static void page_sign(char *bytes, size_t page)
+{
+    uint64_t sum = pagesum_of((unsigned char *)bytes + page * PAGE_BYTES, (uint32_t)page + 1);
+    for (int b = 0; b < PAGE_SUM_BYTES; b++)
+        bytes[(page + 1) * PAGE_BYTES - PAGE_SUM_BYTES + (size_t)b] = (char)(sum >> 8 * b);
+}
+
 /* A hostile hand may make the checksums right again: then it is SQLite and the log that must hold. */
 static void damaged_pages_with_right_checksums_never_crash(void **state)
 {
@@ -346,9 +353,7 @@ static void damaged_pages_with_right_checksums_never_crash(void **state)
         for (int k = 0; k < 1 + i % 8; k++) {
             size_t page = draw(db.n / PAGE_BYTES), at = page * PAGE_BYTES + (k % 2 ? draw(64) : draw(PAGE_BYTES - 8));
             bytes[at] = (char)draw(256);
-            uint64_t sum = pagesum_of((unsigned char *)bytes + page * PAGE_BYTES, (uint32_t)page + 1);
-            for (int b = 0; b < 8; b++)
-                bytes[(page + 1) * PAGE_BYTES - 8 + (size_t)b] = (char)(sum >> 8 * b);
+            page_sign(bytes, page);
         }
         files.part[F_DB] = str_slice(bytes, db.n);
         files_write(x, &files);
@@ -387,6 +392,23 @@ static void a_new_store_has_a_checkpoint_before_its_first_commit(void **state)
     assert_int_equal(try_open(x, STORE_WRITE), OK);
 }
 
+static void a_forged_number_of_pages_costs_neither_time_nor_memory(void **state)
+{
+    struct fixture *x = *state;
+    struct log_report r;
+    assert_int_equal(try_open(x, STORE_WRITE), OK);
+    struct files files = files_read(x);
+    char *bytes = arena_dup(x->a, files.part[F_DB].p, files.part[F_DB].n);
+    memset(bytes + 28, 0xFF, 4); /* the size of the database in pages */
+    page_sign(bytes, 0);
+    files.part[F_DB] = str_slice(bytes, files.part[F_DB].n);
+    expect_refused(x, &files, "4,294,967,295 pages");
+    assert_int_equal(store_open(x->path, STORE_SCRUB, &x->s, &x->f), OK);
+    assert_int_equal(log_verify(x->a, x->s, NULL, NULL, &r, &x->f), OK);
+    assert_true(r.n_problems > 0);
+    assert_true(arena_bytes(x->a) < 64 << 20);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, damage_set_up, fixture_tear_down)
 
 int main(void)
@@ -403,6 +425,7 @@ int main(void)
         T(a_lost_key_is_told_before_anything_is_written),
         T(a_new_store_has_a_checkpoint_before_its_first_commit),
         T(three_hundred_flipped_bits_of_the_database_are_found_and_named),
+        T(a_forged_number_of_pages_costs_neither_time_nor_memory),
         T(damaged_pages_with_right_checksums_never_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
