@@ -1,6 +1,7 @@
 """What bench/run imports and exports: a register of 25 fields, its rows as CSV and as a workbook, and readers to compare with."""
 import csv
 import datetime
+import sys
 import zipfile
 from xml.sax.saxutils import escape
 
@@ -125,3 +126,7 @@ with zipfile.ZipFile(sys.argv[1]) as z:
                 parser.ParseFile(f)
 print(n)
 """
+
+if __name__ == "__main__":  # the households as CSV, what the files are called before .csv and .xlsx
+    write_csv(sys.argv[2] + ".csv", rows(sys.argv[1]))
+    write_xlsx(sys.argv[2] + ".xlsx", rows(sys.argv[1]))
