@@ -189,14 +189,15 @@ static enum err plan_sample(struct export *x, struct fault *f)
     if (str_trim(x->o->filter).n)
         buf_printf(&b, "(%.*s) AND ", STR_ARG(x->o->filter));
     buf_puts(&b, "_sample = true");
-    struct query_options o = {.filter = buf_view(&b), .on = x->o->on, .limit = 1};
-    struct query *q CLEANUP(query_closep) = NULL;
-    struct record r;
-    enum err e =
-        query_count(x->s, x->reg, &(struct query_options){.filter = x->o->filter, .on = x->o->on}, &x->total, f);
+    /* counted, not queried: the first of a query comes when all are sorted */
+    struct query_options all = {.filter = x->o->filter, .on = x->o->on};
+    struct query_options samples = {.filter = buf_view(&b), .on = x->o->on};
+    int64_t n = 0;
+    enum err e = query_count(x->s, x->reg, &all, &x->total, f);
     if (e == OK)
-        e = query_open(x->s, x->reg, &o, &q, f);
-    return e == OK ? query_next(q, &r, &x->has_sample, f) : e;
+        e = query_count(x->s, x->reg, &samples, &n, f);
+    x->has_sample = n > 0;
+    return e;
 }
 
 /* ---- the walk ---- */
