@@ -449,7 +449,7 @@ static void whatever_cell_is_given_another_value_is_noticed(void **state)
     store_close(x->s);
     x->s = NULL;
     assert_int_equal(file_read(x->a, x->path, 16 << 20, &whole, &x->f), OK);
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 750; i++) {
         random = random * 6364136223846793005u + 1442695040888963407u;
         size_t k = (size_t)((random >> 33) % n);
         const char *column = arena_printf(x->a, "\"%.*s\"", STR_ARG(columns[k]));
