@@ -157,8 +157,10 @@ static enum err types_start(struct xml *x, const char *name, const char **attrib
     if (!type)
         return OK;
     b->is_workbook |= strstr(type, "spreadsheetml.") != NULL;
-    b->is_binary |= strstr(type, "sheet.binary") != NULL;
-    b->has_macros |= strstr(type, "macroEnabled") || strstr(type, "vbaProject");
+    /* SheetJS names “sheet.binary.macroEnabled” as the type of .bin in every workbook; macros of their own show in vbaProject. */
+    bool is_binary = strstr(type, "sheet.binary") != NULL;
+    b->is_binary |= is_binary;
+    b->has_macros |= (!is_binary && strstr(type, "macroEnabled")) || strstr(type, "vbaProject");
     return OK;
 }
 
