@@ -128,7 +128,8 @@ enum err log_checkpoint_check(struct store *s, struct fault *f)
 {
     struct checkpoint c;
     struct str note;
-    if (!log_has_checkpoint(s) && s->frontier.size == 0) /* a writer signs the empty log: no first commit is without a checkpoint */
+    if (!log_has_checkpoint(s) &&
+        s->frontier.size == 0) /* a writer signs the empty log: no first commit is without a checkpoint */
         return s->is_write ? log_checkpoint_write(s, f) : OK;
     enum err e = log_checkpoint_read(s, &note, &c, f);
     if (e == OK && c.size > s->frontier.size) /* unless somebody has just written */
