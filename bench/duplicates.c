@@ -277,7 +277,7 @@ static void whole_register(struct bench *x)
     int64_t total, start = clock_mono_us();
     ok(duplicates_find(x->s, x->reg, &(struct duplicates_options){0}, count_pair, x, &total, &f), &f);
     double seconds = (double)(clock_mono_us() - start) / 1e6;
-    printf("duplicates of %lld households\t%.2f\ts%s\n", (long long)(x->n + x->twice), seconds,
+    printf("duplicates of %lld households\t%.2f\ts%s\n", (long long)x->n + (long long)x->twice, seconds,
            x->n == RECORDS ? "\t<= 5" : "");
     printf("duplicates: recall\t%.4f\t\t>= 0.98\n", (double)x->found_true / (double)x->twice);
     printf("duplicates: precision\t%.4f\t\t>= 0.95\n", (double)x->found_true / (double)total);
@@ -323,8 +323,9 @@ static void entries(struct bench *x)
         found += is_found;
     }
     qsort(us, CHECKS, sizeof *us, by_time);
-    printf("entry check among %lld, p95\t%.2f\tms\t<= 50\n", (long long)(x->n + x->twice),
-           (double)us[CHECKS * 95 / 100] / 1e3);
+    size_t p95 = (size_t)CHECKS * 95 / 100;
+    printf("entry check among %lld, p95\t%.2f\tms\t<= 50\n", (long long)x->n + (long long)x->twice,
+           (double)us[p95] / 1e3);
     printf("entry check: recall\t%.4f\t\n", (double)found / CHECKS);
 }
 

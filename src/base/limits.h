@@ -18,8 +18,8 @@ enum {
     LIMIT_CQL2_SQL_BYTES = 4 << 20,
 
     /* records and files */
-    LIMIT_TEXT_BYTES = 1 << 20,   /* one text value */
-    LIMIT_RECORD_BYTES = 4 << 20, /* one record in canonical form */
+    LIMIT_TEXT_BYTES = 1 << 20,      /* one text value */
+    LIMIT_RECORD_BYTES = 4 << 20,    /* one record in canonical form */
     LIMIT_DUPLICATE_PAIRS = 2000000, /* that one search of a register finds */
     LIMIT_CSV_COLUMNS = 1000,
     LIMIT_CSV_CELL_BYTES = 1 << 20,

@@ -30,15 +30,16 @@ static enum err read_mode(struct cli *c, enum import_mode *ret)
     static const struct {
         const char *name;
         enum import_mode mode;
-    } modes[] = {{"upsert", IMPORT_UPSERT}, {"create", IMPORT_CREATE}, {"update", IMPORT_UPDATE}, {"replace", IMPORT_REPLACE}};
+    } modes[] = {
+        {"upsert", IMPORT_UPSERT}, {"create", IMPORT_CREATE}, {"update", IMPORT_UPDATE}, {"replace", IMPORT_REPLACE}};
     struct str text = cli_option(c, "mode");
     for (size_t i = 0; i < ARRAY_LEN(modes); i++)
         if (!text.p || str_is(text, modes[i].name)) {
             *ret = text.p ? modes[i].mode : IMPORT_UPSERT;
             return OK;
         }
-    return FAULT(&c->fault, ERR_OPTION_CHOICE, {"option", STR("mode")}, {"choices", STR("create, update, upsert, replace")},
-                 {"value", text});
+    return FAULT(&c->fault, ERR_OPTION_CHOICE, {"option", STR("mode")},
+                 {"choices", STR("create, update, upsert, replace")}, {"value", text});
 }
 
 static enum err read_overrides(struct cli *c, struct import_options *o)
@@ -76,12 +77,14 @@ static enum err read_options(struct cli *c, struct import_options *o)
     struct str separator = cli_option(c, "separator");
     enum encoding encoding;
     if (separator.p && !str_is(separator, "tab") && separator.n != 1)
-        return FAULT(&c->fault, ERR_OPTION_CHOICE, {"option", STR("separator")}, {"choices", STR(", ; | tab")}, {"value", separator});
+        return FAULT(&c->fault, ERR_OPTION_CHOICE, {"option", STR("separator")}, {"choices", STR(", ; | tab")},
+                     {"value", separator});
     if (separator.p)
         o->sheet.separator = separator.n == 1 ? separator.p[0] : '\t';
     if (o->sheet.encoding.n && !str_is(o->sheet.encoding, "utf-8") && !encoding_named(o->sheet.encoding, &encoding))
         return FAULT(&c->fault, ERR_OPTION_CHOICE, {"option", STR("encoding")},
-                     {"choices", STR("utf-8, utf-16le, utf-16be, windows-1258, tcvn3, vni")}, {"value", o->sheet.encoding});
+                     {"choices", STR("utf-8, utf-16le, utf-16be, windows-1258, tcvn3, vni")},
+                     {"value", o->sheet.encoding});
     enum err e = read_mode(c, &o->mode);
     if (e == OK)
         e = args_integer(&c->args, "header-row", 1, 1000000, 0, &row, &c->fault);
@@ -140,8 +143,10 @@ static void answer_text(struct cli *c, const struct import_options *o, const str
     struct buf *b = &c->out;
     bool has_change = r->added + r->changed + r->removed > 0, is_refused = r->refused && !o->accept_valid;
     if (!has_change && !r->refused) {
-        buf_printf(b, T(c, "Không có gì thay đổi: %s dòng đều giống sổ.\n", "Nothing changed: all %s rows equal the register.\n"),
-                   arena_dup(c->arena, count_shown(c, r->rows).p, count_shown(c, r->rows).n));
+        buf_printf(
+            b,
+            T(c, "Không có gì thay đổi: %s dòng đều giống sổ.\n", "Nothing changed: all %s rows equal the register.\n"),
+            arena_dup(c->arena, count_shown(c, r->rows).p, count_shown(c, r->rows).n));
         return;
     }
     if (o->is_dry_run)
@@ -172,7 +177,9 @@ static void answer_text(struct cli *c, const struct import_options *o, const str
         buf_printf(b, T(c, "; phiên bản %lld", "; revision %lld"), (long long)r->rev);
     buf_putc(b, '\n');
     if (o->report_path && r->refused)
-        buf_printf(b, T(c, "Báo cáo: %s — sửa các ô tô màu rồi nhập chính tệp đó.\n", "Report: %s — correct the marked cells and import it.\n"),
+        buf_printf(b,
+                   T(c, "Báo cáo: %s — sửa các ô tô màu rồi nhập chính tệp đó.\n",
+                     "Report: %s — correct the marked cells and import it.\n"),
                    o->report_path);
 }
 
@@ -250,20 +257,28 @@ static enum err import_command(struct cli *c)
 }
 
 static const struct option options[] = {
-    {"sheet", "S", {"tên hay số thứ tự của trang (mặc định: trang hiện đầu tiên)", "name or number of the sheet (first visible one)"}},
+    {"sheet",
+     "S",
+     {"tên hay số thứ tự của trang (mặc định: trang hiện đầu tiên)",
+      "name or number of the sheet (first visible one)"}},
     {"mode",
      "M",
-     {"upsert thêm và cập nhật (mặc định), create chỉ thêm, update chỉ cập nhật, replace gỡ cả bản ghi không có trong tệp",
-      "upsert adds and updates (default), create only adds, update only updates, replace also removes what the file lacks"}},
+     {"upsert thêm và cập nhật (mặc định), create chỉ thêm, update chỉ cập nhật, replace gỡ cả bản ghi không có trong "
+      "tệp",
+      "upsert adds and updates (default), create only adds, update only updates, replace also removes what the file "
+      "lacks"}},
     {"dry-run", NULL, {"làm tất cả trừ việc ghi", "do everything but write"}},
     {"accept-valid", NULL, {"ghi các dòng đúng, để lại các dòng sai", "write the valid rows, leave the others out"}},
-    {"report", "OUT.xlsx", {"báo cáo: chính bảng đó với các ô sai được đánh dấu", "report: the same table with wrong cells marked"}},
+    {"report",
+     "OUT.xlsx",
+     {"báo cáo: chính bảng đó với các ô sai được đánh dấu", "report: the same table with wrong cells marked"}},
     {"reason", "TEXT", {"lý do, ghi vào nhật ký", "the reason, kept in the log"}},
     {"map", "FILE", {"ánh xạ cột, JSON {\"tiêu đề\": \"trường\"}", "mapping of columns, JSON {\"header\": \"field\"}"}},
     {"save-map", NULL, {"lưu ánh xạ cột cho mẫu tiêu đề này", "keep the mapping for this header"}},
     {"read",
      "FIELD=READING",
-     {"cách đọc một cột: dmy, mdy, comma, dot, sao:500, tcvn3 …", "how a column is read: dmy, mdy, comma, dot, sao:500, tcvn3 …"},
+     {"cách đọc một cột: dmy, mdy, comma, dot, sao:500, tcvn3 …",
+      "how a column is read: dmy, mdy, comma, dot, sao:500, tcvn3 …"},
      true},
     {"header-row", "N", {"hàng tiêu đề (hàng cuối nếu có nhiều)", "the header's row (the last of several)"}},
     {"encoding", "E", {"bảng mã của tệp CSV", "encoding of a CSV file"}},
@@ -283,10 +298,14 @@ const struct command command_import = {
     .min_words = 2,
     .max_words = 2,
     .title = {"nhập một bảng XLSX hoặc CSV vào sổ", "brings an XLSX or CSV table into a register"},
-    .more = {"Ghi tất cả hoặc không ghi gì: chỉ một dòng sai là cả tệp chưa được ghi, trừ khi có --accept-valid. Cột không có trong tệp giữ nguyên giá trị\n"
-             "của bản ghi đã có; ô có mà trống thì xóa giá trị. Bị dừng giữa chừng thì không có gì được ghi; chạy lại cùng lệnh.",
-             "All or nothing: one wrong row and nothing is written, unless --accept-valid is given. Columns that the file lacks keep the\n"
-             "values of existing records; a cell that is there and empty clears its value. Stopped half-way, nothing is written; run it again."},
+    .more = {"Ghi tất cả hoặc không ghi gì: chỉ một dòng sai là cả tệp chưa được ghi, trừ khi có --accept-valid. Cột "
+             "không có trong tệp giữ nguyên giá trị\n"
+             "của bản ghi đã có; ô có mà trống thì xóa giá trị. Bị dừng giữa chừng thì không có gì được ghi; chạy lại "
+             "cùng lệnh.",
+             "All or nothing: one wrong row and nothing is written, unless --accept-valid is given. Columns that the "
+             "file lacks keep the\n"
+             "values of existing records; a cell that is there and empty clears its value. Stopped half-way, nothing "
+             "is written; run it again."},
     .examples = examples,
     .options = options,
     .shared = SHARED_DB | SHARED_JSON,

@@ -97,7 +97,9 @@ static enum err follow_merge(struct cli *c, struct store *s, struct asked *q)
     q->merged = asked;
     struct str shown = q->is_id_masked ? STR(FIGURE_MASK) : leads;
     if (!c->is_json)
-        cli_note(c, T(c, "Bản ghi “%.*s” đã được gộp; đây là bản ghi “%.*s”.\n", "Record “%.*s” was merged; this is record “%.*s”.\n"),
+        cli_note(c,
+                 T(c, "Bản ghi “%.*s” đã được gộp; đây là bản ghi “%.*s”.\n",
+                   "Record “%.*s” was merged; this is record “%.*s”.\n"),
                  STR_ARG(asked), STR_ARG(shown));
     return OK;
 }

@@ -247,9 +247,15 @@ int db_functions_add(void *handle)
         int n_args;
         void (*fn)(sqlite3_context *, int, sqlite3_value **);
     } functions[] = {
-        {"casei", 1, fn_casei},           {"accenti", 1, fn_accenti},         {"fold", 1, fn_fold},
-        {"fold_words", 1, fn_fold_words}, {"fold_joined", 1, fn_fold_joined}, {"text_lower", 1, fn_lower},
-        {"text_upper", 1, fn_upper},      {"cql2_like", 2, fn_like},          {"match_name", 1, fn_match_name},
+        {"casei", 1, fn_casei},
+        {"accenti", 1, fn_accenti},
+        {"fold", 1, fn_fold},
+        {"fold_words", 1, fn_fold_words},
+        {"fold_joined", 1, fn_fold_joined},
+        {"text_lower", 1, fn_lower},
+        {"text_upper", 1, fn_upper},
+        {"cql2_like", 2, fn_like},
+        {"match_name", 1, fn_match_name},
         {"match_digits", 1, fn_match_digits},
     };
     sqlite3 *db = handle;

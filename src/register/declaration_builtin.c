@@ -45,15 +45,15 @@ static const struct builtin builtins[BUILTIN_REGISTERS] = {
            TEXT2("Dấu vân tay của tiêu đề", "Fingerprint of the header")},
           {"map", "\"map\"", FT_TEXT, true, TEXT2("Ánh xạ (JSON)", "Mapping (JSON)")}},
          2},
-    [BUILTIN_REDIRECTS] =
-        {"redirects",
-         "\"r_redirects\"",
-         TEXT2("Chuyển hướng sau khi gộp", "Redirects of merges"),
-         TEXT2("Mã cũ của bản ghi đã gộp dẫn tới mã nào", "Where the old id of a merged record leads"),
-         {{"register", "\"register\"", FT_STRING, true, TEXT2("Sổ", "Register")},
-          {"old_id", "\"old_id\"", FT_STRING, true, TEXT2("Mã cũ", "Old id")},
-          {"new_id", "\"new_id\"", FT_STRING, true, TEXT2("Mã mới", "New id")}},
-         2},
+    [BUILTIN_REDIRECTS] = {"redirects",
+                           "\"r_redirects\"",
+                           TEXT2("Chuyển hướng sau khi gộp", "Redirects of merges"),
+                           TEXT2("Mã cũ của bản ghi đã gộp dẫn tới mã nào",
+                                 "Where the old id of a merged record leads"),
+                           {{"register", "\"register\"", FT_STRING, true, TEXT2("Sổ", "Register")},
+                            {"old_id", "\"old_id\"", FT_STRING, true, TEXT2("Mã cũ", "Old id")},
+                            {"new_id", "\"new_id\"", FT_STRING, true, TEXT2("Mã mới", "New id")}},
+                           2},
 };
 
 struct reg *register_builtin(struct arena *a, size_t which)

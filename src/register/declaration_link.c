@@ -438,7 +438,8 @@ static int *fields_fitting(struct linker *l, const struct reg *r, const struct y
 static void build_match(struct linker *l, struct reg *r, const struct match_decl *d)
 {
     struct match_rule *m = &r->duplicates[r->n_duplicates++];
-    *m = (struct match_rule){.score = d->score, .line = d->place.line, .near = ARENA_ARRAY(l->a, struct near_field, d->near.n)};
+    *m = (struct match_rule){
+        .score = d->score, .line = d->place.line, .near = ARENA_ARRAY(l->a, struct near_field, d->near.n)};
     m->same = fields_fitting(l, r, &d->same, "same", fits_same, "string | integer | code | phone | date …", &m->n_same);
     m->like = fields_fitting(l, r, &d->like, "like", is_text_type, "string | text", &m->n_like);
     for (size_t i = 0; i < d->near.n; i++) {

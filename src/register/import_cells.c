@@ -138,7 +138,8 @@ static struct str day_part(struct str s, struct str *ret_time)
 {
     *ret_time = none;
     for (size_t i = 8; i + 3 < s.n; i++)
-        if ((s.p[i] == ' ' || s.p[i] == 'T') && s.p[i + 1] >= '0' && s.p[i + 1] <= '2' && memchr(s.p + i, ':', s.n - i)) {
+        if ((s.p[i] == ' ' || s.p[i] == 'T') && s.p[i + 1] >= '0' && s.p[i + 1] <= '2' &&
+            memchr(s.p + i, ':', s.n - i)) {
             *ret_time = str_slice(s.p + i + 1, s.n - i - 1);
             return str_trim(str_slice(s.p, i));
         }
@@ -217,8 +218,8 @@ static enum err read_timestamp(struct reading *r, struct str *ret, struct fault 
         memcpy(clock, time.p, time.n);
     else if (time.n == 4 || time.n == 7)
         memcpy(clock + 1, time.p, time.n);
-    *ret = str_of(arena_printf(r->im->row, "%.*sT%s%c%02d:%02d", STR_ARG(iso), clock, offset < 0 ? '-' : '+', minutes / 60,
-                               minutes % 60));
+    *ret = str_of(arena_printf(r->im->row, "%.*sT%s%c%02d:%02d", STR_ARG(iso), clock, offset < 0 ? '-' : '+',
+                               minutes / 60, minutes % 60));
     return OK;
 }
 
@@ -228,7 +229,8 @@ static enum err read_boolean(struct reading *r, struct str *ret, struct fault *f
     static const char *const no[] = {"false", "0", "khong", "no", "n", "sai", "k", "chua", "chuaco", "khongco"};
     struct str key = import_fold(r->im->row, r->text);
     for (size_t i = 0; i < ARRAY_LEN(yes); i++)
-        if (str_is(key, yes[i]) || str_is(r->text, "✓") || str_is(r->text, "✔") || str_is(r->text, "☑") || str_is(r->text, "√")) {
+        if (str_is(key, yes[i]) || str_is(r->text, "✓") || str_is(r->text, "✔") || str_is(r->text, "☑") ||
+            str_is(r->text, "√")) {
             *ret = STR("true");
             return OK;
         }
@@ -297,8 +299,10 @@ static struct str read_array(struct reading *r)
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
     if (memchr(r->text.p, '|', r->text.n) && r->fd->of != FT_CODE)
         return r->text;
-    char mark = memchr(r->text.p, '|', r->text.n) ? '|' : memchr(r->text.p, ';', r->text.n) ? ';' :
-                r->fd->of == FT_CODE ? ',' : ';';
+    char mark = memchr(r->text.p, '|', r->text.n)   ? '|'
+                : memchr(r->text.p, ';', r->text.n) ? ';'
+                : r->fd->of == FT_CODE              ? ','
+                                                    : ';';
     for (struct str rest = r->text, item; rest.p;) {
         item = str_trim(str_cut(rest, mark, &rest));
         if (item.n == 0)

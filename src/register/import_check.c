@@ -38,8 +38,9 @@ static int field_of_rule(const struct import *im, const struct fault *f)
             continue;
         for (size_t at = 0, n; at < r->check.n; at += n ? n : 1) {
             n = 0;
-            while (at + n < r->check.n && ((r->check.p[at + n] >= 'a' && r->check.p[at + n] <= 'z') || r->check.p[at + n] == '_' ||
-                                           (n && r->check.p[at + n] >= '0' && r->check.p[at + n] <= '9')))
+            while (at + n < r->check.n &&
+                   ((r->check.p[at + n] >= 'a' && r->check.p[at + n] <= 'z') || r->check.p[at + n] == '_' ||
+                    (n && r->check.p[at + n] >= '0' && r->check.p[at + n] <= '9')))
                 n++;
             int field = n ? reg_field_number(im->reg, str_slice(r->check.p + at, n)) : NO_FIELD;
             if (field != NO_FIELD && im->column_of[field] >= 0)
@@ -79,7 +80,8 @@ void import_refuse(struct import *im, uint32_t row, int field, const struct faul
         fault_print(&bare, im->lang, &b);
         const char *reason = arena_dup(im->marks_arena, b.p, b.n);
         int at = column >= 0 ? column : im->column_of[im->reg->key[0]] >= 0 ? im->column_of[im->reg->key[0]] : 0;
-        struct mark m = {row, (uint16_t)at, f.code, reason, arena_dup(im->marks_arena, value.p ? value.p : "", value.n > 500 ? 500 : value.n)};
+        struct mark m = {row, (uint16_t)at, f.code, reason,
+                         arena_dup(im->marks_arena, value.p ? value.p : "", value.n > 500 ? 500 : value.n)};
         VEC_PUSH(im->marks_arena, &im->marks, m);
         count_error(im, f.code, column, reason);
     } else {
@@ -102,9 +104,9 @@ static enum err hash_options(struct import *im, struct fault *f)
     enum err e = o->map_path ? file_read(im->a, o->map_path, LIMIT_TEXT_BYTES, &map, f) : OK;
     if (e != OK)
         return e;
-    buf_printf(&b, "%.*s|%d|%d|%u|%.*s|%c%c|%.*s|", STR_ARG(im->reg->name), (int)o->mode, o->has_map_save, o->header_row,
-               STR_ARG(o->sheet.sheet), o->sheet.separator ? o->sheet.separator : ' ', o->sheet.quote ? o->sheet.quote : ' ',
-               STR_ARG(o->sheet.encoding));
+    buf_printf(&b, "%.*s|%d|%d|%u|%.*s|%c%c|%.*s|", STR_ARG(im->reg->name), (int)o->mode, o->has_map_save,
+               o->header_row, STR_ARG(o->sheet.sheet), o->sheet.separator ? o->sheet.separator : ' ',
+               o->sheet.quote ? o->sheet.quote : ' ', STR_ARG(o->sheet.encoding));
     for (size_t i = 0; i < o->n_overrides; i++)
         buf_printf(&b, "%.*s=%.*s|", STR_ARG(o->overrides[i].field), STR_ARG(o->overrides[i].reading));
     buf_str(&b, map);
@@ -165,8 +167,10 @@ enum err import_look_unchanged(struct import *im, struct fault *f)
     if (e != OK || im->o.report_path || im->o.accept_valid || im->o.mode == IMPORT_CREATE)
         return e;
     buf_hex(&hex, im->facts->sha256, sizeof im->facts->sha256);
-    e = stmt_new(im->s->db,
-                 STR("SELECT rev, entry, time FROM revision WHERE source = ?1 AND digest = ?2 ORDER BY rev DESC LIMIT 1"), &st, f);
+    e = stmt_new(
+        im->s->db,
+        STR("SELECT rev, entry, time FROM revision WHERE source = ?1 AND digest = ?2 ORDER BY rev DESC LIMIT 1"), &st,
+        f);
     if (e != OK)
         return e;
     stmt_bind_text(st, 1, im->source);

@@ -33,9 +33,11 @@ static void describe_file(const struct import *im, enum lang lang, struct buf *o
     if (im->header_first == im->header_last)
         buf_printf(out, PICK("  tiêu đề ở hàng %u\n", "  header in row %u\n"), im->header_last);
     else
-        buf_printf(out, PICK("  tiêu đề ở các hàng %u–%u\n", "  header in rows %u–%u\n"), im->header_first, im->header_last);
+        buf_printf(out, PICK("  tiêu đề ở các hàng %u–%u\n", "  header in rows %u–%u\n"), im->header_first,
+                   im->header_last);
     if (im->is_saved_mapping)
-        buf_puts(out, PICK("  dùng ánh xạ cột đã lưu của mẫu tiêu đề này\n", "  with the saved mapping of this header\n"));
+        buf_puts(out,
+                 PICK("  dùng ánh xạ cột đã lưu của mẫu tiêu đề này\n", "  with the saved mapping of this header\n"));
     if (im->hidden_rows) {
         buf_puts(out, "  ");
         count(out, lang, im->hidden_rows);
@@ -44,7 +46,8 @@ static void describe_file(const struct import *im, enum lang lang, struct buf *o
     if (im->formulas) {
         buf_puts(out, "  ");
         count(out, lang, im->formulas);
-        buf_puts(out, PICK(" ô là công thức, lấy giá trị đã tính\n", " cells are formulas, taken by their last value\n"));
+        buf_puts(out,
+                 PICK(" ô là công thức, lấy giá trị đã tính\n", " cells are formulas, taken by their last value\n"));
     }
 }
 
@@ -55,7 +58,8 @@ static void describe_reading(const struct import *im, const struct column *c, en
     case FT_DATE:
     case FT_TIMESTAMP:
         if (c->dmy + c->mdy + c->both)
-            buf_puts(out, c->order == ORDER_DMY ? PICK("; ngày/tháng/năm", "; day/month/year") : PICK("; tháng/ngày/năm", "; month/day/year"));
+            buf_puts(out, c->order == ORDER_DMY ? PICK("; ngày/tháng/năm", "; day/month/year")
+                                                : PICK("; tháng/ngày/năm", "; month/day/year"));
         if (c->serials)
             buf_puts(out, PICK("; số thứ tự ngày của bảng tính", "; day numbers of the spreadsheet"));
         break;
@@ -67,7 +71,8 @@ static void describe_reading(const struct import *im, const struct column *c, en
         if (c->factor != 1) {
             buf_puts(out, " × ");
             number_print(c->factor, out);
-            buf_printf(out, " (%.*s → %.*s)", STR_ARG(c->unit), STR_ARG(fd->measure.vi.n ? text2_in(&fd->measure, lang) : STR("đồng")));
+            buf_printf(out, " (%.*s → %.*s)", STR_ARG(c->unit),
+                       STR_ARG(fd->measure.vi.n ? text2_in(&fd->measure, lang) : STR("đồng")));
         }
         break;
     case FT_BOOLEAN:
@@ -85,8 +90,9 @@ void import_describe(const struct import *im, enum lang lang, struct buf *out)
 {
     char letter[8];
     if (im->unchanged_rev) {
-        buf_printf(out, PICK("%.*s: chính tệp này đã được nhập ở phiên bản %lld và từ đó không có gì thay đổi.\n",
-                             "%.*s: this very file was imported in revision %lld, and nothing has changed since.\n"),
+        buf_printf(out,
+                   PICK("%.*s: chính tệp này đã được nhập ở phiên bản %lld và từ đó không có gì thay đổi.\n",
+                        "%.*s: this very file was imported in revision %lld, and nothing has changed since.\n"),
                    STR_ARG(im->source), (long long)im->unchanged_rev);
         return;
     }
@@ -95,7 +101,8 @@ void import_describe(const struct import *im, enum lang lang, struct buf *out)
         const struct column *c = &im->columns[i];
         if (c->field == NO_FIELD) {
             if (c->header.n)
-                buf_printf(out, PICK("  %3s  %.*s: bỏ qua\n", "  %3s  %.*s: left out\n"), column_letter(i, letter), STR_ARG(c->header));
+                buf_printf(out, PICK("  %3s  %.*s: bỏ qua\n", "  %3s  %.*s: left out\n"), column_letter(i, letter),
+                           STR_ARG(c->header));
             continue;
         }
         const struct field *fd = &im->reg->fields[c->field];
@@ -112,8 +119,8 @@ void import_describe_repairs(const struct import *im, enum lang lang, struct buf
         const struct column *c = &im->columns[i];
         if (c->repaired == 0)
             continue;
-        buf_printf(out, PICK("Đã sửa khi đọc cột %s “%.*s”: ", "Repaired while reading column %s “%.*s”: "), column_letter(i, letter),
-                   STR_ARG(c->header));
+        buf_printf(out, PICK("Đã sửa khi đọc cột %s “%.*s”: ", "Repaired while reading column %s “%.*s”: "),
+                   column_letter(i, letter), STR_ARG(c->header));
         count(out, lang, c->repaired);
         buf_puts(out, PICK(" ô\n", " cells\n"));
         for (int64_t k = 0; k < c->repaired && k < IMPORT_SAMPLES; k++)

@@ -72,7 +72,8 @@ static enum err read_rows(struct heads *h, struct fault *f)
         *r = (struct head_row){.number = row.number, .texts = ARENA_ARRAY(im->a, struct str, im->n_columns)};
         for (size_t i = 0; i < row.n && i < im->n_columns; i++) {
             struct str text;
-            if (row.cells[i].kind == CELL_EMPTY || text_clean(im->a, row.cells[i].text, false, &text, NULL) != OK || !text.n)
+            if (row.cells[i].kind == CELL_EMPTY || text_clean(im->a, row.cells[i].text, false, &text, NULL) != OK ||
+                !text.n)
                 continue;
             r->texts[i] = str_slice(arena_dup(im->a, text.p, text.n), text.n);
             r->filled++;
@@ -85,8 +86,9 @@ static enum err read_rows(struct heads *h, struct fault *f)
             if (h->rows[i].number == g->row && g->column >= 1 && g->column <= im->n_columns)
                 text = h->rows[i].texts[g->column - 1];
         for (size_t i = 0; text.n && i < h->n; i++)
-            for (size_t c = g->column; h->rows[i].number >= g->row && h->rows[i].number <= g->row_end && c <= g->column_end &&
-                                       c <= im->n_columns; c++)
+            for (size_t c = g->column; h->rows[i].number >= g->row && h->rows[i].number <= g->row_end &&
+                                       c <= g->column_end && c <= im->n_columns;
+                 c++)
                 h->rows[i].texts[c - 1] = text;
     }
     return e;

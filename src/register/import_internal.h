@@ -7,12 +7,12 @@
 #include "register/import.h"
 
 enum {
-    IMPORT_HEADER_ROWS = 40,    /* rows among which the header is looked for */
-    IMPORT_HEADER_DEPTH = 3,    /* header rows that are joined at most */
+    IMPORT_HEADER_ROWS = 40, /* rows among which the header is looked for */
+    IMPORT_HEADER_DEPTH = 3, /* header rows that are joined at most */
     IMPORT_COLUMNS_MAX = 1000,
-    IMPORT_SAMPLES = 5,         /* repairs shown of a column */
+    IMPORT_SAMPLES = 5,          /* repairs shown of a column */
     IMPORT_TEXTS_GUESSED = 2000, /* texts of a column by which its encoding is judged */
-    IMPORT_MARKS_MAX = 200000,  /* faults kept for the report; all are counted */
+    IMPORT_MARKS_MAX = 200000,   /* faults kept for the report; all are counted */
 };
 
 /* ---- rows, kept in a file without a name: the child reads the sheet once, we go over it as often as needed ---- */
@@ -44,24 +44,24 @@ struct repair {
 };
 
 struct column {
-    struct str header;       /* joined, as in the file, without the unit */
-    struct str unit;         /* what stood in brackets */
-    int field;               /* NO_FIELD: not taken */
+    struct str header; /* joined, as in the file, without the unit */
+    struct str unit;   /* what stood in brackets */
+    int field;         /* NO_FIELD: not taken */
     enum match_kind match;
-    struct str nearest;      /* title of the nearest field when nothing matched */
+    struct str nearest; /* title of the nearest field when nothing matched */
     /* readings */
     enum date_order order;
     char decimal_mark;
     enum encoding encoding;
-    double factor;           /* numbers are multiplied by it; 1: none */
+    double factor; /* numbers are multiplied by it; 1: none */
     bool is_order_forced, is_mark_forced, is_encoding_forced, is_ambiguous, is_mixed;
     /* what the whole column says */
     int64_t filled, numbers, dates, formulas, serials;
     int64_t dmy, mdy, iso, both; /* texts that read only so, or both ways */
     int64_t comma, dot, comma_unclear, dot_unclear;
-    int64_t ticks, words;    /* x in a yes-or-no column; anything else in it */
+    int64_t ticks, words; /* x in a yes-or-no column; anything else in it */
     bool is_blank_no;
-    double sao_m2;           /* what a sào holds, when the person said */
+    double sao_m2; /* what a sào holds, when the person said */
     bool is_sao;
     VEC(struct str) texts;
     /* what was repaired */
@@ -73,7 +73,7 @@ struct column {
 
 struct mark { /* an offending cell */
     uint32_t row;
-    uint16_t column;         /* of the sheet, from 0 */
+    uint16_t column; /* of the sheet, from 0 */
     enum err code;
     const char *reason, *value;
 };
@@ -81,12 +81,12 @@ struct mark { /* an offending cell */
 struct unit_name {
     struct str code, name, full_name, from, to, parent;
     int64_t level;
-    struct unit_name *next;  /* of the same folded name */
+    struct unit_name *next; /* of the same folded name */
 };
 
 struct error_count {
     enum err code;
-    int column;              /* -1: the row */
+    int column; /* -1: the row */
     int64_t n;
     const char *example;
 };
@@ -104,7 +104,7 @@ struct import {
     int64_t before_data;                /* rows of the spool up to the header's end */
     struct column *columns;
     size_t n_columns;
-    int *column_of;                     /* by field: number of the column, or -1 */
+    int *column_of; /* by field: number of the column, or -1 */
     char fingerprint[33];
     bool is_saved_mapping;
     struct str map_json;
@@ -113,25 +113,25 @@ struct import {
     /* lookups */
     struct map units_by_name, units_by_code;
     bool has_units;
-    struct map *titles;                 /* by field: folded title → struct code * (or &import_ambiguous) */
+    struct map *titles; /* by field: folded title → struct code * (or &import_ambiguous) */
     /* the run */
     enum lang lang;
     struct change *change;
     struct import_result *result;
-    struct map seen;                    /* ids of this pass → row number + 1 */
-    unsigned char *refused;             /* a bit a row number */
+    struct map seen;        /* ids of this pass → row number + 1 */
+    unsigned char *refused; /* a bit a row number */
     size_t refused_bytes;
     struct arena *marks_arena;
     VEC(struct mark) marks;
     VEC(struct error_count) counts;
-    struct arena *row;                  /* of the row under way */
-    struct str *cells;                  /* by field */
-    bool *is_bad;                       /* by field: told already */
+    struct arena *row; /* of the row under way */
+    struct str *cells; /* by field */
+    bool *is_bad;      /* by field: told already */
     struct sheet_row at;
     int64_t unchanged_rev, unchanged_rows; /* the earlier import that did all this; 0: none */
-    char options[33];                   /* hash of all that decides how the file is read */
-    struct arena *pass;                 /* of the pass under way */
-    struct str source;                  /* the file's name without its folders */
+    char options[33];                      /* hash of all that decides how the file is read */
+    struct arena *pass;                    /* of the pass under way */
+    struct str source;                     /* the file's name without its folders */
 };
 
 /* Lower case, no accents, letters and digits only: “Số CCCD/CMND (*)” → “soccccdcmnd”. */
@@ -151,8 +151,8 @@ void import_note_repair(struct import *im, struct column *c, struct str from, st
 enum err import_row_read(struct import *im, struct str today);
 
 /* A unit's code by its code or name on a date. */
-enum err import_unit_find(struct import *im, const struct field *fd, struct str text, struct str on, struct str *ret_code,
-                          struct fault *f);
+enum err import_unit_find(struct import *im, const struct field *fd, struct str text, struct str on,
+                          struct str *ret_code, struct fault *f);
 enum err import_units_load(struct import *im, struct fault *f);
 enum err import_code_find(struct import *im, int field, struct str text, struct str *ret_code);
 

@@ -86,12 +86,14 @@ enum err import_units_load(struct import *im, struct fault *f)
 {
     const struct province *p = im->s->province;
     const struct reg *units = p->units;
-    if (im->has_units || !units || p->unit_name == NO_FIELD || units->valid_from == NO_FIELD || units->valid_to == NO_FIELD)
+    if (im->has_units || !units || p->unit_name == NO_FIELD || units->valid_from == NO_FIELD ||
+        units->valid_to == NO_FIELD)
         return OK;
     struct buf b CLEANUP(buf_done) = BUF_INIT(65536);
-    buf_printf(&b, "SELECT %s, %s, %s, %s, %s, %s", units->fields[p->unit_code].column, units->fields[p->unit_name].column,
-               units->fields[units->valid_from].column, units->fields[units->valid_to].column,
-               units->fields[p->unit_parent].column, units->fields[p->unit_level].column);
+    buf_printf(&b, "SELECT %s, %s, %s, %s, %s, %s", units->fields[p->unit_code].column,
+               units->fields[p->unit_name].column, units->fields[units->valid_from].column,
+               units->fields[units->valid_to].column, units->fields[p->unit_parent].column,
+               units->fields[p->unit_level].column);
     for (size_t i = 0; i < units->n_search; i++)
         buf_printf(&b, ", %s", units->fields[units->search[i]].column);
     buf_printf(&b, " FROM %s WHERE _until IS NULL AND _removed = 0", units->table);
@@ -99,8 +101,12 @@ enum err import_units_load(struct import *im, struct fault *f)
     bool has_row;
     enum err e = stmt_new(im->s->db, buf_view(&b), &st, f);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
-        struct unit_name u = {.code = column_text(im, st, 0), .name = column_text(im, st, 1), .from = column_text(im, st, 2),
-                              .to = column_text(im, st, 3), .parent = column_text(im, st, 4), .level = stmt_column_int(st, 5)};
+        struct unit_name u = {.code = column_text(im, st, 0),
+                              .name = column_text(im, st, 1),
+                              .from = column_text(im, st, 2),
+                              .to = column_text(im, st, 3),
+                              .parent = column_text(im, st, 4),
+                              .level = stmt_column_int(st, 5)};
         add_all_names(im, st, &u);
     }
     im->has_units = e == OK;
@@ -142,11 +148,13 @@ static struct str successors(struct import *im, struct str code)
     struct str found;
     if (!p->successors)
         return STR("—");
-    const char *to = p->successors->fields[p->successor_to].column, *from = p->successors->fields[p->successor_from].column;
-    const char *sql = arena_printf(im->row,
-                                   "SELECT group_concat(v, ', ') FROM (SELECT DISTINCT %s AS v FROM %s WHERE %s = ?1 AND _until IS NULL "
-                                   "AND _removed = 0 ORDER BY 1)",
-                                   to, p->successors->table, from);
+    const char *to = p->successors->fields[p->successor_to].column,
+               *from = p->successors->fields[p->successor_from].column;
+    const char *sql = arena_printf(
+        im->row,
+        "SELECT group_concat(v, ', ') FROM (SELECT DISTINCT %s AS v FROM %s WHERE %s = ?1 AND _until IS NULL "
+        "AND _removed = 0 ORDER BY 1)",
+        to, p->successors->table, from);
     if (db_value_text(im->s->db, im->row, str_of(sql), DB_VALUES(db_text(code)), &found, NULL) != OK || found.n == 0)
         return STR("—");
     return found;
@@ -164,8 +172,8 @@ static struct str nearest_unit(struct import *im, struct str key)
     return u ? str_of(arena_printf(im->row, "%.*s (%.*s)", STR_ARG(u->name), STR_ARG(u->code))) : STR("—");
 }
 
-enum err import_unit_find(struct import *im, const struct field *fd, struct str text, struct str on, struct str *ret_code,
-                          struct fault *f)
+enum err import_unit_find(struct import *im, const struct field *fd, struct str text, struct str on,
+                          struct str *ret_code, struct fault *f)
 {
     struct str rest, name = str_trim(str_cut(text, ',', &rest)), key = import_fold(im->row, name);
     const struct unit_name *found = NULL, *ended = NULL, *first = map_get(&im->units_by_name, key);
@@ -185,7 +193,8 @@ enum err import_unit_find(struct import *im, const struct field *fd, struct str 
             continue;
         found = u;
         const struct unit_name *parent = map_get(&im->units_by_code, u->parent);
-        buf_printf(&several, "%s%.*s (%.*s)", n++ ? ", " : "", STR_ARG(u->code), STR_ARG(parent ? parent->name : u->parent));
+        buf_printf(&several, "%s%.*s (%.*s)", n++ ? ", " : "", STR_ARG(u->code),
+                   STR_ARG(parent ? parent->name : u->parent));
     }
     if (n == 1) {
         *ret_code = found->code;
@@ -194,7 +203,8 @@ enum err import_unit_find(struct import *im, const struct field *fd, struct str 
     if (n > 1)
         return FAULT(f, ERR_IMPORT_UNIT_SEVERAL, {"value", text}, {"date", on}, {"units", buf_view(&several)});
     if (ended)
-        return FAULT(f, ERR_IMPORT_UNIT_DATE, {"value", text}, {"date", on}, {"from", ended->from.n ? ended->from : STR("..")},
-                     {"to", ended->to.n ? ended->to : STR("..")}, {"successor", successors(im, ended->code)});
+        return FAULT(f, ERR_IMPORT_UNIT_DATE, {"value", text}, {"date", on},
+                     {"from", ended->from.n ? ended->from : STR("..")}, {"to", ended->to.n ? ended->to : STR("..")},
+                     {"successor", successors(im, ended->code)});
     return FAULT(f, ERR_IMPORT_UNIT_UNKNOWN, {"value", text}, {"date", on}, {"nearest", nearest_unit(im, key)});
 }

@@ -42,7 +42,8 @@ static void note_date(struct column *c, struct str s)
     }
     if (part != 2 || digits != 4)
         return;
-    bool dmy = n[0] >= 1 && n[0] <= 31 && n[1] >= 1 && n[1] <= 12, mdy = n[0] >= 1 && n[0] <= 12 && n[1] >= 1 && n[1] <= 31;
+    bool dmy = n[0] >= 1 && n[0] <= 31 && n[1] >= 1 && n[1] <= 12,
+         mdy = n[0] >= 1 && n[0] <= 12 && n[1] >= 1 && n[1] <= 31;
     c->dmy += dmy && !mdy;
     c->mdy += mdy && !dmy;
     c->both += dmy && mdy && n[0] != n[1];
@@ -195,11 +196,12 @@ static const struct {
     const char *from, *to;
     double factor;
 } measures[] = {
-    {"ha", "m2", 10000},     {"hecta", "m2", 10000},      {"km2", "m2", 1000000},      {"cong", "m2", 1000},
-    {"m2", "ha", 0.0001},    {"km2", "ha", 100},          {"cong", "ha", 0.1},         {"ta", "kg", 100},
-    {"tan", "kg", 1000},     {"kg", "tan", 0.001},        {"ta", "tan", 0.1},          {"trieudong", "dong", 1000000},
-    {"trd", "dong", 1000000}, {"trieu", "dong", 1000000}, {"nghindong", "dong", 1000}, {"ngandong", "dong", 1000},
-    {"1000dong", "dong", 1000}, {"tydong", "dong", 1000000000},
+    {"ha", "m2", 10000},        {"hecta", "m2", 10000},     {"km2", "m2", 1000000},
+    {"cong", "m2", 1000},       {"m2", "ha", 0.0001},       {"km2", "ha", 100},
+    {"cong", "ha", 0.1},        {"ta", "kg", 100},          {"tan", "kg", 1000},
+    {"kg", "tan", 0.001},       {"ta", "tan", 0.1},         {"trieudong", "dong", 1000000},
+    {"trd", "dong", 1000000},   {"trieu", "dong", 1000000}, {"nghindong", "dong", 1000},
+    {"ngandong", "dong", 1000}, {"1000dong", "dong", 1000}, {"tydong", "dong", 1000000000},
 };
 
 static struct str measure_fold(struct import *im, struct str s)
@@ -219,7 +221,8 @@ static enum err decide_measure(struct import *im, size_t at, struct fault *f)
     struct column *c = &im->columns[at];
     const struct field *fd = &im->reg->fields[c->field];
     char letter[8];
-    struct str own = fd->type == FT_MONEY ? STR("dong") : measure_fold(im, fd->measure.vi), from = measure_fold(im, c->unit);
+    struct str own = fd->type == FT_MONEY ? STR("dong") : measure_fold(im, fd->measure.vi),
+               from = measure_fold(im, c->unit);
     c->factor = 1;
     if (!is_number_type(fd->type) || from.n == 0 || str_eq(from, own) || str_is(from, "vnd"))
         return OK;
@@ -290,12 +293,16 @@ static void tell(struct import *im, size_t at)
     struct column *c = &im->columns[at];
     struct fault w = {.line = (int)im->header_last, .column = (int)at + 1};
     const struct field *fd = &im->reg->fields[c->field];
-    const char *reading = is_date_type(fd->type) ? (c->order == ORDER_DMY ? "dmy" : "mdy") : c->decimal_mark == ',' ? "comma" : "dot";
-    const char *other = is_date_type(fd->type) ? (c->order == ORDER_DMY ? "mdy" : "dmy") : c->decimal_mark == ',' ? "dot" : "comma";
+    const char *reading = is_date_type(fd->type)   ? (c->order == ORDER_DMY ? "dmy" : "mdy")
+                          : c->decimal_mark == ',' ? "comma"
+                                                   : "dot";
+    const char *other = is_date_type(fd->type)   ? (c->order == ORDER_DMY ? "mdy" : "dmy")
+                        : c->decimal_mark == ',' ? "dot"
+                                                 : "comma";
     if (!c->is_ambiguous && !c->is_mixed)
         return;
-    FAULT(&w, c->is_mixed ? ERR_IMPORT_MIXED : ERR_IMPORT_AMBIGUOUS, {"header", c->header}, {"reading", str_of(reading)},
-          {"field", fd->name}, {"other", str_of(other)});
+    FAULT(&w, c->is_mixed ? ERR_IMPORT_MIXED : ERR_IMPORT_AMBIGUOUS, {"header", c->header},
+          {"reading", str_of(reading)}, {"field", fd->name}, {"other", str_of(other)});
     faults_add(&im->warnings, &w);
 }
 

@@ -60,7 +60,8 @@ static void write_cell(struct xlsx *x, uint32_t row, uint32_t column, const stru
     xlsx_text(x, row, column, c->text, XLSX_TEXT | bad);
 }
 
-static void write_comment(struct import *im, struct xlsx *x, uint32_t row, uint32_t column, const struct mark *m, size_t n)
+static void write_comment(struct import *im, struct xlsx *x, uint32_t row, uint32_t column, const struct mark *m,
+                          size_t n)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(8192);
     struct str label = m->value[0] ? L(im, "Giá trị: ", "Value: ") : L(im, "Ô trống", "Empty");
@@ -115,8 +116,8 @@ static void set_columns(struct import *im, struct xlsx *x)
     for (size_t i = 0; i < im->n_columns; i++) {
         const struct column *c = &im->columns[i];
         enum field_type t = c->field == NO_FIELD ? FT_TEXT : im->reg->fields[c->field].type;
-        bool is_identifier = t == FT_STRING || t == FT_PERSONAL_ID || t == FT_PHONE || t == FT_TAX_CODE || t == FT_UNIT ||
-                             t == FT_REFERENCE || t == FT_CODE;
+        bool is_identifier = t == FT_STRING || t == FT_PERSONAL_ID || t == FT_PHONE || t == FT_TAX_CODE ||
+                             t == FT_UNIT || t == FT_REFERENCE || t == FT_CODE;
         xlsx_column_style(x, (uint32_t)i, t == FT_STRING ? 24 : WIDTH_DEFAULT, is_identifier ? XLSX_TEXT : XLSX_PLAIN);
     }
 }

@@ -46,9 +46,12 @@ enum err spool_add(struct spool *s, const struct sheet_row *row, struct fault *f
     buf_reset(&s->row);
     for (size_t i = 0; i < n; i++) {
         const struct cell *c = &row->cells[i];
-        struct spool_cell head = {.number = c->number, .n = (uint32_t)c->text.n, .font = (uint16_t)c->font, .kind = (uint8_t)c->kind,
-                                  .flags = (uint8_t)((c->is_formula ? FLAG_FORMULA : 0) |
-                                                     (c->is_text_number ? FLAG_TEXT_NUMBER : 0))};
+        struct spool_cell head = {
+            .number = c->number,
+            .n = (uint32_t)c->text.n,
+            .font = (uint16_t)c->font,
+            .kind = (uint8_t)c->kind,
+            .flags = (uint8_t)((c->is_formula ? FLAG_FORMULA : 0) | (c->is_text_number ? FLAG_TEXT_NUMBER : 0))};
         buf_add(&s->row, &head, sizeof head);
         buf_str(&s->row, c->text);
     }
@@ -90,8 +93,12 @@ enum err spool_next(struct spool *s, struct sheet_row *ret_row, bool *ret_has_ro
         struct spool_cell c;
         memcpy(&c, p, sizeof c);
         p += sizeof c;
-        cells[i] = (struct cell){.kind = (enum cell_kind)c.kind, .text = str_slice(p, c.n), .number = c.number, .font = c.font,
-                                 .is_formula = c.flags & FLAG_FORMULA, .is_text_number = c.flags & FLAG_TEXT_NUMBER};
+        cells[i] = (struct cell){.kind = (enum cell_kind)c.kind,
+                                 .text = str_slice(p, c.n),
+                                 .number = c.number,
+                                 .font = c.font,
+                                 .is_formula = c.flags & FLAG_FORMULA,
+                                 .is_text_number = c.flags & FLAG_TEXT_NUMBER};
         p += c.n;
     }
     *ret_row = (struct sheet_row){.number = head.number, .is_hidden = head.is_hidden, .cells = cells, .n = head.n};

@@ -178,8 +178,10 @@ static enum err drop_old_matches(struct migration *m, const struct reg *r, struc
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     struct str table = str_slice(r->table + 1, strlen(r->table) - 2);
     bool has_row;
-    enum err e = stmt_new(m->s->db, STR("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?1 AND "
-                                        "substr(name, 1, 2) = 'd_'"), &st, f);
+    enum err e = stmt_new(m->s->db,
+                          STR("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?1 AND "
+                              "substr(name, 1, 2) = 'd_'"),
+                          &st, f);
     if (e == OK)
         stmt_bind_text(st, 1, table);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {

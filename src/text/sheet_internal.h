@@ -32,7 +32,7 @@ struct sheet_job {
 };
 
 /* Runs in the child: struct sheet_job. */
-int sheet_child(void *job, int out_fd);
+int sheet_child(void *ctx, int out_fd);
 
 struct cell_out {
     enum cell_kind kind;

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Kills an import at 100 random moments (kill -9), half of them of CSV, half of a workbook.
 
-After each: `log verify` finds nothing, and the revisions are those before the import or those of an undisturbed one, none
-between. The same command again, sometimes killed once more, ends with the same revisions and records as undisturbed: no row
+After each: `log verify` finds nothing, and the revisions are those before the import or those of an undisturbed one,
+none between. The same command again, sometimes killed once more, ends with the same revisions and records as
+undisturbed: no row
 is there twice and no file is left behind. The reading child, which loses its parent, ends by itself.
 """
 import json
@@ -63,7 +64,8 @@ class Wanted:
             self.answers[name] = json.loads(done.stdout)
             self.after[name] = (entries(folder), state(folder))
             if name == FILES[0]:
-                made = tinhso(folder, "export", "farms", FILES[1], "--filter", "code LIKE 'M%' OR code LIKE 'H1%'", "--lang", "en")
+                some = "code LIKE 'M%' OR code LIKE 'H1%'"
+                made = tinhso(folder, "export", "farms", FILES[1], "--filter", some, "--lang", "en")
                 if made.returncode:
                     sys.exit("the workbook was not made: " + made.stderr)
         reset(folder)
@@ -171,11 +173,13 @@ def main():
         shutil.copytree(os.path.join(folder, "var"), os.path.join(folder, "before"))
         wanted = Wanted(folder)
         first = wanted.answers[FILES[0]]
-        tap.ok((first["added"], first["changed"]) == (NEW - OLD, OLD // 2), "undisturbed, the import adds and changes", first)
+        counts = (first["added"], first["changed"])
+        tap.ok(counts == (NEW - OLD, OLD // 2), "undisturbed, the import adds and changes", first)
         tap.ok(wanted.after[FILES[0]][1] == wanted.after[FILES[1]][1], "a workbook and CSV make the same records")
         tap.ok(wanted.after[FILES[0]][1] != wanted.state_before, "which differ from those before")
         faults, counts, kills, ends = try_kills(folder, wanted, draw)
-        tap.ok(not faults, f"{kills} kills: all of the import or nothing, and the same again ends as undisturbed", *faults)
+        rule = f"{kills} kills: all of the import or nothing, and the same again ends as undisturbed"
+        tap.ok(not faults, rule, *faults)
         tap.ok(counts["before"] >= kills // 4 and counts["reading"] > 0, "they came at many moments", counts)
         print(f"# {counts}, {ends} came to their end meanwhile; undisturbed: " +
               ", ".join(f"{n} {s:.2f} s" for n, s in wanted.seconds.items()))

@@ -98,7 +98,7 @@ with zipfile.ZipFile("letter.docx", "w") as z:
     z.writestr("word/document.xml", "<document/>")
 END
 expect_exit "the files are made" 0
-[ "$status" -eq 0 ] || echo "$err" | sed 's/^/# /'
+[ "$status" -eq 0 ] || echo "# $err"
 
 # state: all that an import could change.
 state() {

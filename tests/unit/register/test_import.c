@@ -74,7 +74,8 @@ static void a_table_under_titles_goes_in_and_the_same_again_changes_nothing(void
     assert_int_equal(a.r.refused, 1);
     says(&a, "header in row 3");
     done(&a);
-    text = text_of(x, head, "H1,Nguyễn Thị Hường,Xã Đồi,\"150,5\",Cà phê,x,15/03/2022\nH2,Y Bhăm,12,900,Tiêu,,05/03/2022\n");
+    text = text_of(x, head,
+                   "H1,Nguyễn Thị Hường,Xã Đồi,\"150,5\",Cà phê,x,15/03/2022\nH2,Y Bhăm,12,900,Tiêu,,05/03/2022\n");
     struct run b = import(x, text, (struct import_options){0});
     assert_int_equal(b.e, OK);
     assert_int_equal(b.r.added, 2);
@@ -82,7 +83,8 @@ static void a_table_under_titles_goes_in_and_the_same_again_changes_nothing(void
     assert_string_equal(values(x, "farms", "unit", (struct query_options){.sort = STR("code")}), "11|12");
     assert_string_equal(values(x, "farms", "area", (struct query_options){.sort = STR("code")}), "150.5|900");
     assert_string_equal(values(x, "farms", "is_poor", (struct query_options){.sort = STR("code")}), "true|false");
-    assert_string_equal(values(x, "farms", "seen_on", (struct query_options){.sort = STR("code")}), "2022-03-15|2022-03-05");
+    assert_string_equal(values(x, "farms", "seen_on", (struct query_options){.sort = STR("code")}),
+                        "2022-03-15|2022-03-05");
     int64_t rev = x->s->head;
     struct run c = import(x, text, (struct import_options){0});
     assert_int_equal(c.e, OK);
@@ -104,15 +106,18 @@ static void a_column_is_read_by_one_rule_and_the_person_may_flip_it(void **state
     struct run b = import(x, text, (struct import_options){.overrides = flip, .n_overrides = 2});
     assert_int_equal(b.e, OK);
     assert_string_equal(values(x, "farms", "area", (struct query_options){.sort = STR("code")}), "1.5|2.75");
-    assert_string_equal(values(x, "farms", "seen_on", (struct query_options){.sort = STR("code")}), "2022-01-02|2022-03-04");
+    assert_string_equal(values(x, "farms", "seen_on", (struct query_options){.sort = STR("code")}),
+                        "2022-01-02|2022-03-04");
     done(&b);
     /* one cell that reads only one way decides for all */
     text = text_of(x, head, "H3,A,11,1.500,,x,01/31/2022\nH4,B,11,\"1.234,5\",,x,03/04/2022\n");
     struct run c = import(x, text, (struct import_options){0});
     assert_int_equal(c.e, OK);
-    assert_string_equal(values(x, "farms", "area", (struct query_options){.sort = STR("code"), .filter = STR("code IN ('H3','H4')")}),
-                        "1500|1234.5");
-    assert_string_equal(values(x, "farms", "seen_on", (struct query_options){.sort = STR("code"), .filter = STR("code IN ('H3','H4')")}),
+    assert_string_equal(
+        values(x, "farms", "area", (struct query_options){.sort = STR("code"), .filter = STR("code IN ('H3','H4')")}),
+        "1500|1234.5");
+    assert_string_equal(values(x, "farms", "seen_on",
+                               (struct query_options){.sort = STR("code"), .filter = STR("code IN ('H3','H4')")}),
                         "2022-01-31|2022-03-04");
     done(&c);
 }
@@ -133,7 +138,8 @@ static void areas_in_sao_are_asked_about_and_hectares_are_not(void **state)
 static void modes_keep_to_what_they_promise(void **state)
 {
     struct fixture *x = *state;
-    struct run a = import(x, text_of(x, head, "H1,A,11,5,,x,15/03/2022\nH2,B,11,6,,x,15/03/2022\n"), (struct import_options){0});
+    struct run a =
+        import(x, text_of(x, head, "H1,A,11,5,,x,15/03/2022\nH2,B,11,6,,x,15/03/2022\n"), (struct import_options){0});
     assert_int_equal(a.e, OK);
     done(&a);
     a = import(x, "Mã,Diện tích\nH1,7\n", (struct import_options){.mode = IMPORT_CREATE});
@@ -186,7 +192,8 @@ static void a_mapping_is_saved_and_found_again_by_its_header(void **state)
 {
     struct fixture *x = *state;
     const char *map = arena_printf(x->a, "%s/map.json", x->folder);
-    assert_int_equal(file_write_atomic(map, STR("{\"Ký hiệu\":\"code\",\"Người đứng tên\":\"head\"}"), 0600, &x->f), OK);
+    assert_int_equal(file_write_atomic(map, STR("{\"Ký hiệu\":\"code\",\"Người đứng tên\":\"head\"}"), 0600, &x->f),
+                     OK);
     struct run a = import(x, "Ký hiệu,Người đứng tên\nH1,A\n", (struct import_options){0});
     assert_int_equal(a.e, ERR_IMPORT_HEADER);
     done(&a);
