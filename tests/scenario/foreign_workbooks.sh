@@ -8,7 +8,7 @@
 loaded_province
 mv "$WORK/var" "$WORK/before"
 fresh() {
-    rm -rf "$WORK/var"
+    rm -rf "${WORK:?}/var"
     cp -R "$WORK/before" "$WORK/var"
 }
 
