@@ -1,0 +1,250 @@
+/* HTTP: routes declared in one table, requests decoded by it, answers made once a revision.
+ *
+ *     static enum err answer_unit(struct exchange *x, struct fault *f)
+ *     {
+ *         struct str code = input_text(x, 0);                       // decoded and checked; inputs by their place in the route
+ *         ...
+ *         json_out_init(&o, &x->body, JSON_OUT_COMPACT);            // or HTML
+ *         return OK;                                                // 200, content type of x->format
+ *     }
+ *
+ *     static const struct route routes[] = {
+ *         {.method = METHOD_GET, .path = "/api/units/{code}", .id = "unit", .title = {STR("Đơn vị"), STR("Unit")},
+ *          .inputs = (const struct input[]){{.name = "code", .in = IN_PATH, .type = INPUT_NAME}, INPUT_END},
+ *          .formats = FORMAT_BIT(FORMAT_HTML) | FORMAT_BIT(FORMAT_JSON), .right = RIGHT_PUBLIC, .cost = COST_KEY, .answer = answer_unit},
+ *         ROUTE_END,
+ *     };
+ *     http_server_new(&(struct http_options){.routes = routes, .listen = STR("127.0.0.1:8080"), …}, &server, f);
+ *     http_server_run(server, &stop);                               // until *stop; finishes what is under way
+ *
+ * From the table come dispatch, typed inputs, OpenAPI (web/api_openapi.c), the documentation page and the tests that every route has an abuse case
+ * (`tinhso serve --routes`). An input that no route declares is refused (ERR_INPUT_UNKNOWN names the nearest), so is one given twice, of a wrong
+ * type, or out of its range: a handler never sees an unchecked string.
+ *
+ * A request: message judged (RFC 9112: ambiguous framing is refused and the connection closed) → path normal (no "..", no "//", no
+ * %2F, no control characters, valid UTF-8) → route (404; 405 with Allow) → origin, right, rate → inputs decoded → format chosen (f=, else Accept, RFC 9110 §12.5.1; 406) →
+ * conditional (If-None-Match answered before any work) → cache → handler → answer. `f`, `lang` and `at` need no declaration of their own: every
+ * route with IN_MOMENT takes `at`; f and lang belong to all.
+ *
+ * Errors: a handler that returns other than OK has what it wrote dropped; the fault becomes problem details (RFC 9457) in the reader's language, as JSON or as
+ * a page (http_options.problem_page), with the HTTP status of base/errors.def.
+ *
+ * Revisions and the cache: the worker tells which revision it reads (http_options.revision). An answer is a function of path, inputs, format, language and
+ * that revision, unless the route says IS_LIVE; so its ETag is W/"R-hash", it is kept (LIMIT_HTTP_CACHE_BYTES, oldest use goes first), and the next
+ * request for it costs a look-up. A handler may set x->etag itself (one record: its own revision).
+ *
+ * Threads: one process, n_threads of them; each has a worker (worker_new) that only it uses: its read connection, figures and arena. x->arena is
+ * emptied after the answer. Handlers run on the thread of the connection and must not block; writes go through http_options.writer (see writer.h).
+ *
+ * Limits: LIMIT_HTTP_* (base/limits.h). Ownership: what a handler sets in x must lie in x->arena or live as long as the process.
+ */
+#ifndef TINHSO_HTTP_HTTP_H
+#define TINHSO_HTTP_HTTP_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS }; /* HEAD is GET without its body */
+
+/* FORMAT(enum, f=, media type, language matters to it) */
+#define HTTP_FORMATS(X)                                                                                                \
+    X(FORMAT_HTML, "html", "text/html; charset=utf-8", true)                                                           \
+    X(FORMAT_JSON, "json", "application/json", true)                                                                   \
+    X(FORMAT_GEOJSON, "geojson", "application/geo+json", false)                                                        \
+    X(FORMAT_SCHEMA, "schema", "application/schema+json", true)                                                        \
+    X(FORMAT_OPENAPI, "openapi", "application/vnd.oai.openapi+json;version=3.1", true)                                 \
+    X(FORMAT_JSONLD, "jsonld", "application/ld+json", true)                                                            \
+    X(FORMAT_CSV, "csv", "text/csv; charset=utf-8", false)                                                             \
+    X(FORMAT_XLSX, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", true)                  \
+    X(FORMAT_MARKDOWN, "md", "text/markdown; charset=utf-8", true)                                                     \
+    X(FORMAT_ATOM, "atom", "application/atom+xml; charset=utf-8", true)                                                \
+    X(FORMAT_XML, "xml", "application/xml; charset=utf-8", false)                                                      \
+    X(FORMAT_TEXT, "txt", "text/plain; charset=utf-8", true)                                                           \
+    X(FORMAT_BYTES, "bytes", "application/octet-stream", false)
+
+enum format {
+#define X(format, name, media, by_lang) format,
+    HTTP_FORMATS(X)
+#undef X
+        FORMAT_COUNT
+};
+#define FORMAT_BIT(format) (1u << (format))
+
+enum input_in { IN_PATH, IN_QUERY, IN_HEADER, IN_BODY };
+
+/* INPUT_TYPE(enum, name, what it takes: for documentation) */
+enum input_type {
+    INPUT_TEXT,    /* valid UTF-8, no control characters, at most `max` bytes (LIMIT_HTTP_TEXT_BYTES when 0) */
+    INPUT_NAME,    /* an identifier: letters, digits, _ - . @ : ~ and whatever may stand in record ids, after percent-decoding */
+    INPUT_INTEGER, /* min … max */
+    INPUT_NUMBER,
+    INPUT_BOOLEAN, /* true, false, 1, 0 */
+    INPUT_DATE,    /* yyyy-mm-dd */
+    INPUT_CHOICE,  /* one of .choices, separated by | */
+    INPUT_BBOX,    /* four (or six) numbers; west may exceed east */
+    INPUT_INTERVAL, /* RFC 3339 instant or date, or interval a/b with .. or empty for open (OGC API – Features 7.15.4) */
+    INPUT_REST,     /* the rest of the path, "/" included (only last) */
+};
+
+struct input {
+    const char *name; /* NULL ends the list */
+    enum input_in in;
+    enum input_type type;
+    bool is_required;
+    bool is_open; /* IN_QUERY only: takes every query parameter that nothing else declares (filters by field); see input_other */
+    int64_t min, max, standard; /* standard: taken when the input is absent */
+    const char *choices;
+    struct text2 title;
+};
+#define INPUT_END {.name = NULL}
+
+enum route_flags {
+    TAKES_AT = 1,     /* `at`: a revision or a date */
+    IS_LIVE = 2,      /* not a function of the revision: never kept, no ETag of its own making */
+    TAKES_BODY = 4,   /* reads a body of at most LIMIT_HTTP_BODY_BYTES into x->request_body */
+    IS_HIDDEN = 8,    /* not in OpenAPI (pages, assets) */
+};
+
+/* Who may call it; until rights are declared (module access): the public reads what is public, RIGHT_WRITE needs the operator's key (http_options.operator_key; without
+ * one it is 401 always). */
+enum right { RIGHT_PUBLIC, RIGHT_WRITE, RIGHT_OPERATOR };
+
+/* What one call may cost; the rate of a client counts them (docs/http.md). */
+enum cost { COST_CONSTANT = 1, COST_KEY = 2, COST_PAGE = 10, COST_SCAN = 50 };
+
+struct exchange;
+typedef enum err answer_fn(struct exchange *x, struct fault *f);
+
+struct route {
+    enum method method;
+    const char *path; /* "/api/collections/{register}/items"; NULL ends the table */
+    const char *id;   /* operationId */
+    struct text2 title;
+    const struct input *inputs;
+    unsigned formats; /* FORMAT_BIT; the lowest is what is answered when the client does not mind */
+    unsigned flags;
+    enum right right;
+    enum cost cost;
+    const char *tag; /* of OpenAPI */
+    answer_fn *answer;
+};
+#define ROUTE_END {.path = NULL}
+
+enum { HTTP_MAX_INPUTS = 24, HTTP_MAX_HEADERS = 8 };
+
+struct input_value {
+    bool is_given;
+    struct str text; /* decoded, checked; lives in x->arena */
+    int64_t integer;
+    double number;
+    double box[6]; /* INPUT_BBOX: as given */
+    int n_box;
+};
+
+struct header {
+    const char *name; /* a literal */
+    struct str value; /* without CR, LF or NUL: must() */
+};
+
+struct name_value {
+    struct str name, value;
+};
+
+struct exchange {
+    /* the request */
+    const struct route *route;
+    enum method method;
+    bool is_head;
+    struct str path;  /* as sent */
+    struct str query; /* as sent, without "?" */
+    struct input_value inputs[HTTP_MAX_INPUTS];
+    struct name_value *others; /* what an is_open input took */
+    size_t n_others;
+    struct str at;     /* as asked; empty: now */
+    struct str if_match, if_none_match;
+    struct str request_body, content_type;
+    enum format format;
+    enum lang lang;
+    bool is_lang_chosen; /* by ?lang= or cookie, not by Accept-Language */
+    struct str host;     /* of the request, checked against http_options.public_url when that is declared */
+    struct str client;   /* address */
+    char request_id[33];
+    void *worker;
+    void *site; /* http_options.context */
+    struct arena *arena;
+    /* the answer */
+    int status;          /* 0: 200 */
+    struct buf body;     /* at most LIMIT_HTTP_ANSWER_BYTES */
+    struct str constant; /* instead of body: bytes that live as long as the process (assets) */
+    int file;            /* instead of body: a descriptor that is sent whole and closed (exports); -1: none */
+    struct str media;    /* instead of that of the format; empty: of the format */
+    struct str etag;     /* without quotes; empty: made from the revision */
+    struct str filename; /* Content-Disposition: attachment (RFC 6266); empty: none */
+    int64_t modified_ms; /* Last-Modified; 0: none */
+    struct header headers[HTTP_MAX_HEADERS];
+    size_t n_headers;
+    bool is_immutable; /* may be kept for a year: its address bears its hash */
+};
+
+static inline const struct input_value *input(const struct exchange *x, size_t i)
+{
+    return &x->inputs[i];
+}
+
+static inline struct str input_text(const struct exchange *x, size_t i)
+{
+    return x->inputs[i].text;
+}
+
+void exchange_header(struct exchange *x, const char *name, struct str value);
+/* 303 or 308 to a path of this site (must begin with one "/"). */
+void exchange_redirect(struct exchange *x, int status, struct str path);
+/* "https://host" of the public address, for links that must be whole; no slash at the end. */
+struct str exchange_base(const struct exchange *x);
+/* Path and query of this request with one parameter set (or left out when value.p is NULL): for links to other formats, languages, pages. */
+struct str exchange_link(struct exchange *x, const char *name, struct str value);
+
+/* Percent-encodes a piece of a path or query (RFC 3986: all but unreserved). */
+void url_encode(struct buf *out, struct str piece);
+
+/* ---- the server */
+
+struct http_options {
+    struct str listen; /* "127.0.0.1:8080", "[::1]:8080" or "unix:/run/x.sock" */
+    int n_threads;     /* 0: as many as processors */
+    const struct route *routes;
+    void *context; /* x->site */
+    struct str public_url; /* "https://so.daknong.gov.vn": of the proxy in front; empty: made from Host, which then must be a loopback name or address */
+    struct str operator_key; /* empty: none */
+    int access_log;          /* descriptor of JSON lines; -1: none */
+    enum err (*worker_new)(void *context, void **ret_worker, struct fault *f); /* on the thread that will use it */
+    void (*worker_free)(void *worker);
+    /* Called before each request: takes notice of what was written since; the revision it reads. ERR_… makes the answer a 503. */
+    enum err (*revision)(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
+    /* Writes the page of a problem for a reader of HTML; NULL: text. */
+    void (*problem_page)(struct exchange *x, const struct fault *f, int status);
+    /* More lines for /metrics. */
+    void (*metrics)(void *context, struct buf *out);
+};
+
+struct http_server;
+
+enum err http_server_new(const struct http_options *o, struct http_server **ret_server, struct fault *f);
+/* The address that it listens on, with the port that was given by the system for port 0. */
+struct str http_server_address(const struct http_server *s);
+/* Until *stop: then takes no more connections, lets requests under way end (LIMIT_HTTP_STOP_MS at most), returns. */
+enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *stop, struct fault *f);
+void http_server_free(struct http_server *s);
+
+const char *format_name(enum format format);
+const char *format_media(enum format format);
+const char *method_name(enum method method);
+
+#endif

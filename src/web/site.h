@@ -1,0 +1,62 @@
+/* The site: what all pages and API handlers share. One struct site a process, one struct worker a thread.
+ *
+ *     enum err answer_figure(struct exchange *x, struct fault *f)
+ *     {
+ *         struct worker *w = x->worker;                 // w->store reads the revision asked by `at`, else the newest
+ *         struct figure_result r;
+ *         enum err e = figure_compute(x->arena, w->store, w->figures, input_text(x, 0), &(struct figure_options){0}, &r, f);
+ *         ...
+ *         return page(x, &(struct page){.title = …, .content = buf_view(&b)}, f);
+ *     }
+ *
+ * Files: routes.c is the one table of routes; api_*.c answer machines, page_*.c people; one file an area. Handlers share nothing but this header.
+ */
+#ifndef TINHSO_WEB_SITE_H
+#define TINHSO_WEB_SITE_H
+
+#include "figure/figure.h"
+#include "http/http.h"
+#include "register/store.h"
+
+struct site {
+    const char *db_path;
+    int64_t started_ms;
+};
+
+struct worker {
+    struct site *site;
+    struct store *store;     /* at the moment of the request */
+    struct figures *figures; /* as declared at that moment */
+    int64_t head;            /* newest revision */
+};
+
+extern const struct route site_routes[];
+
+/* http_options callbacks. */
+enum err worker_new(void *site, void **ret_worker, struct fault *f);
+void worker_free(void *worker);
+/* Takes notice of what was written since; moves the store to `at` (or back to the newest). Declarations and figures of a moment are kept while they serve. */
+enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
+
+/* A whole page around `content`: navigation, language switch, footer, with the revision it was read at. */
+struct crumb {
+    struct str title, href;
+};
+struct page {
+    struct str title;       /* of the page; the site's name is added */
+    struct str description; /* one sentence, for search engines and previews; may be empty */
+    struct str content;     /* HTML made by templates */
+    struct crumb *crumbs;   /* from the home page down, without it */
+    size_t n_crumbs;
+    const char *section;      /* of the navigation: "report", "index", "registers", "units", "posts", "data", "api", "about" or NULL */
+    bool has_sample;          /* says at the top that sample records are counted */
+    const char *const *scripts; /* names of bundles that it needs, NULL ends them; may be NULL: "chart", "map" */
+};
+enum err page(struct exchange *x, const struct page *p, struct fault *f);
+
+/* Registers of which the public may see records, and fields of which it may see values (privacy public). */
+bool site_shows_register(const struct reg *reg);
+bool site_shows_field(const struct field *fd);
+
+/* The handlers, by area. */
+#endif
