@@ -176,6 +176,7 @@ struct exchange {
     struct str host;     /* of the request, checked against http_options.public_url when that is declared */
     struct str client;   /* address */
     char request_id[33];
+    bool is_operator; /* the operator's key came with it: internal fields are shown, and nothing of the answer is kept */
     void *worker;
     void *site; /* http_options.context */
     struct arena *arena;
@@ -202,6 +203,9 @@ static inline struct str input_text(const struct exchange *x, size_t i)
 {
     return x->inputs[i].text;
 }
+
+/* By name; one that the route does not declare is a must(). */
+const struct input_value *input_named(const struct exchange *x, const char *name);
 
 void exchange_header(struct exchange *x, const char *name, struct str value);
 /* 303 or 308 to a path of this site (must begin with one "/"). */

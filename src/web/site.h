@@ -15,6 +15,7 @@
 #define TINHSO_WEB_SITE_H
 
 #include "figure/figure.h"
+#include "geo/crs.h"
 #include "http/http.h"
 #include "register/store.h"
 
@@ -28,6 +29,12 @@ struct worker {
     struct store *store;     /* at the moment of the request */
     struct figures *figures; /* as declared at that moment */
     int64_t head;            /* newest revision */
+    struct crs_pool *crs;
+    struct {
+        const char *table;
+        int64_t rev, n;
+    } counts[64]; /* of whole registers (feature.c) */
+    size_t next_count;
 };
 
 extern const struct route site_routes[];
@@ -54,9 +61,9 @@ struct page {
 };
 enum err page(struct exchange *x, const struct page *p, struct fault *f);
 
-/* Registers of which the public may see records, and fields of which it may see values (privacy public). */
-bool site_shows_register(const struct reg *reg);
-bool site_shows_field(const struct field *fd);
+/* What the caller may see: fields of class public, with the operator's key also internal ones. A register is shown when its key may be. */
+bool site_shows_register(const struct exchange *x, const struct reg *reg);
+bool site_shows_field(const struct exchange *x, const struct field *fd);
 
 /* The handlers, by area. */
 #endif
