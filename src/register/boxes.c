@@ -1,5 +1,6 @@
 /* Rectangles of geometries: an R*Tree a register over every version, so that a box on a map finds its records without reading the others. */
 #include "register/internal.h"
+#include "register/query.h"
 
 #include "geo/shape.h"
 
@@ -48,4 +49,25 @@ enum err boxes_rebuild(struct arena *a, struct store *s, const struct reg *reg, 
         e = box_insert(insert, stmt_column_int(rows, 0), &v, f);
     }
     return e;
+}
+
+enum err query_extent(struct store *s, const struct reg *reg, struct box *ret_box, bool *ret_has_box, struct fault *f)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    if (!reg->box_table)
+        return FAULT(f, ERR_GEOMETRY_NONE, {"register", reg->name});
+    enum err e = stmt_new(
+        s->db, str_of(arena_printf(a, "SELECT min(x_min), min(y_min), max(x_max), max(y_max) FROM %s", reg->box_table)),
+        &st, f);
+    bool has_row;
+    if (e == OK)
+        e = stmt_step(st, &has_row, f);
+    if (e != OK)
+        return e;
+    *ret_has_box = has_row && !stmt_column_is_null(st, 0);
+    if (*ret_has_box)
+        *ret_box = (struct box){stmt_column_number(st, 0), stmt_column_number(st, 1), stmt_column_number(st, 2),
+                                stmt_column_number(st, 3)};
+    return OK;
 }

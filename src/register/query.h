@@ -78,6 +78,9 @@ bool query_is_removed(const struct query *q);
 void query_close(struct query *q);
 void query_closep(struct query **pq);
 
+/* The rectangle around all geometries of the register, past versions included; *ret_has_box is false without any. */
+enum err query_extent(struct store *s, const struct reg *reg, struct box *ret_box, bool *ret_has_box, struct fault *f);
+
 /* How many records match. */
 enum err query_count(struct store *s, const struct reg *reg, const struct query_options *o, int64_t *ret_count,
                      struct fault *f);

@@ -158,8 +158,9 @@ enum err api_items(struct exchange *x, struct fault *f)
     struct ask q;
     enum err e = ask_register(x, input_named(x, "register")->text, &reg, f);
     if (e == OK && x->format == FORMAT_HTML) {
-        exchange_redirect(x, 303, str_of(arena_printf(x->arena, "/registers/%.*s%s%.*s", STR_ARG(reg->name),
-                                                      x->query.n ? "?" : "", STR_ARG(x->query))));
+        exchange_redirect(x, 303,
+                          str_of(arena_printf(x->arena, "/registers/%.*s%s%.*s", STR_ARG(reg->name),
+                                              x->query.n ? "?" : "", STR_ARG(x->query))));
         return OK;
     }
     if (e == OK)

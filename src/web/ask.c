@@ -75,8 +75,8 @@ static void check_name(void *context, struct str name)
     if (c->hidden.p || (name.n && name.p[0] == '_'))
         return;
     const struct field *fd = shown_field(c->x, c->reg, first);
-    bool is_shown = fd && (!rest.p || (fd->target && site_shows_register(c->x, fd->target) &&
-                                       shown_field(c->x, fd->target, rest)));
+    bool is_shown =
+        fd && (!rest.p || (fd->target && site_shows_register(c->x, fd->target) && shown_field(c->x, fd->target, rest)));
     if (!is_shown)
         c->hidden = name;
 }
@@ -114,8 +114,10 @@ static enum err add_filter(struct exchange *x, struct ask *q, struct buf *all, s
     const struct cql2_schema *schema;
     if (!text->is_given || str_trim(text->text).n == 0)
         return OK;
-    bool is_json = str_is(input_named(x, "filter-lang")->text, "cql2-json") || str_starts(str_trim(text->text), STR("{"));
-    enum err e = is_json ? cql2_parse_json(x->arena, text->text, &tree, f) : cql2_parse_text(x->arena, text->text, &tree, f);
+    bool is_json =
+        str_is(input_named(x, "filter-lang")->text, "cql2-json") || str_starts(str_trim(text->text), STR("{"));
+    enum err e =
+        is_json ? cql2_parse_json(x->arena, text->text, &tree, f) : cql2_parse_text(x->arena, text->text, &tree, f);
     if (e == OK)
         e = query_schema(x->arena, w->store, q->reg, NULL, 0, &schema, f);
     struct names_check names = {.x = x, .reg = q->reg};
@@ -169,7 +171,8 @@ static void add_literal(const struct field *fd, const struct value *v, struct bu
 }
 
 /* A unit above those that the field names stands for all of its own: a district for its communes. */
-static enum err is_unit_above(struct exchange *x, const struct field *fd, struct str code, bool *ret_is, struct fault *f)
+static enum err is_unit_above(struct exchange *x, const struct field *fd, struct str code, bool *ret_is,
+                              struct fault *f)
 {
     struct worker *w = x->worker;
     const struct province *p = w->store->province;
@@ -415,7 +418,8 @@ enum err ask_read_shape(struct exchange *x, const struct reg *reg, struct ask *r
     enum err e = input_crs(x, "crs", &q.crs, f);
     q.has_geometry = reg->geometry != NO_FIELD && site_shows_field(x, &reg->fields[reg->geometry]);
     if (e == OK && q.has_geometry)
-        e = crs_find(reg->fields[reg->geometry].crs.n ? reg->fields[reg->geometry].crs : STR("EPSG:4326"), &q.storage, f);
+        e = crs_find(reg->fields[reg->geometry].crs.n ? reg->fields[reg->geometry].crs : STR("EPSG:4326"), &q.storage,
+                     f);
     if (e == OK)
         e = read_fields(x, &q, f);
     if (e == OK)

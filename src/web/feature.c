@@ -75,7 +75,7 @@ enum err record_stamp(struct exchange *x, int64_t rev, struct fault *f)
 {
     const struct worker *w = x->worker;
     struct str time;
-    enum err e = store_revision_time(w->store, rev, &time, f);
+    enum err e = store_revision_time(x->arena, w->store, rev, &time, f);
     if (e == OK)
         e = instant_parse(time, &x->modified_ms, f);
     size_t asked = str_hash(x->query) ^ ((size_t)x->format << 8 | (size_t)x->lang);
@@ -123,15 +123,16 @@ struct str answer_time(struct exchange *x, struct fault *f)
 {
     const struct worker *w = x->worker;
     struct str time = STR("");
-    (void)store_revision_time(w->store, w->store->at, &time, f);
+    (void)store_revision_time(x->arena, w->store, w->store->at, &time, f);
     return time;
 }
 
 enum err records_count(struct exchange *x, const struct reg *reg, int64_t *ret_n, struct fault *f)
 {
     struct worker *w = x->worker;
+    size_t name = str_hash(reg->name);
     for (size_t i = 0; i < ARRAY_LEN(w->counts); i++)
-        if (w->counts[i].rev == w->store->at && w->counts[i].table == reg->table) {
+        if (w->counts[i].rev == w->store->at && w->counts[i].name == name) {
             *ret_n = w->counts[i].n;
             return OK;
         }
@@ -139,7 +140,7 @@ enum err records_count(struct exchange *x, const struct reg *reg, int64_t *ret_n
     if (e != OK)
         return e;
     w->counts[w->next_count].rev = w->store->at;
-    w->counts[w->next_count].table = reg->table;
+    w->counts[w->next_count].name = name;
     w->counts[w->next_count].n = *ret_n;
     w->next_count = (w->next_count + 1) % ARRAY_LEN(w->counts);
     return OK;

@@ -22,16 +22,20 @@
 struct site {
     const char *db_path;
     int64_t started_ms;
+    _Atomic int64_t written; /* changes that this process wrote: raised before a change is acknowledged */
 };
+
+struct snapshot;
 
 struct worker {
     struct site *site;
     struct store *store;     /* at the moment of the request */
     struct figures *figures; /* as declared at that moment */
     int64_t head;            /* newest revision */
+    struct snapshot *snapshot;
     struct crs_pool *crs;
     struct {
-        const char *table;
+        size_t name; /* its hash */
         int64_t rev, n;
     } counts[64]; /* of whole registers (feature.c) */
     size_t next_count;
@@ -42,8 +46,11 @@ extern const struct route site_routes[];
 /* http_options callbacks. */
 enum err worker_new(void *site, void **ret_worker, struct fault *f);
 void worker_free(void *worker);
-/* Takes notice of what was written since; moves the store to `at` (or back to the newest). Declarations and figures of a moment are kept while they serve. */
+/* Takes notice of what was written since; moves the store to `at` (or back to the newest). All that one request reads lies in one read
+ * transaction, so that an answer kept for a revision holds that revision and no other. Declarations and figures of a moment are kept while they serve. */
 enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
+/* Ends the read transaction in which the last requests were answered. */
+void worker_idle(void *worker);
 
 /* A whole page around `content`: navigation, language switch, footer, with the revision it was read at. */
 struct crumb {
@@ -55,8 +62,9 @@ struct page {
     struct str content;     /* HTML made by templates */
     struct crumb *crumbs;   /* from the home page down, without it */
     size_t n_crumbs;
-    const char *section;      /* of the navigation: "report", "index", "registers", "units", "posts", "data", "api", "about" or NULL */
-    bool has_sample;          /* says at the top that sample records are counted */
+    const char *
+        section; /* of the navigation: "report", "index", "registers", "units", "posts", "data", "api", "about" or NULL */
+    bool has_sample;            /* says at the top that sample records are counted */
     const char *const *scripts; /* names of bundles that it needs, NULL ends them; may be NULL: "chart", "map" */
 };
 enum err page(struct exchange *x, const struct page *p, struct fault *f);
