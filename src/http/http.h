@@ -52,7 +52,14 @@
 #include "base/vec.h"
 #include "text/yaml.h"
 
-enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS }; /* HEAD is GET without its body */
+enum method {
+    METHOD_GET,
+    METHOD_POST,
+    METHOD_PUT,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OPTIONS
+}; /* HEAD is GET without its body */
 
 /* FORMAT(enum, f=, media type, language matters to it) */
 #define HTTP_FORMATS(X)                                                                                                \
@@ -82,8 +89,8 @@ enum input_in { IN_PATH, IN_QUERY, IN_HEADER, IN_BODY };
 
 /* INPUT_TYPE(enum, name, what it takes: for documentation) */
 enum input_type {
-    INPUT_TEXT,    /* valid UTF-8, no control characters, at most `max` bytes (LIMIT_HTTP_TEXT_BYTES when 0) */
-    INPUT_NAME,    /* an identifier: letters, digits, _ - . @ : ~ and whatever may stand in record ids, after percent-decoding */
+    INPUT_TEXT, /* valid UTF-8, no control characters, at most `max` bytes (LIMIT_HTTP_TEXT_BYTES when 0) */
+    INPUT_NAME, /* an identifier: letters, digits, _ - . @ : ~ and whatever may stand in record ids, after percent-decoding */
     INPUT_INTEGER, /* min … max */
     INPUT_NUMBER,
     INPUT_BOOLEAN, /* true, false, 1, 0 */
@@ -99,18 +106,22 @@ struct input {
     enum input_in in;
     enum input_type type;
     bool is_required;
-    bool is_open; /* IN_QUERY only: takes every query parameter that nothing else declares (filters by field); see input_other */
+    bool
+        is_open; /* IN_QUERY only: takes every query parameter that nothing else declares (filters by field); see input_other */
     int64_t min, max, standard; /* standard: taken when the input is absent */
     const char *choices;
     struct text2 title;
 };
-#define INPUT_END {.name = NULL}
+#define INPUT_END                                                                                                      \
+    {                                                                                                                  \
+        .name = NULL                                                                                                   \
+    }
 
 enum route_flags {
-    TAKES_AT = 1,     /* `at`: a revision or a date */
-    IS_LIVE = 2,      /* not a function of the revision: never kept, no ETag of its own making */
-    TAKES_BODY = 4,   /* reads a body of at most LIMIT_HTTP_BODY_BYTES into x->request_body */
-    IS_HIDDEN = 8,    /* not in OpenAPI (pages, assets) */
+    TAKES_AT = 1,   /* `at`: a revision or a date */
+    IS_LIVE = 2,    /* not a function of the revision: never kept, no ETag of its own making */
+    TAKES_BODY = 4, /* reads a body of at most LIMIT_HTTP_BODY_BYTES into x->request_body */
+    IS_HIDDEN = 8,  /* not in OpenAPI (pages, assets) */
 };
 
 /* Who may call it; until rights are declared (module access): the public reads what is public, RIGHT_WRITE needs the operator's key (http_options.operator_key; without
@@ -136,7 +147,10 @@ struct route {
     const char *tag; /* of OpenAPI */
     answer_fn *answer;
 };
-#define ROUTE_END {.path = NULL}
+#define ROUTE_END                                                                                                      \
+    {                                                                                                                  \
+        .path = NULL                                                                                                   \
+    }
 
 enum { HTTP_MAX_INPUTS = 24, HTTP_MAX_HEADERS = 8 };
 
@@ -168,7 +182,7 @@ struct exchange {
     struct input_value inputs[HTTP_MAX_INPUTS];
     struct name_value *others; /* what an is_open input took */
     size_t n_others;
-    struct str at;     /* as asked; empty: now */
+    struct str at; /* as asked; empty: now */
     struct str if_match, if_none_match;
     struct str request_body, content_type;
     enum format format;
@@ -205,6 +219,9 @@ static inline struct str input_text(const struct exchange *x, size_t i)
 }
 
 void exchange_header(struct exchange *x, const char *name, struct str value);
+/* Whether an If-Match or If-None-Match list names the ETag (without quotes; "*" names all; weakness is not looked at, as a compressed answer
+ * bears a weak one). An empty list names none. */
+bool etag_matches(struct str list, struct str etag);
 /* 303 or 308 to a path of this site (must begin with one "/"). */
 void exchange_redirect(struct exchange *x, int status, struct str path);
 /* "https://host" of the public address, for links that must be whole; no slash at the end. */
@@ -222,13 +239,18 @@ struct http_options {
     int n_threads;     /* 0: as many as processors */
     const struct route *routes;
     void *context; /* x->site */
-    struct str public_url; /* "https://so.daknong.gov.vn": of the proxy in front; empty: made from Host, which then must be a loopback name or address */
+    struct str
+        public_url; /* "https://so.example.vn": of the proxy in front; empty: made from Host, which then must be a loopback name or address */
     struct str operator_key; /* empty: none */
+    bool is_loopback_rated;  /* the rate counts clients of this machine too */
     int access_log;          /* descriptor of JSON lines; -1: none */
     enum err (*worker_new)(void *context, void **ret_worker, struct fault *f); /* on the thread that will use it */
     void (*worker_free)(void *worker);
-    /* Called before each request: takes notice of what was written since; the revision it reads. ERR_… makes the answer a 503. */
+    /* Called before each request of a route that is not IS_LIVE: takes notice of what was written since; the revision it reads. `at` is
+     * empty for routes that do not take it. NULL: 0 for ever. */
     enum err (*revision)(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
+    /* The thread has nothing to do for now: lets go of what it holds (a read transaction). May be NULL. */
+    void (*idle)(void *worker);
     /* Writes the page of a problem for a reader of HTML; NULL: text. */
     void (*problem_page)(struct exchange *x, const struct fault *f, int status);
     /* More lines for /metrics. */
@@ -236,6 +258,10 @@ struct http_options {
 };
 
 struct http_server;
+struct json_out;
+
+/* The table as JSON, the server's own routes included: for tests and documentation. */
+void http_routes_json(const struct route *routes, struct json_out *o);
 
 enum err http_server_new(const struct http_options *o, struct http_server **ret_server, struct fault *f);
 /* The address that it listens on, with the port that was given by the system for port 0. */

@@ -8,10 +8,6 @@
 /* Reads head and log edge again: another process may have written since. */
 enum err store_refresh(struct store *s, struct fault *f);
 
-/* The province as declared at s->at, built in the arena; NULL when nothing was declared yet. */
-enum err store_province_read(struct arena *a, const struct store *s, const struct province **ret_province,
-                             struct fault *f);
-
 /* A register's indexes, off before its first records and on again behind them: sorting once is twice as fast as keeping order. */
 enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f);
 enum err reg_indexes_create(struct store *s, const struct reg *r, struct fault *f);

@@ -181,7 +181,7 @@ static enum err revision_at(struct store *s, int64_t before_ms, struct str at, i
     return e;
 }
 
-static enum err find_moment(struct store *s, struct str at, int64_t *ret_rev, struct fault *f)
+enum err store_find(struct store *s, struct str at, int64_t *ret_rev, struct fault *f)
 {
     struct date d;
     int64_t ms;
@@ -203,11 +203,32 @@ static enum err find_moment(struct store *s, struct str at, int64_t *ret_rev, st
 enum err store_at(struct store *s, struct str at, struct fault *f)
 {
     int64_t rev;
-    enum err e = find_moment(s, at, &rev, f);
+    enum err e = store_find(s, at, &rev, f);
     if (e != OK)
         return e;
     s->at = rev;
     return store_province_read(s->arena, s, &s->province, f);
+}
+
+enum err store_follow(struct store *s, struct fault *f)
+{
+    int64_t head;
+    enum err e =
+        db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), (struct db_values){0}, &head, f);
+    return e != OK || head == s->head ? e : store_refresh(s, f);
+}
+
+enum err store_declared(struct store *s, int64_t rev, int64_t *ret_declared, struct fault *f)
+{
+    return db_value_int(s->db, STR("SELECT coalesce(max(_rev), 0) FROM r_declarations WHERE _rev <= ?1"),
+                        DB_VALUES(db_int(rev)), ret_declared, f);
+}
+
+void store_move(struct store *s, int64_t rev, const struct province *p)
+{
+    must(rev >= 0 && rev <= s->head);
+    s->at = rev;
+    s->province = p;
 }
 
 enum err store_revision_time(struct store *s, int64_t rev, struct str *ret_time, struct fault *f)

@@ -53,6 +53,17 @@ void store_freep(struct store **ps); /* for CLEANUP */
  * (RFC 3339). Declarations of that moment are read again. ERR_AT_INVALID, ERR_AT_UNKNOWN. */
 enum err store_at(struct store *s, struct str at, struct fault *f);
 
+/* For readers that stay open. store_follow takes notice of revisions written since, by anyone: head, and `at` when it stood at the head; declarations are
+ * not read again. store_find is the revision that `at` names, as store_at takes it. store_declared is the revision that declarations in force at `rev` were written at:
+ * while it is the same, they are. store_move reads at `rev` from here on, under declarations that the caller has (NULL: none yet) and owns;
+ * store_province_read builds those of s->at in an arena. */
+enum err store_follow(struct store *s, struct fault *f);
+enum err store_find(struct store *s, struct str at, int64_t *ret_rev, struct fault *f);
+enum err store_declared(struct store *s, int64_t rev, int64_t *ret_declared, struct fault *f);
+void store_move(struct store *s, int64_t rev, const struct province *p);
+enum err store_province_read(struct arena *a, const struct store *s, const struct province **ret_province,
+                             struct fault *f);
+
 /* When a revision was made, as RFC 3339 UTC text in the store's arena. */
 enum err store_revision_time(struct store *s, int64_t rev, struct str *ret_time, struct fault *f);
 

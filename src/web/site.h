@@ -21,13 +21,17 @@
 struct site {
     const char *db_path;
     int64_t started_ms;
+    _Atomic int64_t written; /* changes that this process wrote: raised before a change is acknowledged */
 };
+
+struct snapshot;
 
 struct worker {
     struct site *site;
     struct store *store;     /* at the moment of the request */
     struct figures *figures; /* as declared at that moment */
     int64_t head;            /* newest revision */
+    struct snapshot *snapshot;
 };
 
 extern const struct route site_routes[];
@@ -35,8 +39,11 @@ extern const struct route site_routes[];
 /* http_options callbacks. */
 enum err worker_new(void *site, void **ret_worker, struct fault *f);
 void worker_free(void *worker);
-/* Takes notice of what was written since; moves the store to `at` (or back to the newest). Declarations and figures of a moment are kept while they serve. */
+/* Takes notice of what was written since; moves the store to `at` (or back to the newest). All that one request reads lies in one read
+ * transaction, so that an answer kept for a revision holds that revision and no other. Declarations and figures of a moment are kept while they serve. */
 enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
+/* Ends the read transaction in which the last requests were answered. */
+void worker_idle(void *worker);
 
 /* A whole page around `content`: navigation, language switch, footer, with the revision it was read at. */
 struct crumb {

@@ -1,0 +1,170 @@
+/* tinhso serve: the portal and the open interfaces over HTTP. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/folder.h"
+#include "web/site.h"
+
+#include "base/banned.h"
+
+enum { KEY_BYTES = 1024, MIN_KEY_BYTES = 16 };
+
+static volatile sig_atomic_t is_stopped;
+
+static void on_signal(int number)
+{
+    (void)number;
+    is_stopped = 1;
+}
+
+static void stop_on_signal(void)
+{
+    struct sigaction action = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&action.sa_mask);
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* A connection is a descriptor; systems give 1,024 at first. */
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static enum err open_log(struct cli *c, int *ret_fd)
+{
+    const char *path = args_value(&c->args, "access-log");
+    *ret_fd = -1;
+    if (!path)
+        return OK;
+    if (strcmp(path, "-") == 0) {
+        *ret_fd = STDERR_FILENO;
+        return OK;
+    }
+    *ret_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    return *ret_fd >= 0 ? OK
+                        : FAULT(&c->fault, ERR_SYSTEM, {"path", str_of(path)}, {"action", STR("open")},
+                                {"reason", str_of(strerror(errno))});
+}
+
+static enum err read_key(struct cli *c, struct str *ret_key)
+{
+    const char *path = args_value(&c->args, "operator-key-file");
+    *ret_key = STR("");
+    if (!path)
+        return OK;
+    enum err e = file_read(c->arena, path, KEY_BYTES, ret_key, &c->fault);
+    *ret_key = str_trim(*ret_key);
+    if (e == OK && ret_key->n < MIN_KEY_BYTES)
+        e = FAULT(&c->fault, ERR_HTTP_KEY_SHORT, {"path", str_of(path)}, {"min", STR("16")});
+    return e;
+}
+
+static enum err print_routes(struct cli *c)
+{
+    struct json_out o;
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+    http_routes_json(site_routes, &o);
+    buf_putc(&c->out, '\n');
+    return OK;
+}
+
+static enum err serve(struct cli *c, struct http_options *o)
+{
+    struct http_server *server;
+    enum err e = http_server_new(o, &server, &c->fault);
+    if (e != OK)
+        return e;
+    struct str address = http_server_address(server);
+    bool is_unix = str_starts(address, STR("unix:"));
+    cli_note(c, T(c, "Cổng mở tại %s%.*s (Ctrl-C để dừng)\n", "Serving at %s%.*s (Ctrl-C stops)\n"),
+             is_unix ? "" : "http://", STR_ARG(address));
+    e = http_server_run(server, &is_stopped, &c->fault);
+    http_server_free(server);
+    if (e == OK)
+        cli_note(c, "%s", T(c, "Đã dừng.\n", "Stopped.\n"));
+    return e;
+}
+
+static enum err serve_run(struct cli *c)
+{
+    if (args_has(&c->args, "routes"))
+        return print_routes(c);
+    long long threads;
+    const char *path, *listen = args_value(&c->args, "listen");
+    if (!listen || !*listen)
+        listen = getenv("TINHSO_LISTEN");
+    struct site site = {.started_ms = clock_now_ms()};
+    struct http_options o = {
+        .listen = str_of(listen && *listen ? listen : "127.0.0.1:8080"),
+        .routes = site_routes,
+        .context = &site,
+        .public_url = cli_option(c, "public-url"),
+        .is_loopback_rated = args_has(&c->args, "rate"),
+        .worker_new = worker_new,
+        .worker_free = worker_free,
+        .revision = worker_revision,
+        .idle = worker_idle,
+    };
+    enum err e = args_integer(&c->args, "threads", 1, 64, 0, &threads, &c->fault);
+    if (e == OK)
+        e = cli_database(c, &path);
+    if (e == OK)
+        e = read_key(c, &o.operator_key);
+    if (e == OK)
+        e = open_log(c, &o.access_log);
+    if (e != OK)
+        return e;
+    site.db_path = path;
+    o.n_threads = (int)threads;
+    stop_on_signal();
+    allow_descriptors();
+    e = serve(c, &o);
+    if (o.access_log > STDERR_FILENO)
+        close(o.access_log);
+    return e;
+}
+
+static const struct option options[] = {
+    {"listen",
+     "ADDR",
+     {"địa chỉ: 127.0.0.1:8080 (mặc định; hoặc biến TINHSO_LISTEN), [::1]:8080, unix:/run/x.sock",
+      "address: 127.0.0.1:8080 (default; or TINHSO_LISTEN), [::1]:8080, unix:/run/x.sock"}},
+    {"threads", "N", {"số luồng (mặc định: số bộ xử lý)", "threads (default: one a processor)"}},
+    {"access-log",
+     "FILE",
+     {"ghi mỗi yêu cầu một dòng JSON; - là đầu ra lỗi", "a line of JSON for each request; - is standard error"}},
+    {"public-url", "URL", {"địa chỉ công khai của máy chủ đứng trước", "the public address, of the proxy in front"}},
+    {"operator-key-file",
+     "FILE",
+     {"tệp chứa khóa của người vận hành, cho các yêu cầu ghi", "holds the operator's key, for requests that write"}},
+    {"rate", NULL, {"giới hạn nhịp cả các máy khách trên máy này", "limits the rate of clients on this machine too"}},
+    {"routes", NULL, {"in bảng các địa chỉ dưới dạng JSON rồi thôi", "prints the table of routes as JSON, and ends"}},
+    {0},
+};
+static const char *const examples[] = {"serve", "serve --listen 127.0.0.1:9000", "serve --routes", NULL};
+
+const struct command command_serve = {
+    .name = "serve",
+    .title = {"mở cổng thông tin và các giao diện qua HTTP", "serves the portal and the interfaces over HTTP"},
+    .more = {"Ctrl-C hoặc SIGTERM dừng sau khi các yêu cầu đang chạy kết thúc. Ra ngoài mạng phải qua nginx (deploy/).",
+             "Ctrl-C or SIGTERM stops when the requests under way have ended. To the network it goes through nginx "
+             "(deploy/)."},
+    .examples = examples,
+    .options = options,
+    .shared = SHARED_DB,
+    .run = serve_run,
+};

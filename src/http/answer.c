@@ -1,0 +1,453 @@
+/* From the head of a request to the reply, in the order that http.h tells. Knows nothing of sockets. */
+#include "base/clock.h"
+#include "http/internal.h"
+
+#include "base/banned.h"
+
+enum { GZIP_MIN_BYTES = 1000, KEY_BYTES = LIMIT_HTTP_TARGET_BYTES + 1024 };
+
+/* ---- the exchange of one request ---- */
+
+/* Numbers the requests of this process unguessably enough for a log: xorshift128+. */
+static void new_request_id(struct http_worker *w)
+{
+    uint64_t n[2];
+    for (int i = 0; i < 2; i++) {
+        uint64_t s1 = w->id_state[0], s0 = w->id_state[1];
+        w->id_state[0] = s0;
+        s1 ^= s1 << 23;
+        w->id_state[1] = s1 ^ s0 ^ (s1 >> 18) ^ (s0 >> 5);
+        n[i] = w->id_state[1] + s0;
+    }
+    static const char hex[] = "0123456789abcdef";
+    for (int i = 0; i < 32; i++)
+        w->x.request_id[i] = hex[n[i / 16] >> (i % 16 * 4) & 15];
+    w->x.request_id[32] = 0;
+}
+
+/* A name that the proxy gave is kept, so that both logs tell of the same request. */
+static void take_request_id(struct http_worker *w, struct str given)
+{
+    bool is_fine = given.n >= 8 && given.n < sizeof w->x.request_id;
+    for (size_t i = 0; is_fine && i < given.n; i++)
+        is_fine = (given.p[i] >= '0' && given.p[i] <= '9') || (given.p[i] >= 'a' && given.p[i] <= 'z') ||
+                  (given.p[i] >= 'A' && given.p[i] <= 'Z') || given.p[i] == '-';
+    if (!is_fine) {
+        new_request_id(w);
+        return;
+    }
+    memcpy(w->x.request_id, given.p, given.n);
+    w->x.request_id[given.n] = 0;
+}
+
+/* The proxy tells the address of the reader; from anyone else the header is hearsay. */
+static struct str client_of(const struct http_worker *w, const struct message *m)
+{
+    if (!m->is_local || !w->o->public_url.n || !m->forwarded_for.n)
+        return m->client;
+    struct str last, rest = m->forwarded_for;
+    do
+        last = str_trim(str_cut(rest, ',', &rest));
+    while (rest.p);
+    for (size_t i = 0; i < last.n; i++)
+        if (!memchr("0123456789abcdefABCDEF.:", last.p[i], 24))
+            return m->client;
+    return last.n && last.n < 46 ? last : m->client;
+}
+
+static void exchange_begin(struct http_worker *w)
+{
+    struct exchange *x = &w->x;
+    struct buf body = x->body;
+    size_t n = 0;
+    for (; x->route && x->route->inputs && x->route->inputs[n].name; n++)
+        ;
+    memset(x->inputs, 0, n * sizeof x->inputs[0]);
+    memset(&x->others, 0, sizeof *x - offsetof(struct exchange, others)); /* all behind the inputs */
+    buf_reset(&body);
+    x->body = body;
+    x->route = NULL;
+    x->path = x->query = (struct str){0};
+    x->arena = w->arena;
+    x->worker = w->user;
+    x->site = w->o->context;
+    x->file = -1;
+    w->match = (struct match){.index = METRICS_ROUTES - 1};
+}
+
+/* ---- guards ---- */
+
+static bool is_loopback_name(struct str host)
+{
+    struct str name = host;
+    for (size_t i = host.n; i-- > 0 && host.p[i] >= '0' && host.p[i] <= '9';)
+        if (i && host.p[i - 1] == ':')
+            name = str_slice(host.p, i - 1);
+    if (str_eq_ascii_nocase(name, STR("localhost")) || str_is(name, "[::1]"))
+        return true;
+    bool is_number = str_starts(name, STR("127."));
+    for (size_t i = 0; is_number && i < name.n; i++)
+        is_number = name.p[i] == '.' || (name.p[i] >= '0' && name.p[i] <= '9');
+    return is_number;
+}
+
+static struct str authority(struct str url)
+{
+    struct str rest, at = str_starts(url, STR("https://"))  ? str_slice(url.p + 8, url.n - 8)
+                          : str_starts(url, STR("http://")) ? str_slice(url.p + 7, url.n - 7)
+                                                            : url;
+    return str_cut(at, '/', &rest);
+}
+
+/* A name that is not ours comes from DNS rebinding, or from a proxy that serves somebody else. */
+static bool is_our_host(const struct http_options *o, struct str host)
+{
+    return (o->public_url.n && str_eq_ascii_nocase(host, authority(o->public_url))) || str_eq(host, o->listen) ||
+           is_loopback_name(host);
+}
+
+static bool is_same_secret(struct str a, struct str b)
+{
+    unsigned char differ = a.n != b.n;
+    for (size_t i = 0; i < a.n && b.n; i++)
+        differ |= (unsigned char)(a.p[i] ^ b.p[i % b.n]);
+    return !differ;
+}
+
+static bool has_operator_key(const struct http_worker *w, const struct message *m)
+{
+    struct str given = m->authorization, key = w->o->operator_key;
+    if (!key.n || given.n < 7 || !str_eq_ascii_nocase(str_slice(given.p, 7), STR("bearer ")))
+        return false;
+    return is_same_secret(str_trim(str_slice(given.p + 7, given.n - 7)), key);
+}
+
+static enum err guard(struct http_worker *w, const struct message *m, struct fault *f)
+{
+    const struct exchange *x = &w->x;
+    bool is_read = x->method == METHOD_GET || x->method == METHOD_OPTIONS;
+    if (!is_read && m->origin.p && !str_eq_ascii_nocase(m->origin, exchange_base(x)))
+        return FAULT(f, ERR_HTTP_ORIGIN, {"origin", m->origin});
+    if (x->route->right != RIGHT_PUBLIC && !has_operator_key(w, m))
+        return FAULT(f, ERR_HTTP_KEY);
+    return OK;
+}
+
+static enum err take_rate(struct http_worker *w, const struct message *m, int cost, struct fault *f)
+{
+    if (m->is_local && str_eq(w->x.client, m->client) && !w->o->is_loopback_rated)
+        return OK;
+    int64_t wait_ms = rate_take(w->rate, w->x.client, cost, clock_mono_us() / 1000);
+    if (!wait_ms)
+        return OK;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(32);
+    buf_printf(&b, "%lld", (long long)(wait_ms + 999) / 1000);
+    return FAULT(f, ERR_HTTP_RATE, {"seconds", buf_view(&b)});
+}
+
+/* ---- the way to the handler ---- */
+
+static enum err find_route(struct http_worker *w, const struct message *m, struct str path, struct fault *f)
+{
+    struct exchange *x = &w->x;
+    routes_match(w->routes, x->method, path, &w->match);
+    x->route = w->match.route;
+    if (x->route)
+        return OK;
+    if (w->match.allow && x->method == METHOD_OPTIONS)
+        return OK;
+    if (w->match.allow) {
+        struct buf b CLEANUP(buf_done) = BUF_INIT(128);
+        for (unsigned i = 0; i <= METHOD_OPTIONS; i++)
+            if (w->match.allow & 1u << i)
+                buf_printf(&b, "%s%s", b.n ? ", " : "", method_name((enum method)i));
+        return FAULT(f, ERR_HTTP_METHOD, {"method", m->method}, {"allow", buf_view(&b)});
+    }
+    return FAULT(f, ERR_HTTP_NOT_FOUND, {"path", path});
+}
+
+/* "/x/" where only "/x" is. */
+static bool slash_is_too_much(struct http_worker *w, struct str path)
+{
+    struct match match;
+    if (path.n < 2 || path.p[path.n - 1] != '/')
+        return false;
+    routes_match(w->routes, w->x.method, str_slice(path.p, path.n - 1), &match);
+    return match.route != NULL;
+}
+
+static enum err begin(struct http_worker *w, struct message *m, struct fault *f)
+{
+    struct exchange *x = &w->x;
+    struct str lang = {0}, path;
+    exchange_begin(w);
+    enum err e = message_judge(m, f);
+    x->client = client_of(w, m);
+    take_request_id(w, m->request_id);
+    x->path = m->path;
+    x->query = m->query;
+    x->host = m->host;
+    x->if_match = m->if_match;
+    x->if_none_match = m->if_none_match;
+    x->content_type = m->content_type;
+    if (m->query.n)
+        query_find(m->query, STR("lang"), &lang);
+    x->lang = lang_choose(lang, m->cookie, m->accept_language, &x->is_lang_chosen);
+    if (e == OK && !method_parse(m->method, &x->method, &x->is_head))
+        e = FAULT(f, ERR_HTTP_METHOD_UNKNOWN, {"method", m->method});
+    if (e == OK && str_is(m->path, "*"))
+        e = FAULT(f, ERR_HTTP_FRAMING, {"reason", m->path});
+    if (e == OK)
+        e = path_normal(w->arena, m->path, &path, f);
+    if (e == OK && !is_our_host(w->o, m->host))
+        e = FAULT(f, ERR_HTTP_HOST, {"host", m->host});
+    if (e == OK)
+        e = find_route(w, m, path, f);
+    if (e == ERR_HTTP_NOT_FOUND && slash_is_too_much(w, path)) {
+        exchange_redirect(x, 308, str_slice(m->path.p, m->path.n - 1));
+        e = OK;
+    }
+    return e;
+}
+
+/* ---- kept answers ---- */
+
+static struct str answer_key(struct http_worker *w, int64_t rev, bool is_gzip)
+{
+    const struct exchange *x = &w->x;
+    struct str host = w->o->public_url.n ? STR("") : x->host;
+    size_t n = 32 + host.n + x->path.n + x->query.n;
+    char *key = arena_alloc(w->arena, n), *p = key;
+    uint64_t r = (uint64_t)rev;
+    for (int i = 0; i < 8; i++, r >>= 8)
+        *p++ = (char)(r & 255);
+    *p++ = (char)('A' + (char)x->format);
+    *p++ = x->lang == LANG_EN ? 'e' : 'v';
+    *p++ = x->is_lang_chosen ? 'c' : '-';
+    *p++ = is_gzip ? 'z' : '-';
+    memcpy(p, host.p, host.n);
+    p += host.n;
+    memcpy(p, x->path.p, x->path.n);
+    p += x->path.n;
+    *p++ = '?';
+    if (x->query.n)
+        memcpy(p, x->query.p, x->query.n);
+    return str_slice(key, (size_t)(p - key) + x->query.n);
+}
+
+/* R-hash: the same for the compressed answer and the plain one. */
+static struct str answer_etag(struct http_worker *w, int64_t rev, struct str key)
+{
+    uint64_t h = w->seed;
+    h = hash_bytes(h, str_slice(key.p, 11));
+    h = hash_bytes(h, str_slice(key.p + 12, key.n - 12));
+    return str_of(arena_printf(w->arena, "%lld-%016llx", (long long)rev, (unsigned long long)h));
+}
+
+static void not_modified(struct http_worker *w, struct str etag, struct reply *r)
+{
+    struct exchange *x = &w->x;
+    r->status = 304;
+    x->etag = str_of(arena_printf(w->arena, "W/\"%.*s\"", STR_ARG(etag)));
+    x->n_headers = 0;
+    x->modified_ms = 0;
+    buf_reset(&x->body);
+    x->constant = (struct str){0};
+    headers_add(w, r);
+}
+
+/* ---- the answer ---- */
+
+static bool is_compressible(struct str media)
+{
+    static const char *const kinds[] = {"text/",
+                                        "application/json",
+                                        "application/geo+json",
+                                        "application/schema+json",
+                                        "application/vnd.oai",
+                                        "application/ld+json",
+                                        "application/atom",
+                                        "application/xml",
+                                        "application/problem",
+                                        "image/svg",
+                                        "application/javascript",
+                                        "application/manifest"};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (str_starts(media, str_of(kinds[i])))
+            return true;
+    return false;
+}
+
+static void pack(struct http_worker *w, struct reply *r, bool is_gzip)
+{
+    struct exchange *x = &w->x;
+    struct str media = x->media.n ? x->media : str_of(format_media(x->format));
+    r->body = x->constant.p ? x->constant : buf_view(&x->body);
+    r->is_constant = x->constant.p != NULL;
+    if (!is_gzip || r->body.n < GZIP_MIN_BYTES || !is_compressible(media) ||
+        !gzip(r->body, r->is_to_keep ? 6 : 1, &w->packed))
+        return;
+    r->body = buf_view(&w->packed);
+    r->is_constant = false;
+    exchange_header(x, "Content-Encoding", STR("gzip"));
+}
+
+/* What the handler made, or its fault, becomes the reply. */
+static void finish(struct http_worker *w, struct message *m, enum err e, struct fault *f, struct reply *r)
+{
+    struct exchange *x = &w->x;
+    if (e == OK && x->body.is_full) {
+        struct buf b CLEANUP(buf_done) = BUF_INIT(32);
+        buf_printf(&b, "%d", LIMIT_HTTP_ANSWER_BYTES);
+        e = FAULT(f, ERR_LIMIT, {"what", x->path}, {"limit", buf_view(&b)});
+    }
+    if (e != OK)
+        problem_reply(w, m, e, f, r);
+    r->status = x->status ? x->status : 200;
+    bool is_own_etag = e == OK && x->etag.n && !str_starts(x->etag, STR("W/\""));
+    if (is_own_etag && r->status == 200 && x->method == METHOD_GET && etag_matches(x->if_none_match, x->etag)) {
+        not_modified(w, x->etag, r);
+        return;
+    }
+    r->etag = is_own_etag ? x->etag : (struct str){0};
+    r->is_to_keep = r->is_to_keep && r->status == 200 && x->file < 0;
+    r->file = x->file;
+    size_t n = x->n_headers;
+    if (x->file < 0)
+        pack(w, r, accepts_gzip(m->accept_encoding));
+    if (is_own_etag)
+        x->etag = str_of(arena_printf(w->arena, x->n_headers > n ? "W/\"%.*s\"" : "\"%.*s\"", STR_ARG(x->etag)));
+    headers_add(w, r);
+}
+
+static enum err call(struct http_worker *w, struct message *m, struct reply *r, int64_t rev, struct fault *f)
+{
+    struct exchange *x = &w->x;
+    enum err e = inputs_decode(x, m, &w->match, f);
+    if (e == OK)
+        e = x->route->answer(x, f);
+    if (e == OK && !x->etag.n && r->key.n && (x->status == 0 || x->status == 200))
+        x->etag = str_of(arena_printf(w->arena, "W/\"%.*s\"", STR_ARG(answer_etag(w, rev, r->key))));
+    return e;
+}
+
+/* The last steps, for GET of what is a function of the revision. */
+static bool answer_kept(struct http_worker *w, struct message *m, struct reply *r, int64_t rev)
+{
+    struct exchange *x = &w->x;
+    r->key = answer_key(w, rev, accepts_gzip(m->accept_encoding));
+    r->is_to_keep = true;
+    if (x->if_none_match.n) {
+        struct str etag = answer_etag(w, rev, r->key);
+        if (etag_matches(x->if_none_match, etag) && !str_is(x->if_none_match, "*")) {
+            not_modified(w, etag, r);
+            return true;
+        }
+    }
+    struct kept *k = cache_take(w->cache, r->key);
+    if (!k)
+        return false;
+    if (x->if_none_match.n && kept_etag(k).n && etag_matches(x->if_none_match, kept_etag(k))) {
+        struct str etag = str_slice(arena_dup(w->arena, kept_etag(k).p, kept_etag(k).n), kept_etag(k).n);
+        kept_drop(k);
+        not_modified(w, etag, r);
+        return true;
+    }
+    atomic_store_explicit(&w->metrics->kept, atomic_load_explicit(&w->metrics->kept, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+    r->kept = k;
+    r->status = kept_status(k);
+    return true;
+}
+
+static void answer_route(struct http_worker *w, struct message *m, struct reply *r, struct fault *f)
+{
+    struct exchange *x = &w->x;
+    struct str f_value = {0}, at = {0}, raw;
+    int64_t rev = 0;
+    enum err e = OK;
+    if (x->query.n) {
+        query_find(x->query, STR("f"), &f_value);
+        if ((x->route->flags & TAKES_AT) && query_find(x->query, STR("at"), &raw) &&
+            !url_decode(w->arena, raw, true, &at))
+            e = FAULT(f, ERR_HTTP_ENCODING, {"name", STR("at")});
+    }
+    x->at = at;
+    if (e == OK)
+        e = format_choose(x->route, f_value, m->accept, &x->format, f);
+    bool is_live = (x->route->flags & IS_LIVE) != 0;
+    if (e == OK && !is_live && w->o->revision)
+        e = w->o->revision(w->user, at, &rev, f);
+    if (e == OK && !is_live && x->method == METHOD_GET && answer_kept(w, m, r, rev))
+        return;
+    if (e == OK)
+        e = call(w, m, r, rev, f);
+    finish(w, m, e, f, r);
+}
+
+static void options(struct http_worker *w, struct reply *r)
+{
+    struct buf b = BUF_INIT(128);
+    buf_puts(&b, "OPTIONS");
+    for (unsigned i = 0; i < METHOD_OPTIONS; i++)
+        if (w->match.allow & 1u << i)
+            buf_printf(&b, ", %s%s", method_name((enum method)i), i == METHOD_GET ? ", HEAD" : "");
+    reply_header(r, "Allow", str_of(arena_strdup(w->arena, buf_cstr(&b))));
+    buf_done(&b);
+    r->status = 204;
+    headers_add(w, r);
+}
+
+bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_reply)
+{
+    struct fault f = {.code = OK};
+    struct exchange *x = &w->x;
+    *ret_reply = (struct reply){.file = -1};
+    enum err e = begin(w, m, &f);
+    bool is_ambiguous = e != OK && !x->route && e != ERR_HTTP_NOT_FOUND && e != ERR_HTTP_METHOD && e != ERR_HTTP_HOST;
+    if (is_ambiguous)
+        atomic_fetch_add_explicit(&w->metrics->refused, 1, memory_order_relaxed);
+    if (e == OK && x->route)
+        e = guard(w, m, &f);
+    if (e == OK || !is_ambiguous) {
+        enum err limited = take_rate(w, m, x->route ? (int)x->route->cost : COST_CONSTANT, e == OK ? &f : NULL);
+        e = e == OK ? limited : e;
+    }
+    if (e == OK && m->body_bytes && !(x->route && (x->route->flags & TAKES_BODY)))
+        e = FAULT(&f, ERR_HTTP_BODY_NONE);
+    if (e == OK && m->body_bytes)
+        return true;
+    /* What was not read would be taken for the next request. */
+    ret_reply->must_close = is_ambiguous || m->body_bytes || m->transfer_encoding.p;
+    if (e != OK)
+        finish(w, m, e, &f, ret_reply);
+    else if (x->route)
+        answer_route(w, m, ret_reply, &f);
+    else if (x->status == 308)
+        finish(w, m, OK, &f, ret_reply);
+    else
+        options(w, ret_reply);
+    return false;
+}
+
+void answer_body(struct http_worker *w, struct message *m, struct str body, struct reply *ret_reply)
+{
+    struct fault f = {.code = OK};
+    *ret_reply = (struct reply){.file = -1};
+    enum err e = begin(w, m, &f);
+    w->x.request_body = body;
+    if (e != OK)
+        finish(w, m, e, &f, ret_reply);
+    else
+        answer_route(w, m, ret_reply, &f);
+}
+
+void answer_done(struct http_worker *w)
+{
+    enum { KEEP_BYTES = 256 << 10 }; /* one large answer must not hold its memory for ever */
+    if (w->x.body.cap > KEEP_BYTES)
+        buf_done(&w->x.body), w->x.body = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
+    if (w->packed.cap > KEEP_BYTES)
+        buf_done(&w->packed), w->packed = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
+    arena_reset(w->arena);
+}

@@ -1,0 +1,145 @@
+/* The headers of answers, and the links that handlers ask for. */
+#include "http/internal.h"
+#include "text/date.h"
+
+#include "base/banned.h"
+
+static const char policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self' blob:; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+void reply_header(struct reply *r, const char *name, struct str value)
+{
+    must(r->n_headers < REPLY_HEADERS && !memchr(value.p, '\r', value.n) && !memchr(value.p, '\n', value.n) &&
+         !memchr(value.p, 0, value.n));
+    r->headers[r->n_headers++] = (struct header){name, value};
+}
+
+void exchange_header(struct exchange *x, const char *name, struct str value)
+{
+    must(x->n_headers < HTTP_MAX_HEADERS);
+    must(!memchr(value.p, '\r', value.n) && !memchr(value.p, '\n', value.n) && !memchr(value.p, 0, value.n));
+    x->headers[x->n_headers++] = (struct header){name, value};
+}
+
+static struct str kept_text(struct arena *a, const struct buf *b)
+{
+    return str_slice(arena_dup(a, b->p, b->n), b->n);
+}
+
+/* Sun, 06 Nov 1994 08:49:37 GMT */
+static struct str http_date(struct arena *a, int64_t ms)
+{
+    static const char days[] = "MonTueWedThuFriSatSun", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    struct date d = date_of_instant(ms, 0);
+    int64_t s = (ms - instant_of_date(d, 0)) / 1000;
+    return str_of(arena_printf(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + ((size_t)date_weekday(d) - 1) * 3,
+                               d.day, months + ((size_t)d.month - 1) * 3, d.year, (int)(s / 3600), (int)(s / 60 % 60),
+                               (int)(s % 60)));
+}
+
+/* RFC 6266 with RFC 8187: the whole name for those who can read it, ASCII for the others. */
+static struct str disposition(struct arena *a, struct str name)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(8192);
+    buf_puts(&b, "attachment; filename=\"");
+    for (size_t i = 0; i < name.n; i++) {
+        unsigned char c = (unsigned char)name.p[i];
+        buf_putc(&b, c < 0x20 || c >= 0x7f || strchr("\"\\/%", c) ? '_' : (char)c);
+    }
+    buf_puts(&b, "\"; filename*=UTF-8''");
+    url_encode(&b, name);
+    return kept_text(a, &b);
+}
+
+static void caching(struct exchange *x, struct reply *r)
+{
+    if (x->etag.n)
+        reply_header(r, "ETag", x->etag);
+    if (x->modified_ms)
+        reply_header(r, "Last-Modified", http_date(x->arena, x->modified_ms));
+    reply_header(r, "Cache-Control",
+                 x->is_immutable ? STR("public, max-age=31536000, immutable")
+                 : x->etag.n     ? STR("no-cache")
+                                 : STR("no-store"));
+    if (!x->is_immutable)
+        reply_header(r, "Vary", STR("Accept, Accept-Encoding, Accept-Language, Cookie"));
+}
+
+void headers_add(struct http_worker *w, struct reply *r)
+{
+    struct exchange *x = &w->x;
+    if (r->status != 304 && r->status != 204)
+        reply_header(r, "Content-Type", x->media.n ? x->media : str_of(format_media(x->format)));
+    caching(x, r);
+    if (x->filename.n && r->status == 200)
+        reply_header(r, "Content-Disposition", disposition(x->arena, x->filename));
+    for (size_t i = 0; i < x->n_headers; i++)
+        reply_header(r, x->headers[i].name, x->headers[i].value);
+    reply_header(r, "Content-Security-Policy", str_slice(policy, sizeof policy - 1));
+    reply_header(r, "X-Content-Type-Options", STR("nosniff"));
+    reply_header(r, "Referrer-Policy", STR("same-origin"));
+    reply_header(r, "Cross-Origin-Opener-Policy", STR("same-origin"));
+    if (str_starts(w->o->public_url, STR("https://")))
+        reply_header(r, "Strict-Transport-Security", STR("max-age=31536000"));
+    if (r->must_close)
+        reply_header(r, "Connection", STR("close"));
+}
+
+/* ---- for handlers ---- */
+
+bool etag_matches(struct str list, struct str etag)
+{
+    struct str rest = list.n ? list : (struct str){NULL, 0};
+    while (rest.p) {
+        struct str one = str_trim(str_cut(rest, ',', &rest));
+        if (str_is(one, "*"))
+            return true;
+        if (str_starts(one, STR("W/")))
+            one = str_slice(one.p + 2, one.n - 2);
+        if (one.n == etag.n + 2 && one.p[0] == '"' && one.p[one.n - 1] == '"' &&
+            str_eq(str_slice(one.p + 1, etag.n), etag))
+            return true;
+    }
+    return false;
+}
+
+void exchange_redirect(struct exchange *x, int status, struct str path)
+{
+    must(path.n && path.p[0] == '/' && !(path.n > 1 && (path.p[1] == '/' || path.p[1] == '\\')));
+    x->status = status;
+    buf_reset(&x->body);
+    exchange_header(x, "Location", path);
+}
+
+struct str exchange_base(const struct exchange *x)
+{
+    const struct http_worker *w = (const struct http_worker *)((const char *)x - offsetof(struct http_worker, x));
+    struct str base = w->o->public_url;
+    while (base.n && base.p[base.n - 1] == '/')
+        base.n--;
+    return base.n ? base : str_of(arena_printf(x->arena, "http://%.*s", STR_ARG(x->host)));
+}
+
+struct str exchange_link(struct exchange *x, const char *name, struct str value)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT((size_t)LIMIT_HTTP_TARGET_BYTES * 4);
+    char mark = '?';
+    buf_str(&b, x->path);
+    struct str rest = x->query.n ? x->query : (struct str){NULL, 0};
+    while (rest.p) {
+        struct str value_was, pair = str_cut(rest, '&', &rest);
+        if (pair.n == 0 || str_is(str_cut(pair, '=', &value_was), name))
+            continue;
+        buf_putc(&b, mark);
+        buf_str(&b, pair);
+        mark = '&';
+    }
+    if (value.p) {
+        buf_putc(&b, mark);
+        buf_puts(&b, name);
+        buf_putc(&b, '=');
+        url_encode(&b, value);
+    }
+    return kept_text(x->arena, &b);
+}

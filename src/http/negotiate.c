@@ -1,0 +1,170 @@
+/* What the reader prefers: format, language, compression (RFC 9110 §12). */
+#include "http/internal.h"
+
+#include "base/banned.h"
+
+static const struct {
+    const char *name, *media;
+    bool is_by_lang;
+} formats[FORMAT_COUNT] = {
+#define X(format, name, media, by_lang) {name, media, by_lang},
+    HTTP_FORMATS(X)
+#undef X
+};
+
+const char *format_name(enum format format)
+{
+    return formats[format].name;
+}
+
+const char *format_media(enum format format)
+{
+    return formats[format].media;
+}
+
+/* "q" of the parameters, in thousandths; 1000 without, 0 for what is no number. */
+static int quality(struct str parameters)
+{
+    while (parameters.p) {
+        struct str p = str_trim(str_cut(parameters, ';', &parameters));
+        if (p.n < 2 || (p.p[0] | 0x20) != 'q' || p.p[1] != '=')
+            continue;
+        int q = 0, scale = 100;
+        struct str v = str_slice(p.p + 2, p.n - 2);
+        if (v.n == 0 || v.n > 5 || (v.p[0] != '0' && v.p[0] != '1') || (v.n > 1 && v.p[1] != '.'))
+            return 0;
+        q = (v.p[0] - '0') * 1000;
+        for (size_t i = 2; i < v.n; i++, scale /= 10)
+            q += v.p[i] >= '0' && v.p[i] <= '9' ? (v.p[i] - '0') * scale : 0;
+        return q > 1000 ? 1000 : q;
+    }
+    return 1000;
+}
+
+/* How closely a range names a type: 3 exactly, 2 type/star, 1 star/star, 0 not. */
+static int closeness(struct str range, struct str media)
+{
+    struct str rest, type = str_cut(media, ';', &rest);
+    if (str_eq_ascii_nocase(range, type))
+        return 3;
+    if (str_is(range, "*/*"))
+        return 1;
+    if (range.n > 2 && str_ends(range, STR("/*")))
+        return str_starts(type, str_slice(range.p, range.n - 1)) ? 2 : 0;
+    return 0;
+}
+
+static int media_quality(struct str accept, struct str media)
+{
+    int best = 0, q = 0;
+    struct str rest = accept;
+    while (rest.p) {
+        struct str parameters, range = str_trim(str_cut(str_cut(rest, ',', &rest), ';', &parameters));
+        int c = closeness(range, media);
+        if (c > best) {
+            best = c;
+            q = quality(parameters);
+        }
+    }
+    return q;
+}
+
+static enum err no_format(const struct route *r, struct str asked, struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1024);
+    for (int i = 0; i < FORMAT_COUNT; i++)
+        if (r->formats & FORMAT_BIT(i))
+            buf_printf(&b, "%s%s", b.n ? ", " : "", formats[i].name);
+    return FAULT(f, ERR_HTTP_FORMAT, {"asked", asked}, {"formats", buf_view(&b)});
+}
+
+enum err format_choose(const struct route *r, struct str f_value, struct str accept, enum format *ret_format,
+                       struct fault *f)
+{
+    if (f_value.p) {
+        for (int i = 0; i < FORMAT_COUNT; i++)
+            if ((r->formats & FORMAT_BIT(i)) && str_is(f_value, formats[i].name)) {
+                *ret_format = (enum format)i;
+                return OK;
+            }
+        return no_format(r, f_value, f);
+    }
+    if (r->formats == 0 || r->formats == FORMAT_BIT(FORMAT_BYTES)) { /* the handler tells its type */
+        *ret_format = FORMAT_BYTES;
+        return OK;
+    }
+    if (accept.n == 0 || str_is(accept, "*/*")) {
+        *ret_format = (enum format)__builtin_ctz(r->formats);
+        return OK;
+    }
+    int best = 0;
+    for (int i = 0; i < FORMAT_COUNT; i++) {
+        if (!(r->formats & FORMAT_BIT(i)))
+            continue;
+        int q = media_quality(accept, str_of(formats[i].media));
+        if (q > best) {
+            best = q;
+            *ret_format = (enum format)i;
+        }
+    }
+    return best ? OK : no_format(r, accept, f);
+}
+
+bool accepts_html(struct str accept)
+{
+    struct str rest = accept;
+    while (rest.p && rest.n) {
+        struct str parameters, range = str_trim(str_cut(str_cut(rest, ',', &rest), ';', &parameters));
+        if (str_eq_ascii_nocase(range, STR("text/html")))
+            return quality(parameters) > 0;
+    }
+    return false;
+}
+
+/* "en", "en-GB", "vi" …: 0 for another language. */
+static bool lang_named(struct str tag, enum lang *ret_lang)
+{
+    if (tag.n < 2 || (tag.n > 2 && tag.p[2] != '-'))
+        return false;
+    struct str two = str_slice(tag.p, 2);
+    *ret_lang = str_eq_ascii_nocase(two, STR("en")) ? LANG_EN : LANG_VI;
+    return *ret_lang == LANG_EN || str_eq_ascii_nocase(two, STR("vi"));
+}
+
+enum lang lang_choose(struct str lang_value, struct str cookie, struct str accept_language, bool *ret_is_chosen)
+{
+    enum lang lang = LANG_VI;
+    *ret_is_chosen = true;
+    if (lang_named(lang_value, &lang))
+        return lang;
+    struct str rest = cookie;
+    while (rest.p && rest.n) {
+        struct str value, pair = str_trim(str_cut(rest, ';', &rest));
+        if (str_is(str_cut(pair, '=', &value), "lang") && lang_named(value, &lang))
+            return lang;
+    }
+    *ret_is_chosen = false;
+    int best = 0;
+    enum lang found = LANG_VI;
+    rest = accept_language;
+    while (rest.p && rest.n) {
+        struct str parameters, tag = str_trim(str_cut(str_cut(rest, ',', &rest), ';', &parameters));
+        int q = lang_named(tag, &lang) ? quality(parameters) : 0;
+        if (q > best) {
+            best = q;
+            found = lang;
+        }
+    }
+    return found;
+}
+
+bool accepts_gzip(struct str accept_encoding)
+{
+    struct str rest = accept_encoding;
+    while (rest.p && rest.n) {
+        struct str parameters, coding = str_trim(str_cut(str_cut(rest, ',', &rest), ';', &parameters));
+        if (str_eq_ascii_nocase(coding, STR("gzip")))
+            return quality(parameters) > 0;
+    }
+    return false;
+}

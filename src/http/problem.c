@@ -1,0 +1,78 @@
+/* Faults told to the client: problem details (RFC 9457), or a page for people. */
+#include "http/internal.h"
+
+#include "text/json.h"
+#include "text/utf8.h"
+
+#include "base/banned.h"
+
+static void problem_json(struct exchange *x, int status, enum err e, const struct fault *f)
+{
+    struct json_out o;
+    struct buf detail CLEANUP(buf_done) = BUF_INIT(64 << 10);
+    fault_print(f, x->lang, &detail);
+    detail.n = utf8_valid_prefix(buf_view(&detail));
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    json_key(&o, STR("type")), json_str(&o, str_of(arena_printf(x->arena, "/problems/%s", err_type(e))));
+    json_key(&o, STR("title")), json_str(&o, str_of(err_type(e)));
+    json_key(&o, STR("status")), json_int(&o, status);
+    json_key(&o, STR("detail")), json_str(&o, buf_view(&detail));
+    struct str field = fault_field_name(f);
+    if (field.n)
+        json_key(&o, STR("field")), json_str(&o, field);
+    struct str name = fault_param(f, "name");
+    if (strncmp(err_type(e), "input", 5) == 0 && name.n && utf8_valid(name))
+        json_key(&o, STR("parameter")), json_str(&o, name);
+    if (f->line)
+        json_key(&o, STR("line")), json_int(&o, f->line);
+    if (f->column)
+        json_key(&o, STR("column")), json_int(&o, f->column);
+    json_key(&o, STR("request")), json_str(&o, str_of(x->request_id));
+    json_object_end(&o);
+}
+
+static void allow_header(struct http_worker *w, struct reply *r)
+{
+    struct buf b = BUF_INIT(128);
+    for (unsigned i = 0; i <= METHOD_OPTIONS; i++)
+        if ((w->match.allow | 1u << METHOD_OPTIONS) & 1u << i)
+            buf_printf(&b, "%s%s%s", b.n ? ", " : "", method_name((enum method)i), i == METHOD_GET ? ", HEAD" : "");
+    reply_header(r, "Allow", str_of(arena_strdup(w->arena, buf_cstr(&b))));
+    buf_done(&b);
+}
+
+void problem_reply(struct http_worker *w, const struct message *m, enum err e, const struct fault *f, struct reply *r)
+{
+    struct exchange *x = &w->x;
+    struct fault bare = {.code = e};
+    f = f && f->code != OK ? f : &bare;
+    x->status = err_http(e);
+    x->n_headers = 0;
+    x->constant = x->etag = x->filename = x->media = (struct str){0};
+    x->modified_ms = 0;
+    x->is_immutable = false;
+    buf_reset(&x->body);
+    bool is_page = w->o->problem_page && accepts_html(m->accept) && !m->is_broken;
+    if (is_page) {
+        x->format = FORMAT_HTML;
+        w->o->problem_page(x, f, x->status);
+        x->media = str_of(format_media(FORMAT_HTML));
+    }
+    if (!is_page || x->body.is_full || x->body.n == 0) {
+        buf_reset(&x->body);
+        problem_json(x, x->status, e, f);
+        x->media = STR("application/problem+json");
+    }
+    r->status = x->status;
+    r->is_to_keep = false;
+    if (e == ERR_HTTP_METHOD)
+        allow_header(w, r);
+    else if (e == ERR_HTTP_KEY)
+        reply_header(r, "WWW-Authenticate", STR("Bearer realm=\"tinhso\""));
+    else if (e == ERR_HTTP_RATE)
+        reply_header(r, "Retry-After",
+                     str_of(arena_dup(w->arena, fault_param(f, "seconds").p, fault_param(f, "seconds").n)));
+    else if (x->status == 503)
+        reply_header(r, "Retry-After", STR("5"));
+}

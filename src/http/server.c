@@ -1,0 +1,643 @@
+/* The server: libmicrohttpd's daemons, one a thread, and the watch over connections. The only file that knows the library.
+ *
+ * Each thread runs a daemon of its own (MHD_run_wait) over the one listening socket, so that a connection, its worker and its read
+ * connection to the database never change threads. The thread of http_server_run watches: connections that take longer than
+ * their deadline are shut down, whatever they dribble.
+ */
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+
+#include "base/clock.h"
+#include "http/internal.h"
+
+#include "base/banned.h"
+
+enum { WATCH_MS = 100, WAIT_MS = 100, MAX_THREADS = 64, LOG_BYTES = 256 << 10, SMALL_BODY_BYTES = 32 << 10 };
+
+/* One connection. Its thread alone touches it, but for the list, the deadline and what never changes. */
+struct connection {
+    struct connection *next, *previous; /* under server->lock */
+    int fd;
+    bool is_local, is_counted;
+    char client[INET6_ADDRSTRLEN];
+    int64_t opened_ms;
+    _Atomic int64_t deadline_ms; /* monotonic */
+    _Atomic bool is_waiting;     /* for the head of a request: may be closed when room is needed */
+    int64_t n_requests;
+    char *target; /* of the request under way, as sent */
+    size_t n_target, target_cap;
+    bool has_request; /* the head was seen */
+    bool has_content, wants_body;
+    struct buf body;
+    int64_t begun_us;
+};
+
+struct thread {
+    struct http_server *server;
+    struct MHD_Daemon *daemon;
+    pthread_t id;
+    bool is_started;
+    struct http_worker w;
+    struct metrics metrics;
+    _Atomic int n_under_way;
+};
+
+struct http_server {
+    struct http_options o;
+    char *address;
+    int listen_fd;
+    char *unix_path;
+    struct routes *routes;
+    struct cache *cache;
+    struct rate *rate;
+    struct thread *threads;
+    struct metrics **all_metrics;
+    int n_threads;
+    _Atomic bool is_stopping;
+    _Atomic int n_running;
+    pthread_mutex_t lock;
+    struct connection *connections;
+    int64_t n_connections;
+    /* under lock: when a worker could not start */
+    enum err failed;
+    struct fault fault;
+};
+
+static int64_t now_ms(void)
+{
+    return clock_mono_us() / 1000;
+}
+
+/* ---- connections ---- */
+
+static void address_text(const struct sockaddr *addr, char *out, size_t size, bool *ret_is_local)
+{
+    *ret_is_local = true;
+    out[0] = 0;
+    if (!addr)
+        return;
+    if (addr->sa_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)addr;
+        inet_ntop(AF_INET, &four->sin_addr, out, (socklen_t)size);
+        *ret_is_local = (ntohl(four->sin_addr.s_addr) >> 24) == 127;
+    } else if (addr->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)addr;
+        inet_ntop(AF_INET6, &six->sin6_addr, out, (socklen_t)size);
+        *ret_is_local = IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+    }
+}
+
+/* Connections of one address, under the lock. The list is short against what accepting costs. */
+static int64_t connections_of(const struct http_server *s, const char *client)
+{
+    int64_t n = 0;
+    for (const struct connection *c = s->connections; c; c = c->next)
+        n += !c->is_local && strcmp(c->client, client) == 0;
+    return n;
+}
+
+static enum MHD_Result accept_policy(void *cls, const struct sockaddr *addr, socklen_t n)
+{
+    struct http_server *s = cls;
+    char client[INET6_ADDRSTRLEN];
+    bool is_local;
+    (void)n;
+    address_text(addr, client, sizeof client, &is_local);
+    pthread_mutex_lock(&s->lock);
+    bool is_fine = s->n_connections < LIMIT_HTTP_CONNECTIONS &&
+                   (is_local || connections_of(s, client) < LIMIT_HTTP_CONNECTIONS_EACH);
+    pthread_mutex_unlock(&s->lock);
+    return is_fine ? MHD_YES : MHD_NO;
+}
+
+static struct connection *connection_new(struct http_server *s, struct MHD_Connection *mhd)
+{
+    struct connection *c = mem_zalloc(sizeof *c);
+    const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *addr = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    c->fd = fd ? fd->connect_fd : -1;
+    address_text(addr ? addr->client_addr : NULL, c->client, sizeof c->client, &c->is_local);
+    c->opened_ms = now_ms();
+    c->body = BUF_INIT(LIMIT_HTTP_BODY_BYTES);
+    atomic_init(&c->deadline_ms, c->opened_ms + LIMIT_HTTP_HEAD_MS);
+    atomic_init(&c->is_waiting, true);
+    pthread_mutex_lock(&s->lock);
+    c->next = s->connections;
+    if (c->next)
+        c->next->previous = c;
+    s->connections = c;
+    s->n_connections++;
+    pthread_mutex_unlock(&s->lock);
+    return c;
+}
+
+static void connection_free(struct http_server *s, struct connection *c)
+{
+    pthread_mutex_lock(&s->lock);
+    *(c->previous ? &c->previous->next : &s->connections) = c->next;
+    if (c->next)
+        c->next->previous = c->previous;
+    s->n_connections--;
+    pthread_mutex_unlock(&s->lock);
+    buf_done(&c->body);
+    free(c->target);
+    free(c);
+}
+
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct thread *t = cls;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        *socket_context = connection_new(t->server, mhd);
+    else if (*socket_context)
+        connection_free(t->server, *socket_context);
+}
+
+static struct connection *connection_of(struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info->socket_context;
+}
+
+/* Called from the watching thread: what has passed its deadline is shut down; its own thread then closes it. The list holds a connection until
+ * just before its descriptor is closed, so that no other connection can be hit. */
+static void watch(struct http_server *s)
+{
+    int64_t now = now_ms();
+    pthread_mutex_lock(&s->lock);
+    bool is_tight = s->n_connections > LIMIT_HTTP_CONNECTIONS * 3 / 4;
+    for (struct connection *c = s->connections; c; c = c->next) {
+        int64_t deadline = atomic_load_explicit(&c->deadline_ms, memory_order_relaxed);
+        bool is_waiting = atomic_load_explicit(&c->is_waiting, memory_order_relaxed);
+        if (is_waiting && is_tight)
+            deadline -= LIMIT_HTTP_HEAD_MS * 9 / 10;
+        if (now > deadline)
+            shutdown(c->fd, SHUT_RDWR);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+static int64_t count_connections(const void *server)
+{
+    struct http_server *s = (struct http_server *)(uintptr_t)server;
+    pthread_mutex_lock(&s->lock);
+    int64_t n = s->n_connections;
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+/* ---- one request ---- */
+
+/* The target as sent: the library cuts it up in place afterwards. */
+static void *on_target(void *cls, const char *uri, struct MHD_Connection *mhd)
+{
+    struct connection *c = connection_of(mhd);
+    (void)cls;
+    size_t n = strlen(uri);
+    if (n + 1 > c->target_cap) {
+        c->target_cap = n + 256;
+        c->target = mem_realloc(c->target, c->target_cap);
+    }
+    memcpy(c->target, uri, n + 1);
+    c->n_target = n;
+    c->has_request = c->wants_body = false;
+    return c;
+}
+
+/* Leaves what is escaped as it is: url.c decodes, with its checks. */
+static size_t on_unescape(void *cls, struct MHD_Connection *mhd, char *s)
+{
+    (void)cls, (void)mhd;
+    return strlen(s);
+}
+
+/* Where the previous line ended, to see that the next begins behind its CR and LF. */
+struct head_reader {
+    struct message *m;
+    const char *end;
+};
+
+/* The library parses a head in place and puts NUL over CR, LF and colon. So each line must begin two bytes behind the end of the line before, both
+ * zero: one only was a bare LF (or CR); another distance, a folded line; a NUL of the sender's ends a value before its line's end. */
+static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t n_name, const char *value,
+                                 size_t n_value)
+{
+    struct head_reader *r = cls;
+    struct message *m = r->m;
+    (void)kind;
+    if (m->n_headers == LIMIT_HTTP_HEADERS) {
+        m->has_more_headers = true;
+        return MHD_NO;
+    }
+    if (name != r->end + 2 || !value)
+        m->is_broken = true;
+    for (const char *p = name + n_name + 1; !m->is_broken && p < value; p++)
+        m->is_broken = *p != ' ' && *p != '\t';
+    m->is_broken |= value < name + n_name || value[n_value] || value[n_value + 1];
+    r->end = value + n_value;
+    m->headers[m->n_headers++] = (struct name_value){str_slice(name, n_name), str_trim(str_slice(value, n_value))};
+    return MHD_YES;
+}
+
+static void read_head(struct MHD_Connection *mhd, const struct connection *c, const char *method, const char *version,
+                      struct message *m)
+{
+    m->method = str_of(method);
+    m->version = str_of(version);
+    m->target = str_slice(c->target, c->n_target);
+    m->client = str_of(c->client);
+    m->is_local = c->is_local;
+    struct head_reader r = {m, version + m->version.n};
+    m->is_broken = m->version.n == 0 || version[m->version.n + 1];
+    MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_header, &r);
+}
+
+static void free_response(void *response)
+{
+    MHD_destroy_response(response);
+}
+
+/* The finished reply as the library's object. */
+static struct MHD_Response *response_of(struct thread *t, struct reply *r)
+{
+    struct MHD_Response *response;
+    struct stat st;
+    if (r->file >= 0) {
+        response = fstat(r->file, &st) == 0 ? MHD_create_response_from_fd64((uint64_t)st.st_size, r->file) : NULL;
+    } else if (r->is_constant || r->body.n == 0) {
+        response = MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)(r->body.n ? r->body.p : ""),
+                                                   MHD_RESPMEM_PERSISTENT);
+    } else if (r->body.n > SMALL_BODY_BYTES && r->body.p == t->w.x.body.p) {
+        size_t n = r->body.n;
+        response = MHD_create_response_from_buffer(n, buf_take(&t->w.x.body), MHD_RESPMEM_MUST_FREE);
+    } else {
+        response = MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)r->body.p, MHD_RESPMEM_MUST_COPY);
+    }
+    must(response != NULL);
+    for (size_t i = 0; i < r->n_headers; i++) {
+        char value[LIMIT_HTTP_TARGET_BYTES * 4];
+        struct str v = r->headers[i].value;
+        must(v.n < sizeof value);
+        memcpy(value, v.p, v.n);
+        value[v.n] = 0;
+        if (v.n)
+            must(MHD_add_response_header(response, r->headers[i].name, value) == MHD_YES);
+    }
+    return response;
+}
+
+static enum MHD_Result send_reply(struct thread *t, struct MHD_Connection *mhd, struct connection *c, struct message *m,
+                                  struct reply *r)
+{
+    struct http_worker *w = &t->w;
+    size_t bytes = r->kept ? kept_bytes(r->kept) : r->body.n;
+    enum MHD_Result done;
+    if (!r->kept && r->is_to_keep && r->body.n <= LIMIT_HTTP_CACHED_BYTES)
+        r->kept = cache_put(w->cache, r->key, r->etag, response_of(t, r), r->body.n + 2048, r->status);
+    if (r->kept) {
+        done = MHD_queue_response(mhd, (unsigned)r->status, kept_response(r->kept));
+        kept_drop(r->kept);
+    } else {
+        struct MHD_Response *response = response_of(t, r);
+        done = MHD_queue_response(mhd, (unsigned)r->status, response);
+        MHD_destroy_response(response);
+    }
+    int64_t us = clock_mono_us() - c->begun_us;
+    metrics_count(w->metrics, w->match.index, r->status, (int64_t)bytes, us);
+    if (w->o->access_log >= 0)
+        access_log_add(w, m, r->status, (int64_t)bytes, us);
+    answer_done(w);
+    atomic_store_explicit(&c->deadline_ms, c->begun_us / 1000 + LIMIT_HTTP_ANSWER_MS, memory_order_relaxed);
+    return done;
+}
+
+/* The head has come. A reply that is queued before the library has seen the end of the request closes the connection, so requests without
+ * a body wait for its second call, which follows at once. */
+static enum MHD_Result on_head(struct thread *t, struct MHD_Connection *mhd, struct connection *c, struct message *m)
+{
+    struct reply r;
+    c->wants_body = answer_head(&t->w, m, &r);
+    if (c->wants_body) {
+        buf_reset(&c->body);
+        return MHD_YES;
+    }
+    return send_reply(t, mhd, c, m, &r);
+}
+
+static void request_begin(struct thread *t, struct connection *c)
+{
+    c->has_request = true;
+    c->n_requests++;
+    c->begun_us = clock_mono_us();
+    atomic_store_explicit(&c->is_waiting, false, memory_order_relaxed);
+    atomic_store_explicit(&c->deadline_ms, c->begun_us / 1000 + LIMIT_HTTP_BODY_MS, memory_order_relaxed);
+    atomic_fetch_add_explicit(&t->n_under_way, 1, memory_order_relaxed);
+}
+
+static bool has_content(struct MHD_Connection *mhd)
+{
+    return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Content-Length") ||
+           MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Transfer-Encoding");
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+                                  const char *version, const char *upload_data, size_t *upload_data_size,
+                                  void **req_cls)
+{
+    struct thread *t = cls;
+    struct connection *c = *req_cls;
+    (void)url;
+    bool is_first = !c->has_request;
+    if (is_first) {
+        request_begin(t, c);
+        c->has_content = has_content(mhd);
+        if (!c->has_content)
+            return MHD_YES;
+    }
+    if (*upload_data_size) {
+        buf_add(&c->body, upload_data, *upload_data_size);
+        *upload_data_size = 0;
+        return c->body.is_full ? MHD_NO : MHD_YES;
+    }
+    struct message m = {.n_headers = 0};
+    struct reply r;
+    read_head(mhd, c, method, version, &m);
+    if (is_first || !c->has_content)
+        return on_head(t, mhd, c, &m);
+    if (!c->wants_body)
+        return MHD_YES;
+    c->wants_body = false;
+    c->begun_us = clock_mono_us();
+    answer_body(&t->w, &m, buf_view(&c->body), &r);
+    return send_reply(t, mhd, c, &m, &r);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *mhd, void **req_cls, enum MHD_RequestTerminationCode how)
+{
+    struct thread *t = cls;
+    struct connection *c = *req_cls;
+    (void)mhd, (void)how;
+    if (!c)
+        return;
+    if (c->has_request)
+        atomic_fetch_sub_explicit(&t->n_under_way, 1, memory_order_relaxed);
+    c->has_request = c->wants_body = false;
+    if (c->body.cap)
+        buf_done(&c->body), c->body = BUF_INIT(LIMIT_HTTP_BODY_BYTES);
+    bool is_old = c->n_requests >= LIMIT_HTTP_CONNECTION_REQUESTS || now_ms() - c->opened_ms > LIMIT_HTTP_CONNECTION_MS;
+    atomic_store_explicit(&c->deadline_ms, is_old ? 0 : now_ms() + LIMIT_HTTP_HEAD_MS, memory_order_relaxed);
+    atomic_store_explicit(&c->is_waiting, true, memory_order_relaxed);
+    *req_cls = NULL;
+}
+
+/* ---- threads ---- */
+
+static void on_log(void *cls, const char *format, va_list ap)
+{
+    (void)cls, (void)format, (void)ap; /* what goes wrong on a connection is the client's; metrics count it */
+}
+
+static struct MHD_Daemon *daemon_start(struct thread *t)
+{
+    struct http_server *s = t->server;
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, accept_policy, s, on_request, t,
+                            MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
+                            (MHD_socket)s->listen_fd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, t,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, t, MHD_OPTION_URI_LOG_CALLBACK, on_target, t,
+                            MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                            MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                            (size_t)LIMIT_HTTP_MEMORY_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+                            (unsigned)LIMIT_HTTP_CONNECTIONS + 64, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_END);
+}
+
+static enum err worker_begin(struct thread *t, struct fault *f)
+{
+    struct http_server *s = t->server;
+    struct http_worker *w = &t->w;
+    w->o = &s->o;
+    w->routes = s->routes;
+    w->cache = s->cache;
+    w->rate = s->rate;
+    w->metrics = &t->metrics;
+    w->all_metrics = s->all_metrics;
+    w->n_threads = (size_t)s->n_threads;
+    w->n_connections = count_connections;
+    w->server = s;
+    w->arena = arena_new();
+    w->x.body = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
+    w->packed = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
+    w->access_log = BUF_INIT(LOG_BYTES);
+    struct stat st;
+    if (stat("/proc/self/exe", &st) == 0)
+        w->seed = (uint64_t)st.st_mtim.tv_sec * 1000003u ^ (uint64_t)st.st_mtim.tv_nsec ^ (uint64_t)st.st_size;
+    must(getrandom(w->id_state, sizeof w->id_state, 0) == sizeof w->id_state);
+    return s->o.worker_new ? s->o.worker_new(s->o.context, &w->user, f) : OK;
+}
+
+static void serve(struct thread *t)
+{
+    struct http_server *s = t->server;
+    bool is_quiet = false;
+    int64_t end_ms = 0;
+    for (;;) {
+        MHD_run_wait(t->daemon, t->w.access_log.n || is_quiet ? 10 : WAIT_MS);
+        if (t->w.access_log.n)
+            access_log_flush(&t->w);
+        if (s->o.idle)
+            s->o.idle(t->w.user);
+        if (!atomic_load_explicit(&s->is_stopping, memory_order_relaxed))
+            continue;
+        if (!is_quiet) {
+            MHD_quiesce_daemon(t->daemon);
+            is_quiet = true;
+            end_ms = now_ms() + LIMIT_HTTP_STOP_MS;
+        }
+        if (atomic_load_explicit(&t->n_under_way, memory_order_relaxed) == 0 || now_ms() > end_ms)
+            return;
+    }
+}
+
+static void *thread_main(void *p)
+{
+    struct thread *t = p;
+    struct http_server *s = t->server;
+    struct fault f = {.code = OK};
+    enum err e = worker_begin(t, &f);
+    t->daemon = e == OK ? daemon_start(t) : NULL;
+    if (e == OK && !t->daemon)
+        e = FAULT(&f, ERR_HTTP_LISTEN, {"address", str_of(s->address)}, {"reason", str_of(strerror(errno))});
+    if (e != OK) {
+        pthread_mutex_lock(&s->lock);
+        s->failed = e;
+        s->fault = f;
+        pthread_mutex_unlock(&s->lock);
+        atomic_store(&s->is_stopping, true);
+    } else {
+        atomic_fetch_add(&s->n_running, 1);
+        serve(t);
+    }
+    if (t->daemon)
+        MHD_stop_daemon(t->daemon);
+    if (t->w.access_log.n)
+        access_log_flush(&t->w);
+    if (t->w.user && s->o.worker_free)
+        s->o.worker_free(t->w.user);
+    buf_done(&t->w.x.body);
+    buf_done(&t->w.packed);
+    buf_done(&t->w.access_log);
+    arena_free(t->w.arena);
+    return NULL;
+}
+
+/* ---- the listening socket ---- */
+
+static enum err no_listen(const char *address, struct fault *f)
+{
+    return FAULT(f, ERR_HTTP_LISTEN, {"address", str_of(address)}, {"reason", str_of(strerror(errno))});
+}
+
+static enum err listen_unix(struct http_server *s, const char *path, struct fault *f)
+{
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof un.sun_path)
+        return FAULT(f, ERR_HTTP_ADDRESS, {"address", str_of(s->address)});
+    memcpy(un.sun_path, path, strlen(path));
+    s->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+        unlink(path); /* of a process that was killed */
+    if (s->listen_fd < 0 || bind(s->listen_fd, (struct sockaddr *)&un, sizeof un) != 0 ||
+        listen(s->listen_fd, 512) != 0)
+        return no_listen(s->address, f);
+    s->unix_path = mem_strdup(path);
+    return OK;
+}
+
+/* The port that the system chose for 0. */
+static void note_address(struct http_server *s, const char *host)
+{
+    struct sockaddr_storage ss;
+    socklen_t n = sizeof ss;
+    if (getsockname(s->listen_fd, (struct sockaddr *)&ss, &n) != 0)
+        return;
+    in_port_t port = ss.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&ss)->sin6_port
+                                              : ((struct sockaddr_in *)(void *)&ss)->sin_port;
+    struct buf b = BUF_INIT(512);
+    buf_printf(&b, ss.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, ntohs(port));
+    free(s->address);
+    s->address = buf_take(&b);
+}
+
+static enum err listen_tcp(struct http_server *s, struct fault *f)
+{
+    char *host CLEANUP(mem_freep) = mem_strdup(s->address), *colon = strrchr(host, ':'), *name = host;
+    if (!colon || colon == host || !colon[1])
+        return FAULT(f, ERR_HTTP_ADDRESS, {"address", str_of(s->address)});
+    *colon = 0;
+    if (name[0] == '[' && colon[-1] == ']') {
+        name++;
+        colon[-1] = 0;
+    }
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV},
+                    *info;
+    if (getaddrinfo(strcmp(name, "localhost") == 0 ? "127.0.0.1" : name, colon + 1, &hints, &info) != 0)
+        return FAULT(f, ERR_HTTP_ADDRESS, {"address", str_of(s->address)});
+    int one = 1;
+    s->listen_fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool is_fine = s->listen_fd >= 0 && setsockopt(s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
+                   bind(s->listen_fd, info->ai_addr, info->ai_addrlen) == 0 && listen(s->listen_fd, 1024) == 0;
+    enum err e = is_fine ? OK : no_listen(s->address, f);
+    freeaddrinfo(info);
+    if (e == OK)
+        note_address(s, name);
+    return e;
+}
+
+/* ---- life ---- */
+
+enum err http_server_new(const struct http_options *o, struct http_server **ret_server, struct fault *f)
+{
+    struct http_server *s = mem_zalloc(sizeof *s);
+    const struct route *const tables[] = {http_system_routes, o->routes};
+    s->o = *o;
+    s->listen_fd = -1;
+    struct buf address = BUF_INIT(512);
+    buf_str(&address, o->listen);
+    s->address = buf_take(&address);
+    must(pthread_mutex_init(&s->lock, NULL) == 0);
+    enum err e = str_starts(o->listen, STR("unix:")) ? listen_unix(s, s->address + 5, f) : listen_tcp(s, f);
+    if (e != OK) {
+        http_server_free(s);
+        return e;
+    }
+    s->o.listen = str_of(s->address);
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    s->n_threads = o->n_threads > 0 ? o->n_threads : processors > 0 ? (int)processors : 1;
+    s->n_threads = s->n_threads > MAX_THREADS ? MAX_THREADS : s->n_threads;
+    s->routes = routes_new(tables, ARRAY_LEN(tables));
+    s->cache = cache_new(LIMIT_HTTP_CACHE_BYTES, free_response);
+    s->rate = rate_new();
+    s->threads = mem_zalloc(sizeof *s->threads * (size_t)s->n_threads);
+    s->all_metrics = mem_zalloc(sizeof *s->all_metrics * (size_t)s->n_threads);
+    for (int i = 0; i < s->n_threads; i++) {
+        s->threads[i].server = s;
+        s->all_metrics[i] = &s->threads[i].metrics;
+    }
+    *ret_server = s;
+    return OK;
+}
+
+struct str http_server_address(const struct http_server *s)
+{
+    return str_of(s->address);
+}
+
+enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *stop, struct fault *f)
+{
+    for (int i = 0; i < s->n_threads; i++)
+        s->threads[i].is_started = pthread_create(&s->threads[i].id, NULL, thread_main, &s->threads[i]) == 0;
+    while (!*stop && !atomic_load(&s->is_stopping)) {
+        poll(NULL, 0, WATCH_MS);
+        watch(s);
+    }
+    atomic_store(&s->is_stopping, true);
+    for (int i = 0; i < s->n_threads; i++)
+        if (s->threads[i].is_started)
+            pthread_join(s->threads[i].id, NULL);
+    if (s->failed != OK && f)
+        *f = s->fault;
+    return s->failed;
+}
+
+void http_server_free(struct http_server *s)
+{
+    if (!s)
+        return;
+    if (s->listen_fd >= 0)
+        close(s->listen_fd);
+    if (s->unix_path)
+        unlink(s->unix_path);
+    routes_free(s->routes);
+    cache_free(s->cache);
+    rate_free(s->rate);
+    pthread_mutex_destroy(&s->lock);
+    free(s->unix_path);
+    free(s->all_metrics);
+    free(s->threads);
+    free(s->address);
+    free(s);
+}

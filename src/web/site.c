@@ -1,0 +1,162 @@
+/* A worker: the read store of one thread, its snapshot, and the declarations of the moments that were asked for lately.
+ *
+ * Requests that come together are answered in one read transaction: it costs less, and each sees one revision whatever is written meanwhile. The
+ * transaction ends when the thread waits for requests, after SNAPSHOT_US, or when this process wrote. */
+#include "web/site.h"
+
+#include <stdatomic.h>
+
+#include "base/clock.h"
+
+#include "base/banned.h"
+
+enum { SNAPSHOT_US = 1000, MOMENTS = 6 };
+
+/* Declarations as they stood from one revision on, and what was made of them. */
+struct moment {
+    struct arena *arena; /* NULL: free */
+    int64_t declared;    /* the revision that wrote them */
+    const struct province *province;
+    struct figures *figures;
+    int64_t used; /* by the count of uses: the least goes first */
+};
+
+struct snapshot {
+    bool is_open;
+    int64_t begun_us, written;
+    int64_t head, declared; /* those of the newest revision */
+    int64_t n_uses;
+    struct moment moments[MOMENTS];
+};
+
+static void moment_done(struct moment *m)
+{
+    arena_free(m->arena);
+    *m = (struct moment){0};
+}
+
+void worker_free(void *worker)
+{
+    struct worker *w = worker;
+    if (!w)
+        return;
+    worker_idle(w);
+    for (size_t i = 0; i < MOMENTS; i++)
+        moment_done(&w->snapshot->moments[i]);
+    store_close(w->store);
+    free(w->snapshot);
+    free(w);
+}
+
+static enum err moment_read(struct worker *w, int64_t rev, struct moment *m, struct fault *f)
+{
+    struct store *s = w->store;
+    struct faults list CLEANUP(faults_done) = {.max = 1};
+    store_move(s, rev, NULL);
+    m->arena = arena_new();
+    enum err e = store_province_read(m->arena, s, &m->province, f);
+    if (e == OK && !m->province)
+        e = FAULT(f, ERR_STORE_EMPTY, {"path", s->path});
+    if (e == OK) {
+        e = figures_load(m->arena, m->province, &m->figures, &list);
+        if (e != OK && list.n)
+            *f = list.p[0];
+    }
+    if (e != OK)
+        moment_done(m);
+    return e;
+}
+
+static enum err moment_find(struct worker *w, int64_t rev, int64_t declared, struct moment **ret_moment,
+                            struct fault *f)
+{
+    struct snapshot *n = w->snapshot;
+    struct moment *oldest = &n->moments[0];
+    for (size_t i = 0; i < MOMENTS; i++) {
+        struct moment *m = &n->moments[i];
+        if (m->arena && m->declared == declared) {
+            *ret_moment = m;
+            return OK;
+        }
+        bool is_newest = m->arena && m->declared == n->declared; /* nearly all requests want it */
+        if (!is_newest && m->used < oldest->used)
+            oldest = m;
+    }
+    moment_done(oldest);
+    oldest->declared = declared;
+    enum err e = moment_read(w, rev, oldest, f);
+    if (e == OK)
+        *ret_moment = oldest;
+    return e;
+}
+
+void worker_idle(void *worker)
+{
+    struct worker *w = worker;
+    if (w->store && w->snapshot->is_open)
+        db_rollback(w->store->db);
+    w->snapshot->is_open = false;
+}
+
+static enum err snapshot_open(struct worker *w, struct fault *f)
+{
+    struct snapshot *n = w->snapshot;
+    int64_t written = atomic_load_explicit(&w->site->written, memory_order_acquire), now_us = clock_mono_us();
+    if (n->is_open && n->written == written && now_us - n->begun_us < SNAPSHOT_US)
+        return OK;
+    worker_idle(w);
+    enum err e = db_begin(w->store->db, f);
+    if (e != OK)
+        return e;
+    n->is_open = true;
+    n->written = written;
+    n->begun_us = now_us;
+    e = store_follow(w->store, f);
+    if (e == OK && (w->store->head != n->head || n->head == 0)) {
+        e = store_declared(w->store, w->store->head, &n->declared, f);
+        n->head = e == OK ? w->store->head : 0;
+    }
+    w->head = w->store->head;
+    if (e != OK)
+        worker_idle(w);
+    return e;
+}
+
+enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f)
+{
+    struct worker *w = worker;
+    enum err e = snapshot_open(w, f);
+    int64_t rev = w->head, declared = w->snapshot->declared;
+    struct moment *m = NULL;
+    if (e == OK && at.n)
+        e = store_find(w->store, at, &rev, f);
+    if (e == OK && at.n)
+        e = store_declared(w->store, rev, &declared, f);
+    if (e == OK)
+        e = moment_find(w, rev, declared, &m, f);
+    if (e != OK)
+        return e;
+    m->used = ++w->snapshot->n_uses;
+    store_move(w->store, rev, m->province);
+    w->figures = m->figures;
+    *ret_rev = rev;
+    return OK;
+}
+
+enum err worker_new(void *site, void **ret_worker, struct fault *f)
+{
+    struct worker *w = mem_zalloc(sizeof *w);
+    w->site = site;
+    w->snapshot = mem_zalloc(sizeof *w->snapshot);
+    int64_t rev;
+    enum err e = store_open(w->site->db_path, STORE_READ, &w->store, f);
+    if (e == OK)
+        e = worker_revision(w, STR(""), &rev, f);
+    if (e != OK) {
+        worker_free(w);
+        return e;
+    }
+    worker_idle(w);
+    *ret_worker = w;
+    return OK;
+}
