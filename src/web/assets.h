@@ -2,7 +2,7 @@
  *
  *     struct str href = asset_href("site.css");      // /assets/6f1c…/site.css
  *
- * The address bears the hash of the content, so it may be kept for ever. Everything lives as long as the process.
+ * The address bears the hash of the content, so it may be kept for ever; answer_asset (site.h) serves it. Everything lives as long as the process.
  */
 #ifndef TINHSO_WEB_ASSETS_H
 #define TINHSO_WEB_ASSETS_H
@@ -21,8 +21,5 @@ extern const size_t n_assets;
 const struct asset *asset_find(struct str name);
 /* Of an asset that exists: must(). */
 struct str asset_href(const char *name);
-
-/* /assets/{hash}/{name}: ERR_PAGE_MISSING when there is none, or its hash is another. */
-enum err answer_asset(struct exchange *x, struct fault *f);
 
 #endif

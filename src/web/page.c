@@ -67,9 +67,19 @@ static bool wants(const struct page *p, const char *bundle)
     return false;
 }
 
+/* A language that was chosen by the switch stays chosen. */
+static void keep_language(struct exchange *x)
+{
+    if (str_starts(x->query, STR("lang=")) || memmem(x->query.p, x->query.n, "&lang=", 6))
+        exchange_header(x, "Set-Cookie",
+                        x->lang == LANG_EN ? STR("lang=en; Path=/; Max-Age=31536000; SameSite=Lax")
+                                           : STR("lang=vi; Path=/; Max-Age=31536000; SameSite=Lax"));
+}
+
 enum err page(struct exchange *x, const struct page *p, struct fault *f)
 {
     struct worker *w = x->worker;
+    keep_language(x);
     const struct province *province = w->store->province;
     bool is_en = x->lang == LANG_EN;
     struct tpl_shell_nav nav[ARRAY_LEN(sections)];

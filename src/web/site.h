@@ -73,4 +73,6 @@ bool site_shows_register(const struct reg *reg);
 bool site_shows_field(const struct field *fd);
 
 /* The handlers, by area. */
+answer_fn answer_asset;                       /* assets.c */
+answer_fn page_home, page_search, page_about; /* page_home.c, page_search.c, page_about.c */
 #endif
