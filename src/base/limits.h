@@ -38,6 +38,9 @@ enum {
     LIMIT_FIGURE_ROWS = 20000,     /* rows of a breakdown, subjects of an index */
     LIMIT_UNIT_EVENTS = 60,        /* days on which units were merged or divided */
 
+    /* pages */
+    LIMIT_PAGE_BYTES = 8 << 20, /* of HTML that a page or a part of it is made in */
+
     /* sandbox */
     LIMIT_SANDBOX_PIPE_BYTES = 1 << 20,
     LIMIT_SANDBOX_FILE_BYTES = 0x7fffffff, /* one file that a confined program writes */

@@ -118,6 +118,7 @@ static enum err serve_run(struct cli *c)
         .worker_free = worker_free,
         .revision = worker_revision,
         .idle = worker_idle,
+        .problem_page = page_problem,
     };
     enum err e = args_integer(&c->args, "threads", 1, 64, 0, &threads, &c->fault);
     if (e == OK)

@@ -253,7 +253,7 @@ static void not_modified(struct http_worker *w, struct str etag, struct reply *r
     x->n_headers = 0;
     x->modified_ms = 0;
     buf_reset(&x->body);
-    x->constant = (struct str){0};
+    x->constant = x->constant_gzip = (struct str){0};
     headers_add(w, r);
 }
 
@@ -285,6 +285,11 @@ static void pack(struct http_worker *w, struct reply *r, bool is_gzip)
     struct str media = x->media.n ? x->media : str_of(format_media(x->format));
     r->body = x->constant.p ? x->constant : buf_view(&x->body);
     r->is_constant = x->constant.p != NULL;
+    if (is_gzip && x->constant_gzip.n) {
+        r->body = x->constant_gzip;
+        exchange_header(x, "Content-Encoding", STR("gzip"));
+        return;
+    }
     if (!is_gzip || r->body.n < GZIP_MIN_BYTES || !is_compressible(media) ||
         !gzip(r->body, r->is_to_keep ? 6 : 1, &w->packed))
         return;

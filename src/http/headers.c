@@ -63,8 +63,8 @@ static void caching(struct exchange *x, struct reply *r)
                  : x->is_operator ? STR("private, no-store")
                  : x->etag.n      ? STR("no-cache")
                                  : STR("no-store"));
-    if (!x->is_immutable)
-        reply_header(r, "Vary", STR("Accept, Accept-Encoding, Accept-Language, Cookie"));
+    reply_header(r, "Vary",
+                 x->is_immutable ? STR("Accept-Encoding") : STR("Accept, Accept-Encoding, Accept-Language, Cookie"));
 }
 
 void headers_add(struct http_worker *w, struct reply *r)

@@ -197,14 +197,15 @@ struct exchange {
     void *site; /* http_options.context */
     struct arena *arena;
     /* the answer */
-    int status;          /* 0: 200 */
-    struct buf body;     /* at most LIMIT_HTTP_ANSWER_BYTES */
-    struct str constant; /* instead of body: bytes that live as long as the process (assets) */
-    int file;            /* instead of body: a descriptor that is sent whole and closed (exports); -1: none */
-    struct str media;    /* instead of that of the format; empty: of the format */
-    struct str etag;     /* without quotes; empty: made from the revision */
-    struct str filename; /* Content-Disposition: attachment (RFC 6266); empty: none */
-    int64_t modified_ms; /* Last-Modified; 0: none */
+    int status;               /* 0: 200 */
+    struct buf body;          /* at most LIMIT_HTTP_ANSWER_BYTES */
+    struct str constant;      /* instead of body: bytes that live as long as the process (assets) */
+    struct str constant_gzip; /* the same, compressed; may be empty */
+    int file;                 /* instead of body: a descriptor that is sent whole and closed (exports); -1: none */
+    struct str media;         /* instead of that of the format; empty: of the format */
+    struct str etag;          /* without quotes; empty: made from the revision */
+    struct str filename;      /* Content-Disposition: attachment (RFC 6266); empty: none */
+    int64_t modified_ms;      /* Last-Modified; 0: none */
     struct header headers[HTTP_MAX_HEADERS];
     size_t n_headers;
     bool is_immutable; /* may be kept for a year: its address bears its hash */

@@ -49,7 +49,7 @@ void problem_reply(struct http_worker *w, const struct message *m, enum err e, c
     f = f && f->code != OK ? f : &bare;
     x->status = err_http(e);
     x->n_headers = 0;
-    x->constant = x->etag = x->filename = x->media = (struct str){0};
+    x->constant = x->constant_gzip = x->etag = x->filename = x->media = (struct str){0};
     x->modified_ms = 0;
     x->is_immutable = false;
     buf_reset(&x->body);

@@ -1,209 +1,80 @@
-/* The one table of routes. Handlers lie in api_*.c and page_*.c; those of the server itself, in http/system.c. */
+/* The one table of routes. Handlers lie in api_*.c and page_*.c (declared in api.h and site.h); those of the server itself, in http/system.c. */
 #include "base/limits.h"
 #include "web/api.h"
 #include "web/site.h"
 
 #include "base/banned.h"
 
-#define JSON_AND_HTML (FORMAT_BIT(FORMAT_JSON) | FORMAT_BIT(FORMAT_HTML))
-#define FEATURE_FORMATS (FORMAT_BIT(FORMAT_GEOJSON) | FORMAT_BIT(FORMAT_JSON) | FORMAT_BIT(FORMAT_HTML))
+/* One row a route, one line an input: read across. */
+/* clang-format off */
 
-#define IN_REGISTER                                                                                                    \
-    {                                                                                                                  \
-        .name = "register", .in = IN_PATH, .type = INPUT_NAME, .title = { STR("Sổ đăng ký"), STR("Register") }         \
-    }
-#define IN_ID                                                                                                          \
-    {                                                                                                                  \
-        .name = "id", .in = IN_PATH, .type = INPUT_TEXT, .max = 400, .title = {                                        \
-            STR("Khóa của bản ghi"),                                                                                   \
-            STR("Id of a record")                                                                                      \
-        }                                                                                                              \
-    }
-#define IN_CRS(input, vi, en)                                                                                          \
-    {                                                                                                                  \
-        .name = input, .in = IN_QUERY, .type = INPUT_TEXT, .max = 100, .title = { STR(vi), STR(en) }                   \
-    }
-#define IN_PROPERTIES                                                                                                  \
-    {                                                                                                                  \
-        .name = "properties", .in = IN_QUERY, .type = INPUT_TEXT, .max = 4000, .title = {                              \
-            STR("Chỉ những trường này, cách nhau bằng dấu phẩy"),                                                      \
-            STR("Only these fields, separated by commas")                                                              \
-        }                                                                                                              \
-    }
+#define TITLE(vi, en) .title = {STR(vi), STR(en)}
+#define F_HTML FORMAT_BIT(FORMAT_HTML)
+#define F_JSON FORMAT_BIT(FORMAT_JSON)
+#define F_GEOJSON FORMAT_BIT(FORMAT_GEOJSON)
+#define F_SCHEMA (FORMAT_BIT(FORMAT_SCHEMA) | F_JSON)
+#define F_TABLES (FORMAT_BIT(FORMAT_CSV) | FORMAT_BIT(FORMAT_XLSX))
+
+/* ---- inputs ---- */
+
+#define IN_REGISTER {.name = "register", .in = IN_PATH, .type = INPUT_NAME, TITLE("Sổ đăng ký", "Register")}
+#define IN_ID {.name = "id", .in = IN_PATH, .type = INPUT_TEXT, .max = 400, TITLE("Khóa của bản ghi", "Id of a record")}
+#define IN_CRS(input, vi, en) {.name = input, .in = IN_QUERY, .type = INPUT_TEXT, .max = 100, TITLE(vi, en)}
+#define IN_PROPERTIES {.name = "properties", .in = IN_QUERY, .type = INPUT_TEXT, .max = 4000, TITLE("Chỉ những trường này, cách nhau bằng dấu phẩy", "Only these fields, separated by commas")}
+#define IN_ANSWER_CRS IN_CRS("crs", "Hệ tọa độ của câu trả lời", "Coordinate system of the answer")
 
 static const struct input register_inputs[] = {IN_REGISTER, INPUT_END};
-
 static const struct input items_inputs[] = {
     IN_REGISTER,
-    {.name = "bbox",
-     .in = IN_QUERY,
-     .type = INPUT_BBOX,
-     .title = {STR("Khung tọa độ: tây, nam, đông, bắc"), STR("Box: west, south, east, north")}},
+    {.name = "bbox", .in = IN_QUERY, .type = INPUT_BBOX, TITLE("Khung tọa độ: tây, nam, đông, bắc", "Box: west, south, east, north")},
     IN_CRS("bbox-crs", "Hệ tọa độ của bbox", "Coordinate system of bbox"),
-    {.name = "datetime",
-     .in = IN_QUERY,
-     .type = INPUT_INTERVAL,
-     .title = {STR("Ngày, thời điểm hoặc khoảng a/b"), STR("Date, instant, or interval a/b")}},
-    {.name = "filter",
-     .in = IN_QUERY,
-     .type = INPUT_TEXT,
-     .max = LIMIT_HTTP_TARGET_BYTES,
-     .title = {STR("Bộ lọc CQL2"), STR("CQL2 filter")}},
-    {.name = "filter-lang",
-     .in = IN_QUERY,
-     .type = INPUT_CHOICE,
-     .choices = "cql2-text|cql2-json",
-     .title = {STR("Cách viết bộ lọc"), STR("Notation of the filter")}},
+    {.name = "datetime", .in = IN_QUERY, .type = INPUT_INTERVAL, TITLE("Ngày, thời điểm hoặc khoảng a/b", "Date, instant, or interval a/b")},
+    {.name = "filter", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TARGET_BYTES, TITLE("Bộ lọc CQL2", "CQL2 filter")},
+    {.name = "filter-lang", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "cql2-text|cql2-json", TITLE("Cách viết bộ lọc", "Notation of the filter")},
     IN_CRS("filter-crs", "Hệ tọa độ của bộ lọc", "Coordinate system of the filter"),
-    {.name = "q",
-     .in = IN_QUERY,
-     .type = INPUT_TEXT,
-     .max = 200,
-     .title = {STR("Tìm theo từ, không cần dấu"), STR("Words to search for, accents optional")}},
-    {.name = "sortby",
-     .in = IN_QUERY,
-     .type = INPUT_TEXT,
-     .max = 1000,
-     .title = {STR("Xếp theo trường; dấu - là giảm dần"), STR("Fields to sort by; - descends")}},
+    {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("Tìm theo từ, không cần dấu", "Words to search for, accents optional")},
+    {.name = "sortby", .in = IN_QUERY, .type = INPUT_TEXT, .max = 1000, TITLE("Xếp theo trường; dấu - là giảm dần", "Fields to sort by; - descends")},
     IN_PROPERTIES,
-    IN_CRS("crs", "Hệ tọa độ của câu trả lời", "Coordinate system of the answer"),
-    {.name = "limit",
-     .in = IN_QUERY,
-     .type = INPUT_INTEGER,
-     .min = 1,
-     .max = LIMIT_PAGE_RECORDS,
-     .standard = 10,
-     .title = {STR("Số bản ghi một trang"), STR("Records a page")}},
-    {.name = "after",
-     .in = IN_QUERY,
-     .type = INPUT_TEXT,
-     .max = LIMIT_HTTP_TEXT_BYTES,
-     .title = {STR("Dấu trang, lấy từ liên kết next"), STR("Place, out of a next link")}},
-    {.name = "count",
-     .in = IN_QUERY,
-     .type = INPUT_CHOICE,
-     .choices = "exact",
-     .title = {STR("Đếm hết số bản ghi khớp"), STR("Count all that match")}},
-    {.name = "{field}",
-     .in = IN_QUERY,
-     .type = INPUT_TEXT,
-     .is_open = true,
-     .title = {STR("Bằng giá trị này ở trường ấy"), STR("Equals this value in that field")}},
+    IN_ANSWER_CRS,
+    {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = LIMIT_PAGE_RECORDS, .standard = 10, TITLE("Số bản ghi một trang", "Records a page")},
+    {.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang, lấy từ liên kết next", "Place, out of a next link")},
+    {.name = "count", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "exact", TITLE("Đếm hết số bản ghi khớp", "Count all that match")},
+    {.name = "{field}", .in = IN_QUERY, .type = INPUT_TEXT, .is_open = true, TITLE("Bằng giá trị này ở trường ấy", "Equals this value in that field")},
+    INPUT_END,
+};
+static const struct input item_inputs[] = {IN_REGISTER, IN_ID, IN_PROPERTIES, IN_ANSWER_CRS, INPUT_END};
+static const struct input asset_inputs[] = {
+    {.name = "hash", .in = IN_PATH, .type = INPUT_NAME},
+    {.name = "name", .in = IN_PATH, .type = INPUT_NAME},
+    INPUT_END,
+};
+static const struct input search_inputs[] = {
+    {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("từ cần tìm", "words")},
     INPUT_END,
 };
 
-static const struct input item_inputs[] = {
-    IN_REGISTER, IN_ID, IN_PROPERTIES, IN_CRS("crs", "Hệ tọa độ của câu trả lời", "Coordinate system of the answer"),
-    INPUT_END};
+/* ---- routes ---- */
+
+#define GET(address, name, vi, en) .method = METHOD_GET, .path = address, .id = name, TITLE(vi, en)
+#define PAGE .formats = F_HTML, .flags = TAKES_AT | IS_HIDDEN, .tag = "pages"
+#define API(all, usual) .formats = (all), .standard = (usual), .flags = TAKES_AT
 
 const struct route site_routes[] = {
-    {METHOD_GET,
-     "/api",
-     "landing",
-     {STR("Trang đầu của giao diện mở"), STR("Landing page of the open interface")},
-     NULL,
-     JSON_AND_HTML,
-     FORMAT_JSON,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_landing},
-    {METHOD_GET,
-     "/api/conformance",
-     "conformance",
-     {STR("Các lớp tuân thủ"), STR("Conformance classes")},
-     NULL,
-     FORMAT_BIT(FORMAT_JSON),
-     FORMAT_JSON,
-     0,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_conformance},
-    {METHOD_GET,
-     "/api/collections",
-     "collections",
-     {STR("Các sổ đăng ký"), STR("Registers")},
-     NULL,
-     JSON_AND_HTML,
-     FORMAT_JSON,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_PAGE,
-     "features",
-     api_collections},
-    {METHOD_GET,
-     "/api/collections/{register}",
-     "collection",
-     {STR("Một sổ đăng ký"), STR("One register")},
-     register_inputs,
-     JSON_AND_HTML,
-     FORMAT_JSON,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_collection},
-    {METHOD_GET,
-     "/api/collections/{register}/schema",
-     "schema",
-     {STR("Cấu trúc bản ghi"), STR("Schema of its records")},
-     register_inputs,
-     FORMAT_BIT(FORMAT_SCHEMA) | FORMAT_BIT(FORMAT_JSON),
-     FORMAT_SCHEMA,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_schema},
-    {METHOD_GET,
-     "/api/collections/{register}/queryables",
-     "queryables",
-     {STR("Những trường lọc được"), STR("Fields to filter by")},
-     register_inputs,
-     FORMAT_BIT(FORMAT_SCHEMA) | FORMAT_BIT(FORMAT_JSON),
-     FORMAT_SCHEMA,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_queryables},
-    {METHOD_GET,
-     "/api/collections/{register}/sortables",
-     "sortables",
-     {STR("Những trường xếp thứ tự được"), STR("Fields to sort by")},
-     register_inputs,
-     FORMAT_BIT(FORMAT_SCHEMA) | FORMAT_BIT(FORMAT_JSON),
-     FORMAT_SCHEMA,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_sortables},
-    {METHOD_GET,
-     "/api/collections/{register}/items",
-     "items",
-     {STR("Các bản ghi, từng trang"), STR("Records, page by page")},
-     items_inputs,
-     FEATURE_FORMATS | FORMAT_BIT(FORMAT_CSV) | FORMAT_BIT(FORMAT_XLSX),
-     FORMAT_GEOJSON,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_PAGE,
-     "features",
-     api_items},
-    {METHOD_GET,
-     "/api/collections/{register}/items/{id}",
-     "item",
-     {STR("Một bản ghi"), STR("One record")},
-     item_inputs,
-     FEATURE_FORMATS,
-     FORMAT_GEOJSON,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_item},
+    {GET("/assets/{hash}/{name}", "asset", "Kiểu dáng và mã của trang", "Styles and scripts of pages"), .inputs = asset_inputs, .formats = FORMAT_BIT(FORMAT_BYTES), .flags = IS_LIVE | IS_HIDDEN, .cost = COST_CONSTANT, .tag = "pages", .answer = answer_asset},
+
+    {GET("/", "home", "Trang chủ", "Home page"), PAGE, .cost = COST_PAGE, .answer = page_home},
+    {GET("/search", "search", "Tìm kiếm", "Search"), PAGE, .inputs = search_inputs, .cost = COST_SCAN, .answer = page_search},
+    {GET("/about", "about", "Cách đếm", "How we count"), PAGE, .cost = COST_KEY, .answer = page_about},
+
+    {GET("/api", "landing", "Trang đầu của giao diện mở", "Landing page of the open interface"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_landing},
+    {GET("/api/conformance", "conformance", "Các lớp tuân thủ", "Conformance classes"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_conformance},
+    {GET("/api/collections", "collections", "Các sổ đăng ký", "Registers"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_PAGE, .tag = "features", .answer = api_collections},
+    {GET("/api/collections/{register}", "collection", "Một sổ đăng ký", "One register"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_collection},
+    {GET("/api/collections/{register}/schema", "schema", "Cấu trúc bản ghi", "Schema of its records"), API(F_SCHEMA, FORMAT_SCHEMA), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_schema},
+    {GET("/api/collections/{register}/queryables", "queryables", "Những trường lọc được", "Fields to filter by"), API(F_SCHEMA, FORMAT_SCHEMA), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_queryables},
+    {GET("/api/collections/{register}/sortables", "sortables", "Những trường xếp thứ tự được", "Fields to sort by"), API(F_SCHEMA, FORMAT_SCHEMA), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_sortables},
+    {GET("/api/collections/{register}/items", "items", "Các bản ghi, từng trang", "Records, page by page"), API(F_GEOJSON | F_JSON | F_HTML | F_TABLES, FORMAT_GEOJSON), .inputs = items_inputs, .cost = COST_PAGE, .tag = "features", .answer = api_items},
+    {GET("/api/collections/{register}/items/{id}", "item", "Một bản ghi", "One record"), API(F_GEOJSON | F_JSON | F_HTML, FORMAT_GEOJSON), .inputs = item_inputs, .cost = COST_KEY, .tag = "features", .answer = api_item},
     ROUTE_END,
 };
+/* clang-format on */

@@ -62,16 +62,24 @@ struct page {
     struct str content;     /* HTML made by templates */
     struct crumb *crumbs;   /* from the home page down, without it */
     size_t n_crumbs;
+    struct str search; /* what was searched, kept in the box of the header; mostly empty */
+    bool is_home;      /* writes its own first heading */
     const char *
         section; /* of the navigation: "report", "index", "registers", "units", "posts", "data", "api", "about" or NULL */
     bool has_sample;            /* says at the top that sample records are counted */
     const char *const *scripts; /* names of bundles that it needs, NULL ends them; may be NULL: "chart", "map" */
 };
 enum err page(struct exchange *x, const struct page *p, struct fault *f);
+/* http_options.problem_page. */
+void page_problem(struct exchange *x, const struct fault *f, int status);
+/* An instant as people read it, in the province's time: “08:30 ngày 05/03/2022”, "2022-03-05 08:30". */
+struct str page_time(struct arena *a, struct str rfc3339, int offset_minutes, enum lang lang);
 
 /* What the caller may see: fields of class public, with the operator's key also internal ones. A register is shown when its key may be. */
 bool site_shows_register(const struct exchange *x, const struct reg *reg);
 bool site_shows_field(const struct exchange *x, const struct field *fd);
 
 /* The handlers, by area. */
+answer_fn answer_asset;                       /* assets.c */
+answer_fn page_home, page_search, page_about; /* page_home.c, page_search.c, page_about.c */
 #endif

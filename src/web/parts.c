@@ -1,0 +1,227 @@
+#include "web/parts.h"
+
+#include <math.h>
+
+#include "base/limits.h"
+#include "crypt/merkle.h"
+#include "text/date.h"
+#include "web/assets.h"
+#include "web/message.h"
+#include "web/templates.h"
+#include "web/tpl.h"
+
+#include "base/banned.h"
+
+static const struct str nothing = {NULL, 0};
+
+static struct str kept(struct exchange *x, struct buf *b)
+{
+    struct str s = {arena_dup(x->arena, b->p ? b->p : "", b->n), b->n};
+    buf_done(b);
+    return s;
+}
+
+struct str part_quantity(struct exchange *x, struct quantity q, int decimals)
+{
+    struct buf b = BUF_INIT(256);
+    quantity_print(q, decimals, x->lang, &b);
+    return kept(x, &b);
+}
+
+struct str part_int(struct exchange *x, int64_t value)
+{
+    struct buf b = BUF_INIT(64);
+    tpl_int(&b, value, x->lang);
+    return kept(x, &b);
+}
+
+struct str part_signed(struct exchange *x, int64_t value)
+{
+    struct buf b = BUF_INIT(64);
+    if (value != 0)
+        buf_puts(&b, value > 0 ? "+" : "−");
+    tpl_int(&b, value < 0 ? -value : value, x->lang);
+    return kept(x, &b);
+}
+
+struct str part_date(struct exchange *x, struct str iso)
+{
+    struct date d;
+    if (x->lang == LANG_EN || date_parse(iso, &d, NULL) != OK)
+        return iso;
+    struct buf b = BUF_INIT(64);
+    date_print_vi(d, &b);
+    return kept(x, &b);
+}
+
+struct str part_href(struct exchange *x, const char *prefix, struct str piece)
+{
+    struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
+    buf_puts(&b, prefix);
+    url_encode(&b, piece);
+    return kept(x, &b);
+}
+
+/* ---- tables */
+
+/* The link of a column's head: ascending first, then the other way round. */
+static struct str sort_link(struct exchange *x, const struct table *t, struct str key, const char **ret_order)
+{
+    bool is_down = t->sorted.n > 1 && t->sorted.p[0] == '-';
+    struct str by = is_down ? str_slice(t->sorted.p + 1, t->sorted.n - 1) : t->sorted;
+    bool is_by = str_eq(by, key);
+    *ret_order = !is_by ? "" : is_down ? "descending" : "ascending";
+    const char *sign = is_by && !is_down ? "-" : "";
+    return exchange_link(x, "sort", str_of(arena_printf(x->arena, "%s%.*s", sign, STR_ARG(key))));
+}
+
+static const char *mark_name(enum table_mark mark)
+{
+    static const char *const names[] = {"", "up", "down", "sample"};
+    return names[mark];
+}
+
+void part_table(struct exchange *x, struct buf *out, const struct table *t)
+{
+    struct tpl_table_columns *columns = arena_zalloc(x->arena, (t->n_columns + 1) * sizeof(*columns));
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const char *order = "";
+        columns[i] = (struct tpl_table_columns){.title = t->columns[i].title, .is_number = t->columns[i].is_number};
+        if (t->columns[i].sort.n)
+            columns[i].href = sort_link(x, t, t->columns[i].sort, &order);
+        columns[i].order = str_of(order);
+    }
+    struct tpl_table_rows *rows = arena_zalloc(x->arena, (t->n_rows + 1) * sizeof(*rows));
+    for (size_t r = 0; r < t->n_rows; r++) {
+        struct tpl_table_rows_cells *cells = arena_zalloc(x->arena, (t->n_columns + 1) * sizeof(*cells));
+        for (size_t i = 0; i < t->n_columns; i++) {
+            const struct table_cell *c = &t->rows[r].cells[i];
+            cells[i] = (struct tpl_table_rows_cells){.text = c->text,
+                                                     .href = c->href,
+                                                     .mark = str_of(mark_name(c->mark)),
+                                                     .is_number = t->columns[i].is_number,
+                                                     .is_head = t->columns[i].is_head};
+        }
+        double bar = t->bar_full > 0 ? 100 * t->rows[r].bar / t->bar_full : NAN;
+        rows[r] = (struct tpl_table_rows){.is_chosen = t->rows[r].is_chosen,
+                                          .cells = cells,
+                                          .n_cells = t->n_columns,
+                                          .bar = fmin(fmax(bar, 0), 100),
+                                          .has_bar = !isnan(bar)};
+    }
+    tpl_table(out,
+              &(struct tpl_table){.caption = t->caption,
+                                  .columns = columns,
+                                  .n_columns = t->n_columns,
+                                  .has_bars = t->bar_full > 0,
+                                  .rows = rows,
+                                  .n_rows = t->n_rows},
+              x->lang);
+}
+
+void part_pages(struct exchange *x, struct buf *out, const struct pages *p)
+{
+    const char *parameter = p->parameter ? p->parameter : "after";
+    tpl_pages(out,
+              &(struct tpl_pages){.shown = p->n_shown,
+                                  .total = p->n_total,
+                                  .is_total_known = p->n_total >= 0,
+                                  .first_href = p->after.n ? exchange_link(x, parameter, nothing) : nothing,
+                                  .next_href = p->next.n ? exchange_link(x, parameter, p->next) : nothing},
+              x->lang);
+}
+
+void part_filters(struct exchange *x, struct buf *out, const struct filter_group *groups, size_t n_groups,
+                  struct str cql2, struct str clear)
+{
+    struct tpl_filters_groups *shown = arena_zalloc(x->arena, (n_groups + 1) * sizeof(*shown));
+    for (size_t g = 0; g < n_groups; g++) {
+        const struct filter_group *group = &groups[g];
+        struct tpl_filters_groups_options *options = arena_zalloc(x->arena, (group->n_options + 1) * sizeof(*options));
+        for (size_t i = 0; i < group->n_options; i++) {
+            const struct filter_option *o = &group->options[i];
+            options[i] = (struct tpl_filters_groups_options){
+                .title = o->title,
+                .href = exchange_link(x, group->parameter, o->value.n ? o->value : nothing),
+                .count = o->count,
+                .has_count = o->count >= 0,
+                .is_on = str_eq(o->value, group->chosen),
+            };
+        }
+        shown[g] = (struct tpl_filters_groups){group->title, options, group->n_options};
+    }
+    tpl_filters(out, &(struct tpl_filters){shown, n_groups, cql2, clear}, x->lang);
+}
+
+/* ---- maps and boxes */
+
+void part_map(struct exchange *x, struct buf *out, const struct map_box *m)
+{
+    tpl_map(out,
+            &(struct tpl_map){.title = m->title,
+                              .source = m->source,
+                              .worker = asset_href("map-worker.js"),
+                              .value = m->value,
+                              .name = m->name,
+                              .key = m->key,
+                              .href = m->href,
+                              .plain = m->plain},
+            x->lang);
+}
+
+void part_facts(struct exchange *x, struct buf *out, const struct fact *facts, size_t n)
+{
+    struct tpl_facts_facts *shown = arena_zalloc(x->arena, (n + 1) * sizeof(*shown));
+    for (size_t i = 0; i < n; i++)
+        shown[i] = (struct tpl_facts_facts){facts[i].term, facts[i].text, facts[i].href, facts[i].html};
+    tpl_facts(out, &(struct tpl_facts){shown, n}, x->lang);
+}
+
+void part_snippets(struct exchange *x, struct buf *out, struct str intro, const struct snippet *snippets, size_t n)
+{
+    struct tpl_snippets_snippets *shown = arena_zalloc(x->arena, (n + 1) * sizeof(*shown));
+    for (size_t i = 0; i < n; i++)
+        shown[i] = (struct tpl_snippets_snippets){snippets[i].title, snippets[i].how, snippets[i].code};
+    tpl_snippets(out, &(struct tpl_snippets){intro, shown, n}, x->lang);
+}
+
+void part_use_collection(struct exchange *x, struct buf *out, struct str collection, struct str filter)
+{
+    struct str base = exchange_base(x);
+    struct str items = part_href(x, "/api/collections/", collection);
+    struct str query = filter.n ? part_href(x, "&filter=", filter) : nothing;
+    const char *csv =
+        arena_printf(x->arena, "%.*s%.*s/items?f=csv&limit=10000%.*s", STR_ARG(base), STR_ARG(items), STR_ARG(query));
+    const char *curl = arena_printf(x->arena, "curl '%.*s%.*s/items?f=geojson&limit=100%.*s'", STR_ARG(base),
+                                    STR_ARG(items), STR_ARG(query));
+    const char *qgis = arena_printf(x->arena, "%.*s/api", STR_ARG(base));
+    struct snippet snippets[] = {
+        {STR("QGIS"), message(M_use_qgis, x->lang), str_of(qgis)},
+        {STR("Excel"), message(M_use_excel, x->lang), str_of(csv)},
+        {STR("curl"), message(M_use_curl, x->lang), str_of(curl)},
+    };
+    part_snippets(x, out, message(M_use_intro, x->lang), snippets, ARRAY_LEN(snippets));
+}
+
+enum err part_verify(struct exchange *x, struct buf *out, struct str proof, struct str command, struct fault *f)
+{
+    struct worker *w = x->worker;
+    struct str time;
+    if (store_revision_time(w->store, w->store->at, &time, f) != OK)
+        return fault_code(f);
+    struct digest root;
+    merkle_frontier_root(&w->store->frontier, &root);
+    struct buf hex = BUF_INIT(sizeof(root.b) * 2 + 1);
+    buf_hex(&hex, root.b, sizeof(root.b));
+    tpl_verify(out,
+               &(struct tpl_verify){.revision = w->store->at,
+                                    .revision_time =
+                                        page_time(x->arena, time, w->store->province->utc_offset_minutes, x->lang),
+                                    .size = w->head,
+                                    .root = kept(x, &hex),
+                                    .checkpoint_href = STR("/api/log/checkpoint"),
+                                    .proof_href = proof,
+                                    .command = command},
+               x->lang);
+    return OK;
+}

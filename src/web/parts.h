@@ -1,0 +1,142 @@
+/* Parts that pages share: HTML without inline style or script, good without scripts, at 360 px, on paper, and for screen readers.
+ *
+ *     struct buf b = BUF_INIT(LIMIT_PAGE_BYTES);
+ *     struct table_column columns[] = {{.title = name, .sort = STR("name")}, {.title = value, .is_number = true}};
+ *     part_table(x, &b, &(struct table){.caption = caption, .columns = columns, .n_columns = 2, .rows = rows, .n_rows = n});
+ *     part_pages(x, &b, &(struct pages){.n_shown = n, .n_total = total, .next = token});
+ *     return page(x, &(struct page){.title = …, .content = buf_view(&b)}, f);
+ *
+ * Links to the same page go through exchange_link, so whatever else was asked stays. Empty text is shown as “unknown”.
+ * A page with part_chart needs the bundle "chart", one with part_map "map" (struct page, scripts).
+ * Ownership: nothing is kept; what is passed must live until the call returns.
+ */
+#ifndef TINHSO_WEB_PARTS_H
+#define TINHSO_WEB_PARTS_H
+
+#include "figure/quantity.h"
+#include "web/site.h"
+
+/* ---- text */
+
+/* A quantity as people read it: “111.390”, “92,8”; empty when unknown. In the arena. */
+struct str part_quantity(struct exchange *x, struct quantity q, int decimals);
+struct str part_int(struct exchange *x, int64_t value);
+/* A whole number with its sign: “+3”, “−1”, “0”. */
+struct str part_signed(struct exchange *x, int64_t value);
+/* An ISO date as people read it: 05/03/2022, 2022-03-05. */
+struct str part_date(struct exchange *x, struct str iso);
+/* prefix and the piece, percent-encoded: part_href(x, "/registers/", name). */
+struct str part_href(struct exchange *x, const char *prefix, struct str piece);
+
+/* ---- tables */
+
+struct table_column {
+    struct str title;
+    struct str sort; /* what ?sort= takes for it, "-" before it descending; empty: not to be sorted by */
+    bool is_number;
+    bool is_head; /* names the row */
+};
+
+enum table_mark { MARK_NONE, MARK_UP, MARK_DOWN, MARK_SAMPLE };
+
+struct table_cell {
+    struct str text, href; /* text empty: unknown */
+    enum table_mark mark;
+};
+
+struct table_row {
+    const struct table_cell *cells; /* n_columns */
+    bool is_chosen;                 /* stands out */
+    double bar;                     /* NAN: none */
+};
+
+struct table {
+    struct str caption;
+    const struct table_column *columns;
+    size_t n_columns;
+    const struct table_row *rows;
+    size_t n_rows;
+    struct str sorted; /* in effect, as ?sort= takes it */
+    double bar_full;   /* the longest bar; 0: no bars. This is the bar chart: the numbers are beside it */
+};
+
+void part_table(struct exchange *x, struct buf *out, const struct table *t);
+
+struct pages {
+    int64_t n_shown, n_total; /* n_total -1: not counted */
+    struct str after;         /* where this page began, empty at the beginning */
+    struct str next;          /* where the next begins; empty: there is none */
+    const char *parameter;    /* that takes it; NULL: "after" */
+};
+void part_pages(struct exchange *x, struct buf *out, const struct pages *p);
+
+struct filter_option {
+    struct str title, value; /* value: what the parameter takes; the filter is taken off by an empty one */
+    int64_t count;           /* -1: not counted */
+};
+struct filter_group {
+    struct str title;
+    const char *parameter;
+    struct str chosen;
+    const struct filter_option *options;
+    size_t n_options;
+};
+/* Filters as links. cql2: the filter in effect; clear: the address without any. */
+void part_filters(struct exchange *x, struct buf *out, const struct filter_group *groups, size_t n_groups,
+                  struct str cql2, struct str clear);
+
+/* ---- charts */
+
+struct chart_series {
+    struct str name;
+    const double *values; /* n_labels; NAN: unknown */
+    bool is_strong;       /* the one that the page is about */
+};
+
+/* Lines over labels (years, dates); of ranks, 1 on top, when is_rank: a bump chart. */
+struct chart {
+    struct str title;
+    struct str summary; /* one sentence: what it shows */
+    const struct str *labels;
+    size_t n_labels;
+    const struct chart_series *series;
+    size_t n_series;
+    bool is_rank;
+    int decimals;
+    bool has_table; /* the page has the numbers elsewhere; else they follow, folded */
+};
+void part_chart(struct exchange *x, struct buf *out, const struct chart *c);
+
+/* A trend the size of a word; nothing with fewer than two known values. */
+void part_spark(struct exchange *x, struct buf *out, const double *values, size_t n, struct str label);
+
+/* ---- maps */
+
+struct map_box {
+    struct str title;
+    struct str source;    /* GeoJSON of our own API */
+    struct str value;     /* property that shades; may be empty */
+    struct str name, key; /* properties: title of a shape, what is added to href; key empty: its id */
+    struct str href;      /* "/units/"; may be empty */
+    struct str plain;     /* HTML that serves without scripts: a list or table of the same */
+};
+void part_map(struct exchange *x, struct buf *out, const struct map_box *m);
+
+/* ---- boxes */
+
+struct fact {
+    struct str term, text, href, html; /* html instead of text */
+};
+void part_facts(struct exchange *x, struct buf *out, const struct fact *facts, size_t n);
+
+struct snippet {
+    struct str title, how, code;
+};
+void part_snippets(struct exchange *x, struct buf *out, struct str intro, const struct snippet *snippets, size_t n);
+/* QGIS, Excel and curl for one collection; filter: CQL2, may be empty. */
+void part_use_collection(struct exchange *x, struct buf *out, struct str collection, struct str filter);
+
+/* Why the numbers of this page can be believed. proof: address of a proof; may be empty. command: what checks it. */
+enum err part_verify(struct exchange *x, struct buf *out, struct str proof, struct str command, struct fault *f);
+
+#endif
