@@ -1,10 +1,9 @@
-#include "figure/figure.h"
-
 #include <stdio.h>
 
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/show.h"
+#include "figure/figure_json.h"
 #include "report/columns.h"
 
 #include "base/banned.h"
@@ -13,37 +12,14 @@ enum { WHY_LIMIT = 20, WHY_FIELDS = 5, WIDTH = 100 };
 
 /* ---- all figures ---- */
 
-static enum err list_json(struct cli *c, const struct figures *fs)
+static void list_figures(struct cli *c, const struct figures *fs)
 {
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
-    json_object_begin(&o);
-    json_key(&o, STR("figures"));
-    json_array_begin(&o);
-    for (size_t i = 0; i < fs->n; i++) {
-        buf_putc(&c->out, '\n');
-        json_object_begin(&o);
-        json_key(&o, STR("figure")), json_str(&o, fs->p[i]->id);
-        json_key(&o, STR("title")), json_str(&o, text2_in(&fs->p[i]->title, c->lang));
-        json_key(&o, STR("unit")), json_str(&o, text2_in(&fs->p[i]->unit, c->lang));
-        json_key(&o, STR("by"));
-        json_array_begin(&o);
-        for (size_t k = 0; k < fs->p[i]->n_by; k++)
-            json_str(&o, fs->p[i]->by[k]);
-        json_array_end(&o);
-        json_object_end(&o);
+    if (c->is_json) {
+        struct json_out json = answer_begin(c);
+        figures_json(fs, &c->at, c->lang, &json);
+        answer_end(c, &json);
+        return;
     }
-    json_array_end(&o);
-    cli_at_json(c, &o);
-    json_object_end(&o);
-    buf_putc(&c->out, '\n');
-    return OK;
-}
-
-static enum err list_figures(struct cli *c, const struct figures *fs)
-{
-    if (c->is_json)
-        return list_json(c, fs);
     struct columns_table t;
     columns_table_init(&t, c->arena, 4);
     columns_add(&t, str_of(T(c, "Mã", "Id")));
@@ -62,74 +38,6 @@ static enum err list_figures(struct cli *c, const struct figures *fs)
         columns_add(&t, keep(c, &by));
     }
     columns_draw(&t, (size_t)cli_width(120), &c->out);
-    return OK;
-}
-
-/* ---- one figure as JSON ---- */
-
-static void rows_json(struct cli *c, const struct figure_result *r, struct json_out *o)
-{
-    json_key(o, STR("by")), json_str(o, r->by);
-    if (r->units_at.n)
-        json_key(o, STR("units_at")), json_str(o, r->units_at);
-    json_key(o, STR("rows"));
-    json_array_begin(o);
-    for (size_t i = 0; i < r->n_rows; i++) {
-        const struct figure_row *row = &r->rows[i];
-        buf_putc(&c->out, '\n');
-        json_object_begin(o);
-        json_key(o, STR("key"));
-        if (row->kind == ROW_UNKNOWN)
-            json_null(o);
-        else
-            json_str(o, row->key);
-        json_key(o, STR("title")), json_str(o, text2_in(&row->title, c->lang));
-        if (row->kind == ROW_UNPLACED)
-            json_key(o, STR("unplaced")), json_bool(o, true);
-        json_key(o, STR("value")), json_quantity(o, row->value);
-        if (quantity_is_known(row->of))
-            json_key(o, STR("of")), json_quantity(o, row->of);
-        if (quantity_is_known(row->percent))
-            json_key(o, STR("percent")), json_quantity(o, row->percent);
-        if (quantity_is_known(row->margin))
-            json_key(o, STR("margin")), json_quantity(o, row->margin);
-        json_object_end(o);
-    }
-    json_array_end(o);
-}
-
-static void survey_json(struct cli *c, const struct figure_result *r, struct json_out *o)
-{
-    json_key(o, STR("margin")), json_quantity(o, r->margin);
-    json_key(o, STR("low")), json_quantity(o, r->low);
-    json_key(o, STR("high")), json_quantity(o, r->high);
-    json_key(o, STR("asked")), json_int(o, r->n_asked);
-    json_key(o, STR("question")), json_str(o, text2_in(&r->figure->question, c->lang));
-}
-
-void figure_json(struct cli *c, const struct figure_result *r, struct json_out *o)
-{
-    json_object_begin(o);
-    json_key(o, STR("figure")), json_str(o, r->figure->id);
-    json_key(o, STR("value")), json_quantity(o, r->value);
-    if (quantity_is_known(r->of))
-        json_key(o, STR("of")), json_quantity(o, r->of);
-    json_key(o, STR("unit")), json_str(o, text2_in(&r->figure->unit, c->lang));
-    cli_at_json(c, o);
-    if (quantity_is_known(r->percent))
-        json_key(o, STR("percent")), json_quantity(o, r->percent);
-    if (quantity_is_known(r->from))
-        json_key(o, STR("from")), json_quantity(o, r->from);
-    if (r->figure->kind == FIGURE_SURVEY)
-        survey_json(c, r, o);
-    json_key(o, STR("title")), json_str(o, text2_in(&r->figure->title, c->lang));
-    json_key(o, STR("on")), json_str(o, r->on);
-    json_key(o, STR("stale")), json_bool(o, r->is_stale);
-    json_key(o, STR("records")), json_int(o, r->n_counted);
-    json_key(o, STR("sample")), json_int(o, r->n_sample);
-    if (r->by.n)
-        rows_json(c, r, o);
-    json_object_end(o);
 }
 
 /* ---- one figure as text ---- */
@@ -175,7 +83,7 @@ static void put_facts(struct cli *c, const struct figure_result *r)
         struct str from = date_shown(c, figure->period_from), to = date_shown(c, figure->period_to);
         show_fact(c, T(c, "Kỳ", "Period"), str_of(arena_printf(c->arena, "%.*s – %.*s", STR_ARG(from), STR_ARG(to))));
     }
-    buf_printf(&b, "%lld (%.*s)", (long long)r->rev, STR_ARG(r->rev_time));
+    buf_printf(&b, "%lld (%.*s)", (long long)r->at.rev, STR_ARG(r->at.time));
     show_fact(c, T(c, "Phiên bản", "Revision"), keep(c, &b));
     if (r->figure->kind == FIGURE_SURVEY) {
         buf_reset(&b);
@@ -382,8 +290,10 @@ static enum err figure_run(struct cli *c)
     if (e != OK)
         return e;
     struct str id = cli_word(c, 0);
-    if (id.n == 0)
-        return list_figures(c, fs);
+    if (id.n == 0) {
+        list_figures(c, fs);
+        return OK;
+    }
     if (c->is_json && args_has(&c->args, "why"))
         return FAULT(&c->fault, ERR_OPTION_TOGETHER, {"options", STR("--json, --why")});
     struct figure_options o = {
@@ -394,11 +304,9 @@ static enum err figure_run(struct cli *c)
         return e;
     if (!c->is_json)
         return answer_text(c, fs, &r, &o, limit);
-    struct json_out out;
-    json_out_init(&out, &c->out, JSON_OUT_COMPACT);
-    figure_json(c, &r, &out);
-    json_out_done(&out);
-    buf_putc(&c->out, '\n');
+    struct json_out json = answer_begin(c);
+    figure_json(&r, c->lang, &json);
+    answer_end(c, &json);
     return OK;
 }
 

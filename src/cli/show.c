@@ -53,3 +53,16 @@ struct str count_shown(struct cli *c, long long n)
     print_count(c, &b, n);
     return keep(c, &b);
 }
+
+struct json_out answer_begin(struct cli *c)
+{
+    struct json_out o;
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+    return o;
+}
+
+void answer_end(struct cli *c, const struct json_out *o)
+{
+    json_out_done(o);
+    buf_putc(&c->out, '\n');
+}

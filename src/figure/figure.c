@@ -22,16 +22,16 @@ static struct str date_keep(struct arena *a, struct date d)
 
 enum err day_of_moment(struct arena *a, struct store *s, struct str *ret_day, struct fault *f)
 {
-    int64_t ms = clock_now_ms();
-    if (s->at > 0 && s->at < s->head) {
-        struct str time;
-        enum err e = store_revision_time(s, s->at, &time, f);
-        if (e != OK || (e = instant_parse(time, &ms, f)) != OK)
-            return e;
+    struct moment at;
+    int offset = s->province ? s->province->utc_offset_minutes : VIETNAM_OFFSET_MINUTES;
+    if (s->at == 0 || s->at >= s->head) {
+        *ret_day = date_keep(a, date_of_instant(clock_now_ms(), offset));
+        return OK;
     }
-    *ret_day =
-        date_keep(a, date_of_instant(ms, s->province ? s->province->utc_offset_minutes : VIETNAM_OFFSET_MINUTES));
-    return OK;
+    enum err e = moment_read(a, s, &at, f);
+    if (e == OK)
+        *ret_day = at.day;
+    return e;
 }
 
 struct str figure_day_declared(const struct figure *fig, const struct figure_options *o)
@@ -283,7 +283,7 @@ static enum err compute_at(struct arena *a, struct store *s, const struct figure
                            const struct figure_options *o, int depth, struct figure_result *ret_result, struct fault *f)
 {
     struct compute c = {.a = a, .s = s, .fs = fs, .fig = fig};
-    struct figure_result r = {.figure = fig, .rev = s->at, .decimals = decimals_of(fig)};
+    struct figure_result r = {.figure = fig, .decimals = decimals_of(fig)};
     if (depth > FIGURE_DEPTH)
         return FAULT(f, ERR_LIMIT, {"what", fig->id}, {"limit", str_of(arena_printf(a, "%d", FIGURE_DEPTH))});
     enum err e = days_set(&c, o, &r, f);
@@ -292,10 +292,10 @@ static enum err compute_at(struct arena *a, struct store *s, const struct figure
     if (fig->is_share)
         r.percent = quantity_percent(r.value, r.of);
     decimals_widen(&r);
-    if (s->at > 0 && (e = store_revision_time(s, s->at, &r.rev_time, f)) != OK)
-        return e;
-    *ret_result = r;
-    return OK;
+    e = moment_read(a, s, &r.at, f);
+    if (e == OK)
+        *ret_result = r;
+    return e;
 }
 
 enum err figure_compute(struct arena *a, struct store *s, const struct figures *fs, struct str id,

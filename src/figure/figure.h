@@ -138,11 +138,10 @@ struct figure_result {
     int64_t n_asked;                   /* survey: those asked */
     int decimals;                      /* digits behind the mark that make sense to show */
     struct str on;                     /* the day of the figure */
-    int64_t rev;
-    struct str rev_time; /* RFC 3339 UTC */
-    int64_t n_counted;   /* records read to count it */
-    int64_t n_sample;    /* of them invented */
-    bool is_stale;       /* asked outside `valid` */
+    struct moment at;                  /* that it was counted at */
+    int64_t n_counted;                 /* records read to count it */
+    int64_t n_sample;                  /* of them invented */
+    bool is_stale;                     /* asked outside `valid` */
     struct str asked;
     bool has_other_framework; /* a change between years that different frameworks judged */
     /* breakdown */

@@ -25,7 +25,7 @@
 #define TINHSO_FIGURE_INDEX_H
 
 #include "figure/quantity.h"
-#include "register/store.h"
+#include "register/moment.h"
 
 struct index_main {
     struct str id;
@@ -135,8 +135,7 @@ struct index_table {
     int64_t n_values, n_sample; /* records read for this year, and how many of them are invented */
     int64_t *years;             /* that have values, ascending */
     size_t n_years;
-    int64_t rev;
-    struct str rev_time;
+    struct moment at;
 };
 
 /* ERR_INDEX_UNKNOWN; ERR_INDEX_YEAR {index, year, known} where no framework judges the year or there are no values. */

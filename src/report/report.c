@@ -295,23 +295,19 @@ static enum err log_root(struct arena *a, struct store *s, struct str *ret_root,
 
 static void put_origin(struct maker *m, const struct report *r, struct buf *out)
 {
-    int64_t ms = 0;
-    struct buf day CLEANUP(buf_done) = BUF_INIT(32);
-    if (instant_parse(r->rev_time, &ms, NULL) == OK)
-        date_print(date_of_instant(ms, m->store->province->utc_offset_minutes), &day);
-    struct str shown = date_shown(m, buf_view(&day));
+    struct str shown = date_shown(m, r->at.day);
     buf_printf(out, "%s %lld, %s %.*s (%.*s).\n",
                L(m, "Số liệu được đếm từ các sổ đăng ký ở phiên bản", "Counted from the registers at revision"),
-               (long long)r->rev, L(m, "ngày", "on"), STR_ARG(shown), STR_ARG(r->rev_time));
+               (long long)r->at.rev, L(m, "ngày", "on"), STR_ARG(shown), STR_ARG(r->at.time));
     buf_printf(out, "%s `%.*s` (%s %lld).\n\n", L(m, "Gốc của nhật ký:", "Root of the log:"), STR_ARG(r->log_root),
-               L(m, "cỡ", "size"), (long long)r->rev);
+               L(m, "cỡ", "size"), (long long)r->at.rev);
     buf_printf(out,
                L(m,
                  "Kiểm chứng: `tinhso log verify` tính lại toàn bộ nhật ký; `tinhso figure ID --why --at %lld` liệt kê "
                  "các bản ghi đã đếm; `tinhso log prove REGISTER ID --at %lld` chứng minh một bản ghi.\n",
                  "Verify: `tinhso log verify` recomputes the whole log; `tinhso figure ID --why --at %lld` lists the "
                  "records counted; `tinhso log prove REGISTER ID --at %lld` proves a single record.\n"),
-               (long long)r->rev, (long long)r->rev);
+               (long long)r->at.rev, (long long)r->at.rev);
 }
 
 static void report_fill(struct maker *m, struct report *r)
@@ -373,9 +369,8 @@ enum err report_compute(struct arena *a, struct store *s, const struct figures *
     e = m.first;
     if (e == OK && m.body.is_full)
         e = FAULT(&f, ERR_LIMIT, {"what", source.file}, {"limit", STR("64 MiB")});
-    r->rev = s->at;
-    if (e == OK && s->at > 0)
-        e = store_revision_time(s, s->at, &r->rev_time, &f);
+    if (e == OK)
+        e = moment_read(a, s, &r->at, &f);
     if (e == OK)
         e = log_root(a, s, &r->log_root, &f);
     if (e != OK && m.first == OK)
