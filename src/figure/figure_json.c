@@ -56,9 +56,8 @@ static void survey_json(const struct figure_result *r, enum lang lang, struct js
     json_key(o, STR("question")), json_str(o, text2_in(&r->figure->question, lang));
 }
 
-void figure_json(const struct figure_result *r, enum lang lang, struct json_out *o)
+static void members_json(const struct figure_result *r, enum lang lang, struct json_out *o)
 {
-    json_object_begin(o);
     json_key(o, STR("figure")), json_str(o, r->figure->id);
     json_key(o, STR("value")), quantity_json(r->value, o);
     known_json("of", r->of, o);
@@ -75,7 +74,113 @@ void figure_json(const struct figure_result *r, enum lang lang, struct json_out 
     json_key(o, STR("sample")), json_int(o, r->n_sample);
     if (r->by.n)
         rows_json(r, lang, o);
+}
+
+void figure_json(const struct figure_result *r, enum lang lang, struct json_out *o)
+{
+    json_object_begin(o);
+    members_json(r, lang, o);
     json_object_end(o);
+}
+
+/* ---- why ---- */
+
+static void text_json(const char *key, struct str text, struct json_out *o)
+{
+    if (text.n)
+        json_key(o, str_of(key)), json_str(o, text);
+}
+
+static void measure_json(const char *key, const struct measure *m, struct json_out *o)
+{
+    if (m->kind == MEASURE_NONE)
+        return;
+    json_key(o, str_of(key));
+    json_object_begin(o);
+    if (m->kind == MEASURE_FIGURE) {
+        json_key(o, STR("figure")), json_str(o, m->figure->id);
+    } else {
+        json_key(o, STR("register")), json_str(o, m->reg->name);
+        text_json("where", m->where, o);
+        text_json("base", m->base, o);
+        if (m->field != NO_FIELD)
+            json_key(o, STR("field")), json_str(o, m->reg->fields[m->field].name);
+        if (m->weight != NO_FIELD)
+            json_key(o, STR("weight")), json_str(o, m->reg->fields[m->weight].name);
+    }
+    json_object_end(o);
+}
+
+static void definition_json(const struct figure *figure, enum lang lang, struct json_out *o)
+{
+    json_key(o, STR("definition"));
+    json_object_begin(o);
+    json_key(o, STR("kind")), json_str(o, str_of(figure_kind_name(figure->kind)));
+    text_json("note", text2_in(&figure->note, lang), o);
+    text_json("source", figure->source, o);
+    json_key(o, STR("file")), json_str(o, figure->file);
+    json_key(o, STR("line")), json_int(o, figure->line);
+    measure_json("count", &figure->main, o);
+    measure_json(figure->kind == FIGURE_RATIO ? "under" : "of", &figure->of, o);
+    if (figure->kind == FIGURE_INDEX) {
+        json_key(o, STR("index")), json_str(o, figure->index->id);
+        json_key(o, STR("year")), json_int(o, figure->index_year);
+        json_key(o, STR("subject")), json_str(o, figure->index_subject);
+        json_key(o, STR("value")), json_str(o, figure->index_value);
+    }
+    if (figure->kind == FIGURE_DIFFERENCE) {
+        json_key(o, STR("figure")), json_str(o, figure->other->id);
+        json_key(o, STR("on")), json_str(o, figure->difference_on);
+        json_key(o, STR("from")), json_str(o, figure->difference_from);
+    }
+    json_object_end(o);
+}
+
+static bool record_json(void *ctx, const struct figure_record *r)
+{
+    struct json_out *o = ctx;
+    buf_putc(o->b, '\n');
+    json_object_begin(o);
+    json_key(o, STR("register")), json_str(o, r->reg->name);
+    json_key(o, STR("id")), json_str(o, r->id);
+    json_key(o, STR("part")), json_str(o, str_of(r->part));
+    json_key(o, STR("revision")), json_int(o, r->rev);
+    json_key(o, STR("sample")), json_bool(o, r->record->is_sample);
+    json_key(o, STR("fields"));
+    json_object_begin(o);
+    for (size_t i = 0; i < r->reg->n_fields; i++) {
+        const struct field *fd = &r->reg->fields[i];
+        json_key(o, fd->name);
+        if (figure_field_is_masked(fd) && r->record->values[i].kind != VALUE_NULL)
+            json_str(o, STR(FIGURE_MASK));
+        else
+            value_json(fd, &r->record->values[i], o);
+    }
+    json_object_end(o);
+    json_object_end(o);
+    return !o->b->is_full;
+}
+
+enum err figure_why_json(struct arena *a, struct store *s, const struct figures *fs, const struct figure_result *r,
+                         const struct figure_options *options, int64_t limit, bool include_base, enum lang lang,
+                         struct json_out *o, struct fault *f)
+{
+    int64_t total;
+    json_object_begin(o);
+    members_json(r, lang, o);
+    json_key(o, STR("why"));
+    json_object_begin(o);
+    definition_json(r->figure, lang, o);
+    json_key(o, STR("records"));
+    json_array_begin(o);
+    enum err e = figure_why(a, s, fs, r->figure->id, options, limit, include_base, record_json, o, &total, f);
+    if (e != OK)
+        return e;
+    json_array_end(o);
+    json_key(o, STR("total")), json_int(o, total);
+    json_object_end(o);
+    json_object_end(o);
+    return OK;
 }
 
 void figures_json(const struct figures *fs, const struct moment *at, enum lang lang, struct json_out *o)

@@ -18,6 +18,12 @@ void quantity_json(struct quantity q, struct json_out *o);
 
 void figure_json(const struct figure_result *r, enum lang lang, struct json_out *o);
 
+/* The same with a last member "why":{"definition":{…},"records":[{"register":…,"id":…,"part":…,"revision":…,"sample":…,
+ * "fields":{…}},…],"total":…}: the records that figure_why lists, personal fields as FIGURE_MASK. After an error the object is unfinished. */
+enum err figure_why_json(struct arena *a, struct store *s, const struct figures *fs, const struct figure_result *r,
+                         const struct figure_options *options, int64_t limit, bool include_base, enum lang lang,
+                         struct json_out *o, struct fault *f);
+
 /* What figures there are: {"figures":[{"figure":…,"title":…,"unit":…,"by":[…]},…],"at":{…}}. */
 void figures_json(const struct figures *fs, const struct moment *at, enum lang lang, struct json_out *o);
 

@@ -263,6 +263,8 @@ static enum err change_compute(const struct year *y, struct index_table *t, stru
         return OK;
     t->previous_framework = before.fw;
     t->has_other_framework = before.fw != y->fw;
+    t->n_values_before = before.n_values;
+    t->n_sample_before = before.n_sample;
     for (size_t i = 0; i < t->n; i++) {
         struct index_row *row = &t->rows[i];
         const struct index_row *previous = map_get(&before.by_subject, row->subject);

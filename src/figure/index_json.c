@@ -75,7 +75,7 @@ void index_json(const struct index_table *t, const struct index_row *only, enum 
     moment_json(&t->at, o);
     json_key(o, STR("subjects")), json_int(o, (int64_t)t->n);
     json_key(o, STR("computed")), json_int(o, t->n_totals);
-    json_key(o, STR("sample")), json_int(o, t->n_sample);
+    json_key(o, STR("sample")), json_int(o, t->n_sample + t->n_sample_before);
     json_key(o, STR("other_framework")), json_bool(o, t->has_other_framework);
     json_key(o, STR("rows"));
     json_array_begin(o);

@@ -385,6 +385,32 @@ enum err report_compute(struct arena *a, struct store *s, const struct figures *
 
 /* ---- checking without records ---- */
 
+/* Whether a figure of this kind can have the part at all; that it has a value is known only when it is computed. */
+static bool part_fits(const struct figure *figure, enum part part, enum lang lang)
+{
+    bool is_index = figure->kind == FIGURE_INDEX;
+    switch (part) {
+    case PART_OF:
+        return figure->is_share || (is_index && str_is(figure->index_value, "rank"));
+    case PART_PERCENT:
+        return figure->is_share;
+    case PART_FROM:
+        return figure->kind == FIGURE_DIFFERENCE || (is_index && str_ends(figure->index_value, STR("_change")));
+    case PART_MARGIN:
+    case PART_LOW:
+    case PART_HIGH:
+    case PART_ASKED:
+    case PART_QUESTION:
+        return figure->kind == FIGURE_SURVEY;
+    case PART_UNIT:
+        return text2_in(&figure->unit, lang).n > 0;
+    case PART_SOURCE:
+        return figure->source.n > 0;
+    default:
+        return true;
+    }
+}
+
 static enum err piece_check(const struct figures *fs, const struct report_source *s, const struct piece *piece,
                             struct fault *f)
 {
@@ -394,13 +420,17 @@ static enum err piece_check(const struct figures *fs, const struct report_source
         return OK;
     if (piece->kind == PIECE_INDEX) {
         enum err e = index_find(fs->indexes, piece->id, &index, f);
-        return e;
+        return e == OK ? index_year_check(index, piece->year, f) : e;
     }
     enum err e = figure_find(fs, piece->id, &figure, f);
+    if (e == OK && piece->kind == PIECE_TABLE && piece->by.n == 0 && figure->n_by == 0)
+        e = FAULT(f, ERR_REPORT_TABLE_BY, {"mark", piece->text}, {"figure", piece->id});
+    if (e == OK && piece->kind == PIECE_TABLE)
+        e = figure_by_check(fs->province, figure, piece->by.n ? piece->by : figure->by[0], f);
+    if (e == OK && !part_fits(figure, piece->part, s->lang))
+        e = FAULT(f, ERR_REPORT_PART, {"mark", piece->text}, {"figure", piece->id});
     if (e != OK)
         return e;
-    if (piece->kind == PIECE_TABLE && piece->by.n == 0 && figure->n_by == 0)
-        return FAULT(f, ERR_REPORT_TABLE_BY, {"mark", piece->text}, {"figure", piece->id});
     struct figure_result asked = {.figure = figure, .value = quantity_of_integer(0), .asked = s->on};
     asked.is_stale = s->on.n && ((figure->valid_from.n && str_cmp(s->on, figure->valid_from) < 0) ||
                                  (figure->valid_to.n && str_cmp(s->on, figure->valid_to) > 0));
