@@ -181,12 +181,7 @@ static void put_measure(struct cli *c, const char *name, const struct measure *m
 
 static void put_definition(struct cli *c, const struct figure *figure)
 {
-    static const char *const kinds[] = {
-#define X(kind, key) [kind] = key,
-        FIGURE_KINDS(X)
-#undef X
-    };
-    show_fact(c, T(c, "Loại", "Kind"), str_of(kinds[figure->kind]));
+    show_fact(c, T(c, "Loại", "Kind"), str_of(figure_kind_name(figure->kind)));
     put_measure(c, T(c, "Đếm từ", "Counts"), &figure->main);
     put_measure(c, figure->kind == FIGURE_RATIO ? T(c, "Chia cho", "Divided by") : T(c, "Trên tổng", "Base"),
                 &figure->of);
@@ -215,7 +210,7 @@ static bool why_record(void *ctx, const struct figure_record *r)
 {
     struct why *w = ctx;
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES);
-    if (!w->first_id) {
+    if (!w->first_id && !str_is(r->id, FIGURE_MASK)) {
         w->first_id = arena_dup(w->c->arena, r->id.p, r->id.n);
         w->first_reg = r->reg;
     }
@@ -256,9 +251,9 @@ static enum err put_why(struct cli *c, const struct figures *fs, const struct fi
                 T(c, "  … còn %lld bản ghi nữa (--limit 0 để xem hết)\n", "  … and %lld more (--limit 0 shows all)\n"),
                 (long long)(total - w.shown));
         if (w.first_id)
-            buf_printf(&c->out, "\n%s\n  %s log prove %.*s '%s' --at %lld\n",
+            buf_printf(&c->out, "\n%s\n  %s log prove %.*s %s --at %lld\n",
                        T(c, "Chứng minh một bản ghi:", "To prove a record:"), c->program, STR_ARG(w.first_reg->name),
-                       w.first_id, (long long)c->store->at);
+                       shell_word(c, w.first_id), (long long)c->store->at);
     }
     buf_done(&w.lines);
     return e;
@@ -294,8 +289,6 @@ static enum err figure_run(struct cli *c)
         list_figures(c, fs);
         return OK;
     }
-    if (c->is_json && args_has(&c->args, "why"))
-        return FAULT(&c->fault, ERR_OPTION_TOGETHER, {"options", STR("--json, --why")});
     struct figure_options o = {
         .by = cli_option(c, "by"), .on = cli_option(c, "on"), .units_at = cli_option(c, "units-at")};
     struct figure_result r;
@@ -305,7 +298,14 @@ static enum err figure_run(struct cli *c)
     if (!c->is_json)
         return answer_text(c, fs, &r, &o, limit);
     struct json_out json = answer_begin(c);
-    figure_json(&r, c->lang, &json);
+    if (args_has(&c->args, "why"))
+        e = figure_why_json(c->arena, s, fs, &r, &o, limit, args_has(&c->args, "base"), c->lang, &json, &c->fault);
+    else
+        figure_json(&r, c->lang, &json);
+    if (e != OK) {
+        buf_reset(&c->out); /* no half of an answer */
+        return e;
+    }
     answer_end(c, &json);
     return OK;
 }
@@ -313,12 +313,22 @@ static enum err figure_run(struct cli *c)
 static const struct option options[] = {
     {"by",
      "X",
-     {"chia theo cấp đơn vị (unit:2) hay một trường", "broken down by a level of units (unit:2) or a field"}},
-    {"units-at", "DATE", {"trên bản đồ đơn vị của ngày ấy", "on the map of units of that day"}},
-    {"on", "DATE", {"ngày của số liệu, thay ngày đã khai báo", "the day of the figure, instead of the declared one"}},
-    {"why", NULL, {"định nghĩa và các bản ghi đã đếm", "the definition and the records counted"}},
-    {"base", NULL, {"với --why: cả các bản ghi của mẫu số", "with --why: the records of the base too"}},
-    {"limit", "N", {"với --why: số bản ghi (20; 0: tất cả)", "with --why: how many records (20; 0: all)"}},
+     {"chia theo cấp đơn vị (unit:2) hay một trường", "broken down by a level of units (unit:2) or a field"},
+     .needs = "ID"},
+    {"units-at",
+     "DATE",
+     {"với --by: trên bản đồ đơn vị của ngày ấy", "with --by: on the map of units of that day"},
+     .needs = "by"},
+    {"on",
+     "DATE",
+     {"ngày của số liệu, thay ngày đã khai báo", "the day of the figure, instead of the declared one"},
+     .needs = "ID"},
+    {"why", NULL, {"định nghĩa và các bản ghi đã đếm", "the definition and the records counted"}, .needs = "ID"},
+    {"base", NULL, {"với --why: cả các bản ghi của mẫu số", "with --why: the records of the base too"}, .needs = "why"},
+    {"limit",
+     "N",
+     {"với --why: số bản ghi (20; 0: tất cả)", "with --why: how many records (20; 0: all)"},
+     .needs = "why"},
     {0},
 };
 static const char *const examples[] = {

@@ -22,6 +22,8 @@ enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_
 
 /* The path of --db or TINHSO_DB; NULL without. */
 const char *cli_database_named(const struct cli *c);
+/* Whether commands find this one without --db. */
+bool cli_database_is_default(struct cli *c, const char *path);
 /* That, else the only database in var/. ERR_DB_NONE, ERR_DB_SEVERAL. */
 enum err cli_database(struct cli *c, const char **ret_path);
 /* Read-only, at the moment of --at, which also stands in c->at. */

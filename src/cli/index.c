@@ -73,6 +73,7 @@ static void put_ranking(struct cli *c, const struct index_table *t)
             columns_add(&table, signed_shown(c, row->total_change, t->index->decimals));
         }
     }
+    buf_putc(&c->out, '\n');
     columns_draw(&table, (size_t)cli_width(WIDTH), &c->out);
 }
 
@@ -139,11 +140,23 @@ static void put_main(struct cli *c, const struct index_table *t, const struct in
     columns_draw(&table, (size_t)cli_width(WIDTH), &c->out);
 }
 
+/* Nothing to explain is said as such. */
+static void put_untold(struct cli *c, const struct index_row *row)
+{
+    if (row->rank)
+        buf_printf(&c->out, T(c, "hạng %lld; ", "rank %lld; "), (long long)row->rank);
+    buf_puts(&c->out, T(c, "điểm không được công bố, và không đủ chỉ số chính để tính lại\n",
+                        "no total was published, and too few main indices to recompute one\n"));
+}
+
 static void put_explanation(struct cli *c, const struct index_table *t, const struct index_row *row)
 {
     const struct index_framework *fw = t->framework;
     buf_printf(&c->out, "\n%.*s: ", STR_ARG(row->name));
-    put_both(c, t, row->published_total, row->total_rounded);
+    if (quantity_is_known(row->published_total) || quantity_is_known(row->total_rounded))
+        put_both(c, t, row->published_total, row->total_rounded);
+    else
+        put_untold(c, row);
     if (has_main(t, row))
         put_main(c, t, row);
     for (size_t i = 0; i < fw->n_pillars; i++) {
@@ -164,10 +177,10 @@ static void put_heading(struct cli *c, const struct index_table *t)
         show_fact(c, T(c, "Lưu ý", "Note"),
                   str_of(T(c, "năm trước được chấm theo bộ tiêu chí khác: thay đổi so sánh hai thứ khác nhau",
                            "the year before was judged by another framework: changes compare unlike things")));
-    if (t->n_sample)
+    long long n_sample = t->n_sample + t->n_sample_before, n_values = t->n_values + t->n_values_before;
+    if (n_sample)
         show_fact(c, T(c, "Dữ liệu mẫu", "Sample data"),
-                  str_of(arena_printf(c->arena, "%lld / %lld", (long long)t->n_sample, (long long)t->n_values)));
-    buf_putc(&c->out, '\n');
+                  str_of(arena_printf(c->arena, "%lld / %lld", n_sample, n_values)));
 }
 
 static void answer_text(struct cli *c, const struct index_table *t, const struct index_row *only)
@@ -219,8 +232,14 @@ static enum err index_run(struct cli *c)
 }
 
 static const struct option options[] = {
-    {"year", "Y", {"năm của dữ liệu (mặc định: năm mới nhất)", "year of the data (default: the latest)"}},
-    {"of", "SUBJECT", {"chỉ giải thích điểm của một đối tượng", "only explain the total of one subject"}},
+    {"year",
+     "Y",
+     {"năm của dữ liệu (mặc định: năm mới nhất)", "year of the data (default: the latest)"},
+     .needs = "ID"},
+    {"of",
+     "SUBJECT",
+     {"chỉ giải thích điểm của một đối tượng", "only explain the total of one subject"},
+     .needs = "ID"},
     {0},
 };
 static const char *const examples[] = {"index", "index ID --year 2022", "index ID --year 2022 --of NAME", NULL};

@@ -1,5 +1,6 @@
 /* Which database a command reads, at which moment, and what it declares. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
@@ -47,6 +48,17 @@ enum err cli_database(struct cli *c, const char **ret_path)
         return only_database(c, ret_path);
     *ret_path = path;
     return OK;
+}
+
+bool cli_database_is_default(struct cli *c, const char *path)
+{
+    const char *named = getenv("TINHSO_DB"), *only = NULL;
+    if (named && *named)
+        return strcmp(named, path) == 0;
+    struct fault kept = c->fault;
+    bool is_only = only_database(c, &only) == OK && strcmp(only, path) == 0;
+    c->fault = kept;
+    return is_only;
 }
 
 enum err cli_open(struct cli *c, struct store **ret_store)

@@ -91,8 +91,9 @@ static void put_next(struct cli *c, const struct report *r, const char *db)
 
 static enum err answer_text(struct cli *c, const struct report *r, const char *html)
 {
-    const char *named = cli_database_named(c);
-    const char *db = named && args_has(&c->args, "db") ? arena_printf(c->arena, " --db %s", named) : "";
+    const char *named = args_value(&c->args, "db");
+    bool is_told = named && !cli_database_is_default(c, named);
+    const char *db = is_told ? arena_printf(c->arena, " --db %s", shell_word(c, named)) : "";
     report_text(c->arena, r, (size_t)cli_width(WIDTH), &c->out);
     buf_printf(&c->out, "\n%s %s\n", T(c, "Bản HTML:", "HTML file:"), html);
     put_next(c, r, db);
@@ -136,8 +137,9 @@ static const struct option options[] = {
     {"html",
      "FILE",
      {"nơi ghi trang HTML (mặc định: reports/ID.html cạnh cơ sở dữ liệu)",
-      "where the HTML page goes (default: reports/ID.html beside the database)"}},
-    {"markdown", "FILE", {"ghi cả bản Markdown", "also write it as Markdown"}},
+      "where the HTML page goes (default: reports/ID.html beside the database)"},
+     .needs = "ID"},
+    {"markdown", "FILE", {"ghi cả bản Markdown", "also write it as Markdown"}, .needs = "ID"},
     {0},
 };
 static const char *const examples[] = {"report", "report ID", "report ID --at 2026-06-30 --html /tmp/report.html",
