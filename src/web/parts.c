@@ -1,3 +1,4 @@
+#include "register/moment.h"
 #include "web/parts.h"
 
 #include <math.h>
@@ -206,9 +207,10 @@ void part_use_collection(struct exchange *x, struct buf *out, struct str collect
 enum err part_verify(struct exchange *x, struct buf *out, struct str proof, struct str command, struct fault *f)
 {
     struct worker *w = x->worker;
-    struct str time;
-    if (store_revision_time(w->store, w->store->at, &time, f) != OK)
-        return fault_code(f);
+    struct moment at;
+    enum err e = moment_read(x->arena, w->store, &at, f);
+    if (e != OK)
+        return e;
     struct digest root;
     merkle_frontier_root(&w->store->frontier, &root);
     struct buf hex = BUF_INIT(sizeof(root.b) * 2 + 1);
@@ -216,7 +218,7 @@ enum err part_verify(struct exchange *x, struct buf *out, struct str proof, stru
     tpl_verify(out,
                &(struct tpl_verify){.revision = w->store->at,
                                     .revision_time =
-                                        page_time(x->arena, time, w->store->province->utc_offset_minutes, x->lang),
+                                        page_time(x->arena, at.time, w->store->province->utc_offset_minutes, x->lang),
                                     .size = w->head,
                                     .root = kept(x, &hex),
                                     .checkpoint_href = STR("/api/log/checkpoint"),
