@@ -56,7 +56,7 @@ static void survey_json(const struct figure_result *r, enum lang lang, struct js
     json_key(o, STR("question")), json_str(o, text2_in(&r->figure->question, lang));
 }
 
-static void members_json(const struct figure_result *r, enum lang lang, struct json_out *o)
+void figure_members_json(const struct figure_result *r, enum lang lang, struct json_out *o)
 {
     json_key(o, STR("figure")), json_str(o, r->figure->id);
     json_key(o, STR("value")), quantity_json(r->value, o);
@@ -79,7 +79,7 @@ static void members_json(const struct figure_result *r, enum lang lang, struct j
 void figure_json(const struct figure_result *r, enum lang lang, struct json_out *o)
 {
     json_object_begin(o);
-    members_json(r, lang, o);
+    figure_members_json(r, lang, o);
     json_object_end(o);
 }
 
@@ -111,7 +111,7 @@ static void measure_json(const char *key, const struct measure *m, struct json_o
     json_object_end(o);
 }
 
-static void definition_json(const struct figure *figure, enum lang lang, struct json_out *o)
+void figure_definition_json(const struct figure *figure, enum lang lang, struct json_out *o)
 {
     json_key(o, STR("definition"));
     json_object_begin(o);
@@ -167,10 +167,10 @@ enum err figure_why_json(struct arena *a, struct store *s, const struct figures 
 {
     int64_t total;
     json_object_begin(o);
-    members_json(r, lang, o);
+    figure_members_json(r, lang, o);
     json_key(o, STR("why"));
     json_object_begin(o);
-    definition_json(r->figure, lang, o);
+    figure_definition_json(r->figure, lang, o);
     json_key(o, STR("records"));
     json_array_begin(o);
     enum err e = figure_why(a, s, fs, r->figure->id, options, limit, include_base, record_json, o, &total, f);

@@ -18,6 +18,10 @@ void quantity_json(struct quantity q, struct json_out *o);
 
 void figure_json(const struct figure_result *r, enum lang lang, struct json_out *o);
 
+/* The members alone, into an object that is open; and how it is counted, as a member "definition". */
+void figure_members_json(const struct figure_result *r, enum lang lang, struct json_out *o);
+void figure_definition_json(const struct figure *figure, enum lang lang, struct json_out *o);
+
 /* The same with a last member "why":{"definition":{…},"records":[{"register":…,"id":…,"part":…,"revision":…,"sample":…,
  * "fields":{…}},…],"total":…}: the records that figure_why lists, personal fields as FIGURE_MASK. After an error the object is unfinished. */
 enum err figure_why_json(struct arena *a, struct store *s, const struct figures *fs, const struct figure_result *r,

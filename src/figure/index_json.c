@@ -66,9 +66,8 @@ static void row_json(const struct index_table *t, const struct index_row *row, e
     json_object_end(o);
 }
 
-void index_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o)
+void index_members_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o)
 {
-    json_object_begin(o);
     json_key(o, STR("index")), json_str(o, t->index->id);
     json_key(o, STR("year")), json_int(o, t->year);
     json_key(o, STR("framework")), json_str(o, t->framework->id);
@@ -86,6 +85,12 @@ void index_json(const struct index_table *t, const struct index_row *only, enum 
         row_json(t, &t->rows[i], lang, o);
     }
     json_array_end(o);
+}
+
+void index_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o)
+{
+    json_object_begin(o);
+    index_members_json(t, only, lang, o);
     json_object_end(o);
 }
 

@@ -16,6 +16,8 @@
 
 /* All rows, or the one of them that is given. */
 void index_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o);
+/* Its members alone, into an object that is open. */
+void index_members_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o);
 
 /* What indexes there are: {"indexes":[{"index":…,"title":…},…]}. */
 void indexes_json(const struct indexes *x, enum lang lang, struct json_out *o);

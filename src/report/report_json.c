@@ -4,9 +4,8 @@
 
 #include "base/banned.h"
 
-void report_json(const struct report *r, enum lang lang, struct json_out *o)
+void report_members_json(const struct report *r, enum lang lang, struct json_out *o)
 {
-    json_object_begin(o);
     json_key(o, STR("report")), json_str(o, r->id);
     json_key(o, STR("title")), json_str(o, text2_in(&r->title, lang));
     moment_json(&r->at, o);
@@ -18,6 +17,12 @@ void report_json(const struct report *r, enum lang lang, struct json_out *o)
         figure_json(r->figures[i], lang, o);
     }
     json_array_end(o);
+}
+
+void report_json(const struct report *r, enum lang lang, struct json_out *o)
+{
+    json_object_begin(o);
+    report_members_json(r, lang, o);
     json_object_end(o);
 }
 

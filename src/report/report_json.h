@@ -16,6 +16,8 @@
 #include "text/json.h"
 
 void report_json(const struct report *r, enum lang lang, struct json_out *o);
+/* Its members alone, into an object that is open. */
+void report_members_json(const struct report *r, enum lang lang, struct json_out *o);
 
 /* What reports there are: {"reports":[{"report":…,"title":…},…]}. The arena is scratch. */
 void reports_json(struct arena *scratch, const struct province *p, enum lang lang, struct json_out *o);

@@ -43,6 +43,26 @@ static const struct input items_inputs[] = {
     INPUT_END,
 };
 static const struct input item_inputs[] = {IN_REGISTER, IN_ID, IN_PROPERTIES, IN_ANSWER_CRS, INPUT_END};
+#define IN_FIGURE {.name = "figure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Số liệu", "Figure")}
+#define IN_ON {.name = "on", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Tính tại ngày này thay vì ngày đã khai", "On this day instead of the declared one")}
+#define IN_INDEX {.name = "index", .in = IN_PATH, .type = INPUT_NAME, TITLE("Bộ chỉ số", "Index")}
+
+static const struct input figure_inputs[] = {
+    IN_FIGURE,
+    {.name = "by", .in = IN_QUERY, .type = INPUT_TEXT, .max = 100, TITLE("Chia theo: unit:2, unit:3 hoặc một trường", "Break down by unit:2, unit:3 or a field")},
+    IN_ON,
+    {.name = "units-at", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Trên bản đồ đơn vị của ngày này", "On the map of units of this day")},
+    INPUT_END,
+};
+static const struct input figure_records_inputs[] = {
+    IN_FIGURE,
+    IN_ON,
+    {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = LIMIT_PAGE_RECORDS, .standard = 100, TITLE("Nhiều nhất bao nhiêu bản ghi", "How many records at most")},
+    INPUT_END,
+};
+static const struct input index_inputs[] = {IN_INDEX, INPUT_END};
+static const struct input index_year_inputs[] = {IN_INDEX, {.name = "year", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1900, .max = 2200, TITLE("Năm", "Year")}, INPUT_END};
+static const struct input report_inputs[] = {{.name = "report", .in = IN_PATH, .type = INPUT_NAME, TITLE("Báo cáo", "Report")}, INPUT_END};
 static const struct input asset_inputs[] = {
     {.name = "hash", .in = IN_PATH, .type = INPUT_NAME},
     {.name = "name", .in = IN_PATH, .type = INPUT_NAME},
@@ -75,6 +95,15 @@ const struct route site_routes[] = {
     {GET("/api/collections/{register}/sortables", "sortables", "Những trường xếp thứ tự được", "Fields to sort by"), API(F_SCHEMA, FORMAT_SCHEMA), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_sortables},
     {GET("/api/collections/{register}/items", "items", "Các bản ghi, từng trang", "Records, page by page"), API(F_GEOJSON | F_JSON | F_HTML | F_TABLES, FORMAT_GEOJSON), .inputs = items_inputs, .cost = COST_PAGE, .tag = "features", .answer = api_items},
     {GET("/api/collections/{register}/items/{id}", "item", "Một bản ghi", "One record"), API(F_GEOJSON | F_JSON | F_HTML, FORMAT_GEOJSON), .inputs = item_inputs, .cost = COST_KEY, .tag = "features", .answer = api_item},
+
+    {GET("/api/figures", "figures", "Các số liệu", "Figures"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_figures},
+    {GET("/api/figures/{figure}", "figure", "Một số liệu, có thể chia nhỏ", "One figure, broken down where asked"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = figure_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_figure},
+    {GET("/api/figures/{figure}/records", "figureRecords", "Những bản ghi được đếm", "The records that it counts"), API(F_JSON, FORMAT_JSON), .inputs = figure_records_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_figure_records},
+    {GET("/api/indexes", "indexes", "Các bộ chỉ số", "Indices"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_indexes},
+    {GET("/api/indexes/{index}", "indexLatest", "Bảng chỉ số của năm mới nhất", "Table of the latest year"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = index_inputs, .cost = COST_PAGE, .tag = "figures", .answer = api_index_latest},
+    {GET("/api/indexes/{index}/{year}", "index", "Bảng chỉ số của một năm", "Table of one year"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = index_year_inputs, .cost = COST_PAGE, .tag = "figures", .answer = api_index},
+    {GET("/api/reports", "reports", "Các báo cáo", "Reports"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_reports},
+    {GET("/api/reports/{report}", "report", "Một báo cáo với các số liệu của nó", "One report with its figures"), API(F_JSON | F_HTML | FORMAT_BIT(FORMAT_MARKDOWN), FORMAT_JSON), .inputs = report_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_report},
     ROUTE_END,
 };
 /* clang-format on */
