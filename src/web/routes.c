@@ -104,6 +104,8 @@ const struct route site_routes[] = {
     {GET("/api/indexes/{index}/{year}", "index", "Bảng chỉ số của một năm", "Table of one year"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = index_year_inputs, .cost = COST_PAGE, .tag = "figures", .answer = api_index},
     {GET("/api/reports", "reports", "Các báo cáo", "Reports"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_reports},
     {GET("/api/reports/{report}", "report", "Một báo cáo với các số liệu của nó", "One report with its figures"), API(F_JSON | F_HTML | FORMAT_BIT(FORMAT_MARKDOWN), FORMAT_JSON), .inputs = report_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_report},
+
+    {GET("/api/openapi", "openapi", "Tài liệu OpenAPI 3.1", "The OpenAPI 3.1 document"), API(FORMAT_BIT(FORMAT_OPENAPI) | F_JSON, FORMAT_OPENAPI), .cost = COST_PAGE, .tag = "catalogue", .answer = api_openapi},
     ROUTE_END,
 };
 /* clang-format on */
