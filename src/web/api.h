@@ -15,4 +15,7 @@ answer_fn api_figures, api_figure, api_figure_records, api_indexes, api_index_la
 /* api_openapi.c */
 answer_fn api_openapi;
 
+/* api_catalogue.c */
+answer_fn api_catalogue, api_feed_posts, api_feed_figures, api_sitemap, api_robots, api_security;
+
 #endif

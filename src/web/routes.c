@@ -106,6 +106,12 @@ const struct route site_routes[] = {
     {GET("/api/reports/{report}", "report", "Một báo cáo với các số liệu của nó", "One report with its figures"), API(F_JSON | F_HTML | FORMAT_BIT(FORMAT_MARKDOWN), FORMAT_JSON), .inputs = report_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_report},
 
     {GET("/api/openapi", "openapi", "Tài liệu OpenAPI 3.1", "The OpenAPI 3.1 document"), API(FORMAT_BIT(FORMAT_OPENAPI) | F_JSON, FORMAT_OPENAPI), .cost = COST_PAGE, .tag = "catalogue", .answer = api_openapi},
+    {GET("/api/catalogue", "catalogue", "Danh mục dữ liệu mở (DCAT-AP)", "Catalogue of open data (DCAT-AP)"), API(FORMAT_BIT(FORMAT_JSONLD) | F_JSON, FORMAT_JSONLD), .cost = COST_PAGE, .tag = "catalogue", .answer = api_catalogue},
+    {GET("/api/feeds/posts", "feedPosts", "Tin bài mới (Atom)", "New posts (Atom)"), API(FORMAT_BIT(FORMAT_ATOM), FORMAT_ATOM), .cost = COST_PAGE, .tag = "catalogue", .answer = api_feed_posts},
+    {GET("/api/feeds/figures", "feedFigures", "Số liệu đã công bố (Atom)", "Published figures (Atom)"), API(FORMAT_BIT(FORMAT_ATOM), FORMAT_ATOM), .cost = COST_SCAN, .tag = "catalogue", .answer = api_feed_figures},
+    {GET("/sitemap.xml", "sitemap", "Sơ đồ trang", "Sitemap"), .formats = FORMAT_BIT(FORMAT_XML), .flags = IS_HIDDEN, .cost = COST_PAGE, .tag = "catalogue", .answer = api_sitemap},
+    {GET("/robots.txt", "robots", "Cho máy tìm kiếm", "For search engines"), .formats = FORMAT_BIT(FORMAT_TEXT), .flags = IS_LIVE | IS_HIDDEN, .cost = COST_CONSTANT, .tag = "catalogue", .answer = api_robots},
+    {GET("/.well-known/security.txt", "security", "Báo lỗ hổng", "Where to report weaknesses"), .formats = FORMAT_BIT(FORMAT_TEXT), .flags = IS_LIVE | IS_HIDDEN, .cost = COST_CONSTANT, .tag = "catalogue", .answer = api_security},
     ROUTE_END,
 };
 /* clang-format on */
