@@ -20,6 +20,8 @@ enum {
     /* records and files */
     LIMIT_TEXT_BYTES = 1 << 20,      /* one text value */
     LIMIT_RECORD_BYTES = 4 << 20,    /* one record in canonical form */
+    LIMIT_PAGE_RECORDS = 10000,       /* one page of records over HTTP */
+    LIMIT_QUERY_SKIP = 1000000,      /* found records that paging steps over */
     LIMIT_DUPLICATE_PAIRS = 2000000, /* that one search of a register finds */
     LIMIT_CSV_COLUMNS = 1000,
     LIMIT_CSV_CELL_BYTES = 1 << 20,

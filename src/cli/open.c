@@ -112,7 +112,7 @@ void cli_at_json(struct cli *c, struct json_out *o)
     json_key(o, STR("revision"));
     json_int(o, s->at);
     json_key(o, STR("date"));
-    if (s->at && store_revision_time(s, s->at, &time, NULL) == OK && instant_parse(time, &ms, NULL) == OK) {
+    if (s->at && store_revision_time(c->arena, s, s->at, &time, NULL) == OK && instant_parse(time, &ms, NULL) == OK) {
         struct buf b CLEANUP(buf_done) = BUF_INIT(32);
         date_print(date_of_instant(ms, s->province->utc_offset_minutes), &b);
         json_str(o, buf_view(&b));

@@ -42,6 +42,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "geo/shape.h"
 #include "text/json.h"
 
 enum cql2_type {
@@ -133,6 +134,11 @@ void cql2_print_json(const struct cql2 *q, struct buf *out);
 
 /* Calls use() once for every property the filter names, in order of appearance, repeats included. */
 void cql2_properties(const struct cql2 *q, void (*use)(void *context, struct str name), void *context);
+
+/* Hands every geometry literal to move(), which may change its coordinates: for filters written in another coordinate system. A BBOX becomes
+ * the polygon around it first. Stops at the first error. */
+enum err cql2_shapes(struct arena *a, struct cql2 *q, enum err (*move)(void *context, struct shape *s, struct fault *f),
+                     void *context, struct fault *f);
 
 /* The functions every schema has: lower, upper, length, trim, concat, abs, round, floor, ceil, year, quarter, month, day, age, days. */
 const struct cql2_function *cql2_functions(size_t *ret_n);

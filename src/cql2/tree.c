@@ -233,3 +233,42 @@ void cql2_properties(const struct cql2 *q, void (*use)(void *context, struct str
 {
     properties_of(q->root, use, context);
 }
+
+struct shapes_walk {
+    struct arena *a;
+    enum err (*move)(void *context, struct shape *s, struct fault *f);
+    void *context;
+    struct fault *f;
+};
+
+static enum err move_shapes(const struct shapes_walk *w, const struct cql2 *q, struct cql2_node *node)
+{
+    enum err e = OK;
+    if (node->op == CQL2_OP_SHAPE || node->op == CQL2_OP_BBOX) {
+        struct shape *s = ARENA_NEW(w->a, struct shape);
+        if (node->op == CQL2_OP_SHAPE) {
+            *s = *node->shape;
+        } else {
+            const double *v = node->bbox;
+            unsigned half = node->n / 2;
+            shape_of_box(w->a, (struct box){v[0], v[1], v[half], v[half + 1]}, s);
+            node->n = 0;
+        }
+        e = w->move(w->context, s, w->f);
+        node->op = CQL2_OP_SHAPE;
+        node->shape = s;
+        if (e != OK)
+            cql2_fault_at(q, node, w->f);
+        return e;
+    }
+    for (unsigned i = 0; e == OK && i < node->n && node->args; i++)
+        e = move_shapes(w, q, node->args[i]);
+    return e;
+}
+
+enum err cql2_shapes(struct arena *a, struct cql2 *q, enum err (*move)(void *context, struct shape *s, struct fault *f),
+                     void *context, struct fault *f)
+{
+    struct shapes_walk w = {a, move, context, f};
+    return move_shapes(&w, q, q->root);
+}

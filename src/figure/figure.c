@@ -25,7 +25,7 @@ enum err day_of_moment(struct arena *a, struct store *s, struct str *ret_day, st
     int64_t ms = clock_now_ms();
     if (s->at > 0 && s->at < s->head) {
         struct str time;
-        enum err e = store_revision_time(s, s->at, &time, f);
+        enum err e = store_revision_time(a, s, s->at, &time, f);
         if (e != OK || (e = instant_parse(time, &ms, f)) != OK)
             return e;
     }
@@ -292,7 +292,7 @@ static enum err compute_at(struct arena *a, struct store *s, const struct figure
     if (fig->is_share)
         r.percent = quantity_percent(r.value, r.of);
     decimals_widen(&r);
-    if (s->at > 0 && (e = store_revision_time(s, s->at, &r.rev_time, f)) != OK)
+    if (s->at > 0 && (e = store_revision_time(a, s, s->at, &r.rev_time, f)) != OK)
         return e;
     *ret_result = r;
     return OK;

@@ -358,7 +358,7 @@ enum err index_compute(struct arena *a, struct store *s, const struct indexes *x
         t.n_totals += quantity_is_known(t.rows[i].total);
     if (t.n)
         qsort(t.rows, t.n, sizeof *t.rows, row_order);
-    if (s->at > 0 && (e = store_revision_time(s, s->at, &t.rev_time, f)) != OK)
+    if (s->at > 0 && (e = store_revision_time(a, s, s->at, &t.rev_time, f)) != OK)
         return e;
     *ret_table = t;
     return OK;

@@ -128,7 +128,7 @@ static enum err guard(struct http_worker *w, const struct message *m, struct fau
     bool is_read = x->method == METHOD_GET || x->method == METHOD_OPTIONS;
     if (!is_read && m->origin.p && !str_eq_ascii_nocase(m->origin, exchange_base(x)))
         return FAULT(f, ERR_HTTP_ORIGIN, {"origin", m->origin});
-    if (x->route->right != RIGHT_PUBLIC && !has_operator_key(w, m))
+    if (x->route->right != RIGHT_PUBLIC && !x->is_operator)
         return FAULT(f, ERR_HTTP_KEY);
     return OK;
 }
@@ -190,6 +190,7 @@ static enum err begin(struct http_worker *w, struct message *m, struct fault *f)
     x->if_match = m->if_match;
     x->if_none_match = m->if_none_match;
     x->content_type = m->content_type;
+    x->is_operator = has_operator_key(w, m);
     if (m->query.n)
         query_find(m->query, STR("lang"), &lang);
     x->lang = lang_choose(lang, m->cookie, m->accept_language, &x->is_lang_chosen);
@@ -383,7 +384,7 @@ static void answer_route(struct http_worker *w, struct message *m, struct reply 
     bool is_live = (x->route->flags & IS_LIVE) != 0;
     if (e == OK && !is_live && w->o->revision)
         e = w->o->revision(w->user, at, &rev, f);
-    if (e == OK && !is_live && x->method == METHOD_GET && answer_kept(w, m, r, rev))
+    if (e == OK && !is_live && x->method == METHOD_GET && !x->is_operator && answer_kept(w, m, r, rev))
         return;
     if (e == OK)
         e = call(w, m, r, rev, f);

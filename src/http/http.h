@@ -140,7 +140,8 @@ struct route {
     const char *id;   /* operationId */
     struct text2 title;
     const struct input *inputs;
-    unsigned formats; /* FORMAT_BIT; the lowest is what is answered when the client does not mind */
+    unsigned formats;     /* FORMAT_BIT */
+    enum format standard; /* what is answered when the client does not mind; the lowest of formats when it is not among them */
     unsigned flags;
     enum right right;
     enum cost cost;
@@ -191,6 +192,7 @@ struct exchange {
     struct str host;     /* of the request, checked against http_options.public_url when that is declared */
     struct str client;   /* address */
     char request_id[33];
+    bool is_operator; /* the operator's key came with it: internal fields are shown, and nothing of the answer is kept */
     void *worker;
     void *site; /* http_options.context */
     struct arena *arena;
@@ -218,6 +220,9 @@ static inline struct str input_text(const struct exchange *x, size_t i)
 {
     return x->inputs[i].text;
 }
+
+/* By name; one that the route does not declare is a must(). */
+const struct input_value *input_named(const struct exchange *x, const char *name);
 
 void exchange_header(struct exchange *x, const char *name, struct str value);
 /* Whether an If-Match or If-None-Match list names the ETag (without quotes; "*" names all; weakness is not looked at, as a compressed answer

@@ -288,3 +288,13 @@ enum err inputs_decode(struct exchange *x, const struct message *m, const struct
     }
     return e;
 }
+
+const struct input_value *input_named(const struct exchange *x, const char *name)
+{
+    const struct input *d = x->route->inputs;
+    size_t i = 0;
+    while (d && d[i].name && strcmp(d[i].name, name) != 0)
+        i++;
+    must(d && d[i].name);
+    return &x->inputs[i];
+}

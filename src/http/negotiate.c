@@ -94,7 +94,8 @@ enum err format_choose(const struct route *r, struct str f_value, struct str acc
         return OK;
     }
     if (accept.n == 0 || str_is(accept, "*/*")) {
-        *ret_format = (enum format)__builtin_ctz(r->formats);
+        bool is_named = (r->formats & FORMAT_BIT(r->standard)) != 0;
+        *ret_format = is_named ? r->standard : (enum format)__builtin_ctz(r->formats);
         return OK;
     }
     int best = 0;
@@ -102,7 +103,7 @@ enum err format_choose(const struct route *r, struct str f_value, struct str acc
         if (!(r->formats & FORMAT_BIT(i)))
             continue;
         int q = media_quality(accept, str_of(formats[i].media));
-        if (q > best) {
+        if (q > best || (q && q == best && (enum format)i == r->standard)) {
             best = q;
             *ret_format = (enum format)i;
         }

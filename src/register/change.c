@@ -15,6 +15,7 @@ static void put_state_freep(struct put_state *p)
     stmt_free(p->find);
     stmt_free(p->until);
     stmt_free(p->search);
+    stmt_free(p->box);
 }
 
 static void change_free(struct change *c)
@@ -138,6 +139,8 @@ static enum err state_prepare(struct change *c, struct put_state *p, struct faul
     if (e == OK && p->reg->search_table)
         e = stmt_new(c->s->db, str_of(arena_printf(a, "INSERT INTO %s(rowid, t) VALUES(?1, ?2)", p->reg->search_table)),
                      &p->search, f);
+    if (e == OK && p->reg->box_table)
+        e = box_insert_new(a, c->s->db, p->reg, &p->box, f);
     return e;
 }
 
@@ -253,6 +256,8 @@ static enum err write_version(struct change *c, struct put_state *p, const struc
         stmt_bind_text(p->search, 2, buf_view(&c->words));
         e = stmt_run(p->search, f);
     }
+    if (e == OK && p->box && !is_removal)
+        e = box_insert(p->box, p->next_n, &r->values[reg->geometry], f);
     remember_line(c, r->line);
     c->count++;
     p->count++;

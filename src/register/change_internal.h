@@ -14,7 +14,7 @@ struct ref_use {
 
 struct put_state {
     const struct reg *reg;
-    struct stmt *insert, *find, *until, *search;
+    struct stmt *insert, *find, *until, *search, *box;
     int64_t first_n, next_n; /* rowids of the versions written */
     int64_t count;
     bool was_empty;   /* then no version can be current, and none is looked for */

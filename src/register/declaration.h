@@ -140,6 +140,7 @@ struct reg {
     struct str name;
     const char *table;        /* quoted SQL identifier of the table of versions: "r_NAME" */
     const char *search_table; /* quoted, "s_NAME"; NULL without search fields */
+    const char *box_table;    /* quoted, "g_NAME": R*Tree over the rectangles of `geometry`; NULL without */
     struct text2 title, description;
     struct str source;
     enum privacy privacy;
@@ -152,6 +153,7 @@ struct reg {
     int valid_from, valid_to; /* field numbers, or NO_FIELD */
     int entity; /* what a reference holds: the key field that is not valid_from; NO_FIELD when there are several */
     int as_of;  /* field number or NO_FIELD */
+    int geometry; /* the first field of type geometry, or NO_FIELD */
     struct order_key *order;
     size_t n_order;
     int *search;

@@ -96,6 +96,7 @@ struct reg *register_builtin(struct arena *a, size_t which)
         .valid_to = NO_FIELD,
         .entity = b->n_key == 1 ? 0 : NO_FIELD,
         .as_of = NO_FIELD,
+        .geometry = NO_FIELD,
         .is_builtin = true,
     };
     for (size_t i = 0; i < n; i++)

@@ -465,6 +465,12 @@ static void build_rest(struct linker *l, struct reg *r, const struct reg_decl *d
     r->search = field_list(l, r, &d->search, &r->n_search);
     if (r->n_search)
         r->search_table = arena_printf(l->a, "\"s_%.*s\"", STR_ARG(r->name));
+    r->geometry = NO_FIELD;
+    for (size_t i = r->n_fields; i-- > 0;)
+        if (r->fields[i].type == FT_GEOMETRY)
+            r->geometry = (int)i;
+    if (r->geometry != NO_FIELD)
+        r->box_table = arena_printf(l->a, "\"g_%.*s\"", STR_ARG(r->name));
     build_indexes(l, r, d->indexes);
     r->rules = ARENA_ARRAY(l->a, struct rule, d->rules.n);
     for (size_t i = 0; i < d->rules.n; i++)

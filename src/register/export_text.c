@@ -138,7 +138,7 @@ static enum err geojson_source(struct writer *w, struct fault *f)
 {
     struct export *x = w->x;
     struct str time;
-    enum err e = store_revision_time(x->s, x->s->at, &time, f);
+    enum err e = store_revision_time(x->a, x->s, x->s->at, &time, f);
     if (e != OK)
         return e;
     buf_reset(&w->cell);

@@ -232,7 +232,7 @@ static enum err say_revision(struct workbook *w, struct fault *f)
 {
     struct str time;
     int64_t ms;
-    enum err e = store_revision_time(w->x->s, w->x->s->at, &time, f);
+    enum err e = store_revision_time(w->x->s->arena, w->x->s, w->x->s->at, &time, f);
     if (e != OK)
         return e;
     buf_reset(&w->cell);

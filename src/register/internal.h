@@ -19,6 +19,12 @@ enum err search_rebuild(struct arena *a, struct store *s, const struct reg *reg,
 /* The query of the index for words typed by a person; is_exact asks for the accents as typed. Empty when there is no word. */
 void search_query(struct str words, bool is_exact, struct buf *out);
 
+/* The rectangles of a register's geometries (boxes.c). Writing one of a new version: */
+enum err box_insert_new(struct arena *a, struct db *db, const struct reg *reg, struct stmt **ret_insert,
+                        struct fault *f);
+enum err box_insert(struct stmt *insert, int64_t n, const struct value *geometry, struct fault *f);
+enum err boxes_rebuild(struct arena *a, struct store *s, const struct reg *reg, struct fault *f);
+
 /* "_n, _id, _rev, _ord, _until, _removed, _sample, _salt" and the fields, in record_columns' order, for alias `t`. */
 const char *record_columns_sql(struct arena *a, const struct reg *reg);
 enum { RECORD_FIXED_COLUMNS = 8 };

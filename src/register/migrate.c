@@ -238,6 +238,13 @@ static bool same_search(const struct reg *a, const struct reg *b)
     return true;
 }
 
+static bool same_geometry(const struct reg *a, const struct reg *b)
+{
+    if (!a || a->geometry == NO_FIELD || b->geometry == NO_FIELD)
+        return a && a->geometry == b->geometry;
+    return str_eq(a->fields[a->geometry].name, b->fields[b->geometry].name);
+}
+
 static enum err migrate_register(struct migration *m, const struct reg *r, struct fault *f)
 {
     enum err e = create_table(m, r, f);
@@ -250,6 +257,8 @@ static enum err migrate_register(struct migration *m, const struct reg *r, struc
     const struct reg *old = m->s->province ? province_register(m->s->province, r->name) : NULL;
     if (e == OK && !same_search(old, r))
         e = search_rebuild(m->a, m->s, r, f);
+    if (e == OK && !same_geometry(old, r))
+        e = boxes_rebuild(m->a, m->s, r, f);
     return e;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "register/internal.h"
+#include "register/query_order.h"
 #include "text/number.h"
 
 #include "base/banned.h"
@@ -269,50 +270,32 @@ struct query {
     struct query_options o;
     struct stmt *st;
     struct filter_sql filter;
+    struct sort_key *keys;
+    size_t n_keys;
     struct str order, exact, folded;
     int phase;
     int64_t skipped, given;
     VEC(int64_t) seen; /* rowids given in the exact phase, ascending */
 };
 
-static void add_order(struct buf *b, const struct field *fd, bool is_descending)
-{
-    const char *collate =
-        fd->type == FT_STRING || fd->type == FT_TEXT ? (fd->is_person ? " COLLATE vi_person" : " COLLATE vi") : "";
-    buf_printf(b, "%st.%s%s%s", b->n ? ", " : "", fd->column, collate, is_descending ? " DESC" : "");
-}
-
 static enum err build_order(struct query *q, struct fault *f)
 {
-    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 16);
-    const struct reg *reg = q->reg;
     if (q->o.has_history) {
         q->order = STR("t._id, t._rev");
         return OK;
     }
-    for (struct str rest = q->o.sort, name; rest.p && q->o.sort.n;) {
-        name = str_trim(str_cut(rest, ',', &rest));
-        bool is_descending = str_starts(name, STR("-"));
-        if (is_descending)
-            name = str_slice(name.p + 1, name.n - 1);
-        const struct field *fd = reg_field(reg, name);
-        if (!fd) {
-            struct str *names = ARENA_ARRAY(q->a, struct str, reg->n_fields);
-            for (size_t i = 0; i < reg->n_fields; i++)
-                names[i] = reg->fields[i].name;
-            return FAULT(f, ERR_FIELD_UNKNOWN, {"name", name}, {"register", reg->name},
-                         {"nearest", yaml_nearest(name, names, reg->n_fields)});
-        }
-        add_order(&b, fd, is_descending);
-    }
-    for (size_t i = 0; i < reg->n_order && q->o.sort.n == 0 && q->o.search.n == 0; i++)
-        add_order(&b, &reg->fields[reg->order[i].field], reg->order[i].is_descending);
-    buf_puts(&b, b.n ? ", t._n" : "t._n");
-    q->order = str_slice(arena_dup(q->a, b.p, b.n), b.n);
-    return OK;
+    enum err e = query_order_read(q->a, q->reg, &q->o, &q->keys, &q->n_keys, f);
+    if (e == OK)
+        q->order = query_order_sql(q->a, q->reg, q->keys, q->n_keys);
+    if (e == OK && q->o.after.n && q->o.search.n)
+        e = query_after_count(q->o.after, &q->o.offset, f);
+    return e;
 }
 
-/* FROM and WHERE; parameters: the words of the search, the date, the id, then the filter's. */
+/* The three fixed parameters and the four of the box. */
+enum { FIRST_FILTER_PARAM = 8 };
+
+/* FROM and WHERE; parameters: the words of the search, the date, the id, the box, then the filter's. */
 static void add_where(const struct query *q, struct buf *b)
 {
     const struct reg *reg = q->reg;
@@ -330,6 +313,9 @@ static void add_where(const struct query *q, struct buf *b)
         buf_printf(b, " AND %s", store_valid_sql(q->a, reg, "t", "?2"));
     if (q->o.id.n)
         buf_puts(b, " AND t._id = ?3");
+    if (q->o.box)
+        buf_printf(b, " AND t._n IN (SELECT n FROM %s WHERE x_max >= ?4 AND x_min <= ?5 AND y_max >= ?6 AND y_min <= ?7)",
+                   reg->box_table);
     buf_puts(b, " AND (");
     buf_str(b, q->filter.where);
     buf_puts(b, ")");
@@ -339,8 +325,8 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 32);
     bool has_words = q->o.search.n > 0;
-    /* The three fixed parameters are numbered; naming them first makes the filter's plain ones begin at 4. */
-    buf_printf(&b, "WITH fixed AS (SELECT ?1, ?2, ?3) SELECT %s", what);
+    /* The fixed parameters are numbered; naming them first makes the filter's plain ones begin behind. */
+    buf_printf(&b, "WITH fixed AS (SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7) SELECT %s", what);
     add_where(q, &b);
     if (has_order)
         buf_printf(&b, " ORDER BY %.*s", STR_ARG(q->order));
@@ -351,7 +337,12 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
         stmt_bind_text(*ret, 1, q->phase == PHASE_EXACT ? q->exact : q->folded);
     stmt_bind_text(*ret, 2, q->o.on);
     stmt_bind_text(*ret, 3, q->o.id);
-    filter_bind(*ret, &q->filter.params, 4);
+    if (q->o.box) {
+        const double bounds[] = {q->o.box->x_min, q->o.box->x_max, q->o.box->y_min, q->o.box->y_max};
+        for (int i = 0; i < 4; i++)
+            stmt_bind_number(*ret, 4 + i, bounds[i]);
+    }
+    filter_bind(*ret, &q->filter.params, FIRST_FILTER_PARAM);
     return OK;
 }
 
@@ -390,9 +381,13 @@ static enum err query_init(struct query *q, struct store *s, const struct reg *r
         bool is_heeded = memchr(q->exact.p, '=', q->exact.n) && !o->sort.n && !o->has_history;
         q->phase = is_heeded ? PHASE_EXACT : PHASE_FOLDED;
     }
+    if (o->box && !reg->box_table)
+        return FAULT(f, ERR_GEOMETRY_NONE, {"register", reg->name});
     enum err e = build_order(q, f);
     if (e == OK)
         e = filter_compile(q->a, s, reg, o->filter, o->constants, o->n_constants, &q->filter, f);
+    if (e == OK && o->after.n && !o->search.n)
+        e = query_after_add(q->a, reg, q->keys, q->n_keys, o->after, &q->filter, f);
     return e;
 }
 
@@ -461,6 +456,14 @@ enum err query_next(struct query *q, struct record *ret_record, bool *ret_has_ro
     arena_reset(q->row);
     record_read(q->row, q->reg, q->st, ret_record);
     return OK;
+}
+
+void query_after(const struct query *q, const struct record *r, struct buf *out)
+{
+    if (q->o.search.n) /* found words come in two turns, which no key tells apart */
+        buf_printf(out, "%lld", (long long)(q->o.offset + q->given));
+    else
+        query_after_write(q->reg, q->keys, q->n_keys, r, stmt_column_int(q->st, 0), out);
 }
 
 int64_t query_rev(const struct query *q)

@@ -10,6 +10,7 @@
 #define TINHSO_REGISTER_QUERY_H
 
 #include "cql2/cql2.h"
+#include "geo/shape.h"
 #include "register/record.h"
 #include "register/store.h"
 
@@ -52,7 +53,10 @@ struct query_options {
     struct str filter; /* CQL2 text; empty: all */
     struct str on;     /* ISO date: only versions of a dated register valid then; empty: all */
     struct str search; /* accent-insensitive words; empty: none */
-    struct str sort;   /* field names, comma separated, `-` descends; empty: the declared order */
+    struct str sort;   /* field names, comma separated, `-` descends (`+` may stand too); empty: the declared order */
+    bool is_unsorted;  /* without `sort`: in the order of writing, which costs nothing */
+    const struct box *box; /* only geometries whose rectangle meets it, in the register's CRS; NULL: all. Narrow further by `filter` */
+    struct str after;      /* the records behind that one: what query_after wrote; with the same sort, search, filter and moment */
     struct str id;     /* one record */
     int64_t limit;     /* 0: all */
     int64_t offset;
@@ -66,11 +70,16 @@ struct query;
 enum err query_open(struct store *s, const struct reg *reg, const struct query_options *o, struct query **ret_query,
                     struct fault *f);
 enum err query_next(struct query *q, struct record *ret_record, bool *ret_has_row, struct fault *f);
+/* Where the row last read stands in the order, as text that `after` takes: keyset paging, which costs the same on every page. */
+void query_after(const struct query *q, const struct record *r, struct buf *out);
 /* Of the row last read. */
 int64_t query_rev(const struct query *q);
 bool query_is_removed(const struct query *q);
 void query_close(struct query *q);
 void query_closep(struct query **pq);
+
+/* The rectangle around all geometries of the register, past versions included; *ret_has_box is false without any. */
+enum err query_extent(struct store *s, const struct reg *reg, struct box *ret_box, bool *ret_has_box, struct fault *f);
 
 /* How many records match. */
 enum err query_count(struct store *s, const struct reg *reg, const struct query_options *o, int64_t *ret_count,

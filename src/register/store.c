@@ -231,9 +231,9 @@ void store_move(struct store *s, int64_t rev, const struct province *p)
     s->province = p;
 }
 
-enum err store_revision_time(struct store *s, int64_t rev, struct str *ret_time, struct fault *f)
+enum err store_revision_time(struct arena *a, struct store *s, int64_t rev, struct str *ret_time, struct fault *f)
 {
-    return db_value_text(s->db, s->arena, STR("SELECT time FROM revision WHERE rev = ?1"), DB_VALUES(db_int(rev)),
+    return db_value_text(s->db, a, STR("SELECT time FROM revision WHERE rev = ?1"), DB_VALUES(db_int(rev)),
                          ret_time, f);
 }
 

@@ -64,8 +64,8 @@ void store_move(struct store *s, int64_t rev, const struct province *p);
 enum err store_province_read(struct arena *a, const struct store *s, const struct province **ret_province,
                              struct fault *f);
 
-/* When a revision was made, as RFC 3339 UTC text in the store's arena. */
-enum err store_revision_time(struct store *s, int64_t rev, struct str *ret_time, struct fault *f);
+/* When a revision was made, as RFC 3339 UTC text in the arena. */
+enum err store_revision_time(struct arena *a, struct store *s, int64_t rev, struct str *ret_time, struct fault *f);
 
 /* Takes declarations into a write store: creates and extends tables, refuses what would lose data unless its
  * "REGISTER.FIELD" or "REGISTER" stands in drops. Must run inside a change (see change.h: change_declare). */

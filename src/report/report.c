@@ -375,7 +375,7 @@ enum err report_compute(struct arena *a, struct store *s, const struct figures *
         e = FAULT(&f, ERR_LIMIT, {"what", source.file}, {"limit", STR("64 MiB")});
     r->rev = s->at;
     if (e == OK && s->at > 0)
-        e = store_revision_time(s, s->at, &r->rev_time, &f);
+        e = store_revision_time(a, s, s->at, &r->rev_time, &f);
     if (e == OK)
         e = log_root(a, s, &r->log_root, &f);
     if (e != OK && m.first == OK)

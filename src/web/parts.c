@@ -72,7 +72,7 @@ static struct str sort_link(struct exchange *x, const struct table *t, struct st
     bool is_by = str_eq(by, key);
     *ret_order = !is_by ? "" : is_down ? "descending" : "ascending";
     const char *sign = is_by && !is_down ? "-" : "";
-    return exchange_link(x, "sort", str_of(arena_printf(x->arena, "%s%.*s", sign, STR_ARG(key))));
+    return exchange_link(x, "sortby", str_of(arena_printf(x->arena, "%s%.*s", sign, STR_ARG(key))));
 }
 
 static const char *mark_name(enum table_mark mark)

@@ -32,7 +32,7 @@ struct str part_href(struct exchange *x, const char *prefix, struct str piece);
 
 struct table_column {
     struct str title;
-    struct str sort; /* what ?sort= takes for it, "-" before it descending; empty: not to be sorted by */
+    struct str sort; /* what ?sortby= takes for it, "-" before it descending; empty: not to be sorted by */
     bool is_number;
     bool is_head; /* names the row */
 };
@@ -56,7 +56,7 @@ struct table {
     size_t n_columns;
     const struct table_row *rows;
     size_t n_rows;
-    struct str sorted; /* in effect, as ?sort= takes it */
+    struct str sorted; /* in effect, as ?sortby= takes it */
     double bar_full;   /* the longest bar; 0: no bars. This is the bar chart: the numbers are beside it */
 };
 

@@ -43,6 +43,7 @@ void worker_free(void *worker)
     worker_idle(w);
     for (size_t i = 0; i < MOMENTS; i++)
         moment_done(&w->snapshot->moments[i]);
+    crs_pool_free(w->crs);
     store_close(w->store);
     free(w->snapshot);
     free(w);
@@ -148,6 +149,7 @@ enum err worker_new(void *site, void **ret_worker, struct fault *f)
     struct worker *w = mem_zalloc(sizeof *w);
     w->site = site;
     w->snapshot = mem_zalloc(sizeof *w->snapshot);
+    w->crs = crs_pool_new();
     int64_t rev;
     enum err e = store_open(w->site->db_path, STORE_READ, &w->store, f);
     if (e == OK)

@@ -15,6 +15,7 @@
 #define TINHSO_WEB_SITE_H
 
 #include "figure/figure.h"
+#include "geo/crs.h"
 #include "http/http.h"
 #include "register/store.h"
 
@@ -32,6 +33,12 @@ struct worker {
     struct figures *figures; /* as declared at that moment */
     int64_t head;            /* newest revision */
     struct snapshot *snapshot;
+    struct crs_pool *crs;
+    struct {
+        size_t name; /* its hash */
+        int64_t rev, n;
+    } counts[64]; /* of whole registers (feature.c) */
+    size_t next_count;
 };
 
 extern const struct route site_routes[];
@@ -68,9 +75,9 @@ void page_problem(struct exchange *x, const struct fault *f, int status);
 /* An instant as people read it, in the province's time: “08:30 ngày 05/03/2022”, "2022-03-05 08:30". */
 struct str page_time(struct arena *a, struct str rfc3339, int offset_minutes, enum lang lang);
 
-/* Registers of which the public may see records, and fields of which it may see values (privacy public). */
-bool site_shows_register(const struct reg *reg);
-bool site_shows_field(const struct field *fd);
+/* What the caller may see: fields of class public, with the operator's key also internal ones. A register is shown when its key may be. */
+bool site_shows_register(const struct exchange *x, const struct reg *reg);
+bool site_shows_field(const struct exchange *x, const struct field *fd);
 
 /* The handlers, by area. */
 answer_fn answer_asset;                       /* assets.c */

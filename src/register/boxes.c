@@ -1,0 +1,73 @@
+/* Rectangles of geometries: an R*Tree a register over every version, so that a box on a map finds its records without reading the others. */
+#include "register/internal.h"
+#include "register/query.h"
+
+#include "geo/shape.h"
+
+#include "base/banned.h"
+
+enum err box_insert_new(struct arena *a, struct db *db, const struct reg *reg, struct stmt **ret_insert,
+                        struct fault *f)
+{
+    return stmt_new(db, str_of(arena_printf(a, "INSERT INTO %s VALUES(?1, ?2, ?3, ?4, ?5)", reg->box_table)),
+                    ret_insert, f);
+}
+
+enum err box_insert(struct stmt *insert, int64_t n, const struct value *geometry, struct fault *f)
+{
+    struct box box;
+    if (geometry->kind != VALUE_BLOB || !shape_blob_box(geometry->text, &box))
+        return OK;
+    stmt_bind_int(insert, 1, n);
+    stmt_bind_number(insert, 2, box.x_min);
+    stmt_bind_number(insert, 3, box.x_max);
+    stmt_bind_number(insert, 4, box.y_min);
+    stmt_bind_number(insert, 5, box.y_max);
+    return stmt_run(insert, f);
+}
+
+enum err boxes_rebuild(struct arena *a, struct store *s, const struct reg *reg, struct fault *f)
+{
+    const char *name = arena_printf(a, "\"g_%.*s\"", STR_ARG(reg->name));
+    enum err e = db_script(s->db, arena_printf(a, "DROP TABLE IF EXISTS %s", name), f);
+    if (e != OK || !reg->box_table)
+        return e;
+    e = db_script(s->db, arena_printf(a, "CREATE VIRTUAL TABLE %s USING rtree(n, x_min, x_max, y_min, y_max)", name),
+                  f);
+    struct stmt *rows CLEANUP(stmt_freep) = NULL, *insert CLEANUP(stmt_freep) = NULL;
+    if (e == OK)
+        e = stmt_new(
+            s->db,
+            str_of(arena_printf(a, "SELECT _n, %s FROM %s WHERE %s IS NOT NULL", reg->fields[reg->geometry].column,
+                                reg->table, reg->fields[reg->geometry].column)),
+            &rows, f);
+    if (e == OK)
+        e = box_insert_new(a, s->db, reg, &insert, f);
+    bool has_row;
+    while (e == OK && (e = stmt_step(rows, &has_row, f)) == OK && has_row) {
+        struct value v = {.kind = VALUE_BLOB, .text = stmt_column_blob(rows, 1)};
+        e = box_insert(insert, stmt_column_int(rows, 0), &v, f);
+    }
+    return e;
+}
+
+enum err query_extent(struct store *s, const struct reg *reg, struct box *ret_box, bool *ret_has_box, struct fault *f)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    if (!reg->box_table)
+        return FAULT(f, ERR_GEOMETRY_NONE, {"register", reg->name});
+    enum err e = stmt_new(
+        s->db, str_of(arena_printf(a, "SELECT min(x_min), min(y_min), max(x_max), max(y_max) FROM %s", reg->box_table)),
+        &st, f);
+    bool has_row;
+    if (e == OK)
+        e = stmt_step(st, &has_row, f);
+    if (e != OK)
+        return e;
+    *ret_has_box = has_row && !stmt_column_is_null(st, 0);
+    if (*ret_has_box)
+        *ret_box = (struct box){stmt_column_number(st, 0), stmt_column_number(st, 1), stmt_column_number(st, 2),
+                                stmt_column_number(st, 3)};
+    return OK;
+}

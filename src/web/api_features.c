@@ -1,0 +1,399 @@
+/* What there is: landing page, conformance, collections and their schemas (OGC API – Features Parts 1, 2, 3 and 5). */
+#include "web/api.h"
+#include "web/feature.h"
+
+#include "base/banned.h"
+
+#define T(x, vi, en) ((x)->lang == LANG_EN ? (en) : (vi))
+#define REL_OGC "http://www.opengis.net/def/rel/ogc/1.0/"
+
+static void member(struct json_out *o, const char *key, struct str value)
+{
+    json_key(o, str_of(key));
+    json_str(o, value);
+}
+
+/* ---- landing page, conformance ---- */
+
+enum err api_landing(struct exchange *x, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    const struct province *p = w->store->province;
+    struct json_out o;
+    (void)f;
+    if (x->format == FORMAT_HTML) {
+        exchange_redirect(x, 303, STR("/developers"));
+        return OK;
+    }
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    member(&o, "title", text2_in(&p->title, x->lang));
+    member(&o, "description",
+           str_of(T(x, "Sổ đăng ký, số liệu, bộ chỉ số, báo cáo và nhật ký của tỉnh, mở cho máy đọc.",
+                    "Registers, figures, indices, reports and the log of the province, open to machines.")));
+    json_key(&o, STR("revision")), json_int(&o, w->store->at);
+    json_key(&o, STR("links"));
+    json_array_begin(&o);
+    link_write(&o, x, STR("/api"), "self", "application/json", NULL);
+    link_write(&o, x, STR("/developers"), "alternate", "text/html", NULL);
+    link_write(&o, x, STR("/api/openapi"), "service-desc", format_media(FORMAT_OPENAPI), "OpenAPI 3.1");
+    link_write(&o, x, STR("/developers"), "service-doc", "text/html", T(x, "Tài liệu", "Documentation"));
+    link_write(&o, x, STR("/api/conformance"), "conformance", "application/json", NULL);
+    link_write(&o, x, STR("/api/conformance"), "http://www.opengis.net/def/rel/ogc/1.0/conformance", "application/json",
+               NULL);
+    link_write(&o, x, STR("/api/collections"), "data", "application/json", T(x, "Các sổ đăng ký", "Registers"));
+    link_write(&o, x, STR("/api/collections"), "http://www.opengis.net/def/rel/ogc/1.0/data", "application/json", NULL);
+    link_write(&o, x, STR("/api/figures"), "related", "application/json", T(x, "Số liệu", "Figures"));
+    link_write(&o, x, STR("/api/indexes"), "related", "application/json", T(x, "Bộ chỉ số", "Indices"));
+    link_write(&o, x, STR("/api/reports"), "related", "application/json", T(x, "Báo cáo", "Reports"));
+    link_write(&o, x, STR("/api/log/checkpoint"), "related", "text/plain", T(x, "Nhật ký", "Log"));
+    link_write(&o, x, STR("/api/catalogue"), "related", format_media(FORMAT_JSONLD), "DCAT-AP");
+    json_array_end(&o);
+    json_object_end(&o);
+    return OK;
+}
+
+static const char *const conformance[] = {
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/core-roles-features",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/returnables-and-receivables",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/sortables",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+    "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+    "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/accent-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+    "http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/array-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
+    "http://www.opengis.net/spec/cql2/1.0/conf/functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
+};
+
+enum err api_conformance(struct exchange *x, struct fault *f)
+{
+    struct json_out o;
+    (void)f;
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    json_key(&o, STR("conformsTo"));
+    json_array_begin(&o);
+    for (size_t i = 0; i < ARRAY_LEN(conformance); i++)
+        json_str(&o, str_of(conformance[i]));
+    json_array_end(&o);
+    json_object_end(&o);
+    return OK;
+}
+
+/* ---- collections ---- */
+
+static enum err write_extent(struct exchange *x, const struct reg *reg, struct json_out *o, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    struct box box;
+    bool has_box;
+    if (reg->geometry == NO_FIELD || !site_shows_field(x, &reg->fields[reg->geometry]))
+        return OK;
+    enum err e = query_extent(w->store, reg, &box, &has_box, f);
+    const struct crs *storage = crs_wgs84();
+    if (e == OK && has_box && reg->fields[reg->geometry].crs.n)
+        e = crs_find(reg->fields[reg->geometry].crs, &storage, f);
+    if (e == OK && has_box)
+        e = crs_transform_box(w->crs, storage, crs_wgs84(), &box, f);
+    if (e != OK || !has_box)
+        return e;
+    json_key(o, STR("extent"));
+    json_object_begin(o);
+    json_key(o, STR("spatial"));
+    json_object_begin(o);
+    json_key(o, STR("bbox"));
+    json_array_begin(o);
+    json_array_begin(o);
+    json_number(o, box.x_min), json_number(o, box.y_min), json_number(o, box.x_max), json_number(o, box.y_max);
+    json_array_end(o);
+    json_array_end(o);
+    member(o, "crs", str_of(crs_wgs84()->uri));
+    json_object_end(o);
+    json_object_end(o);
+    return OK;
+}
+
+static void write_systems(struct exchange *x, const struct reg *reg, struct json_out *o)
+{
+    size_t n;
+    const struct crs *list = crs_list(&n), *storage = crs_wgs84();
+    if (reg->geometry == NO_FIELD || !site_shows_field(x, &reg->fields[reg->geometry]))
+        return;
+    json_key(o, STR("crs"));
+    json_array_begin(o);
+    for (size_t i = 0; i < n; i++)
+        json_str(o, str_of(list[i].uri));
+    json_array_end(o);
+    if (reg->fields[reg->geometry].crs.n && !str_is(reg->fields[reg->geometry].crs, "EPSG:4326"))
+        (void)crs_find(reg->fields[reg->geometry].crs, &storage, NULL);
+    member(o, "storageCrs", str_of(storage->uri));
+}
+
+static void write_collection_links(struct exchange *x, const struct reg *reg, struct json_out *o)
+{
+    static const struct {
+        const char *path, *rel, *type, *title;
+    } links[] = {
+        {"", "self", "application/json", NULL},
+        {"/items", "items", "application/geo+json", "GeoJSON"},
+        {"/items?f=html", "items", "text/html", "HTML"},
+        {"/items?f=csv", "items", "text/csv", "CSV"},
+        {"/items?f=xlsx", "items", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"},
+        {"/schema", REL_OGC "schema", "application/schema+json", NULL},
+        {"/schema", "describedby", "application/schema+json", NULL},
+        {"/queryables", REL_OGC "queryables", "application/schema+json", NULL},
+        {"/sortables", REL_OGC "sortables", "application/schema+json", NULL},
+    };
+    json_key(o, STR("links"));
+    json_array_begin(o);
+    for (size_t i = 0; i < ARRAY_LEN(links); i++)
+        link_write(o, x, collection_path(x, reg, links[i].path), links[i].rel, links[i].type, links[i].title);
+    link_write(o, x, str_of(arena_printf(x->arena, "/registers/%.*s", STR_ARG(reg->name))), "alternate", "text/html",
+               NULL);
+    json_array_end(o);
+}
+
+static enum err write_collection(struct exchange *x, const struct reg *reg, struct json_out *o, struct fault *f)
+{
+    json_object_begin(o);
+    member(o, "id", reg->name);
+    member(o, "title", text2_in(&reg->title, x->lang));
+    if (text2_in(&reg->description, x->lang).n)
+        member(o, "description", text2_in(&reg->description, x->lang));
+    if (reg->source.n)
+        member(o, "attribution", reg->source);
+    member(o, "itemType", STR("feature"));
+    if (reg->sample)
+        json_key(o, STR("sample")), json_bool(o, true);
+    enum err e = write_extent(x, reg, o, f);
+    write_systems(x, reg, o);
+    write_collection_links(x, reg, o);
+    json_object_end(o);
+    return e;
+}
+
+enum err api_collections(struct exchange *x, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    const struct province *p = w->store->province;
+    struct json_out o;
+    enum err e = OK;
+    if (x->format == FORMAT_HTML) {
+        exchange_redirect(x, 303, STR("/registers"));
+        return OK;
+    }
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    json_key(&o, STR("links"));
+    json_array_begin(&o);
+    link_write(&o, x, STR("/api/collections"), "self", "application/json", NULL);
+    link_write(&o, x, STR("/registers"), "alternate", "text/html", NULL);
+    json_array_end(&o);
+    json_key(&o, STR("collections"));
+    json_array_begin(&o);
+    for (size_t i = 0; e == OK && i < p->n_registers; i++)
+        if (site_shows_register(x, p->registers[i]))
+            e = write_collection(x, p->registers[i], &o, f);
+    json_array_end(&o);
+    json_object_end(&o);
+    return e;
+}
+
+enum err api_collection(struct exchange *x, struct fault *f)
+{
+    const struct reg *reg;
+    struct json_out o;
+    enum err e = ask_register(x, input_named(x, "register")->text, &reg, f);
+    if (e != OK)
+        return e;
+    if (x->format == FORMAT_HTML) {
+        exchange_redirect(x, 303, str_of(arena_printf(x->arena, "/registers/%.*s", STR_ARG(reg->name))));
+        return OK;
+    }
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    return write_collection(x, reg, &o, f);
+}
+
+/* ---- schemas ---- */
+
+enum schema_of { SCHEMA_RETURNED, SCHEMA_QUERIED, SCHEMA_SORTED };
+
+static const char *json_type(enum field_type type)
+{
+    switch (type) {
+    case FT_INTEGER:
+    case FT_MONEY:
+        return "integer";
+    case FT_NUMBER:
+        return "number";
+    case FT_BOOLEAN:
+        return "boolean";
+    case FT_ARRAY:
+        return "array";
+    default:
+        return "string";
+    }
+}
+
+static const char *json_format(enum field_type type)
+{
+    return type == FT_DATE ? "date" : type == FT_TIMESTAMP ? "date-time" : type == FT_URL ? "uri" : NULL;
+}
+
+static void write_codes(struct exchange *x, const struct code_list *codes, struct json_out *o)
+{
+    json_key(o, STR("oneOf"));
+    json_array_begin(o);
+    for (size_t i = 0; i < codes->n; i++) {
+        json_object_begin(o);
+        member(o, "const", codes->p[i].code);
+        member(o, "title", text2_in(&codes->p[i].title, x->lang));
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+static void write_limits(const struct field *fd, struct json_out *o)
+{
+    bool is_number = fd->type == FT_INTEGER || fd->type == FT_NUMBER || fd->type == FT_MONEY;
+    if (is_number && fd->has_min)
+        json_key(o, STR("minimum")), json_number(o, fd->min);
+    if (is_number && fd->has_max)
+        json_key(o, STR("maximum")), json_number(o, fd->max);
+    if (fd->max_length)
+        json_key(o, STR("maxLength")), json_int(o, fd->max_length);
+    if (fd->pattern.n)
+        member(o, "pattern", fd->pattern);
+    if (fd->measure.vi.n || fd->measure.en.n)
+        member(o, "x-ogc-unit", fd->measure.en.n ? fd->measure.en : fd->measure.vi);
+}
+
+static const char *role_of(const struct reg *reg, size_t field)
+{
+    if (reg->n_key == 1 && reg->key[0] == (int)field)
+        return "id";
+    if (reg->geometry == (int)field)
+        return "primary-geometry";
+    if (reg->valid_from == (int)field)
+        return "primary-interval-start";
+    if (reg->valid_to == (int)field)
+        return "primary-interval-end";
+    return ask_time_field(reg) == (int)field ? "primary-instant" : NULL;
+}
+
+static void write_property(struct exchange *x, const struct reg *reg, size_t i, struct json_out *o)
+{
+    const struct field *fd = &reg->fields[i];
+    const char *role = role_of(reg, i), *format = json_format(fd->type);
+    json_key(o, fd->name);
+    json_object_begin(o);
+    member(o, "title", text2_in(&fd->title, x->lang));
+    if (text2_in(&fd->description, x->lang).n)
+        member(o, "description", text2_in(&fd->description, x->lang));
+    if (fd->type == FT_GEOMETRY) {
+        struct str kind = fd->geometry_kind.n ? fd->geometry_kind : STR("any");
+        member(o, "format", str_of(arena_printf(x->arena, "geometry-%.*s", STR_ARG(kind))));
+    } else {
+        member(o, "type", str_of(json_type(fd->type)));
+    }
+    if (format)
+        member(o, "format", str_of(format));
+    if (fd->type == FT_ARRAY) {
+        json_key(o, STR("items"));
+        json_object_begin(o);
+        member(o, "type", str_of(json_type(fd->of)));
+        if (fd->codes)
+            write_codes(x, fd->codes, o);
+        json_object_end(o);
+    } else if (fd->codes) {
+        write_codes(x, fd->codes, o);
+    }
+    if (fd->target)
+        member(o, "x-ogc-collectionId", fd->target->name);
+    write_limits(fd, o);
+    if (role)
+        member(o, "x-ogc-role", str_of(role));
+    json_key(o, STR("x-ogc-propertySeq")), json_int(o, (int64_t)i + 1);
+    json_object_end(o);
+}
+
+static bool is_in_schema(const struct exchange *x, const struct field *fd, enum schema_of what)
+{
+    if (!site_shows_field(x, fd))
+        return false;
+    if (what == SCHEMA_SORTED)
+        return fd->type != FT_GEOMETRY && fd->type != FT_ARRAY;
+    return true;
+}
+
+static enum err write_schema(struct exchange *x, enum schema_of what, struct fault *f)
+{
+    const struct reg *reg;
+    struct json_out o;
+    enum err e = ask_register(x, input_named(x, "register")->text, &reg, f);
+    if (e != OK)
+        return e;
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    member(&o, "$schema", STR("https://json-schema.org/draft/2020-12/schema"));
+    struct str base = exchange_base(x);
+    member(&o, "$id", str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(base), STR_ARG(x->path))));
+    member(&o, "type", STR("object"));
+    member(&o, "title", text2_in(&reg->title, x->lang));
+    if (text2_in(&reg->description, x->lang).n)
+        member(&o, "description", text2_in(&reg->description, x->lang));
+    json_key(&o, STR("properties"));
+    json_object_begin(&o);
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (is_in_schema(x, &reg->fields[i], what))
+            write_property(x, reg, i, &o);
+    json_object_end(&o);
+    if (what == SCHEMA_RETURNED) {
+        json_key(&o, STR("required"));
+        json_array_begin(&o);
+        for (size_t i = 0; i < reg->n_fields; i++)
+            if (reg->fields[i].is_required && is_in_schema(x, &reg->fields[i], what))
+                json_str(&o, reg->fields[i].name);
+        json_array_end(&o);
+    }
+    json_key(&o, STR("additionalProperties")), json_bool(&o, false);
+    json_object_end(&o);
+    return OK;
+}
+
+enum err api_schema(struct exchange *x, struct fault *f)
+{
+    return write_schema(x, SCHEMA_RETURNED, f);
+}
+
+enum err api_queryables(struct exchange *x, struct fault *f)
+{
+    return write_schema(x, SCHEMA_QUERIED, f);
+}
+
+enum err api_sortables(struct exchange *x, struct fault *f)
+{
+    return write_schema(x, SCHEMA_SORTED, f);
+}

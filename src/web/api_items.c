@@ -1,0 +1,211 @@
+/* Records of one register: pages of them, and one (OGC API – Features Part 1, 7.15 and 7.16; Part 2, Part 3). */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "register/export.h"
+#include "web/api.h"
+#include "web/feature.h"
+
+#include "base/banned.h"
+
+/* ---- a page as GeoJSON ---- */
+
+static enum err write_features(struct exchange *x, const struct ask *q, struct json_out *o, int64_t *ret_n,
+                               struct buf *after, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    struct query *query CLEANUP(query_closep) = NULL;
+    struct query_options options = q->o;
+    options.limit++; /* one more tells whether there is a next page */
+    struct record r;
+    bool has_row = false;
+    int64_t n = 0;
+    enum err e = query_open(w->store, q->reg, &options, &query, f);
+    json_key(o, STR("features"));
+    json_array_begin(o);
+    while (e == OK && (e = query_next(query, &r, &has_row, f)) == OK && has_row && n < q->o.limit) {
+        e = feature_write(x, q, &r, false, o, f);
+        if (++n == q->o.limit && e == OK)
+            query_after(query, &r, after);
+    }
+    json_array_end(o);
+    if (!has_row)
+        buf_reset(after);
+    *ret_n = n;
+    return e;
+}
+
+/* Exact where it costs nothing, and wherever it is asked for. */
+static enum err matched(struct exchange *x, const struct ask *q, int64_t n, bool has_next, int64_t *ret_n,
+                        bool *ret_known, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    bool is_whole = q->o.filter.n == 0 && q->o.search.n == 0 && !q->o.box;
+    *ret_known = true;
+    if (q->o.after.n == 0 && !has_next) {
+        *ret_n = n;
+        return OK;
+    }
+    if (is_whole)
+        return records_count(x, q->reg, ret_n, f);
+    *ret_known = str_is(input_named(x, "count")->text, "exact");
+    return *ret_known ? query_count(w->store, q->reg, &q->o, ret_n, f) : OK;
+}
+
+/* The next page reads the revision that this one read: whatever is written meanwhile, none is missed or met twice. */
+static struct str next_path(struct exchange *x, struct str after)
+{
+    const struct worker *w = x->worker;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    buf_str(&b, x->path);
+    buf_putc(&b, '?');
+    for (struct str rest = x->query, one; rest.p && rest.n;) {
+        one = str_cut(rest, '&', &rest);
+        if (one.n && !str_starts(one, STR("at=")) && !str_starts(one, STR("after="))) {
+            buf_str(&b, one);
+            buf_putc(&b, '&');
+        }
+    }
+    buf_printf(&b, "at=%lld&after=", (long long)w->store->at);
+    url_encode(&b, after);
+    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+}
+
+static void write_links(struct exchange *x, const struct ask *q, struct str after, struct json_out *o)
+{
+    static const struct {
+        enum format format;
+        const char *title;
+    } others[] = {{FORMAT_GEOJSON, "GeoJSON"}, {FORMAT_HTML, "HTML"}, {FORMAT_CSV, "CSV"}, {FORMAT_XLSX, "XLSX"}};
+    json_key(o, STR("links"));
+    json_array_begin(o);
+    link_write(o, x, exchange_link(x, "f", str_of(format_name(x->format))), "self", format_media(x->format), NULL);
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (others[i].format != x->format)
+            link_write(o, x, exchange_link(x, "f", str_of(format_name(others[i].format))), "alternate",
+                       format_media(others[i].format), others[i].title);
+    link_write(o, x, collection_path(x, q->reg, ""), "collection", "application/json", NULL);
+    if (after.n)
+        link_write(o, x, next_path(x, after), "next", format_media(x->format), NULL);
+    json_array_end(o);
+}
+
+static enum err answer_features(struct exchange *x, const struct ask *q, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    struct json_out o;
+    struct buf after CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    int64_t n, total = 0;
+    bool is_known = false;
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    json_key(&o, STR("type")), json_str(&o, STR("FeatureCollection"));
+    enum err e = write_features(x, q, &o, &n, &after, f);
+    if (e == OK)
+        e = matched(x, q, n, after.n > 0, &total, &is_known, f);
+    if (e != OK)
+        return e;
+    json_key(&o, STR("numberReturned")), json_int(&o, n);
+    if (is_known)
+        json_key(&o, STR("numberMatched")), json_int(&o, total);
+    json_key(&o, STR("timeStamp")), json_str(&o, answer_time(x, f));
+    json_key(&o, STR("revision")), json_int(&o, w->store->at);
+    write_links(x, q, buf_view(&after), &o);
+    json_object_end(&o);
+    json_out_done(&o);
+    return OK;
+}
+
+/* ---- a table as a file ---- */
+
+static enum err answer_file(struct exchange *x, const struct ask *q, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    char path[64];
+    struct buf fields CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    for (size_t i = 0; i < q->n_fields; i++) {
+        buf_puts(&fields, i ? "," : "");
+        buf_str(&fields, q->reg->fields[q->fields[i]].name);
+    }
+    if (q->has_geometry) {
+        buf_puts(&fields, fields.n ? "," : "");
+        buf_str(&fields, q->reg->fields[q->reg->geometry].name);
+    }
+    snprintf(path, sizeof path, "/tmp/tinhso-%s.%s", x->request_id, format_name(x->format));
+    struct export_options o = {.path = path,
+                               .filter = q->o.filter,
+                               .sort = q->o.sort,
+                               .fields = buf_view(&fields),
+                               .has_ids = x->format == FORMAT_CSV,
+                               .lang = x->lang};
+    struct export_result done;
+    enum err e = export_run(w->store, q->reg, &o, &done, f);
+    if (e != OK)
+        return e;
+    x->file = open(path, O_RDONLY | O_CLOEXEC);
+    unlink(path);
+    if (x->file < 0)
+        return FAULT(f, ERR_SYSTEM, {"what", str_of(path)});
+    x->filename = str_of(arena_printf(x->arena, "%.*s.%s", STR_ARG(q->reg->name), format_name(x->format)));
+    return OK;
+}
+
+enum err api_items(struct exchange *x, struct fault *f)
+{
+    const struct reg *reg;
+    struct ask q;
+    enum err e = ask_register(x, input_named(x, "register")->text, &reg, f);
+    if (e == OK && x->format == FORMAT_HTML) {
+        exchange_redirect(x, 303,
+                          str_of(arena_printf(x->arena, "/registers/%.*s%s%.*s", STR_ARG(reg->name),
+                                              x->query.n ? "?" : "", STR_ARG(x->query))));
+        return OK;
+    }
+    if (e == OK)
+        e = ask_read(x, reg, &q, f);
+    if (e != OK)
+        return e;
+    exchange_header(x, "Content-Crs", str_of(arena_printf(x->arena, "<%s>", q.crs->uri)));
+    return x->format == FORMAT_CSV || x->format == FORMAT_XLSX ? answer_file(x, &q, f) : answer_features(x, &q, f);
+}
+
+/* ---- one record ---- */
+
+enum err api_item(struct exchange *x, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    const struct reg *reg;
+    struct ask q;
+    struct query *query CLEANUP(query_closep) = NULL;
+    struct record r;
+    bool has_row = false;
+    struct str id = input_named(x, "id")->text;
+    enum err e = ask_register(x, input_named(x, "register")->text, &reg, f);
+    if (e == OK && x->format == FORMAT_HTML) {
+        struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+        buf_printf(&b, "/registers/%.*s/", STR_ARG(reg->name));
+        url_encode(&b, id);
+        exchange_redirect(x, 303, str_slice(arena_dup(x->arena, b.p, b.n), b.n));
+        return OK;
+    }
+    if (e == OK)
+        e = ask_read_shape(x, reg, &q, f);
+    if (e == OK)
+        e = query_open(w->store, reg, &(struct query_options){.id = id, .is_unsorted = true}, &query, f);
+    if (e == OK)
+        e = query_next(query, &r, &has_row, f);
+    if (e == OK && !has_row)
+        return FAULT(f, ERR_RECORD_UNKNOWN, {"id", id}, {"register", reg->name});
+    if (e != OK)
+        return e;
+    struct json_out o;
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    e = feature_write(x, &q, &r, true, &o, f);
+    if (e != OK)
+        return e;
+    json_out_done(&o);
+    exchange_header(x, "Content-Crs", str_of(arena_printf(x->arena, "<%s>", q.crs->uri)));
+    return record_stamp(x, query_rev(query), f);
+}

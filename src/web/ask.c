@@ -1,0 +1,471 @@
+#include "web/ask.h"
+
+#include "base/limits.h"
+#include "text/number.h"
+
+#include "base/banned.h"
+
+/* ---- what is shown ---- */
+
+static enum privacy clearance(const struct exchange *x)
+{
+    return x->is_operator ? PRIVACY_INTERNAL : PRIVACY_PUBLIC;
+}
+
+bool site_shows_field(const struct exchange *x, const struct field *fd)
+{
+    return fd->privacy <= clearance(x);
+}
+
+bool site_shows_register(const struct exchange *x, const struct reg *reg)
+{
+    bool is_shown = reg->privacy <= clearance(x) && !reg->is_builtin;
+    for (size_t i = 0; i < reg->n_key; i++)
+        is_shown &= site_shows_field(x, &reg->fields[reg->key[i]]);
+    return is_shown;
+}
+
+enum err ask_register(struct exchange *x, struct str name, const struct reg **ret_reg, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    const struct reg *reg = province_register(w->store->province, name);
+    if (reg && site_shows_register(x, reg)) {
+        *ret_reg = reg;
+        return OK;
+    }
+    /* One that is not shown is told as one that is not there; only names that are shown are offered. */
+    size_t n = 0;
+    struct str *names = ARENA_ARRAY(x->arena, struct str, w->store->province->n_registers);
+    for (size_t i = 0; i < w->store->province->n_registers; i++)
+        if (site_shows_register(x, w->store->province->registers[i]))
+            names[n++] = w->store->province->registers[i]->name;
+    return FAULT(f, ERR_REGISTER_UNKNOWN, {"name", name}, {"nearest", yaml_nearest(name, names, n)});
+}
+
+static enum err unknown_field(struct exchange *x, const struct reg *reg, struct str name, struct fault *f)
+{
+    size_t n = 0;
+    struct str *names = ARENA_ARRAY(x->arena, struct str, reg->n_fields);
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (site_shows_field(x, &reg->fields[i]))
+            names[n++] = reg->fields[i].name;
+    return FAULT(f, ERR_FIELD_UNKNOWN, {"name", name}, {"register", reg->name},
+                 {"nearest", yaml_nearest(name, names, n)});
+}
+
+static const struct field *shown_field(const struct exchange *x, const struct reg *reg, struct str name)
+{
+    const struct field *fd = reg_field(reg, name);
+    return fd && site_shows_field(x, fd) ? fd : NULL;
+}
+
+/* ---- the filter ---- */
+
+struct names_check {
+    struct exchange *x;
+    const struct reg *reg;
+    struct str hidden;
+};
+
+/* A property that is not shown answers nothing, not even whether it is there. */
+static void check_name(void *context, struct str name)
+{
+    struct names_check *c = context;
+    struct str rest, first = str_cut(name, '.', &rest);
+    if (c->hidden.p || (name.n && name.p[0] == '_'))
+        return;
+    const struct field *fd = shown_field(c->x, c->reg, first);
+    bool is_shown =
+        fd && (!rest.p || (fd->target && site_shows_register(c->x, fd->target) && shown_field(c->x, fd->target, rest)));
+    if (!is_shown)
+        c->hidden = name;
+}
+
+struct crs_move {
+    struct crs_pool *pool;
+    const struct crs *from, *to;
+};
+
+static enum err move_shape(void *context, struct shape *s, struct fault *f)
+{
+    const struct crs_move *m = context;
+    if (m->from->is_north_first)
+        shape_swap_axes(s);
+    return crs_transform(m->pool, m->from, m->to, s, f);
+}
+
+static enum err input_crs(const struct exchange *x, const char *name, const struct crs **ret_crs, struct fault *f)
+{
+    const struct input_value *v = input_named(x, name);
+    if (!v->is_given)
+        return OK;
+    enum err e = crs_find(v->text, ret_crs, f);
+    if (e != OK && f)
+        fault_field(f, str_of(name));
+    return e;
+}
+
+/* Parsed and checked on its own first, so that an error has its place in what was sent. */
+static enum err add_filter(struct exchange *x, struct ask *q, struct buf *all, struct fault *f)
+{
+    const struct input_value *text = input_named(x, "filter");
+    struct worker *w = x->worker;
+    struct cql2 *tree;
+    const struct cql2_schema *schema;
+    if (!text->is_given || str_trim(text->text).n == 0)
+        return OK;
+    bool is_json =
+        str_is(input_named(x, "filter-lang")->text, "cql2-json") || str_starts(str_trim(text->text), STR("{"));
+    enum err e =
+        is_json ? cql2_parse_json(x->arena, text->text, &tree, f) : cql2_parse_text(x->arena, text->text, &tree, f);
+    if (e == OK)
+        e = query_schema(x->arena, w->store, q->reg, NULL, 0, &schema, f);
+    struct names_check names = {.x = x, .reg = q->reg};
+    if (e == OK)
+        cql2_properties(tree, check_name, &names);
+    if (e == OK && names.hidden.p)
+        e = unknown_field(x, q->reg, names.hidden, f);
+    if (e == OK)
+        e = cql2_check(x->arena, tree, schema, f);
+    struct crs_move move = {w->crs, crs_wgs84(), q->storage};
+    if (e == OK)
+        e = input_crs(x, "filter-crs", &move.from, f);
+    if (e == OK && q->storage && (move.from->is_north_first || move.from != move.to))
+        e = cql2_shapes(x->arena, tree, move_shape, &move, f);
+    if (e != OK) {
+        if (f)
+            fault_field(f, STR("filter"));
+        return e;
+    }
+    buf_puts(all, all->n ? " AND (" : "(");
+    cql2_print_text(tree, all);
+    buf_putc(all, ')');
+    return OK;
+}
+
+static void quote(struct buf *out, struct str s, char mark)
+{
+    buf_putc(out, mark);
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == mark)
+            buf_putc(out, mark);
+        buf_putc(out, s.p[i]);
+    }
+    buf_putc(out, mark);
+}
+
+static void add_literal(const struct field *fd, const struct value *v, struct buf *out)
+{
+    if (v->kind == VALUE_NUMBER)
+        number_print(v->number, out);
+    else if (v->kind == VALUE_INTEGER && fd->type == FT_BOOLEAN)
+        buf_puts(out, v->integer ? "TRUE" : "FALSE");
+    else if (v->kind == VALUE_INTEGER)
+        buf_printf(out, "%lld", (long long)v->integer);
+    else if (fd->type == FT_DATE || fd->type == FT_TIMESTAMP) {
+        buf_puts(out, fd->type == FT_DATE ? "DATE(" : "TIMESTAMP(");
+        quote(out, v->text, '\'');
+        buf_putc(out, ')');
+    } else
+        quote(out, v->text, '\'');
+}
+
+/* A unit above those that the field names stands for all of its own: a district for its communes. */
+static enum err is_unit_above(struct exchange *x, const struct field *fd, struct str code, bool *ret_is,
+                              struct fault *f)
+{
+    struct worker *w = x->worker;
+    const struct province *p = w->store->province;
+    *ret_is = false;
+    if (fd->type != FT_UNIT || fd->levels == 0 || !p->units)
+        return OK;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES);
+    quote(&b, p->units->fields[p->unit_code].name, '"');
+    buf_puts(&b, " = ");
+    quote(&b, code, '\'');
+    buf_puts(&b, " AND ");
+    quote(&b, p->units->fields[p->unit_level].name, '"');
+    buf_puts(&b, " IN (");
+    for (int level = 1, n = 0; level < 32; level++)
+        if (fd->levels & (1u << level))
+            buf_printf(&b, "%s%d", n++ ? "," : "", level);
+    buf_putc(&b, ')');
+    int64_t n;
+    enum err e = query_count(w->store, p->units, &(struct query_options){.filter = buf_view(&b)}, &n, f);
+    if (e == OK)
+        *ret_is = n == 0;
+    return e;
+}
+
+enum err ask_equals(struct exchange *x, const struct field *fd, struct str text, struct buf *out, struct fault *f)
+{
+    struct value v;
+    enum err e = value_parse(x->arena, fd, text, (struct str){NULL, 0}, &v, f);
+    bool is_above = false;
+    if (e == OK)
+        e = is_unit_above(x, fd, v.kind == VALUE_TEXT ? v.text : text, &is_above, f);
+    if (e != OK)
+        return e;
+    if (fd->type == FT_ARRAY) { /* holds that one item; value_parse made a JSON list of it */
+        buf_puts(out, "A_CONTAINS(");
+        quote(out, fd->name, '"');
+        buf_puts(out, ", (");
+        if (fd->of == FT_INTEGER || fd->of == FT_NUMBER)
+            buf_str(out, text);
+        else
+            quote(out, text, '\'');
+        buf_puts(out, "))");
+        return OK;
+    }
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    quote(out, fd->name, '"');
+    if (is_above) { /* the name and what is reached are one property: unit.parent_code */
+        out->n--;
+        buf_putc(out, '.');
+        buf_str(out, p->units->fields[p->unit_parent].name);
+        buf_putc(out, '"');
+    }
+    buf_puts(out, " = ");
+    add_literal(fd, &v, out);
+    return OK;
+}
+
+/* Parameters named as a field; an empty one is a form's "any". */
+static enum err add_fields(struct exchange *x, const struct ask *q, struct buf *all, struct fault *f)
+{
+    for (size_t i = 0; i < x->n_others; i++) {
+        const struct field *fd = shown_field(x, q->reg, x->others[i].name);
+        bool is_scalar = fd && fd->type != FT_GEOMETRY && fd->type != FT_INTERVAL;
+        if (!is_scalar)
+            return unknown_field(x, q->reg, x->others[i].name, f);
+        if (str_trim(x->others[i].value).n == 0)
+            continue;
+        buf_puts(all, all->n ? " AND " : "");
+        enum err e = ask_equals(x, fd, str_trim(x->others[i].value), all, f);
+        if (e != OK) {
+            if (f)
+                fault_field(f, fd->name);
+            return e;
+        }
+    }
+    return OK;
+}
+
+/* ---- box and time ---- */
+
+static enum err add_box(struct exchange *x, struct ask *q, struct buf *all, struct fault *f)
+{
+    const struct input_value *v = input_named(x, "bbox");
+    if (!v->is_given || !q->storage) /* without geometry nothing is left out (OGC API – Features 7.15.3) */
+        return OK;
+    int half = v->n_box / 2;
+    struct box box = {v->box[0], v->box[1], v->box[half], v->box[half + 1]};
+    const struct crs *from = crs_wgs84();
+    enum err e = input_crs(x, "bbox-crs", &from, f);
+    if (e != OK)
+        return e;
+    if (from->is_north_first)
+        box = (struct box){box.y_min, box.x_min, box.y_max, box.x_max};
+    bool is_across = box.x_min > box.x_max && !from->is_north_first && from == crs_wgs84();
+    struct worker *w = x->worker;
+    if (!is_across && (e = crs_transform_box(w->crs, from, q->storage, &box, f)) != OK)
+        return e;
+    struct box *found = ARENA_NEW(x->arena, struct box);
+    *found = is_across ? (struct box){-180, box.y_min, 180, box.y_max} : box;
+    q->o.box = found;
+    buf_puts(all, all->n ? " AND S_INTERSECTS(" : "S_INTERSECTS(");
+    quote(all, q->reg->fields[q->reg->geometry].name, '"');
+    buf_puts(all, ", BBOX(");
+    const double sides[] = {box.x_min, box.y_min, box.x_max, box.y_max};
+    for (int i = 0; i < 4; i++) {
+        buf_puts(all, i ? "," : "");
+        number_print(sides[i], all);
+    }
+    buf_puts(all, "))");
+    return OK;
+}
+
+int ask_time_field(const struct reg *reg)
+{
+    if (reg->valid_from != NO_FIELD)
+        return NO_FIELD;
+    if (reg->as_of != NO_FIELD)
+        return reg->as_of;
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (reg->fields[i].type == FT_DATE || reg->fields[i].type == FT_TIMESTAMP)
+            return (int)i;
+    return NO_FIELD;
+}
+
+static bool is_open(struct str end)
+{
+    return end.n == 0 || str_is(end, "..");
+}
+
+static void add_moment(struct buf *b, struct str moment)
+{
+    int64_t ms;
+    struct buf text CLEANUP(buf_done) = BUF_INIT(64);
+    if (moment.n > 10 && instant_parse(moment, &ms, NULL) == OK)
+        instant_print(ms, &text);
+    else
+        buf_str(&text, moment);
+    buf_puts(b, moment.n > 10 ? "TIMESTAMP(" : "DATE(");
+    quote(b, buf_view(&text), '\'');
+    buf_putc(b, ')');
+}
+
+static void add_side(struct buf *all, const struct field *fd, const char *op, struct str moment, bool is_open_null)
+{
+    if (is_open(moment))
+        return;
+    buf_puts(all, all->n ? " AND " : "");
+    if (is_open_null) {
+        buf_putc(all, '(');
+        quote(all, fd->name, '"');
+        buf_puts(all, " IS NULL OR ");
+    }
+    quote(all, fd->name, '"');
+    buf_printf(all, " %s ", op);
+    add_moment(all, moment);
+    if (is_open_null)
+        buf_putc(all, ')');
+}
+
+static void add_time(struct exchange *x, const struct ask *q, struct buf *all)
+{
+    const struct input_value *v = input_named(x, "datetime");
+    const struct reg *reg = q->reg;
+    if (!v->is_given)
+        return;
+    struct str to, from = str_cut(v->text, '/', &to);
+    if (!to.p)
+        to = from;
+    if (reg->valid_from != NO_FIELD) {
+        if (reg->valid_from >= 0 && site_shows_field(x, &reg->fields[reg->valid_from]))
+            add_side(all, &reg->fields[reg->valid_from], "<=", to, true);
+        if (reg->valid_to >= 0 && site_shows_field(x, &reg->fields[reg->valid_to]))
+            add_side(all, &reg->fields[reg->valid_to], ">", from, true);
+        return;
+    }
+    int field = ask_time_field(reg);
+    if (field == NO_FIELD || !site_shows_field(x, &reg->fields[field]))
+        return;
+    add_side(all, &reg->fields[field], ">=", from, false);
+    add_side(all, &reg->fields[field], "<=", to, false);
+}
+
+/* ---- words, order, fields ---- */
+
+static enum err read_words(struct exchange *x, struct ask *q, struct fault *f)
+{
+    const struct input_value *v = input_named(x, "q");
+    if (!v->is_given || str_trim(v->text).n == 0)
+        return OK;
+    for (size_t i = 0; i < q->reg->n_search; i++)
+        if (!site_shows_field(x, &q->reg->fields[q->reg->search[i]]))
+            return FAULT(f, ERR_SEARCH_NONE, {"register", q->reg->name});
+    q->o.search = str_trim(v->text);
+    return OK;
+}
+
+static enum err read_order(struct exchange *x, struct ask *q, struct fault *f)
+{
+    const struct input_value *v = input_named(x, "sortby");
+    q->o.is_unsorted = true;
+    if (!v->is_given)
+        return OK;
+    for (struct str rest = v->text, name; rest.p;) {
+        name = str_trim(str_cut(rest, ',', &rest));
+        if (str_starts(name, STR("-")) || str_starts(name, STR("+")))
+            name = str_slice(name.p + 1, name.n - 1);
+        if (!shown_field(x, q->reg, name))
+            return unknown_field(x, q->reg, name, f);
+    }
+    q->o.sort = v->text;
+    return OK;
+}
+
+static enum err read_fields(struct exchange *x, struct ask *q, struct fault *f)
+{
+    const struct reg *reg = q->reg;
+    const struct input_value *v = input_named(x, "properties");
+    q->fields = ARENA_ARRAY(x->arena, int, reg->n_fields);
+    if (!v->is_given) {
+        for (size_t i = 0; i < reg->n_fields; i++)
+            if ((int)i != reg->geometry && site_shows_field(x, &reg->fields[i]))
+                q->fields[q->n_fields++] = (int)i;
+        return OK;
+    }
+    for (struct str rest = v->text, name; rest.p;) {
+        name = str_trim(str_cut(rest, ',', &rest));
+        const struct field *fd = shown_field(x, reg, name);
+        if (!fd && name.n)
+            return unknown_field(x, reg, name, f);
+        int number = fd ? (int)(fd - reg->fields) : reg->geometry;
+        bool is_there = number == reg->geometry;
+        for (size_t i = 0; i < q->n_fields; i++)
+            is_there |= q->fields[i] == number;
+        if (!is_there)
+            q->fields[q->n_fields++] = number;
+    }
+    return OK;
+}
+
+enum err ask_read_shape(struct exchange *x, const struct reg *reg, struct ask *ret_ask, struct fault *f)
+{
+    struct ask q = {.reg = reg, .crs = crs_wgs84()};
+    enum err e = input_crs(x, "crs", &q.crs, f);
+    q.has_geometry = reg->geometry != NO_FIELD && site_shows_field(x, &reg->fields[reg->geometry]);
+    if (e == OK && q.has_geometry)
+        e = crs_find(reg->fields[reg->geometry].crs.n ? reg->fields[reg->geometry].crs : STR("EPSG:4326"), &q.storage,
+                     f);
+    if (e == OK)
+        e = read_fields(x, &q, f);
+    if (e == OK)
+        *ret_ask = q;
+    return e;
+}
+
+/* As it is shown and taken up elsewhere: without the quotes and parentheses that only care put there. */
+static enum err tidy(struct exchange *x, struct buf *all, struct str *ret_text, struct fault *f)
+{
+    struct cql2 *tree;
+    *ret_text = (struct str){NULL, 0};
+    if (all->n == 0)
+        return OK;
+    enum err e = cql2_parse_text(x->arena, buf_view(all), &tree, f);
+    if (e != OK)
+        return e;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 2);
+    cql2_print_text(tree, &b);
+    *ret_text = str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    return OK;
+}
+
+enum err ask_read(struct exchange *x, const struct reg *reg, struct ask *ret_ask, struct fault *f)
+{
+    struct ask q;
+    struct buf all CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 2);
+    enum err e = ask_read_shape(x, reg, &q, f);
+    if (e == OK)
+        e = add_filter(x, &q, &all, f);
+    if (e == OK)
+        e = add_fields(x, &q, &all, f);
+    if (e == OK)
+        e = add_box(x, &q, &all, f);
+    if (e == OK)
+        add_time(x, &q, &all);
+    if (e == OK)
+        e = tidy(x, &all, &q.o.filter, f);
+    if (e == OK)
+        e = read_words(x, &q, f);
+    if (e == OK)
+        e = read_order(x, &q, f);
+    if (e != OK)
+        return e;
+    q.o.limit = input_named(x, "limit")->integer;
+    q.o.after = input_named(x, "after")->text;
+    *ret_ask = q;
+    return OK;
+}

@@ -1,0 +1,147 @@
+#include "web/feature.h"
+
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "text/date.h"
+
+#include "base/banned.h"
+
+static enum err write_geometry(struct exchange *x, const struct ask *q, const struct value *v, struct json_out *o,
+                               struct fault *f)
+{
+    const struct worker *w = x->worker;
+    struct shape shape;
+    if (!q->has_geometry || v->kind != VALUE_BLOB || shape_read_blob(x->arena, v->text, &shape, NULL) != OK) {
+        json_null(o);
+        return OK;
+    }
+    enum err e = crs_transform(w->crs, q->storage, q->crs, &shape, f);
+    if (e != OK)
+        return e;
+    if (q->crs->is_north_first)
+        shape_swap_axes(&shape);
+    shape_write_geojson(&shape, o);
+    return OK;
+}
+
+static struct str record_path(struct exchange *x, const struct reg *reg, struct str id, const char *before)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    buf_printf(&b, "%s%.*s%s", before, STR_ARG(reg->name), str_starts(str_of(before), STR("/api")) ? "/items/" : "/");
+    url_encode(&b, id);
+    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+}
+
+static void write_record_links(struct exchange *x, const struct reg *reg, struct str id, struct json_out *o)
+{
+    json_key(o, STR("links"));
+    json_array_begin(o);
+    link_write(o, x, record_path(x, reg, id, "/api/collections/"), "self", format_media(x->format), NULL);
+    link_write(o, x, record_path(x, reg, id, "/registers/"), "alternate", "text/html", NULL);
+    link_write(o, x, collection_path(x, reg, ""), "collection", "application/json", NULL);
+    json_array_end(o);
+}
+
+enum err feature_write(struct exchange *x, const struct ask *q, const struct record *r, bool has_links,
+                       struct json_out *o, struct fault *f)
+{
+    const struct reg *reg = q->reg;
+    static const struct value none = {.kind = VALUE_NULL};
+    json_object_begin(o);
+    json_key(o, STR("type")), json_str(o, STR("Feature"));
+    json_key(o, STR("id")), json_str(o, r->id);
+    json_key(o, STR("geometry"));
+    enum err e = write_geometry(x, q, q->has_geometry ? &r->values[reg->geometry] : &none, o, f);
+    if (e != OK)
+        return e;
+    json_key(o, STR("properties"));
+    json_object_begin(o);
+    for (size_t i = 0; i < q->n_fields; i++) {
+        const struct field *fd = &reg->fields[q->fields[i]];
+        json_key(o, fd->name);
+        value_json(fd, &r->values[q->fields[i]], o);
+    }
+    if (r->is_sample)
+        json_key(o, STR("_sample")), json_bool(o, true);
+    json_object_end(o);
+    if (has_links)
+        write_record_links(x, reg, r->id, o);
+    json_object_end(o);
+    return OK;
+}
+
+enum err record_stamp(struct exchange *x, int64_t rev, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    struct str time;
+    enum err e = store_revision_time(x->arena, w->store, rev, &time, f);
+    if (e == OK)
+        e = instant_parse(time, &x->modified_ms, f);
+    size_t asked = str_hash(x->query) ^ ((size_t)x->format << 8 | (size_t)x->lang);
+    x->etag = str_of(arena_printf(x->arena, "%lld-%zx", (long long)rev, asked));
+    return e;
+}
+
+bool record_stamp_matches(struct str if_match, int64_t rev)
+{
+    char start[32];
+    int n = snprintf(start, sizeof start, "\"%lld-", (long long)rev);
+    for (struct str rest = if_match, one; rest.p;) {
+        one = str_trim(str_cut(rest, ',', &rest));
+        if (str_is(one, "*") || str_starts(one, str_slice(start, (size_t)n)))
+            return true;
+    }
+    return false;
+}
+
+void link_write(struct json_out *o, struct exchange *x, struct str href, const char *rel, const char *type,
+                const char *title)
+{
+    json_object_begin(o);
+    json_key(o, STR("href"));
+    if (str_starts(href, STR("/"))) {
+        struct str base = exchange_base(x);
+        json_str(o, str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(base), STR_ARG(href))));
+    } else {
+        json_str(o, href);
+    }
+    json_key(o, STR("rel")), json_str(o, str_of(rel));
+    if (type)
+        json_key(o, STR("type")), json_str(o, str_of(type));
+    if (title)
+        json_key(o, STR("title")), json_str(o, str_of(title));
+    json_object_end(o);
+}
+
+struct str collection_path(struct exchange *x, const struct reg *reg, const char *rest)
+{
+    return str_of(arena_printf(x->arena, "/api/collections/%.*s%s", STR_ARG(reg->name), rest));
+}
+
+struct str answer_time(struct exchange *x, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    struct str time = STR("");
+    (void)store_revision_time(x->arena, w->store, w->store->at, &time, f);
+    return time;
+}
+
+enum err records_count(struct exchange *x, const struct reg *reg, int64_t *ret_n, struct fault *f)
+{
+    struct worker *w = x->worker;
+    size_t name = str_hash(reg->name);
+    for (size_t i = 0; i < ARRAY_LEN(w->counts); i++)
+        if (w->counts[i].rev == w->store->at && w->counts[i].name == name) {
+            *ret_n = w->counts[i].n;
+            return OK;
+        }
+    enum err e = query_count(w->store, reg, &(struct query_options){0}, ret_n, f);
+    if (e != OK)
+        return e;
+    w->counts[w->next_count].rev = w->store->at;
+    w->counts[w->next_count].name = name;
+    w->counts[w->next_count].n = *ret_n;
+    w->next_count = (w->next_count + 1) % ARRAY_LEN(w->counts);
+    return OK;
+}
