@@ -22,7 +22,7 @@ static const struct {
     {"units", "/units", M_nav_units},
     {"posts", "/posts", M_nav_posts},
     {"data", "/data", M_nav_data},
-    {"api", "/api/docs", M_nav_api},
+    {"api", "/developers", M_nav_api},
     {"about", "/about", M_nav_about},
 };
 
@@ -91,7 +91,7 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
         crumbs[i] = (struct tpl_shell_crumbs){p->crumbs[i].title, p->crumbs[i].href};
     struct str scripts[PAGE_MAX_SCRIPTS];
     struct str time = {NULL, 0};
-    if (w->store->at > 0 && store_revision_time(w->store, w->store->at, &time, f) != OK)
+    if (w->store->at > 0 && store_revision_time(x->arena, w->store, w->store->at, &time, f) != OK)
         return f->code;
     struct digest root;
     merkle_frontier_root(&w->store->frontier, &root);

@@ -207,7 +207,7 @@ enum err part_verify(struct exchange *x, struct buf *out, struct str proof, stru
 {
     struct worker *w = x->worker;
     struct str time;
-    if (store_revision_time(w->store, w->store->at, &time, f) != OK)
+    if (store_revision_time(x->arena, w->store, w->store->at, &time, f) != OK)
         return fault_code(f);
     struct digest root;
     merkle_frontier_root(&w->store->frontier, &root);

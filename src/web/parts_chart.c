@@ -52,7 +52,7 @@ static struct axis axis_of(const struct chart *c)
     if (!isfinite(low) || !isfinite(high))
         low = 0, high = 1;
     if (c->is_rank)
-        return (struct axis){1, fmax(high, 2), 10, RANK_HEIGHT, true};
+        return (struct axis){1, fmax(high, 2), 10, c->n_series > MAX_NAMES ? RANK_HEIGHT : HEIGHT, true};
     if (low > 0 && low < high / 2)
         low = 0;
     if (high - low < 1e-9)

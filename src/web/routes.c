@@ -106,7 +106,7 @@ static const struct input search_inputs[] = {
     INPUT_END,
 };
 
-#define PAGE .method = METHOD_GET, .formats = FORMAT_BIT(FORMAT_HTML), .tag = "pages"
+#define PAGE .method = METHOD_GET, .formats = FORMAT_BIT(FORMAT_HTML), .standard = FORMAT_HTML, .tag = "pages"
 
 const struct route site_routes[] = {
     {METHOD_GET,
@@ -223,6 +223,7 @@ const struct route site_routes[] = {
      .title = {STR("Kiểu dáng và mã của trang"), STR("Styles and scripts of pages")},
      .inputs = asset_inputs,
      .formats = FORMAT_BIT(FORMAT_BYTES),
+     .standard = FORMAT_BYTES,
      .flags = IS_LIVE | IS_HIDDEN,
      .cost = COST_CONSTANT,
      .tag = "pages",
