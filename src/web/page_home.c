@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-enum { HOME_FIGURES = 12, HOME_POSTS = 3, HOME_YEARS = 12 };
+enum { HOME_FIGURES = 8, HOME_POSTS = 3, HOME_YEARS = 12 };
 
 /* ---- the place in the index */
 
@@ -26,9 +26,11 @@ static const struct figure *index_figure(const struct figures *fs)
 }
 
 /* Ranks over the years that have values, as a drawing; nothing with fewer than two. */
-static void draw_ranks(struct exchange *x, const struct index *index, struct str subject,
-                       const struct index_table *newest, struct buf *out)
+static void draw_ranks(struct exchange *x, const struct figure *figure, const struct index_table *newest,
+                       struct buf *out)
 {
+    const struct index *index = figure->index;
+    struct fault ignored = {0};
     struct worker *w = x->worker;
     double values[HOME_YEARS];
     struct str labels[HOME_YEARS];
@@ -38,8 +40,8 @@ static void draw_ranks(struct exchange *x, const struct index *index, struct str
         const struct index_row *row;
         values[n] = NAN;
         labels[n] = str_of(arena_printf(x->arena, "%lld", (long long)newest->years[i]));
-        if (index_compute(x->arena, w->store, w->figures->indexes, index->id, newest->years[i], &t, NULL) == OK &&
-            index_explain(&t, subject, &row, NULL) == OK && row->rank)
+        if (index_compute(x->arena, w->store, w->figures->indexes, index->id, newest->years[i], &t, &ignored) == OK &&
+            index_explain(&t, figure->index_subject, &row, &ignored) == OK && row->rank)
             values[n] = (double)row->rank;
         n++;
     }
@@ -62,25 +64,39 @@ static void draw_ranks(struct exchange *x, const struct index *index, struct str
                                    .has_table = true});
 }
 
-/* 1 when there is something to show. */
+/* The newest year in which the province has a rank. */
+static bool newest_rank(struct exchange *x, const struct figure *figure, struct index_table *ret_table,
+                        const struct index_row **ret_row)
+{
+    struct worker *w = x->worker;
+    struct fault ignored = {0};
+    int64_t year;
+    if (index_latest_year(x->arena, w->store, w->figures->indexes, figure->index->id, &year, &ignored) != OK)
+        return false;
+    for (int64_t last = year; year > last - HOME_YEARS; year--)
+        if (index_compute(x->arena, w->store, w->figures->indexes, figure->index->id, year, ret_table, &ignored) ==
+                OK &&
+            index_explain(ret_table, figure->index_subject, ret_row, &ignored) == OK && (*ret_row)->rank)
+            return true;
+    return false;
+}
+
+/* How many there are to show: one or none. */
 static size_t rank_of(struct exchange *x, struct tpl_home_rank *ret_rank, struct buf *chart)
 {
     struct worker *w = x->worker;
     const struct figure *figure = index_figure(w->figures);
-    int64_t year;
     struct index_table t;
     const struct index_row *row;
-    if (!figure || index_latest_year(x->arena, w->store, w->figures->indexes, figure->index->id, &year, NULL) != OK ||
-        index_compute(x->arena, w->store, w->figures->indexes, figure->index->id, year, &t, NULL) != OK ||
-        index_explain(&t, figure->index_subject, &row, NULL) != OK || !row->rank)
+    if (!figure || !newest_rank(x, figure, &t, &row))
         return 0;
-    draw_ranks(x, figure->index, figure->index_subject, &t, chart);
+    draw_ranks(x, figure, &t, chart);
     int64_t change = row->previous_rank ? row->previous_rank - row->rank : 0;
     struct str href = part_href(x, "/indexes/", figure->index->id);
     *ret_rank = (struct tpl_home_rank){
         .title = text2_in(&figure->index->title, x->lang),
-        .href = str_of(arena_printf(x->arena, "%.*s/%lld", STR_ARG(href), (long long)year)),
-        .year = str_of(arena_printf(x->arena, "%lld", (long long)year)),
+        .href = str_of(arena_printf(x->arena, "%.*s/%lld", STR_ARG(href), (long long)t.year)),
+        .year = str_of(arena_printf(x->arena, "%lld", (long long)t.year)),
         .rank = row->rank,
         .subjects = (int64_t)t.n,
         .change = change ? part_int(x, change < 0 ? -change : change) : (struct str){NULL, 0},
