@@ -101,7 +101,7 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
                   .site = province ? text2_in(&province->title, x->lang) : STR(""),
                   .is_home = p->is_home,
                   .description = p->description,
-                  .search = p->search,
+                  .has_search = !p->is_home && !p->has_own_search,
                   .css = asset_href("site.css"),
                   .map_css = wants(p, "map") ? asset_href("map.css") : STR(""),
                   .js = asset_href("site.js"),

@@ -214,7 +214,7 @@ enum err page_home(struct exchange *x, struct fault *f)
         return e;
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), description CLEANUP(buf_done) = BUF_INIT(4096);
     tpl_home(&content, &t, x->lang);
-    tpl_home_description(&description, &(struct tpl_home_description){t.site}, x->lang);
+    message_fill(&description, M_home_description, x->lang, t.site);
     return page(x,
                 &(struct page){.title = t.site,
                                .description = buf_view(&description),
