@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/limits.h"
+#include "crypt/base64.h"
 #include "crypt/merkle.h"
 #include "text/date.h"
 #include "web/assets.h"
@@ -59,6 +60,15 @@ struct str part_href(struct exchange *x, const char *prefix, struct str piece)
     struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
     buf_puts(&b, prefix);
     url_encode(&b, piece);
+    return kept(x, &b);
+}
+
+struct str part_root(struct exchange *x)
+{
+    struct digest root;
+    merkle_frontier_root(&((struct worker *)x->worker)->store->frontier, &root);
+    struct buf b = BUF_INIT(64);
+    base64_encode(root.b, sizeof root.b, &b);
     return kept(x, &b);
 }
 
@@ -209,16 +219,12 @@ enum err part_verify(struct exchange *x, struct buf *out, struct str proof, stru
     struct str time;
     if (store_revision_time(x->arena, w->store, w->store->at, &time, f) != OK)
         return fault_code(f);
-    struct digest root;
-    merkle_frontier_root(&w->store->frontier, &root);
-    struct buf hex = BUF_INIT(sizeof(root.b) * 2 + 1);
-    buf_hex(&hex, root.b, sizeof(root.b));
     tpl_verify(out,
                &(struct tpl_verify){.revision = w->store->at,
                                     .revision_time =
                                         page_time(x->arena, time, w->store->province->utc_offset_minutes, x->lang),
                                     .size = w->head,
-                                    .root = kept(x, &hex),
+                                    .root = part_root(x),
                                     .checkpoint_href = STR("/api/log/checkpoint"),
                                     .proof_href = proof,
                                     .command = command},

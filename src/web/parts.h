@@ -25,6 +25,8 @@ struct str part_int(struct exchange *x, int64_t value);
 struct str part_signed(struct exchange *x, int64_t value);
 /* An ISO date as people read it: 05/03/2022, 2022-03-05. */
 struct str part_date(struct exchange *x, struct str iso);
+/* The log's root at the newest revision, as checkpoints write it (base64). */
+struct str part_root(struct exchange *x);
 /* prefix and the piece, percent-encoded: part_href(x, "/registers/", name). */
 struct str part_href(struct exchange *x, const char *prefix, struct str piece);
 
