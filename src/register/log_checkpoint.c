@@ -69,8 +69,9 @@ enum err log_checkpoint_write(struct store *s, struct fault *f)
 
 enum err log_verifier(struct store *s, struct note_verifier *ret_v, struct fault *f)
 {
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct str text;
-    enum err e = file_read(s->arena, beside(s, ".pub"), NOTE_KEY_TEXT_BYTES, &text, f);
+    enum err e = file_read(a, beside(s, ".pub"), NOTE_KEY_TEXT_BYTES, &text, f);
     return e == OK ? note_verifier_parse(str_trim(text), ret_v, f) : e;
 }
 

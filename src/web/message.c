@@ -17,3 +17,13 @@ struct str message(enum message key, enum lang lang)
     must((size_t)key < ARRAY_LEN(messages));
     return lang == LANG_EN ? messages[key].en : messages[key].vi;
 }
+
+void message_fill(struct buf *out, enum message key, enum lang lang, struct str value)
+{
+    struct str rest;
+    buf_str(out, str_cut(message(key, lang), '{', &rest));
+    must(rest.p);
+    buf_str(out, value);
+    str_cut(rest, '}', &rest);
+    buf_str(out, rest);
+}

@@ -2,11 +2,12 @@
  *
  *     struct str s = message(M_search_nothing, x->lang);
  *
- * Sentences with {placeholders} belong to templates, which fill them.
+ * Sentences with {placeholders} belong to templates, which fill them; message_fill serves titles, which are text and no HTML.
  */
 #ifndef TINHSO_WEB_MESSAGE_H
 #define TINHSO_WEB_MESSAGE_H
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/str.h"
 
@@ -18,5 +19,7 @@ enum message {
 };
 
 struct str message(enum message key, enum lang lang);
+/* With `value` for its one {placeholder}. */
+void message_fill(struct buf *out, enum message key, enum lang lang, struct str value);
 
 #endif

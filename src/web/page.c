@@ -3,10 +3,10 @@
 #include "web/site.h"
 
 #include "base/limits.h"
-#include "crypt/merkle.h"
 #include "text/date.h"
 #include "web/assets.h"
 #include "web/message.h"
+#include "web/parts.h"
 #include "web/templates.h"
 
 #include "base/banned.h"
@@ -23,18 +23,9 @@ static const struct {
     {"units", "/units", M_nav_units},
     {"posts", "/posts", M_nav_posts},
     {"data", "/data", M_nav_data},
-    {"api", "/api/docs", M_nav_api},
+    {"api", "/developers", M_nav_api},
     {"about", "/about", M_nav_about},
 };
-
-static struct str hex_start(struct arena *a, const struct digest *d)
-{
-    struct buf b = BUF_INIT(64);
-    buf_hex(&b, d->b, SHOWN_ROOT / 2);
-    struct str s = {arena_dup(a, b.p, b.n), b.n};
-    buf_done(&b);
-    return s;
-}
 
 struct str page_time(struct arena *a, struct str rfc3339, int offset_minutes, enum lang lang)
 {
@@ -94,15 +85,14 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
     struct moment at;
     if (moment_read(x->arena, w->store, &at, f) != OK)
         return f->code;
-    struct digest root;
-    merkle_frontier_root(&w->store->frontier, &root);
+    struct str root = part_root(x);
     tpl_shell(&x->body,
               &(struct tpl_shell){
                   .title = p->title,
                   .site = province ? text2_in(&province->title, x->lang) : STR(""),
                   .is_home = p->is_home,
                   .description = p->description,
-                  .search = p->search,
+                  .has_search = !p->is_home && !p->has_own_search,
                   .css = asset_href("site.css"),
                   .map_css = wants(p, "map") ? asset_href("map.css") : STR(""),
                   .js = asset_href("site.js"),
@@ -122,7 +112,7 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
                   .at_href = exchange_link(x, "at", str_of(arena_printf(x->arena, "%lld", (long long)w->store->at))),
                   .is_past = w->store->at < w->head,
                   .now_href = exchange_link(x, "at", (struct str){NULL, 0}),
-                  .log_root = hex_start(x->arena, &root),
+                  .log_root = str_slice(root.p, SHOWN_ROOT),
               },
               x->lang);
     return x->body.is_full ? FAULT(f, ERR_LIMIT, {"what", p->title}, {"limit", STR("LIMIT_HTTP_ANSWER_BYTES")}) : OK;

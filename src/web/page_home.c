@@ -1,8 +1,225 @@
-#include "web/site.h"
+/* The home page. What it shows follows from the declarations: the first figure that quotes an index tells which subject is the province, the
+ * newest report in the reader's language which figures matter, the register `posts` what is new. What is not declared is left out. */
+#include <math.h>
+
+#include "base/limits.h"
+#include "register/query.h"
+#include "report/report.h"
+#include "web/message.h"
+#include "web/parts.h"
+#include "web/templates.h"
 
 #include "base/banned.h"
 
+enum { HOME_FIGURES = 8, HOME_POSTS = 3, HOME_YEARS = 12 };
+
+/* ---- the place in the index */
+
+/* The figure that quotes an index of the latest year: its subject is the province itself. */
+static const struct figure *index_figure(const struct figures *fs)
+{
+    const struct figure *found = NULL;
+    for (size_t i = 0; i < fs->n; i++)
+        if (fs->p[i]->kind == FIGURE_INDEX && (!found || fs->p[i]->index_year > found->index_year))
+            found = fs->p[i];
+    return found;
+}
+
+/* Ranks over the years that have values, as a drawing; nothing with fewer than two. */
+static void draw_ranks(struct exchange *x, const struct figure *figure, const struct index_table *newest,
+                       struct buf *out)
+{
+    const struct index *index = figure->index;
+    struct fault ignored = {0};
+    struct worker *w = x->worker;
+    double values[HOME_YEARS];
+    struct str labels[HOME_YEARS];
+    size_t n = 0;
+    for (size_t i = newest->n_years > HOME_YEARS ? newest->n_years - HOME_YEARS : 0; i < newest->n_years; i++) {
+        struct index_table t;
+        const struct index_row *row;
+        values[n] = NAN;
+        labels[n] = str_of(arena_printf(x->arena, "%lld", (long long)newest->years[i]));
+        if (index_compute(x->arena, w->store, w->figures->indexes, index->id, newest->years[i], &t, &ignored) == OK &&
+            index_explain(&t, figure->index_subject, &row, &ignored) == OK && row->rank)
+            values[n] = (double)row->rank;
+        n++;
+    }
+    struct chart_series series = {.name = text2_in(&index->title, x->lang), .values = values, .is_strong = true};
+    struct str title = message(M_home_rank_chart, x->lang);
+    struct buf summary CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    buf_str(&summary, title);
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(values[i]))
+            buf_printf(&summary, "%s%.*s: %.0f", i ? "; " : " – ", STR_ARG(labels[i]), values[i]);
+    if (n > 1)
+        part_chart(x, out,
+                   &(struct chart){.title = title,
+                                   .summary = buf_view(&summary),
+                                   .labels = labels,
+                                   .n_labels = n,
+                                   .series = &series,
+                                   .n_series = 1,
+                                   .is_rank = true,
+                                   .has_table = true});
+}
+
+/* The newest year in which the province has a rank. */
+static bool newest_rank(struct exchange *x, const struct figure *figure, struct index_table *ret_table,
+                        const struct index_row **ret_row)
+{
+    struct worker *w = x->worker;
+    struct fault ignored = {0};
+    int64_t year;
+    if (index_latest_year(x->arena, w->store, w->figures->indexes, figure->index->id, &year, &ignored) != OK)
+        return false;
+    for (int64_t last = year; year > last - HOME_YEARS; year--)
+        if (index_compute(x->arena, w->store, w->figures->indexes, figure->index->id, year, ret_table, &ignored) ==
+                OK &&
+            index_explain(ret_table, figure->index_subject, ret_row, &ignored) == OK && (*ret_row)->rank)
+            return true;
+    return false;
+}
+
+/* How many there are to show: one or none. */
+static size_t rank_of(struct exchange *x, struct tpl_home_rank *ret_rank, struct buf *chart)
+{
+    struct worker *w = x->worker;
+    const struct figure *figure = index_figure(w->figures);
+    struct index_table t;
+    const struct index_row *row;
+    if (!figure || !newest_rank(x, figure, &t, &row))
+        return 0;
+    draw_ranks(x, figure, &t, chart);
+    int64_t change = row->previous_rank ? row->previous_rank - row->rank : 0;
+    struct str href = part_href(x, "/indexes/", figure->index->id);
+    *ret_rank = (struct tpl_home_rank){
+        .title = text2_in(&figure->index->title, x->lang),
+        .href = str_of(arena_printf(x->arena, "%.*s/%lld", STR_ARG(href), (long long)t.year)),
+        .year = str_of(arena_printf(x->arena, "%lld", (long long)t.year)),
+        .rank = row->rank,
+        .subjects = (int64_t)t.n,
+        .change = change ? part_int(x, change < 0 ? -change : change) : (struct str){NULL, 0},
+        .is_up = change > 0,
+        .has_other_framework = change && t.has_other_framework,
+        .chart = buf_view(chart),
+    };
+    return 1;
+}
+
+/* ---- key figures */
+
+/* The newest report (they are listed by name) in the reader's language, else the newest. */
+static const struct report *newest_report(struct exchange *x)
+{
+    struct worker *w = x->worker;
+    struct str *ids;
+    size_t n;
+    const struct report *found = NULL;
+    reports_list(x->arena, w->store->province, &ids, &n);
+    for (size_t i = n; i-- > 0 && !(found && found->lang == x->lang);) {
+        struct report *r;
+        struct faults ignored CLEANUP(faults_done) = {.max = 1};
+        if (report_compute(x->arena, w->store, w->figures, ids[i], &r, &ignored) == OK &&
+            (!found || r->lang == x->lang))
+            found = r;
+    }
+    return found;
+}
+
+static struct tpl_home_figures card_of(struct exchange *x, const struct figure_result *r)
+{
+    const struct figure *figure = r->figure;
+    struct str unit = text2_in(&figure->unit, x->lang);
+    bool has_share = quantity_is_known(r->percent);
+    struct str value = part_quantity(x, r->value, r->decimals), of = part_quantity(x, r->of, r->decimals);
+    struct tpl_home_figures card = {
+        .title = text2_in(&figure->title, x->lang),
+        .href = part_href(x, "/figures/", figure->id),
+        .value = value,
+        .unit = unit,
+        .is_sample = r->n_sample > 0,
+    };
+    if (has_share) {
+        struct str percent = part_quantity(x, r->percent, 1);
+        card.value = str_of(arena_printf(x->arena, "%.*s %%", STR_ARG(percent)));
+        card.unit = (struct str){NULL, 0};
+        card.base = str_of(arena_printf(x->arena, "%.*s / %.*s %.*s", STR_ARG(value), STR_ARG(of), STR_ARG(unit)));
+        card.share = fmin(quantity_double(r->percent), 100);
+        card.has_share = true;
+    }
+    return card;
+}
+
+/* ---- posts */
+
+static struct str text_of(struct exchange *x, const struct reg *reg, const struct record *r, const char *name)
+{
+    int i = reg_field_number(reg, str_of(name));
+    if (i == NO_FIELD || r->values[i].kind != VALUE_TEXT || !site_shows_field(x, &reg->fields[i]))
+        return (struct str){NULL, 0};
+    return str_slice(arena_dup(x->arena, r->values[i].text.p, r->values[i].text.n), r->values[i].text.n);
+}
+
+static enum err newest_posts(struct exchange *x, struct tpl_home_posts *posts, size_t *ret_n, struct fault *f)
+{
+    struct worker *w = x->worker;
+    const struct reg *reg = province_register(w->store->province, STR("posts"));
+    *ret_n = 0;
+    if (!reg || !site_shows_register(x, reg))
+        return OK;
+    struct query *q CLEANUP(query_closep) = NULL;
+    enum err e = query_open(w->store, reg, &(struct query_options){.limit = HOME_POSTS}, &q, f);
+    struct record r;
+    bool has_row = true;
+    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
+        struct str title = x->lang == LANG_EN ? text_of(x, reg, &r, "title_en") : (struct str){NULL, 0};
+        posts[(*ret_n)++] = (struct tpl_home_posts){
+            .title = title.n ? title : text_of(x, reg, &r, "title"),
+            .href = part_href(x, "/posts/", r.id),
+            .date = part_date(x, text_of(x, reg, &r, "posted_on")),
+            .summary = x->lang == LANG_EN ? (struct str){NULL, 0} : text_of(x, reg, &r, "summary"),
+        };
+    }
+    return e;
+}
+
 enum err page_home(struct exchange *x, struct fault *f)
 {
-    return page(x, &(struct page){.title = STR("home"), .content = STR("<p>…</p>")}, f);
+    struct worker *w = x->worker;
+    struct tpl_home_rank rank;
+    struct tpl_home_figures cards[HOME_FIGURES];
+    struct tpl_home_posts posts[HOME_POSTS];
+    struct buf chart CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct tpl_home t = {.site = text2_in(&w->store->province->title, x->lang),
+                         .rank = &rank,
+                         .n_rank = rank_of(x, &rank, &chart),
+                         .figures = cards,
+                         .posts = posts};
+    const struct report *report = newest_report(x);
+    bool has_sample = false;
+    for (size_t i = 0; report && i < report->n_figures && t.n_figures < HOME_FIGURES; i++) {
+        const struct figure_result *r = report->figures[i];
+        if (r->figure->kind == FIGURE_INDEX || r->by.n)
+            continue;
+        cards[t.n_figures++] = card_of(x, r);
+        has_sample |= r->n_sample > 0;
+    }
+    if (report) {
+        t.report_title = text2_in(&report->title, report->lang);
+        t.report_href = part_href(x, "/reports/", report->id);
+    }
+    enum err e = newest_posts(x, posts, &t.n_posts, f);
+    if (e != OK)
+        return e;
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), description CLEANUP(buf_done) = BUF_INIT(4096);
+    tpl_home(&content, &t, x->lang);
+    message_fill(&description, M_home_description, x->lang, t.site);
+    return page(x,
+                &(struct page){.title = t.site,
+                               .description = buf_view(&description),
+                               .content = buf_view(&content),
+                               .is_home = true,
+                               .has_sample = has_sample},
+                f);
 }

@@ -1,8 +1,245 @@
-#include "web/site.h"
+/* One search over everything the reader may see: figures and registers by their titles, records by the words of their registers. */
+#include "base/limits.h"
+#include "register/query.h"
+#include "text/vn.h"
+#include "web/message.h"
+#include "web/parts.h"
+#include "web/templates.h"
 
 #include "base/banned.h"
 
-enum err page_search(struct exchange *x, struct fault *f)
+enum { FOUND_EACH = 5, SCRATCH_BYTES = 64 << 10 };
+
+/* Registers that people mostly look for come first, whichever a province declares; the others follow in its order. */
+static const char *const first_registers[] = {"procedures", "units", "posts"};
+
+struct finding {
+    struct exchange *x;
+    struct str words;
+    VEC(struct str) folded; /* each word */
+    VEC(struct tpl_search_groups) groups;
+    bool has_sample;
+};
+
+static struct str kept(struct exchange *x, struct buf *b)
 {
-    return page(x, &(struct page){.title = STR("search"), .content = STR("<p>…</p>")}, f);
+    struct str s = {arena_dup(x->arena, b->p ? b->p : "", b->n), b->n};
+    buf_done(b);
+    return s;
+}
+
+static struct str fold(struct exchange *x, struct str s)
+{
+    struct buf b = BUF_INIT(SCRATCH_BYTES);
+    text_fold_words(s, &b);
+    return kept(x, &b);
+}
+
+static void split_words(struct finding *f)
+{
+    struct str rest = fold(f->x, f->words);
+    while (rest.p && rest.n) {
+        struct str word = str_cut(rest, ' ', &rest);
+        if (word.n)
+            VEC_PUSH(f->x->arena, &f->folded, word);
+    }
+}
+
+/* Every word begins a word of the title. */
+static bool title_matches(struct finding *f, const struct text2 *title)
+{
+    struct buf both CLEANUP(buf_done) = BUF_INIT(SCRATCH_BYTES);
+    buf_putc(&both, ' ');
+    text_fold_words(title->vi, &both);
+    buf_putc(&both, ' ');
+    text_fold_words(title->en, &both);
+    for (size_t i = 0; i < f->folded.n; i++) {
+        const char *word = arena_printf(f->x->arena, " %.*s", STR_ARG(f->folded.p[i]));
+        if (!memmem(both.p, both.n, word, strlen(word)))
+            return false;
+    }
+    return f->folded.n > 0;
+}
+
+/* ---- titles */
+
+static void find_figures(struct finding *f)
+{
+    struct exchange *x = f->x;
+    struct worker *w = x->worker;
+    VEC(struct tpl_search_groups_items) items = {0};
+    for (size_t i = 0; i < w->figures->n; i++) {
+        const struct figure *figure = w->figures->p[i];
+        if (title_matches(f, &figure->title))
+            VEC_PUSH(x->arena, &items,
+                     ((struct tpl_search_groups_items){text2_in(&figure->title, x->lang),
+                                                       part_href(x, "/figures/", figure->id),
+                                                       text2_in(&figure->note, x->lang), false}));
+    }
+    if (items.n)
+        VEC_PUSH(x->arena, &f->groups,
+                 ((struct tpl_search_groups){
+                     .title = message(M_search_figures, x->lang), .items = items.p, .n_items = items.n}));
+}
+
+static void find_registers(struct finding *f)
+{
+    struct exchange *x = f->x;
+    struct worker *w = x->worker;
+    VEC(struct tpl_search_groups_items) items = {0};
+    for (size_t i = 0; i < w->store->province->n_registers; i++) {
+        const struct reg *reg = w->store->province->registers[i];
+        if (site_shows_register(x, reg) && title_matches(f, &reg->title))
+            VEC_PUSH(x->arena, &items,
+                     ((struct tpl_search_groups_items){text2_in(&reg->title, x->lang),
+                                                       part_href(x, "/registers/", reg->name),
+                                                       text2_in(&reg->description, x->lang), false}));
+    }
+    if (items.n)
+        VEC_PUSH(x->arena, &f->groups,
+                 ((struct tpl_search_groups){.title = message(M_search_registers, x->lang),
+                                             .href = STR("/registers"),
+                                             .items = items.p,
+                                             .n_items = items.n}));
+}
+
+/* ---- records */
+
+/* Only when every field that is searched may be seen: a hit would tell of what is hidden. */
+static bool may_search(const struct exchange *x, const struct reg *reg)
+{
+    bool may = reg->n_search > 0 && site_shows_register(x, reg);
+    for (size_t i = 0; i < reg->n_search; i++)
+        may &= site_shows_field(x, &reg->fields[reg->search[i]]);
+    return may;
+}
+
+static struct str value_of(struct exchange *x, const struct record *r, int field)
+{
+    struct str s = {NULL, 0};
+    if (field >= 0 && r->values[field].kind == VALUE_TEXT)
+        s = str_slice(arena_dup(x->arena, r->values[field].text.p, r->values[field].text.n), r->values[field].text.n);
+    return s;
+}
+
+/* The first searched field that has a value, in the reader's language where the register has it as FIELD_en. */
+static struct str record_title(struct exchange *x, const struct reg *reg, const struct record *r)
+{
+    for (size_t i = 0; i < reg->n_search; i++) {
+        struct str name = reg->fields[reg->search[i]].name, title = {NULL, 0};
+        if (x->lang == LANG_EN)
+            title = value_of(x, r, reg_field_number(reg, str_of(arena_printf(x->arena, "%.*s_en", STR_ARG(name)))));
+        if (title.n == 0)
+            title = value_of(x, r, reg->search[i]);
+        if (title.n)
+            return title;
+    }
+    return str_slice(arena_dup(x->arena, r->id.p, r->id.n), r->id.n);
+}
+
+static struct str record_validity(struct exchange *x, const struct reg *reg, const struct record *r)
+{
+    struct tpl_validity v = {part_date(x, value_of(x, r, reg->valid_from)),
+                             part_date(x, value_of(x, r, reg->valid_to))};
+    struct buf b = BUF_INIT(1024);
+    tpl_validity(&b, &v, x->lang);
+    return kept(x, &b);
+}
+
+static struct str record_href(struct exchange *x, const struct reg *reg, const struct record *r)
+{
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    if (reg == p->units && value_of(x, r, p->unit_code).n)
+        return part_href(x, "/units/", value_of(x, r, p->unit_code));
+    if (str_is(reg->name, "posts"))
+        return part_href(x, "/posts/", r->id);
+    return part_href(x, arena_printf(x->arena, "/registers/%.*s/", STR_ARG(reg->name)), r->id);
+}
+
+static enum err find_records(struct finding *f, const struct reg *reg, struct fault *fault)
+{
+    struct exchange *x = f->x;
+    struct worker *w = x->worker;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct query_options o = {.search = f->words, .limit = FOUND_EACH + 1};
+    enum err e = query_open(w->store, reg, &o, &q, fault);
+    if (e == ERR_SEARCH_EMPTY)
+        return OK;
+    VEC(struct tpl_search_groups_items) items = {0};
+    struct record r;
+    bool has_row = true;
+    while (e == OK && (e = query_next(q, &r, &has_row, fault)) == OK && has_row) {
+        VEC_PUSH(x->arena, &items,
+                 ((struct tpl_search_groups_items){record_title(x, reg, &r), record_href(x, reg, &r),
+                                                   record_validity(x, reg, &r), r.is_sample}));
+        f->has_sample |= r.is_sample;
+    }
+    if (e != OK || items.n == 0)
+        return e;
+    struct str href = part_href(x, "/registers/", reg->name), query = part_href(x, "?q=", f->words);
+    VEC_PUSH(x->arena, &f->groups,
+             ((struct tpl_search_groups){
+                 .title = text2_in(&reg->title, x->lang),
+                 .href = href,
+                 .has_more = items.n > FOUND_EACH,
+                 .more_href = str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(href), STR_ARG(query))),
+                 .items = items.p,
+                 .n_items = items.n > FOUND_EACH ? FOUND_EACH : items.n,
+             }));
+    return OK;
+}
+
+static bool comes_first(const struct reg *reg)
+{
+    for (size_t i = 0; i < ARRAY_LEN(first_registers); i++)
+        if (str_is(reg->name, first_registers[i]))
+            return true;
+    return false;
+}
+
+static enum err find_all_records(struct finding *f, struct fault *fault)
+{
+    const struct province *p = ((struct worker *)f->x->worker)->store->province;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < ARRAY_LEN(first_registers); i++) {
+        const struct reg *reg = province_register(p, str_of(first_registers[i]));
+        if (reg && may_search(f->x, reg))
+            e = find_records(f, reg, fault);
+    }
+    for (size_t i = 0; e == OK && i < p->n_registers; i++)
+        if (!comes_first(p->registers[i]) && may_search(f->x, p->registers[i]))
+            e = find_records(f, p->registers[i], fault);
+    return e;
+}
+
+enum err page_search(struct exchange *x, struct fault *fault)
+{
+    struct finding f = {.x = x, .words = str_trim(input_text(x, 0))};
+    if (f.words.n) {
+        split_words(&f);
+        find_figures(&f);
+        find_registers(&f);
+        enum err e = find_all_records(&f, fault);
+        if (e != OK)
+            return e;
+    }
+    struct buf title CLEANUP(buf_done) = BUF_INIT(SCRATCH_BYTES),
+                     content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    if (f.words.n)
+        message_fill(&title, M_search_title_words, x->lang, f.words);
+    else
+        buf_str(&title, message(M_search_title, x->lang));
+    tpl_search(&content,
+               &(struct tpl_search){.words = f.words,
+                                    .is_asked = f.words.n > 0,
+                                    .found = f.groups.n > 0,
+                                    .groups = f.groups.p,
+                                    .n_groups = f.groups.n},
+               x->lang);
+    return page(x,
+                &(struct page){.title = buf_view(&title),
+                               .content = buf_view(&content),
+                               .has_own_search = true,
+                               .has_sample = f.has_sample},
+                fault);
 }

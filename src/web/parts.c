@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/limits.h"
+#include "crypt/base64.h"
 #include "crypt/merkle.h"
 #include "text/date.h"
 #include "web/assets.h"
@@ -63,6 +64,15 @@ struct str part_href(struct exchange *x, const char *prefix, struct str piece)
     return kept(x, &b);
 }
 
+struct str part_root(struct exchange *x)
+{
+    struct digest root;
+    merkle_frontier_root(&((struct worker *)x->worker)->store->frontier, &root);
+    struct buf b = BUF_INIT(64);
+    base64_encode(root.b, sizeof root.b, &b);
+    return kept(x, &b);
+}
+
 /* ---- tables */
 
 /* The link of a column's head: ascending first, then the other way round. */
@@ -73,7 +83,7 @@ static struct str sort_link(struct exchange *x, const struct table *t, struct st
     bool is_by = str_eq(by, key);
     *ret_order = !is_by ? "" : is_down ? "descending" : "ascending";
     const char *sign = is_by && !is_down ? "-" : "";
-    return exchange_link(x, "sort", str_of(arena_printf(x->arena, "%s%.*s", sign, STR_ARG(key))));
+    return exchange_link(x, "sortby", str_of(arena_printf(x->arena, "%s%.*s", sign, STR_ARG(key))));
 }
 
 static const char *mark_name(enum table_mark mark)
@@ -211,16 +221,12 @@ enum err part_verify(struct exchange *x, struct buf *out, struct str proof, stru
     enum err e = moment_read(x->arena, w->store, &at, f);
     if (e != OK)
         return e;
-    struct digest root;
-    merkle_frontier_root(&w->store->frontier, &root);
-    struct buf hex = BUF_INIT(sizeof(root.b) * 2 + 1);
-    buf_hex(&hex, root.b, sizeof(root.b));
     tpl_verify(out,
                &(struct tpl_verify){.revision = w->store->at,
                                     .revision_time =
                                         page_time(x->arena, at.time, w->store->province->utc_offset_minutes, x->lang),
                                     .size = w->head,
-                                    .root = kept(x, &hex),
+                                    .root = part_root(x),
                                     .checkpoint_href = STR("/api/log/checkpoint"),
                                     .proof_href = proof,
                                     .command = command},

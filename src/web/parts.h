@@ -25,6 +25,8 @@ struct str part_int(struct exchange *x, int64_t value);
 struct str part_signed(struct exchange *x, int64_t value);
 /* An ISO date as people read it: 05/03/2022, 2022-03-05. */
 struct str part_date(struct exchange *x, struct str iso);
+/* The log's root at the newest revision, as checkpoints write it (base64). */
+struct str part_root(struct exchange *x);
 /* prefix and the piece, percent-encoded: part_href(x, "/registers/", name). */
 struct str part_href(struct exchange *x, const char *prefix, struct str piece);
 
@@ -32,7 +34,7 @@ struct str part_href(struct exchange *x, const char *prefix, struct str piece);
 
 struct table_column {
     struct str title;
-    struct str sort; /* what ?sort= takes for it, "-" before it descending; empty: not to be sorted by */
+    struct str sort; /* what ?sortby= takes for it, "-" before it descending; empty: not to be sorted by */
     bool is_number;
     bool is_head; /* names the row */
 };
@@ -56,7 +58,7 @@ struct table {
     size_t n_columns;
     const struct table_row *rows;
     size_t n_rows;
-    struct str sorted; /* in effect, as ?sort= takes it */
+    struct str sorted; /* in effect, as ?sortby= takes it */
     double bar_full;   /* the longest bar; 0: no bars. This is the bar chart: the numbers are beside it */
 };
 

@@ -10,7 +10,16 @@
 
 #include "base/banned.h"
 
-enum { HEIGHT = 240, TOP = 16, BOTTOM = 28, RANK_HEIGHT = 420, MAX_TICKS = 8, MAX_X_LABELS = 6, MAX_NAMES = 4 };
+enum {
+    HEIGHT = 240,
+    TOP = 16,
+    BOTTOM = 28,
+    RANK_HEIGHT = 420,
+    MAX_TICKS = 8,
+    MAX_X_LABELS = 6,
+    MAX_NAMES = 4,
+    MAX_VALUES = 8
+};
 
 /* What the vertical axis holds. */
 struct axis {
@@ -52,7 +61,7 @@ static struct axis axis_of(const struct chart *c)
     if (!isfinite(low) || !isfinite(high))
         low = 0, high = 1;
     if (c->is_rank)
-        return (struct axis){1, fmax(high, 2), 10, RANK_HEIGHT, true};
+        return (struct axis){1, fmax(high, 2), 10, c->n_series > MAX_NAMES ? RANK_HEIGHT : HEIGHT, true};
     if (low > 0 && low < high / 2)
         low = 0;
     if (high - low < 1e-9)
@@ -116,8 +125,8 @@ static void add_series(struct exchange *x, const struct chart *c, const struct a
         if (i > 0 && !isnan(s->values[i - 1]))
             lines[t->n_lines++] =
                 (struct tpl_chart_lines){x_of(x, i - 1, c->n_labels), y_of(axis, s->values[i - 1]), at, y, kind};
-        if (s->is_strong && (i == 0 || i + 1 == c->n_labels)) {
-            const char *anchor = i == 0 && c->n_labels > 1 ? "start" : "end";
+        if (s->is_strong && (c->n_labels <= MAX_VALUES || i == 0 || i + 1 == c->n_labels)) {
+            const char *anchor = i == 0 && c->n_labels > 1 ? "start" : i + 1 == c->n_labels ? "end" : "middle";
             values[t->n_values++] = (struct tpl_chart_values){at, y - 9, str_of(anchor), text};
         }
     }

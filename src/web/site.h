@@ -62,8 +62,8 @@ struct page {
     struct str content;     /* HTML made by templates */
     struct crumb *crumbs;   /* from the home page down, without it */
     size_t n_crumbs;
-    struct str search; /* what was searched, kept in the box of the header; mostly empty */
-    bool is_home;      /* writes its own first heading */
+    bool has_own_search; /* the header shows no second box */
+    bool is_home;        /* writes its own first heading */
     const char *
         section; /* of the navigation: "report", "index", "registers", "units", "posts", "data", "api", "about" or NULL */
     bool has_sample;            /* says at the top that sample records are counted */
