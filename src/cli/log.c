@@ -260,7 +260,7 @@ static enum err log_checkpoint_run(struct cli *c, struct store *s)
 {
     struct str note;
     struct checkpoint checkpoint;
-    enum err e = log_checkpoint_read(s, &note, &checkpoint, &c->fault);
+    enum err e = log_checkpoint_read(c->arena, s, &note, &checkpoint, &c->fault);
     if (e == OK)
         buf_str(&c->out, note);
     return e;

@@ -253,7 +253,7 @@ static void say_log(struct workbook *w)
 {
     struct str note;
     struct checkpoint c;
-    if (log_checkpoint_read(w->x->s, &note, &c, NULL) != OK)
+    if (log_checkpoint_read(w->x->a, w->x->s, &note, &c, NULL) != OK)
         return;
     buf_reset(&w->cell);
     base64_encode(c.root.b, sizeof c.root.b, &w->cell);

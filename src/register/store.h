@@ -33,6 +33,8 @@ enum store_mode {
     STORE_SCRUB, /* for `log verify`: reads on in spite of damaged pages, takes no notice of the checkpoint */
 };
 
+enum { STORE_FILES = 3 }; /* key, public key, checkpoint */
+
 struct store {
     struct arena *arena; /* lives as long as the store */
     struct db *db;
@@ -43,6 +45,7 @@ struct store {
     bool is_write;
     struct merkle_frontier frontier; /* of the log, size == head */
     struct note_key key;             /* of a write store: signs its checkpoints */
+    const char *beside[STORE_FILES]; /* paths, of log_checkpoint.c */
 };
 
 enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f);

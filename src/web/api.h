@@ -18,4 +18,8 @@ answer_fn api_openapi;
 /* api_catalogue.c */
 answer_fn api_catalogue, api_feed_posts, api_feed_figures, api_sitemap, api_robots, api_security;
 
+/* api_log.c */
+answer_fn api_log_checkpoint, api_log_key, api_log_tile, api_log_revisions, api_log_revision, api_log_records,
+    api_log_proof;
+
 #endif

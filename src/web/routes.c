@@ -63,6 +63,14 @@ static const struct input figure_records_inputs[] = {
 static const struct input index_inputs[] = {IN_INDEX, INPUT_END};
 static const struct input index_year_inputs[] = {IN_INDEX, {.name = "year", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1900, .max = 2200, TITLE("Năm", "Year")}, INPUT_END};
 static const struct input report_inputs[] = {{.name = "report", .in = IN_PATH, .type = INPUT_NAME, TITLE("Báo cáo", "Report")}, INPUT_END};
+#define IN_REVISION {.name = "revision", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Phiên bản", "Revision")}
+#define IN_LIMIT(most, usual) {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = (most), .standard = (usual), TITLE("Nhiều nhất bao nhiêu", "How many at most")}
+
+static const struct input tile_inputs[] = {{.name = "tile", .in = IN_PATH, .type = INPUT_REST, .max = 64, TITLE("Tên mảnh theo C2SP tlog-tiles", "Name of the tile, as in C2SP tlog-tiles")}, INPUT_END};
+static const struct input revision_inputs[] = {IN_REVISION, INPUT_END};
+static const struct input revisions_inputs[] = {{.name = "before", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Trước phiên bản này", "Before this revision")}, IN_LIMIT(1000, 50), INPUT_END};
+static const struct input log_records_inputs[] = {IN_REVISION, {.name = "from", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = INT64_MAX, TITLE("Từ thứ tự này, đếm từ 0", "From this place on, counted from 0")}, IN_LIMIT(LIMIT_PAGE_RECORDS, 1000), INPUT_END};
+static const struct input proof_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
 static const struct input asset_inputs[] = {
     {.name = "hash", .in = IN_PATH, .type = INPUT_NAME},
     {.name = "name", .in = IN_PATH, .type = INPUT_NAME},
@@ -112,6 +120,14 @@ const struct route site_routes[] = {
     {GET("/sitemap.xml", "sitemap", "Sơ đồ trang", "Sitemap"), .formats = FORMAT_BIT(FORMAT_XML), .flags = IS_HIDDEN, .cost = COST_PAGE, .tag = "catalogue", .answer = api_sitemap},
     {GET("/robots.txt", "robots", "Cho máy tìm kiếm", "For search engines"), .formats = FORMAT_BIT(FORMAT_TEXT), .flags = IS_LIVE | IS_HIDDEN, .cost = COST_CONSTANT, .tag = "catalogue", .answer = api_robots},
     {GET("/.well-known/security.txt", "security", "Báo lỗ hổng", "Where to report weaknesses"), .formats = FORMAT_BIT(FORMAT_TEXT), .flags = IS_LIVE | IS_HIDDEN, .cost = COST_CONSTANT, .tag = "catalogue", .answer = api_security},
+
+    {GET("/api/log/checkpoint", "logCheckpoint", "Mốc đã ký mới nhất (C2SP)", "The newest signed checkpoint (C2SP)"), .formats = FORMAT_BIT(FORMAT_TEXT), .flags = IS_LIVE, .cost = COST_KEY, .tag = "log", .answer = api_log_checkpoint},
+    {GET("/api/log/key", "logKey", "Khóa công khai của nhật ký", "The public key of the log"), .formats = FORMAT_BIT(FORMAT_TEXT), .cost = COST_KEY, .tag = "log", .answer = api_log_key},
+    {GET("/api/log/tile/{tile}", "logTile", "Mảnh của cây Merkle, hoặc các mục (entries/…)", "A tile of the Merkle tree, or entries (entries/…)"), .inputs = tile_inputs, .formats = FORMAT_BIT(FORMAT_BYTES), .cost = COST_PAGE, .tag = "log", .answer = api_log_tile},
+    {GET("/api/log/revisions", "logRevisions", "Các phiên bản, mới nhất trước", "Revisions, newest first"), API(F_JSON, FORMAT_JSON), .inputs = revisions_inputs, .cost = COST_PAGE, .tag = "log", .answer = api_log_revisions},
+    {GET("/api/log/revisions/{revision}", "logRevision", "Một phiên bản và bằng chứng nó nằm trong nhật ký", "One revision, and the proof that the log holds it"), .inputs = revision_inputs, .formats = F_JSON, .flags = IS_LIVE, .cost = COST_PAGE, .tag = "log", .answer = api_log_revision},
+    {GET("/api/log/revisions/{revision}/records", "logRecords", "Các bản ghi công khai của một phiên bản; bản ghi khác chỉ có mã băm", "The public records of a revision; the others as hashes"), .inputs = log_records_inputs, .formats = F_JSON, .cost = COST_SCAN, .tag = "log", .answer = api_log_records},
+    {GET("/api/log/proof/{register}/{id}", "logProof", "Chứng thực một bản ghi (tinhso log check-proof)", "A proof of one record (tinhso log check-proof)"), API(F_JSON, FORMAT_JSON), .inputs = proof_inputs, .cost = COST_PAGE, .tag = "log", .answer = api_log_proof},
     ROUTE_END,
 };
 /* clang-format on */
