@@ -141,8 +141,14 @@ struct http_worker {
 bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_reply);
 /* The same head again, and its whole body. */
 void answer_body(struct http_worker *w, struct message *m, struct str body, struct reply *ret_reply);
+/* A problem instead of the reply that was thought of. */
+void answer_refused(struct http_worker *w, struct message *m, enum err e, struct fault *f, struct reply *ret_reply);
 /* After the reply was handed to the library: empties the arena. */
 void answer_done(struct http_worker *w);
+
+/* Memory of a worker; `w` holds options, routes, cache and the like already. */
+void http_worker_init(struct http_worker *w);
+void http_worker_done(struct http_worker *w);
 
 /* ---- problem.c */
 

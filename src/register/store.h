@@ -43,6 +43,7 @@ struct store {
     bool is_write;
     struct merkle_frontier frontier; /* of the log, size == head */
     struct note_key key;             /* of a write store: signs its checkpoints */
+    struct change_group *group;      /* under way; see change.h */
 };
 
 enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f);
