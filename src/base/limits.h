@@ -78,7 +78,7 @@ enum {
     LIMIT_HTTP_CONNECTIONS = 4096,
     LIMIT_HTTP_CONNECTIONS_EACH = 128, /* from one address that is not this machine's own */
     LIMIT_HTTP_HEAD_MS = 20000, /* from the end of the last answer, or the beginning, to the end of the next head */
-    LIMIT_HTTP_BODY_MS = 60000,
+    LIMIT_HTTP_BODY_MS = 30000,
     LIMIT_HTTP_ANSWER_MS = 300000,
     LIMIT_HTTP_CONNECTION_MS = 3600000,
     LIMIT_HTTP_CONNECTION_REQUESTS = 100000,

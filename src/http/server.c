@@ -258,8 +258,17 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
     return MHD_YES;
 }
 
-static void read_head(struct MHD_Connection *mhd, const struct connection *c, const char *method, const char *version,
-                      struct message *m)
+/* One space between the parts of the request line; behind the last header its CR LF and those of the empty line, and nothing else. */
+static bool is_frame_exact(struct MHD_Connection *mhd, const struct connection *c, const char *method, const char *url,
+                           const char *version, const char *end)
+{
+    const union MHD_ConnectionInfo *size = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return url == method + strlen(method) + 1 && version == url + c->n_target + 1 && size &&
+           size->header_size == (size_t)(end + 4 - method);
+}
+
+static void read_head(struct MHD_Connection *mhd, const struct connection *c, const char *method, const char *url,
+                      const char *version, struct message *m)
 {
     m->method = str_of(method);
     m->version = str_of(version);
@@ -269,6 +278,8 @@ static void read_head(struct MHD_Connection *mhd, const struct connection *c, co
     struct head_reader r = {m, version + m->version.n};
     m->is_broken = m->version.n == 0 || version[m->version.n + 1];
     MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_header, &r);
+    if (!m->is_broken && !m->has_more_headers)
+        m->is_broken = !is_frame_exact(mhd, c, method, url, version, r.end);
 }
 
 static void free_response(void *response)
@@ -406,7 +417,6 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
 {
     struct thread *t = cls;
     struct connection *c = *req_cls;
-    (void)url;
     bool is_first = !c->has_request;
     if (is_first) {
         request_begin(t, c);
@@ -423,7 +433,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         return send_written(t, mhd, c);
     struct message m = {.n_headers = 0};
     struct reply r;
-    read_head(mhd, c, method, version, &m);
+    read_head(mhd, c, method, url, version, &m);
     if (is_first || !c->has_content) {
         enum MHD_Result result = on_head(t, mhd, c, &m);
         if (is_first || !c->wants_body)
