@@ -35,6 +35,7 @@ test:
 	@scripts/setup build test
 	@scripts/build helpers
 	@scripts/build test
+	@scripts/build tsan
 	@scripts/build fuzz
 	@tests/run --fuzz-seconds 5 $(TEST)
 
@@ -53,7 +54,7 @@ fuzz:
 	@tests/run --suite fuzz --fuzz-seconds $(FUZZ_SECONDS) $(TEST)
 
 clean:
-	rm -rf build build-test build-fuzz
+	rm -rf build build-test build-tsan build-fuzz
 
 help:
 	@sed -n 's/^#   //p' Makefile

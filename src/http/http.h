@@ -279,6 +279,8 @@ enum err http_server_new(const struct http_options *o, struct http_server **ret_
 struct str http_server_address(const struct http_server *s);
 /* Until *stop: then takes no more connections, lets requests under way end (LIMIT_HTTP_STOP_MS at most), returns. */
 enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *stop, struct fault *f);
+/* From another thread, instead of *stop. */
+void http_server_stop(struct http_server *s);
 void http_server_free(struct http_server *s);
 
 const char *format_name(enum format format);

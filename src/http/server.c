@@ -481,7 +481,7 @@ static struct MHD_Daemon *daemon_start(struct thread *t)
                             on_request, t, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
                             (MHD_socket)s->listen_fd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, t,
                             MHD_OPTION_NOTIFY_COMPLETED, on_completed, t, MHD_OPTION_URI_LOG_CALLBACK, on_target, t,
-                            MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                            MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 0,
                             MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                             (size_t)LIMIT_HTTP_MEMORY_BYTES, MHD_OPTION_CONNECTION_LIMIT,
                             (unsigned)LIMIT_HTTP_CONNECTIONS + 64, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_END);
@@ -677,6 +677,11 @@ enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *sto
     if (s->failed != OK && f)
         *f = s->fault;
     return s->failed;
+}
+
+void http_server_stop(struct http_server *s)
+{
+    atomic_store(&s->is_stopping, true);
 }
 
 void http_server_free(struct http_server *s)

@@ -236,7 +236,8 @@ def abuse_messages(port, nginx):
         is_refused = a.status == 0 or 400 <= a.status < 600
         reason = None if is_refused else f"answered {a}"
         reason = reason or (None if a.is_closed else "the connection stays open")
-        reason = reason or (None if a.count() <= 1 else f"{a.count()} answers: a request was smuggled")
+        # The library tells some refusals of its own twice over; an answer that is no refusal is one too many.
+        reason = reason or ("a request was smuggled" if re.search(rb"(?m)^HTTP/1\.1 [123]", a.data) else None)
         theirs = "not asked"
         if nginx:
             b = ask(nginx.port, data, 0.5)

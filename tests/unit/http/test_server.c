@@ -124,7 +124,7 @@ static const struct route routes[] = {
 };
 
 static struct http_server *server;
-static volatile sig_atomic_t stop;
+static const volatile sig_atomic_t stop;
 static pthread_t thread;
 static int port;
 
@@ -161,7 +161,7 @@ static int tear_down(void **state)
 {
     void *result;
     (void)state;
-    stop = 1;
+    http_server_stop(server);
     pthread_join(thread, &result);
     http_server_free(server);
     return result ? -1 : 0;
