@@ -329,7 +329,7 @@ static enum err call(struct http_worker *w, struct message *m, struct reply *r, 
     enum err e = inputs_decode(x, m, &w->match, f);
     if (e == OK)
         e = x->route->answer(x, f);
-    if (e == OK && !x->etag.n && r->key.n && (x->status == 0 || x->status == 200))
+    if (e == OK && !x->etag.n && r->key.n && !(x->route->flags & IS_CONSTANT) && (x->status == 0 || x->status == 200))
         x->etag = str_of(arena_printf(w->arena, "W/\"%.*s\"", STR_ARG(answer_etag(w, rev, r->key))));
     return e;
 }
@@ -379,7 +379,7 @@ static void answer_route(struct http_worker *w, struct message *m, struct reply 
     if (e == OK)
         e = format_choose(x->route, f_value, m->accept, &x->format, f);
     bool is_live = (x->route->flags & (IS_LIVE | WRITES)) != 0;
-    if (e == OK && !is_live && w->o->revision)
+    if (e == OK && !is_live && !(x->route->flags & IS_CONSTANT) && w->o->revision)
         e = w->o->revision(w->user, at, &rev, f);
     if (e == OK && !is_live && x->method == METHOD_GET && answer_kept(w, m, r, rev))
         return;

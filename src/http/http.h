@@ -123,11 +123,12 @@ struct input {
     }
 
 enum route_flags {
-    TAKES_AT = 1,   /* `at`: a revision or a date */
-    IS_LIVE = 2,    /* not a function of the revision: never kept, no ETag of its own making */
-    TAKES_BODY = 4, /* reads a body of at most LIMIT_HTTP_BODY_BYTES into x->request_body */
-    IS_HIDDEN = 8,  /* not in OpenAPI (pages, assets) */
-    WRITES = 16,    /* runs on the writer's thread, in its transaction; see below */
+    TAKES_AT = 1,     /* `at`: a revision or a date */
+    IS_LIVE = 2,      /* not a function of the revision: never kept, no ETag of its own making */
+    TAKES_BODY = 4,   /* reads a body of at most LIMIT_HTTP_BODY_BYTES into x->request_body */
+    IS_HIDDEN = 8,    /* not in OpenAPI (pages, assets) */
+    WRITES = 16,      /* runs on the writer's thread, in its transaction; see below */
+    IS_CONSTANT = 32, /* the same for ever: made once a process, whatever the revision; the worker is not asked */
 };
 
 /* Who may call it; until rights are declared (module access): the public reads what is public, RIGHT_WRITE needs the operator's key (http_options.operator_key; without

@@ -35,7 +35,6 @@
 
 struct message {
     struct str method, target, version; /* as sent */
-    struct name_value headers[LIMIT_HTTP_HEADERS];
     size_t n_headers;
     bool has_more_headers; /* than fit */
     bool is_broken;        /* its bytes are not a head as RFC 9112 writes it: bare LF, folded lines, NUL */
@@ -47,7 +46,13 @@ struct message {
 #undef X
     int64_t body_bytes; /* 0 without */
     struct str path, query;
+    struct name_value headers[LIMIT_HTTP_HEADERS]; /* last: what is not used is not cleared */
 };
+
+static inline void message_clear(struct message *m)
+{
+    memset(m, 0, offsetof(struct message, headers));
+}
 
 /* Refuses what different readers could take differently. After an error the connection must be closed. */
 enum err message_judge(struct message *m, struct fault *f);

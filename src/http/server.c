@@ -54,6 +54,7 @@ struct thread {
     pthread_t id;
     bool is_started;
     struct http_worker w;
+    struct message message; /* of the request that is being answered */
     struct metrics metrics;
     _Atomic int n_under_way, n_writing;
 };
@@ -305,13 +306,9 @@ static void *response_of(struct http_worker *w, struct reply *r)
     }
     must(response != NULL);
     for (size_t i = 0; i < r->n_headers; i++) {
-        char value[LIMIT_HTTP_TARGET_BYTES * 4];
         struct str v = r->headers[i].value;
-        must(v.n < sizeof value);
-        memcpy(value, v.p, v.n);
-        value[v.n] = 0;
         if (v.n)
-            must(MHD_add_response_header(response, r->headers[i].name, value) == MHD_YES);
+            must(MHD_add_response_header(response, r->headers[i].name, arena_dup(w->arena, v.p, v.n)) == MHD_YES);
     }
     return response;
 }
@@ -431,11 +428,12 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     }
     if (c->job)
         return send_written(t, mhd, c);
-    struct message m = {.n_headers = 0};
+    struct message *m = &t->message;
     struct reply r;
-    read_head(mhd, c, method, url, version, &m);
+    message_clear(m);
+    read_head(mhd, c, method, url, version, m);
     if (is_first || !c->has_content) {
-        enum MHD_Result result = on_head(t, mhd, c, &m);
+        enum MHD_Result result = on_head(t, mhd, c, m);
         if (is_first || !c->wants_body)
             return result;
     }
@@ -444,9 +442,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     c->wants_body = false;
     c->begun_us = clock_mono_us();
     if (c->is_write)
-        return write_later(t, mhd, c, &m);
-    answer_body(&t->w, &m, buf_view(&c->body), &r);
-    return send_reply(t, mhd, c, &m, &r);
+        return write_later(t, mhd, c, m);
+    answer_body(&t->w, m, buf_view(&c->body), &r);
+    return send_reply(t, mhd, c, m, &r);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *mhd, void **req_cls, enum MHD_RequestTerminationCode how)
