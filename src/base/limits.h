@@ -71,7 +71,7 @@ enum {
     LIMIT_HTTP_TARGET_BYTES = 8 << 10, /* path and query */
     LIMIT_HTTP_HEADER_LINE_BYTES = 8 << 10,
     LIMIT_HTTP_HEADERS = 64,
-    LIMIT_HTTP_MEMORY_BYTES = 16 << 10, /* of a connection: the whole head of a request and of its answer */
+    LIMIT_HTTP_MEMORY_BYTES = 20 << 10, /* of a connection: the whole head of a request and of its answer */
     LIMIT_HTTP_BODY_BYTES = 4 << 20,
     LIMIT_HTTP_TEXT_BYTES = 1 << 10, /* one input of type text that names no limit of its own */
     LIMIT_HTTP_QUERY_INPUTS = 64,

@@ -17,6 +17,7 @@ sed -e "s|/etc/ssl/tinhso/|$site/|; s|/var/cache/nginx/tinhso|$site/cache|; s|un
     -e "/listen \[::\]/d; s/listen 80;/listen 127.0.0.1:$((port + 1));/; s/listen 443 /listen 127.0.0.1:$port /" \
     "$SOURCE/deploy/nginx.conf" >"$site/site.conf"
 cat >"$site/nginx.conf" <<END
+$([ "$(id -u)" -ne 0 ] || echo "user root;") # the files of this test are its owner's alone
 daemon off; pid $site/nginx.pid; error_log $site/error.log; worker_processes 1;
 events { worker_connections 256; }
 http { access_log $site/access.log; client_body_temp_path $site/tmp/a; proxy_temp_path $site/tmp/b; fastcgi_temp_path $site/tmp/c;
