@@ -5,9 +5,6 @@
 #include "register/record.h"
 #include "register/store.h"
 
-/* Reads head and log edge again: another process may have written since. */
-enum err store_refresh(struct store *s, struct fault *f);
-
 /* A register's indexes, off before its first records and on again behind them: sorting once is twice as fast as keeping order. */
 enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f);
 enum err reg_indexes_create(struct store *s, const struct reg *r, struct fault *f);

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "base/clock.h"
+#include "register/change.h"
 
 #include "base/banned.h"
 
@@ -161,4 +162,40 @@ enum err worker_new(void *site, void **ret_worker, struct fault *f)
     worker_idle(w);
     *ret_worker = w;
     return OK;
+}
+
+/* ---- the writer ---- */
+
+enum err worker_new_writer(void *site, void **ret_worker, struct fault *f)
+{
+    struct worker *w = mem_zalloc(sizeof *w);
+    w->site = site;
+    w->snapshot = mem_zalloc(sizeof *w->snapshot);
+    enum err e = store_open(w->site->db_path, STORE_WRITE, &w->store, f);
+    if (e == OK && !w->store->province)
+        e = FAULT(f, ERR_STORE_EMPTY, {"path", w->store->path});
+    if (e != OK) {
+        worker_free(w);
+        return e;
+    }
+    *ret_worker = w;
+    return OK;
+}
+
+enum err worker_group_begin(void *worker, struct fault *f)
+{
+    struct worker *w = worker;
+    enum err e = change_group_begin(w->store, f);
+    if (e == OK)
+        w->head = w->store->head;
+    return e;
+}
+
+enum err worker_group_commit(void *worker, struct fault *f)
+{
+    struct worker *w = worker;
+    enum err e = change_group_commit(w->store, f);
+    if (e == OK)
+        atomic_fetch_add_explicit(&w->site->written, 1, memory_order_release);
+    return e;
 }
