@@ -216,6 +216,8 @@ struct exchange {
     struct header headers[HTTP_MAX_HEADERS];
     size_t n_headers;
     bool is_immutable; /* may be kept for a year: its address bears its hash */
+    const char *problem_name; /* of a handler that fails: a further member of the problem details … */
+    struct str problem_value; /* … and its value, JSON, in the arena */
 };
 
 static inline const struct input_value *input(const struct exchange *x, size_t i)

@@ -171,6 +171,7 @@ enum err worker_new_writer(void *site, void **ret_worker, struct fault *f)
     struct worker *w = mem_zalloc(sizeof *w);
     w->site = site;
     w->snapshot = mem_zalloc(sizeof *w->snapshot);
+    w->crs = crs_pool_new();
     enum err e = store_open(w->site->db_path, STORE_WRITE, &w->store, f);
     if (e == OK && !w->store->province)
         e = FAULT(f, ERR_STORE_EMPTY, {"path", w->store->path});
