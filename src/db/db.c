@@ -293,11 +293,6 @@ void db_rollback(struct db *db)
     }
 }
 
-bool db_is_in_transaction(const struct db *db)
-{
-    return db->is_in_transaction;
-}
-
 /* One name for all: SQLite releases and rolls back the newest of a name. */
 enum err db_savepoint(struct db *db, struct fault *f)
 {

@@ -63,8 +63,7 @@ void db_wal_keep(struct db *db);
 const char *db_path(const struct db *db);
 const char *db_library_version(void); /* of SQLite */
 
-/* A WAL with frames lay beside the file at open: somebody else has it open, or the last writer did not close it.
- * The layer above then verifies its last change again. */
+/* A WAL with frames lay beside the file at open: somebody else has it open, or the last writer did not close it. */
 bool db_was_unclean(const struct db *db);
 
 int db_schema_version(struct db *db);
@@ -75,7 +74,6 @@ enum err db_schema_version_set(struct db *db, int version, struct fault *f); /* 
 enum err db_begin(struct db *db, struct fault *f);
 enum err db_commit(struct db *db, struct fault *f);
 void db_rollback(struct db *db); /* fine without a transaction */
-bool db_is_in_transaction(const struct db *db);
 /* Nested, last in first out; within a transaction. */
 enum err db_savepoint(struct db *db, struct fault *f);
 enum err db_savepoint_release(struct db *db, struct fault *f);
