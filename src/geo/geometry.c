@@ -1,6 +1,7 @@
 #include "geo/geometry.h"
 
 #include <geos_c.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -78,25 +79,39 @@ enum err geometry_read_blob(struct geometry_context *gc, struct str blob, struct
     return OK;
 }
 
-enum err geometry_read_shape(struct geometry_context *gc, const struct shape *s, struct geometry **ret, struct fault *f)
+/* What GEOS does not look at: it recurses into collections without a bound (a multipolygon has three pairs of its own), and
+ * leaves unread what stands behind the last pair. */
+static bool is_well_nested(struct str wkt)
 {
-    struct buf wkb CLEANUP(buf_done) = BUF_INIT(64 << 20);
-    shape_write_wkb(s, &wkb);
-    return geometry_read_blob(gc, buf_view(&wkb), ret, f);
+    size_t depth = 0, end = wkt.n;
+    for (size_t i = 0; i < wkt.n && end == wkt.n; i++) {
+        depth += wkt.p[i] == '(';
+        if (depth > LIMIT_GEOMETRY_DEPTH + 4)
+            return false;
+        if (wkt.p[i] == ')' && (depth == 0 || --depth == 0))
+            end = i + 1;
+    }
+    return str_trim(str_slice(wkt.p + end, wkt.n - end)).n == 0;
 }
 
 enum err geometry_read_wkt(struct geometry_context *gc, struct str wkt, struct geometry **ret, struct fault *f)
 {
-    char *text CLEANUP(mem_freep) = mem_alloc(wkt.n + 1);
-    memcpy(text, wkt.p, wkt.n);
-    text[wkt.n] = 0;
+    if (wkt.n == 0 || wkt.n > LIMIT_TEXT_BYTES || !is_well_nested(wkt))
+        return FAULT(f, ERR_GEOMETRY_WKT, {"reason", STR("( … )")});
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     GEOSWKTReader *reader = GEOSWKTReader_create_r(gc->h);
     must(reader != NULL);
-    GEOSGeometry *g = wkt.n <= LIMIT_TEXT_BYTES ? GEOSWKTReader_read_r(gc->h, reader, text) : NULL;
+    GEOSGeometry *g = GEOSWKTReader_read_r(gc->h, reader, arena_dup(a, wkt.p, wkt.n));
     GEOSWKTReader_destroy_r(gc->h, reader);
     if (!g)
         return FAULT(f, ERR_GEOMETRY_WKT, {"reason", str_of(gc->message)});
-    *ret = wrap(gc, g, box_of(gc->h, g));
+    struct box box = box_of(gc->h, g);
+    bool is_finite = isfinite(box.x_min) && isfinite(box.y_min) && isfinite(box.x_max) && isfinite(box.y_max);
+    if (GEOSisEmpty_r(gc->h, g) || !is_finite) {
+        GEOSGeom_destroy_r(gc->h, g);
+        return FAULT(f, ERR_GEOMETRY_WKT, {"reason", is_finite ? STR("EMPTY") : STR("infinite")});
+    }
+    *ret = wrap(gc, g, box);
     return OK;
 }
 
@@ -157,7 +172,7 @@ void geometry_write_wkb(const struct geometry *g, struct buf *out)
 void geometry_write_wkt(const struct geometry *g, struct buf *out)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct buf wkb CLEANUP(buf_done) = BUF_INIT(64 << 20);
+    struct buf wkb CLEANUP(buf_done) = BUF_INIT(LIMIT_GEOMETRY_BYTES);
     struct shape s;
     geometry_write_wkb(g, &wkb);
     if (shape_read_blob(a, buf_view(&wkb), &s, NULL) == OK)
