@@ -118,8 +118,6 @@ void stmt_reset(struct stmt *s);                                        /* keeps
 
 enum db_type { DB_NULL, DB_INT, DB_NUMBER, DB_TEXT, DB_BLOB };
 
-int stmt_columns(const struct stmt *s);
-const char *stmt_column_name(const struct stmt *s, int i);
 /* Columns by position from 0. Asking for another type than the stored one converts as SQL's CAST does; NULL is 0 or
  * an empty text. */
 enum db_type stmt_column_type(struct stmt *s, int i);
