@@ -13,8 +13,10 @@
  *   {"actor":…,"count":N,"reason":…,"registers":{"NAME":N,…},"rev":R,"root":"HEX","source":{"name":…,"sha256":…},"time":…}
  * where root is the Merkle root over the canonical bytes of the N records, in the order they were written (_ord from 0).
  *
- * Errors: ERR_REFERENCE_UNKNOWN (with the successor offered), ERR_RULE_BROKEN, ERR_KEY_TWICE, ERR_VALUE_NOT_UNIQUE,
- * ERR_VALIDITY_OVERLAPS, and those of db.
+ * A removed record comes back when it is put again; one that was merged into another does not (ERR_MERGE_GONE names that one).
+ *
+ * Errors: ERR_REFERENCE_UNKNOWN (with the successor offered), ERR_RECORD_NEEDED (removed, but a record refers to it), ERR_RULE_BROKEN,
+ * ERR_KEY_TWICE, ERR_VALUE_NOT_UNIQUE, ERR_VALIDITY_OVERLAPS, and those of db.
  */
 #ifndef TINHSO_REGISTER_CHANGE_H
 #define TINHSO_REGISTER_CHANGE_H

@@ -172,6 +172,7 @@ const char *privacy_name(enum privacy privacy)
     return privacy_names[privacy];
 }
 
+static const struct yaml_range length_range = {1, LIMIT_TEXT_BYTES};
 static const struct field_decl field_initial = {.privacy = -1, .of = -1};
 
 static const struct yaml_field field_fields[] = {
@@ -187,7 +188,7 @@ static const struct yaml_field field_fields[] = {
     {"min", Y_PLACE, offsetof(struct field_decl, min_place), 0, NULL},
     {"max", Y_STR, offsetof(struct field_decl, max), 0, NULL},
     {"max", Y_PLACE, offsetof(struct field_decl, max_place), 0, NULL},
-    {"max_length", Y_INT, offsetof(struct field_decl, max_length), 0, NULL},
+    {"max_length", Y_INT, offsetof(struct field_decl, max_length), 0, &length_range},
     {"pattern", Y_STR, offsetof(struct field_decl, pattern), 0, NULL},
     {"pattern", Y_PLACE, offsetof(struct field_decl, pattern_place), 0, NULL},
     {"privacy", Y_ENUM, offsetof(struct field_decl, privacy), 0, privacy_names},

@@ -40,7 +40,7 @@ static enum err is_alive(struct arena *a, const struct store *s, const struct re
     int64_t n;
     enum err e = db_value_int(s->db,
                               str_of(arena_printf(a, "SELECT count(*) FROM %s t WHERE t._id = ?1 AND %s", reg->table,
-                                                  store_visible_sql(a, s, "t"))),
+                                                  store_visible_sql(a, s, reg, "t"))),
                               DB_VALUES(db_text(id)), &n, f);
     if (e == OK)
         *ret = n > 0;
@@ -55,7 +55,7 @@ static enum err next_id(struct arena *a, const struct store *s, const struct reg
     struct str key = str_of(arena_printf(a, "%.*s@%.*s", STR_ARG(reg->name), STR_ARG(id)));
     enum err e = stmt_new(s->db,
                           str_of(arena_printf(a, "SELECT t.\"new_id\" FROM \"r_redirects\" t WHERE t._id = ?1 AND %s",
-                                              store_visible_sql(a, s, "t"))),
+                                              store_visible_sql(a, s, redirects_of(s), "t"))),
                           &st, f);
     if (e == OK)
         stmt_bind_text(st, 1, key);

@@ -40,11 +40,18 @@ enum err record_id(struct arena *a, const struct reg *reg, const struct value *v
         if (i)
             buf_putc(&b, '@');
         has_part |= values[reg->key[i]].kind != VALUE_NULL;
+        size_t from = b.n;
         value_csv(&reg->fields[reg->key[i]], &values[reg->key[i]], &b);
+        if (i + 1 < reg->n_key && memchr(b.p + from, '@', b.n - from)) { /* else two keys could have one id */
+            FAULT(f, ERR_VALUE_KEY, {"value", str_slice(b.p + from, b.n - from)});
+            fault_field(f, reg->fields[reg->key[i]].name);
+            return ERR_VALUE_KEY;
+        }
     }
     if (!has_part) {
+        FAULT(f, ERR_VALUE_REQUIRED, {"field", reg->fields[reg->key[0]].title.vi});
         fault_field(f, reg->fields[reg->key[0]].name);
-        return FAULT(f, ERR_VALUE_REQUIRED, {"field", reg->fields[reg->key[0]].title.vi});
+        return ERR_VALUE_REQUIRED;
     }
     *ret_id = str_slice(arena_dup(a, b.p, b.n), b.n);
     return OK;

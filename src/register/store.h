@@ -28,7 +28,7 @@
 #include "register/declaration.h"
 
 enum store_mode {
-    STORE_READ,
+    STORE_READ,  /* one moment: what others write meanwhile is not seen */
     STORE_WRITE, /* creates the file, the key and the system tables when there are none */
     STORE_SCRUB, /* for `log verify`: reads on in spite of damaged pages, takes no notice of the checkpoint */
 };
@@ -61,8 +61,9 @@ enum err store_revision_time(struct store *s, int64_t rev, struct str *ret_time,
 enum err store_migrate(struct store *s, const struct province *next, const struct str *drops, size_t n_drops,
                        struct faults *list);
 
-/* The SQL condition that makes a version visible at revision s->at, for table alias `alias`: text in the arena. */
-const char *store_visible_sql(struct arena *a, const struct store *s, const char *alias);
+/* The SQL condition that makes a version of reg visible at revision s->at, for table alias `alias`: text in the arena. It holds while the
+ * store is at this moment. NULL for s: now. */
+const char *store_visible_sql(struct arena *a, const struct store *s, const struct reg *reg, const char *alias);
 
 /* The condition that a version of a dated register is valid on a date bound as parameter text; "1" for undated ones. */
 const char *store_valid_sql(struct arena *a, const struct reg *reg, const char *alias, const char *date_sql);

@@ -45,6 +45,9 @@ static void each_mistake_is_named_with_its_line(void **state)
         {"order: [-coed]", ERR_DECL_UNKNOWN, "code"},
         {"indexes: [[code, aera]]", ERR_DECL_UNKNOWN, "aera"},
         {"as_of: code", ERR_DECL_VALUE, "date"},
+        {"  area: {type: number, title: x, min: 5, max: 4}", ERR_DECL_VALUE, "≥ 5"},
+        {"  area: {type: string, title: x, max_length: -1}", ERR_YAML_RANGE, "max_length"},
+        {"  area: {type: interval, title: x}\n  area__end: {type: string, title: y}", ERR_DECL_VALUE, "area__end"},
         {"rules: [{check: cod > 'a', message: x}]", ERR_CQL2_PROPERTY, "code"},
         {"rules: [{check: code = = 1, message: x}]", ERR_CQL2_SYNTAX, "="},
     };
@@ -57,7 +60,7 @@ static void each_mistake_is_named_with_its_line(void **state)
             show(&list);
         assert_int_equal(n, 1);
         assert_int_equal(list.p[0].code, mistakes[i].code);
-        assert_int_equal(list.p[0].line, 6);
+        assert_int_equal(list.p[0].line, strchr(mistakes[i].line, '\n') ? 7 : 6);
         assert_true(str_is(fault_file(&list.p[0]), "registers/farms.yaml"));
         faults_print(&list, LANG_VI, &b);
         assert_non_null(strstr(buf_cstr(&b), mistakes[i].says));
@@ -102,6 +105,23 @@ static void registers_load_after_what_they_refer_to(void **state)
         at_units = str_is(p->registers[i]->name, "units") ? i : at_units;
     }
     assert_true(at_units < at_farms && at_farms < at_a);
+}
+
+static void no_register_bears_the_name_of_a_table_of_anothers_search(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    const char *format = "register: %s\ntitle: A\nkey: [k]\nsearch: [k]\nfields:\n  k: {type: string, title: K}\n";
+    struct text_file files[] = {{"province.yaml", "province: x\ntitle: X\n"},
+                                {"registers/farm_data.yaml", arena_printf(a, format, "farm_data")},
+                                {"registers/farm.yaml", arena_printf(a, format, "farm")}};
+    struct sources src = sources_of(a, files, ARRAY_LEN(files));
+    struct province *p;
+    assert_int_equal(province_build(a, &src, &p, &list), ERR_DECL_VALUE);
+    assert_int_equal(list.total, 1);
+    assert_int_equal(list.p[0].line, 1);
+    assert_true(str_is(fault_param(&list.p[0], "value"), "farm_data"));
 }
 
 static void registers_in_a_ring_are_refused(void **state)
@@ -177,6 +197,66 @@ static void search_follows_its_declaration(void **state)
     assert_int_equal(count(x, "farms", (struct query_options){.search = STR("do")}), 2);
 }
 
+/* ---- indexes ---- */
+
+static const char *indexes(struct fixture *x, const char *table)
+{
+    struct str names;
+    assert_int_equal(
+        db_value_text(x->s->db, x->a,
+                      STR("SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = "
+                          "'index' AND tbl_name = ?1 AND substr(name, 1, 2) = 'i_' ORDER BY name)"),
+                      DB_VALUES(db_text(str_of(table))), &names, &x->f),
+        OK);
+    return arena_dup(x->a, names.p, names.n);
+}
+
+static void indexes_follow_their_declaration(void **state)
+{
+    struct fixture *x = *state;
+    struct str sql;
+    assert_string_equal(indexes(x, "r_farms"), "i_farms.card i_farms.unit.area");
+    assert_int_equal(redeclare(x, "indexes: [[unit, area]]", "indexes: [[crop]]", NULL), OK);
+    assert_string_equal(indexes(x, "r_farms"), "i_farms.card i_farms.crop");
+    assert_int_equal(redeclare(x, "as_of: seen_on\n", "", NULL), OK);
+    assert_int_equal(db_value_text(x->s->db, x->a, STR("SELECT sql FROM sqlite_schema WHERE name = 'i_farms.card'"),
+                                   DB_NO_VALUES, &sql, &x->f),
+                     OK);
+    assert_null(memmem(sql.p, sql.n, "seen_on", 7));
+}
+
+/* Nothing is declared anew, so no revision is made; but the tables are of an older program. */
+static void the_same_declarations_bring_back_an_index_that_is_missing(void **state)
+{
+    struct fixture *x = *state;
+    int64_t head = x->s->head;
+    assert_int_equal(
+        db_script(x->s->db, "DROP INDEX \"i_farms.unit.area\"; CREATE INDEX \"i_farms_old\" ON r_farms(head)", &x->f),
+        OK);
+    assert_int_equal(declare(x, standard_files, ARRAY_LEN(standard_files), NULL), OK);
+    assert_string_equal(indexes(x, "r_farms"), "i_farms.card i_farms.unit.area");
+    assert_int_equal(x->s->head, head);
+    assert_int_equal(put(x, "farms", "code,area\nH1,1\n", NULL), OK);
+}
+
+static void indexes_of_registers_with_names_alike_stand_apart(void **state)
+{
+    struct fixture *x = *state;
+    const char *format = "register: %s\ntitle: A\nkey: [k]\nindexes: [[%s]]\nfields:\n  k: {type: string, title: K}\n"
+                         "  %s: {type: string, title: F}\n";
+    struct text_file files[6];
+    memcpy(files, standard_files, sizeof standard_files);
+    files[4] =
+        (struct text_file){"registers/team.yaml", arena_printf(x->a, format, "team", "member_unit", "member_unit")};
+    files[5] =
+        (struct text_file){"registers/team_member.yaml", arena_printf(x->a, format, "team_member", "unit", "unit")};
+    assert_int_equal(declare(x, files, ARRAY_LEN(files), NULL), OK);
+    assert_int_equal(put(x, "team", "k,member_unit\na,1\n", NULL), OK);
+    assert_int_equal(put(x, "team_member", "k,unit\na,1\n", NULL), OK);
+    assert_string_equal(indexes(x, "r_team"), "i_team.member_unit");
+    assert_string_equal(indexes(x, "r_team_member"), "i_team_member.unit");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +264,12 @@ int main(void)
         cmocka_unit_test(mistakes_of_several_files_are_listed_together),
         cmocka_unit_test(registers_load_after_what_they_refer_to),
         cmocka_unit_test(registers_in_a_ring_are_refused),
+        cmocka_unit_test(no_register_bears_the_name_of_a_table_of_anothers_search),
+        cmocka_unit_test_setup_teardown(indexes_follow_their_declaration, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(the_same_declarations_bring_back_an_index_that_is_missing, fixture_set_up,
+                                        fixture_tear_down),
+        cmocka_unit_test_setup_teardown(indexes_of_registers_with_names_alike_stand_apart, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_new_field_and_a_wider_type_are_applied, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(what_would_lose_data_is_refused_until_it_is_asked_for, fixture_set_up,
                                         fixture_tear_down),
