@@ -379,37 +379,6 @@ enum err change_remove(struct change *c, const struct reg *reg, struct str id, s
     return e == OK ? write_version(c, p, &gone, true, f) : e;
 }
 
-enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,
-                        struct faults *list)
-{
-    enum err e = store_migrate(c->s, next, drops, n_drops, list);
-    if (e != OK)
-        return e;
-    const struct reg *reg = province_register(next, STR("declarations"));
-    struct fault f = {0};
-    struct arena *a CLEANUP(arena_freep) = arena_new();
-    for (size_t i = 0; e == OK && i < next->sources.n; i++) {
-        const struct source_file *file = &next->sources.p[i];
-        must(reg->n_fields == 2);
-        struct value *values = ARENA_ARRAY(a, struct value, reg->n_fields);
-        values[0] = (struct value){.kind = VALUE_TEXT, .text = file->path};
-        values[1] = (struct value){.kind = VALUE_TEXT, .text = file->text};
-        struct record r = {.id = file->path, .values = values};
-        enum put_outcome outcome;
-        e = change_put(c, reg, &r, &outcome, &f);
-    }
-    for (size_t i = 0; e == OK && c->s->province && i < c->s->province->sources.n; i++) {
-        struct str path = c->s->province->sources.p[i].path;
-        if (!province_source(next, path))
-            e = change_remove(c, reg, path, &f);
-    }
-    if (e != OK)
-        faults_add(list, &f);
-    else
-        c->next = next;
-    return e;
-}
-
 /* ---- commit ---- */
 
 static void write_entry(const struct change *c, struct str time, const struct digest *root, struct buf *out)

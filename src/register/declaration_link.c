@@ -109,7 +109,8 @@ int linker_field(struct linker *l, const struct reg *r, struct str name, struct 
 struct reg *linker_register(struct linker *l, struct str file, struct str name, struct yaml_place at)
 {
     struct reg *r = map_get(&l->p->by_name, name);
-    if (!r) {
+    /* A register whose own file could not be read has been told. */
+    if (!r && !province_source(l->p, str_of(arena_printf(l->a, "registers/%.*s.yaml", STR_ARG(name))))) {
         struct str *names = ARENA_ARRAY(l->a, struct str, l->p->n_registers);
         for (size_t i = 0; i < l->p->n_registers; i++)
             names[i] = l->p->registers[i]->name;

@@ -92,6 +92,15 @@ static void compile_pattern(struct linker *l, const struct reg *r, struct field 
     linker_misfit(l, r->file, d->pattern_place, "pattern", d->pattern, reason);
 }
 
+/* "EPSG:4326". */
+static bool is_crs(struct str s)
+{
+    bool fits = str_starts(s, STR("EPSG:")) && s.n > 8 && s.n < 12;
+    for (size_t i = 5; i < s.n && fits; i++)
+        fits = s.p[i] >= '0' && s.p[i] <= '9';
+    return fits;
+}
+
 static void build_field(struct linker *l, struct reg *r, struct field *fd, const struct field_decl *d)
 {
     *fd = (struct field){
@@ -124,6 +133,8 @@ static void build_field(struct linker *l, struct reg *r, struct field *fd, const
     fd->column = arena_printf(l->a, "\"%.*s\"", STR_ARG(d->name));
     fd->column_end = fd->type == FT_INTERVAL ? arena_printf(l->a, "\"%.*s__end\"", STR_ARG(d->name)) : NULL;
     check_keys_fit(l, r, d);
+    if (fd->type == FT_GEOMETRY && !is_crs(fd->crs))
+        linker_misfit(l, r->file, d->place, "crs", fd->crs, "EPSG:4326");
     fd->has_min = bound(l, r, fd, "min", d->min, d->min_place, &fd->min);
     fd->has_max = bound(l, r, fd, "max", d->max, d->max_place, &fd->max);
     if (fd->has_min && fd->has_max && fd->min > fd->max)
@@ -304,6 +315,12 @@ static bool fits_same(enum field_type t)
     return t != FT_ARRAY && t != FT_GEOMETRY && t != FT_INTERVAL;
 }
 
+static bool fits_search(enum field_type t)
+{
+    return t != FT_INTEGER && t != FT_NUMBER && t != FT_MONEY && t != FT_BOOLEAN && t != FT_INTERVAL &&
+           t != FT_GEOMETRY;
+}
+
 static bool fits_near(enum field_type t)
 {
     return t == FT_INTEGER || t == FT_NUMBER || t == FT_MONEY || t == FT_DATE;
@@ -343,10 +360,23 @@ static void build_match(struct linker *l, struct reg *r, const struct match_decl
         linker_misfit(l, r->file, d->place, "duplicates", r->name, "{same: […], like: […], near: […], score: 0.85}");
 }
 
+/* A file of the province: no way leads out of its folder. */
+static void add_data(struct linker *l, struct reg *r, const struct data_decl *d)
+{
+    bool fits = !str_starts(d->file, STR("/"));
+    for (struct str rest = d->file, part; rest.p && fits;) {
+        part = str_cut(rest, '/', &rest);
+        fits = !str_is(part, "..");
+    }
+    if (!fits)
+        linker_misfit(l, r->file, d->place, "file", d->file, "data/NAME.csv");
+    r->data[r->n_data++] = (struct data_file){d->file, d->source, d->place.line};
+}
+
 static void build_rest(struct linker *l, struct reg *r, const struct reg_decl *d)
 {
     build_order(l, r, &d->order);
-    r->search = field_list(l, r, &d->search, &r->n_search);
+    r->search = fields_fitting(l, r, &d->search, "search", fits_search, "string | text | code | phone …", &r->n_search);
     if (r->n_search)
         r->search_table = arena_printf(l->a, "\"s_%.*s\"", STR_ARG(r->name));
     build_indexes(l, r, d->indexes);
@@ -359,9 +389,8 @@ static void build_rest(struct linker *l, struct reg *r, const struct reg_decl *d
         build_match(l, r, &d->duplicates.p[i]);
     r->data = ARENA_ARRAY(l->a, struct data_file, d->data.n);
     for (size_t i = 0; i < d->data.n; i++)
-        r->data[r->n_data++] = (struct data_file){d->data.p[i].file, d->data.p[i].source, d->data.p[i].place.line};
+        add_data(l, r, &d->data.p[i]);
 }
-
 /* An interval has a second column, whose name no other field may bear. */
 static void check_columns(struct linker *l, const struct reg *r, const struct reg_decl *d)
 {

@@ -88,20 +88,6 @@ enum err record_redirect(struct store *s, const struct reg *reg, struct str id, 
 
 /* ---- merging ---- */
 
-static void copy_record(struct arena *a, const struct reg *reg, const struct record *from, struct record *to)
-{
-    *to = (struct record){.id = str_slice(arena_dup(a, from->id.p, from->id.n), from->id.n),
-                          .is_sample = from->is_sample,
-                          .values = ARENA_ARRAY(a, struct value, reg->n_fields)};
-    for (size_t i = 0; i < reg->n_fields; i++) {
-        to->values[i] = from->values[i];
-        if (from->values[i].kind == VALUE_TEXT || from->values[i].kind == VALUE_BLOB)
-            to->values[i].text =
-                str_slice(arena_dup(a, from->values[i].text.n ? from->values[i].text.p : "", from->values[i].text.n),
-                          from->values[i].text.n);
-    }
-}
-
 /* The current record, or why there is none: it may have been merged already. */
 static enum err take(struct merging *m, struct str id, struct record *ret, struct fault *f)
 {
@@ -110,7 +96,7 @@ static enum err take(struct merging *m, struct str id, struct record *ret, struc
     if (e != OK)
         return e;
     if (now.values) {
-        copy_record(m->a, m->reg, &now, ret);
+        record_copy(m->a, m->reg, &now, ret);
         return OK;
     }
     struct str leads;
@@ -175,7 +161,7 @@ static enum err move_references(struct merging *m, const struct reg *reg, struct
         struct record now, moved;
         if ((e = change_current(m->c, reg, ids.p[i], &now, f)) != OK)
             break;
-        copy_record(m->a, reg, &now, &moved);
+        record_copy(m->a, reg, &now, &moved);
         for (size_t k = 0; k < reg->n_key; k++)
             if (is_reference(m, &reg->fields[reg->key[k]]) && moved.values[reg->key[k]].kind == VALUE_TEXT &&
                 str_eq(moved.values[reg->key[k]].text, m->drop))

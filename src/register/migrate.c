@@ -91,14 +91,54 @@ static void compare(struct migration *m)
 
 /* ---- tables ---- */
 
-static enum err has_column(struct migration *m, const struct reg *r, struct str column, bool *ret, struct fault *f)
+static enum err has_column(const struct store *s, const struct reg *r, struct str column, bool *ret, struct fault *f)
 {
     int64_t n;
     struct str table = str_slice(r->table + 1, strlen(r->table) - 2);
-    enum err e = db_value_int(m->s->db, STR("SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2"),
+    enum err e = db_value_int(s->db, STR("SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2"),
                               DB_VALUES(db_text(table), db_text(column)), &n, f);
     if (e == OK)
         *ret = n > 0;
+    return e;
+}
+
+/* A column that is there although its field was not declared, or was of a type that the new one does not take in. */
+static enum err find_stale(struct arena *a, const struct store *s, const struct reg *old, const struct reg *now,
+                           struct stale *ret, struct fault *f)
+{
+    enum err e = OK;
+    *ret = (struct stale){.reg = now, .fields = ARENA_ARRAY(a, int, now->n_fields)};
+    for (size_t i = 0; e == OK && i < now->n_fields; i++) {
+        const char *column = now->fields[i].column;
+        const struct field *was = reg_field(old, now->fields[i].name);
+        bool is_there = was != NULL;
+        if (was && is_wider(was->type, now->fields[i].type))
+            continue;
+        if (!was)
+            e = has_column(s, now, str_slice(column + 1, strlen(column) - 2), &is_there, f);
+        if (is_there)
+            ret->fields[ret->n_fields++] = (int)i;
+    }
+    return e;
+}
+
+enum err store_stale(struct arena *a, const struct store *s, const struct province *next, struct stale_list *ret_list,
+                     struct fault *f)
+{
+    enum err e = OK;
+    for (size_t i = 0; s->province && e == OK && i < next->n_registers; i++) {
+        const struct reg *now = next->registers[i], *old = province_register(s->province, now->name);
+        struct stale x = {.reg = now};
+        bool is_back = false;
+        if (now->is_builtin)
+            continue;
+        if (old)
+            e = find_stale(a, s, old, now, &x, f);
+        else
+            e = has_column(s, now, STR("_n"), &is_back, f);
+        if (e == OK && (x.n_fields || is_back))
+            VEC_PUSH(a, &ret_list->all, x);
+    }
     return e;
 }
 
@@ -109,7 +149,7 @@ static enum err add_columns(struct migration *m, const struct reg *r, struct fau
         const char *columns[] = {r->fields[i].column, r->fields[i].column_end};
         for (size_t k = 0; e == OK && k < 2 && columns[k]; k++) {
             bool is_there;
-            e = has_column(m, r, str_slice(columns[k] + 1, strlen(columns[k]) - 2), &is_there, f);
+            e = has_column(m->s, r, str_slice(columns[k] + 1, strlen(columns[k]) - 2), &is_there, f);
             if (e == OK && !is_there)
                 e = db_script(m->s->db, arena_printf(m->a, "ALTER TABLE %s ADD COLUMN %s", r->table, columns[k]), f);
         }

@@ -191,6 +191,20 @@ enum err record_from_json(struct arena *a, const struct reg *reg, const struct j
     return record_parse(a, reg, cells, 0, today, ret_record, list);
 }
 
+void record_copy(struct arena *a, const struct reg *reg, const struct record *from, struct record *ret_record)
+{
+    *ret_record = (struct record){.id = str_slice(arena_dup(a, from->id.p, from->id.n), from->id.n),
+                                  .is_sample = from->is_sample,
+                                  .values = ARENA_ARRAY(a, struct value, reg->n_fields)};
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        ret_record->values[i] = from->values[i];
+        if (from->values[i].kind == VALUE_TEXT || from->values[i].kind == VALUE_BLOB)
+            ret_record->values[i].text =
+                str_slice(arena_dup(a, from->values[i].text.n ? from->values[i].text.p : "", from->values[i].text.n),
+                          from->values[i].text.n);
+    }
+}
+
 static void canonical_value(const struct field *fd, const struct value *v, struct json_out *o)
 {
     if (v->kind != VALUE_BLOB) {

@@ -65,6 +65,9 @@ struct str record_as_of(const struct reg *reg, const struct value *values, struc
 enum err record_id(struct arena *a, const struct reg *reg, const struct value *values, struct str *ret_id,
                    struct fault *f);
 
+/* A record that holds nothing of `from` but its register's declaration. */
+void record_copy(struct arena *a, const struct reg *reg, const struct record *from, struct record *ret_record);
+
 void record_canonical(const struct reg *reg, const struct record *r, const unsigned char salt[SALT_BYTES],
                       bool is_removal, struct buf *out);
 

@@ -1,5 +1,6 @@
 /* Declarations: every mistake is named with its place and the nearest right name; changes that would lose data are refused. */
 #include "fixture.h"
+#include "register/log.h"
 
 struct mistake {
     const char *line; /* in place of a field line of the register */
@@ -48,6 +49,12 @@ static void each_mistake_is_named_with_its_line(void **state)
         {"  area: {type: number, title: x, min: 5, max: 4}", ERR_DECL_VALUE, "≥ 5"},
         {"  area: {type: string, title: x, max_length: -1}", ERR_YAML_RANGE, "max_length"},
         {"  area: {type: interval, title: x}\n  area__end: {type: string, title: y}", ERR_DECL_VALUE, "area__end"},
+        {"  area: {type: geometry, title: x, crs: WGS84}", ERR_DECL_VALUE, "EPSG"},
+        {"  area: {type: code, title: x, codes: {a: {vi: A, from: 2023-01-01, to: 2022-01-01}}}", ERR_DECL_VALUE,
+         "2023-01-01"},
+        {"  area: {type: number, title: x}\nsearch: [area]", ERR_DECL_VALUE, "search"},
+        {"data: {file: ../farms.csv}", ERR_DECL_VALUE, "../farms.csv"},
+        {"data: {file: /etc/passwd}", ERR_DECL_VALUE, "/etc/passwd"},
         {"rules: [{check: cod > 'a', message: x}]", ERR_CQL2_PROPERTY, "code"},
         {"rules: [{check: code = = 1, message: x}]", ERR_CQL2_SYNTAX, "="},
     };
@@ -80,6 +87,22 @@ static void mistakes_of_several_files_are_listed_together(void **state)
     struct province *p;
     assert_int_not_equal(province_build(a, &src, &p, &list), OK);
     assert_true(list.total >= 3);
+}
+
+static void a_register_that_cannot_be_read_is_told_once(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    struct text_file files[] = {{"province.yaml", "province: x\ntitle: X\n"},
+                                {"registers/a.yaml",
+                                 "register: a\ntitle: A\nkey: [k]\nfields:\n  k: {type: string, title: K}\n  b: {type: "
+                                 "reference, register: b, title: B}\n"},
+                                {"registers/b.yaml", "register: b\ntitle: B\nkey: [k]\n"}};
+    struct sources src = sources_of(a, files, ARRAY_LEN(files));
+    struct province *p;
+    assert_int_equal(province_build(a, &src, &p, &list), ERR_YAML_KEY_MISSING);
+    assert_int_equal(list.total, 1);
 }
 
 static void registers_load_after_what_they_refer_to(void **state)
@@ -186,6 +209,41 @@ static void what_would_lose_data_is_refused_until_it_is_asked_for(void **state)
     assert_string_equal(values(x, "farms", "card", (struct query_options){0}), "A");
 }
 
+static void what_was_let_go_does_not_come_back(void **state)
+{
+    struct fixture *x = *state;
+    const char *card = "  card: {type: string, title: Thẻ, unique: true}\n";
+    struct query_options known = {.filter = STR("card IS NOT NULL")};
+    assert_int_equal(put(x, "farms", "code,card,is_poor,area\nH1,A,true,5\nH2,,,6\n", NULL), OK);
+    int64_t head = x->s->head;
+    assert_int_equal(redeclare(x, card, "", "farms.card"), OK);
+    assert_int_equal(redeclare(x, card, card, NULL), OK);
+    assert_int_equal(count(x, "farms", known), 0);
+    assert_string_equal(values(x, "farms", "area", (struct query_options){.sort = STR("code")}), "5|6");
+    assert_int_equal(put(x, "farms", "code,card,is_poor,area\nH2,A,,6\n", NULL), OK);
+
+    /* A value of the old type is none of the new one. */
+    assert_int_equal(redeclare(x, "is_poor: {type: boolean", "is_poor: {type: date", "farms.is_poor"), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("is_poor IS NOT NULL")}), 0);
+    assert_int_equal(count(x, "farms", (struct query_options){.id = STR("H1"), .has_history = true}), 3);
+    assert_int_equal(count(x, "farms", (struct query_options){.id = STR("H2"), .has_history = true}), 2);
+
+    /* Nor are the records of a register that was let go. */
+    assert_int_equal(declare(x, standard_files, 3, "farms"), OK);
+    assert_int_equal(declare(x, standard_files, ARRAY_LEN(standard_files), NULL), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 0);
+    struct log_report r;
+    store_close(x->s);
+    assert_int_equal(store_open(x->path, STORE_SCRUB, &x->s, &x->f), OK);
+    assert_int_equal(log_verify(x->a, x->s, NULL, NULL, &r, &x->f), OK);
+    assert_int_equal(r.n_problems, 0);
+    store_close(x->s);
+    assert_int_equal(store_open(x->path, STORE_READ, &x->s, &x->f), OK);
+    assert_int_equal(store_at(x->s, str_of(arena_printf(x->a, "%lld", (long long)head)), &x->f), OK);
+    assert_string_equal(values(x, "farms", "card", known), "A");
+    assert_string_equal(values(x, "farms", "is_poor", known), "true");
+}
+
 static void search_follows_its_declaration(void **state)
 {
     struct fixture *x = *state;
@@ -262,6 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_mistake_is_named_with_its_line),
         cmocka_unit_test(mistakes_of_several_files_are_listed_together),
+        cmocka_unit_test(a_register_that_cannot_be_read_is_told_once),
         cmocka_unit_test(registers_load_after_what_they_refer_to),
         cmocka_unit_test(registers_in_a_ring_are_refused),
         cmocka_unit_test(no_register_bears_the_name_of_a_table_of_anothers_search),
@@ -273,6 +332,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_field_and_a_wider_type_are_applied, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(what_would_lose_data_is_refused_until_it_is_asked_for, fixture_set_up,
                                         fixture_tear_down),
+        cmocka_unit_test_setup_teardown(what_was_let_go_does_not_come_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(search_follows_its_declaration, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
