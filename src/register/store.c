@@ -42,6 +42,8 @@ static enum err read_head(struct store *s, struct fault *f)
     int64_t head;
     enum err e =
         db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), (struct db_values){0}, &head, f);
+    if (e == OK && head > 0 && head == s->head && s->frontier.size == (uint64_t)head)
+        return OK; /* nobody has written since: a change costs no more in a long log */
     if (e == OK)
         e = log_tree_leaves(a, s->db, 0, &leaves, &n, f);
     if (e != OK)
@@ -98,22 +100,24 @@ enum err store_province_read(struct arena *a, const struct store *s, const struc
     return e;
 }
 
-/* A reader sees one moment until it asks for the next one: what it answers in several statements belongs to one revision. */
-static enum err snapshot_begin(struct store *s, struct fault *f)
-{
-    db_rollback(s->db);
-    return db_begin(s->db, f);
-}
-
 enum err store_refresh(struct store *s, struct fault *f)
 {
     bool was_at_head = s->at == s->head;
-    enum err e = s->is_write ? OK : snapshot_begin(s, f);
-    if (e == OK)
-        e = read_head(s, f);
+    enum err e = read_head(s, f);
     if (e == OK && was_at_head)
         s->at = s->head;
     return e;
+}
+
+enum err store_hold(struct store *s, struct fault *f)
+{
+    int64_t head = s->head;
+    must(!s->is_write);
+    db_rollback(s->db);
+    enum err e = db_begin(s->db, f);
+    if (e == OK)
+        e = store_refresh(s, f);
+    return e == OK && s->head != head && s->at == s->head ? store_province_read(s->arena, s, &s->province, f) : e;
 }
 
 static enum err open_parts(struct store *s, enum store_mode mode, struct fault *f)
@@ -127,8 +131,6 @@ static enum err open_parts(struct store *s, enum store_mode mode, struct fault *
     bool is_told_later = mode == STORE_SCRUB && log_has_checkpoint(s); /* an empty database, but something was signed */
     if (e == OK && !is_told_later && db_schema_version(s->db) == 0)
         e = FAULT(f, ERR_STORE_EMPTY, {"path", s->path});
-    if (e == OK && mode == STORE_READ)
-        e = snapshot_begin(s, f);
     if (e == OK)
         e = read_head(s, f);
     if (mode == STORE_SCRUB && e != ERR_INTERRUPTED && e != ERR_SYSTEM && e != ERR_STORE_EMPTY && s->db)

@@ -28,7 +28,7 @@
 #include "register/declaration.h"
 
 enum store_mode {
-    STORE_READ,  /* one moment: what others write meanwhile is not seen */
+    STORE_READ,
     STORE_WRITE, /* creates the file, the key and the system tables when there are none */
     STORE_SCRUB, /* for `log verify`: reads on in spite of damaged pages, takes no notice of the checkpoint */
 };
@@ -48,6 +48,10 @@ struct store {
 enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f);
 void store_close(struct store *s);
 void store_freep(struct store **ps); /* for CLEANUP */
+
+/* From here on a reader sees one moment, the newest, whatever others write: all that it answers in several statements belongs to one
+ * revision. Asked again, it moves on. */
+enum err store_hold(struct store *s, struct fault *f);
 
 /* Moves reading to a moment: a revision ("12"), a date ("2026-11-23": the last revision of that day in the province's time), or an instant
  * (RFC 3339). Declarations of that moment are read again. ERR_AT_INVALID, ERR_AT_UNKNOWN. */

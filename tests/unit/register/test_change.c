@@ -234,11 +234,15 @@ static void a_reader_sees_one_moment_while_others_write(void **state)
     assert_int_equal(put(x, "farms", "code,area\nH1,1\n", NULL), OK);
     struct store *writer = x->s, *reader;
     assert_int_equal(store_open(x->path, STORE_READ, &reader, &x->f), OK);
+    assert_int_equal(store_hold(reader, &x->f), OK);
     assert_int_equal(put(x, "farms", "code,area\nH1,2\nH2,1\n", NULL), OK);
     x->s = reader;
     assert_int_equal(count(x, "farms", (struct query_options){0}), 1);
     assert_string_equal(values(x, "farms", "area", (struct query_options){0}), "1");
     assert_int_equal(reader->at, writer->head - 1);
+    assert_int_equal(store_hold(reader, &x->f), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 2);
+    assert_int_equal(reader->at, writer->head);
     store_close(reader);
     x->s = writer;
 }
