@@ -39,11 +39,6 @@ void change_abort(struct change *c)
     db_rollback(db);
 }
 
-int64_t change_count(const struct change *c)
-{
-    return c->count;
-}
-
 static struct str copy(struct arena *a, struct str s)
 {
     return str_slice(arena_dup(a, s.p, s.n), s.n);

@@ -56,6 +56,5 @@ enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, 
 void change_abort(struct change *c);
 /* The day of the change in the province's time, ISO: what record_parse takes as today. */
 struct str change_today(const struct change *c);
-int64_t change_count(const struct change *c); /* versions written so far */
 
 #endif

@@ -175,11 +175,6 @@ const char *field_type_name(enum field_type type)
     return type_names[type];
 }
 
-const char *privacy_name(enum privacy privacy)
-{
-    return privacy_names[privacy];
-}
-
 static const struct yaml_range length_range = {1, LIMIT_TEXT_BYTES};
 static const struct field_decl field_initial = {.privacy = -1, .of = -1};
 

@@ -267,6 +267,27 @@ static void a_register_unchanged_since_an_old_revision_is_read_as_it_is_now(void
     assert_string_equal(values(x, "farms", "area", (struct query_options){.id = STR("H1")}), "1.5");
 }
 
+static void a_record_in_json_is_judged_as_one_in_a_file(void **state)
+{
+    struct fixture *x = *state;
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    struct record r;
+    struct json *j;
+    const char *good = "{\"code\":\"H1\",\"area\":1.5,\"tags\":[\"đỏ\",\"xanh\"],\"is_poor\":true,\"head\":null}";
+    assert_int_equal(json_parse(x->a, str_of(good), STR(""), &j, &x->f), OK);
+    assert_int_equal(record_from_json(x->a, farms, j, STR("2022-01-01"), &r, &x->list), OK);
+    assert_true(str_is(r.id, "H1"));
+    assert_int_equal(r.values[reg_field_number(farms, STR("head"))].kind, VALUE_NULL);
+    assert_true(str_is(r.values[reg_field_number(farms, STR("tags"))].text, "[\"đỏ\",\"xanh\"]"));
+    assert_int_equal(json_parse(x->a, STR("{\"code\":\"X1\",\"area\":-1}"), STR(""), &j, &x->f), OK);
+    assert_int_equal(record_from_json(x->a, farms, j, STR("2022-01-01"), &r, &x->list), ERR_VALUE_RANGE);
+    assert_int_equal(x->list.p[0].code, ERR_VALUE_PATTERN);
+    assert_int_equal(x->list.total, 2);
+    assert_int_equal(json_parse(x->a, STR("{\"code\":\"H1\",\"aera\":1}"), STR(""), &j, &x->f), OK);
+    assert_int_equal(record_from_json(x->a, farms, j, STR("2022-01-01"), &r, &x->list), ERR_FIELD_UNKNOWN);
+    assert_true(str_is(fault_param(&x->list.p[2], "nearest"), "area"));
+}
+
 static void an_aborted_change_leaves_no_trace(void **state)
 {
     struct fixture *x = *state;
@@ -363,6 +384,7 @@ int main(void)
         T(two_keys_never_share_an_id),
         T(a_reader_sees_one_moment_while_others_write),
         T(a_register_unchanged_since_an_old_revision_is_read_as_it_is_now),
+        T(a_record_in_json_is_judged_as_one_in_a_file),
         T(an_aborted_change_leaves_no_trace),
         T(what_killed_writers_left_is_removed_by_the_next),
         T(a_lost_key_is_not_replaced_by_another),
