@@ -45,7 +45,8 @@ enum err change_remove(struct change *c, const struct reg *reg, struct str id, s
  * that takes the change. ERR_KEY_TWICE when this change wrote it. */
 enum err change_current(struct change *c, const struct reg *reg, struct str id, struct record *ret_record,
                         struct fault *f);
-/* New declarations of the province: their files become records of `declarations`, tables follow. */
+/* New declarations of the province: their files become records of `declarations`, tables follow; what was let go (drops) leaves the current
+ * records when it is declared again. */
 enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,
                         struct faults *list);
 /* What change_commit would find wrong, told before it; the change stays open. ERR_… of the first fault. Nothing can be put behind it;

@@ -60,6 +60,14 @@ static bool same_key(const struct reg *a, const struct reg *b)
     return true;
 }
 
+static bool is_key(const struct reg *reg, int field)
+{
+    for (size_t i = 0; i < reg->n_key; i++)
+        if (reg->key[i] == field)
+            return true;
+    return false;
+}
+
 static void compare_register(struct migration *m, const struct reg *old, const struct reg *now)
 {
     if (!same_key(old, now))
@@ -67,11 +75,14 @@ static void compare_register(struct migration *m, const struct reg *old, const s
     for (size_t i = 0; i < old->n_fields; i++) {
         const struct field *was = &old->fields[i], *is = reg_field(now, was->name);
         struct str what = str_of(arena_printf(m->a, "%.*s.%.*s", STR_ARG(old->name), STR_ARG(was->name)));
-        if (is_dropped(m, what))
+        bool fits = is && is_wider(was->type, is->type);
+        if (is && !fits && is_key(now, (int)(is - now->fields))) /* no record can let go of it */
+            refuse(m, ERR_MIGRATE_KEY, old->name, "", "", now);
+        else if (is_dropped(m, what))
             continue;
-        if (!is)
+        else if (!is)
             refuse(m, ERR_MIGRATE_GONE, what, "", "", now);
-        else if (!is_wider(was->type, is->type))
+        else if (!fits)
             refuse(m, ERR_MIGRATE_TYPE, what, field_type_name(was->type), field_type_name(is->type), now);
     }
 }

@@ -200,6 +200,10 @@ static void what_would_lose_data_is_refused_until_it_is_asked_for(void **state)
     assert_int_equal(x->list.p[1].code, ERR_MIGRATE_TYPE);
     assert_int_equal(redeclare(x, "key: [code]", "key: [card]", NULL), ERR_MIGRATE_GONE);
     assert_int_equal(x->list.p[2].code, ERR_MIGRATE_KEY);
+    assert_int_equal(redeclare(x, "code: {type: string, title: Mã, required: true, pattern: \"^H[0-9]+$\"}",
+                               "code: {type: integer, title: Mã, required: true}", "farms.code"),
+                     ERR_MIGRATE_GONE);
+    assert_int_equal(x->list.p[3].code, ERR_MIGRATE_KEY);
     assert_int_equal(x->s->head, head);
     assert_int_equal(redeclare(x, card, "", "farms.card"), OK);
     assert_null(reg_field(province_register(x->s->province, STR("farms")), STR("card")));
