@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -131,6 +132,41 @@ enum err file_write_new(const char *path, struct str content, mode_t mode, struc
     return write_whole(path, content, mode, true, f);
 }
 
+static void close_folder(DIR **d)
+{
+    if (*d)
+        closedir(*d);
+}
+
+/* ".123.tmp", also with what SQLite adds to the name of a file that it makes: the process that wrote it; 0 for other names. */
+static pid_t writer_of(const char *suffix)
+{
+    long pid = 0;
+    if (*suffix++ != '.')
+        return 0;
+    for (; *suffix >= '0' && *suffix <= '9' && pid < INT_MAX / 10; suffix++)
+        pid = pid * 10 + (*suffix - '0');
+    return strncmp(suffix, ".tmp", 4) == 0 && (suffix[4] == 0 || suffix[4] == '-') ? (pid_t)pid : 0;
+}
+
+void file_tidy(const char *path)
+{
+    char folder[4096], left[4096];
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path)
+                  : snprintf(folder, sizeof folder, "./");
+    DIR *d CLEANUP(close_folder) = n > 0 && (size_t)n < sizeof folder ? opendir(folder) : NULL;
+    for (struct dirent *e; d && (e = readdir(d));) {
+        bool is_beside = strncmp(e->d_name, name, strlen(name)) == 0;
+        pid_t pid = is_beside ? writer_of(e->d_name + strlen(name)) : 0;
+        if (pid == 0 || kill(pid, 0) == 0 || errno != ESRCH)
+            continue;
+        n = snprintf(left, sizeof left, "%s%s", folder, e->d_name);
+        if (n > 0 && (size_t)n < sizeof left)
+            unlink(left);
+    }
+}
+
 enum err folder_make(const char *path, struct fault *f)
 {
     char part[PATH_MAX];
@@ -165,12 +201,6 @@ bool file_exists(const char *path)
 static int by_bytes(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void close_folder(DIR **d)
-{
-    if (*d)
-        closedir(*d);
 }
 
 enum err folder_list(struct arena *a, const char *path, const char *suffix, const char ***ret_names, size_t *ret_n,

@@ -18,6 +18,10 @@ enum err file_read(struct arena *a, const char *path, size_t max, struct str *re
 /* Errors: ERR_SYSTEM. Nothing is left behind on failure. */
 enum err file_write_atomic(const char *path, struct str content, mode_t mode, struct fault *f);
 
+/* Removes what processes that were killed while writing this path left beside it: PATH.PID.tmp, of a PID that no longer runs. What a
+ * living one writes stays. All that write into one folder must see each other's processes. */
+void file_tidy(const char *path);
+
 /* The same, but never over what stands at path already: ERR_SYSTEM with errno EEXIST, also for whoever comes second. */
 enum err file_write_new(const char *path, struct str content, mode_t mode, struct fault *f);
 

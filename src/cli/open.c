@@ -55,6 +55,8 @@ enum err cli_open(struct cli *c, struct store **ret_store)
     enum err e = cli_database(c, &path);
     if (e == OK)
         e = store_open(path, STORE_READ, &c->store, &c->fault);
+    if (e == OK)
+        e = store_hold(c->store, &c->fault); /* an answer is of one revision, whoever loads meanwhile */
     struct str at = cli_option(c, "at");
     if (e == OK && at.p)
         e = store_at(c->store, at, &c->fault);

@@ -84,7 +84,8 @@ static void inner_sql(struct compute *c, const struct pass *pass, const struct f
     buf_printf(b, "(%.*s) AS o FROM %s t", STR_ARG(pass->of ? w->of.where : STR("1")), m->reg->table);
     if (is_by_array(pass))
         buf_printf(b, " LEFT JOIN json_each(%s) j", column_of(c->a, m->reg, pass->by->field));
-    buf_printf(b, " WHERE %s AND %s", store_visible_sql(c->a, c->s, "t"), store_valid_sql(c->a, m->reg, "t", "?1"));
+    buf_printf(b, " WHERE %s AND %s", store_visible_sql(c->a, c->s, m->reg, "t"),
+               store_valid_sql(c->a, m->reg, "t", "?1"));
     if (is_in_where)
         buf_printf(b, " AND (%.*s)", STR_ARG(w->main.where));
     if (m->kind == MEASURE_SURVEY)

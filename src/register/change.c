@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "register/change_internal.h"
+#include "register/duplicates.h"
 #include "register/log.h"
 #include "text/date.h"
 
@@ -36,11 +37,6 @@ void change_abort(struct change *c)
     struct db *db = c->s->db;
     change_free(c);
     db_rollback(db);
-}
-
-int64_t change_count(const struct change *c)
-{
-    return c->count;
 }
 
 static struct str copy(struct arena *a, struct str s)
@@ -256,6 +252,7 @@ static enum err write_version(struct change *c, struct put_state *p, const struc
     remember_line(c, r->line);
     c->count++;
     p->count++;
+    p->removed += is_removal;
     p->next_n++;
     return e;
 }
@@ -289,6 +286,14 @@ static enum err find_current(struct change *c, struct put_state *p, struct str i
     *ret_removed = stmt_column_int(p->find, 5) != 0;
     record_read(c->row, p->reg, p->find, found);
     return OK;
+}
+
+/* The id of a record that was merged into another leads there: writing under it again would make two of one. */
+static enum err refuse_merged(const struct change *c, const struct reg *reg, struct str id, struct fault *f)
+{
+    struct str leads;
+    enum err e = record_redirect(c->s, reg, id, &leads, f);
+    return e == OK && !str_eq(leads, id) ? FAULT(f, ERR_MERGE_GONE, {"id", id}, {"now", leads}) : e;
 }
 
 static enum err supersede(struct change *c, struct put_state *p, int64_t n, struct fault *f)
@@ -333,6 +338,8 @@ enum err change_put(struct change *c, const struct reg *reg, const struct record
         }
         if (e == OK)
             stmt_reset(p->find);
+        if (e == OK && is_removed)
+            e = refuse_merged(c, reg, r->id, f);
         if (e == OK && old.values) {
             outcome = is_removed ? PUT_ADDED : PUT_CHANGED;
             e = supersede(c, p, n, f);
@@ -365,37 +372,6 @@ enum err change_remove(struct change *c, const struct reg *reg, struct str id, s
         e = supersede(c, p, n, f);
     struct record gone = {.id = id, .is_sample = old.is_sample};
     return e == OK ? write_version(c, p, &gone, true, f) : e;
-}
-
-enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,
-                        struct faults *list)
-{
-    enum err e = store_migrate(c->s, next, drops, n_drops, list);
-    if (e != OK)
-        return e;
-    const struct reg *reg = province_register(next, STR("declarations"));
-    struct fault f = {0};
-    struct arena *a CLEANUP(arena_freep) = arena_new();
-    for (size_t i = 0; e == OK && i < next->sources.n; i++) {
-        const struct source_file *file = &next->sources.p[i];
-        must(reg->n_fields == 2);
-        struct value *values = ARENA_ARRAY(a, struct value, reg->n_fields);
-        values[0] = (struct value){.kind = VALUE_TEXT, .text = file->path};
-        values[1] = (struct value){.kind = VALUE_TEXT, .text = file->text};
-        struct record r = {.id = file->path, .values = values};
-        enum put_outcome outcome;
-        e = change_put(c, reg, &r, &outcome, &f);
-    }
-    for (size_t i = 0; e == OK && c->s->province && i < c->s->province->sources.n; i++) {
-        struct str path = c->s->province->sources.p[i].path;
-        if (!province_source(next, path))
-            e = change_remove(c, reg, path, &f);
-    }
-    if (e != OK)
-        faults_add(list, &f);
-    else
-        c->next = next;
-    return e;
 }
 
 /* ---- commit ---- */
@@ -461,7 +437,8 @@ static enum err write_revision(struct change *c, struct log_tree *log, struct fa
             c->states.p[k - 1] = t;
         }
     write_entry(c, buf_view(&time), &root, &entry);
-    must(!entry.is_full);
+    if (entry.is_full)
+        return FAULT(f, ERR_LIMIT, {"what", STR("reason + source")}, {"limit", STR("1 MiB")});
     if (c->info.digest)
         digest_hex(c->info.digest, &hex);
     e = db_run(c->s->db, STR("INSERT INTO revision(rev, time, source, digest, entry) VALUES(?1, ?2, ?3, ?4, ?5)"),
@@ -517,12 +494,16 @@ enum err change_judge(struct change *c, struct faults *list, struct faults *warn
 
 enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, struct faults *warnings)
 {
-    if (c->count == 0) {
-        *ret_rev = 0;
-        change_abort(c);
-        return OK;
-    }
     struct fault f = {0};
+    if (c->count == 0) {
+        enum err e = c->next ? db_commit(c->s->db, &f) : OK; /* the tables may have had to follow a newer program */
+        if (e != OK)
+            faults_add(list, &f);
+        else
+            *ret_rev = 0;
+        change_abort(c);
+        return e;
+    }
     size_t before = list->total;
     enum err e = c->is_judged ? OK : change_check(c, list, warnings, &f);
     if (e == OK && list->total > before) {

@@ -16,7 +16,7 @@ struct put_state {
     const struct reg *reg;
     struct stmt *insert, *find, *until, *search;
     int64_t first_n, next_n; /* rowids of the versions written */
-    int64_t count;
+    int64_t count, removed;
     bool was_empty;   /* then no version can be current, and none is looked for */
     struct map *uses; /* by field number: value → struct ref_use * */
 };

@@ -219,6 +219,5 @@ const struct field *reg_field(const struct reg *r, struct str name);
 int reg_field_number(const struct reg *r, struct str name); /* NO_FIELD when absent */
 const struct source_file *province_source(const struct province *p, struct str path);
 const char *field_type_name(enum field_type type);
-const char *privacy_name(enum privacy privacy);
 
 #endif

@@ -12,6 +12,19 @@ enum err store_refresh(struct store *s, struct fault *f);
 enum err store_province_read(struct arena *a, const struct store *s, const struct province **ret_province,
                              struct fault *f);
 
+/* What is in a table of versions but no longer counts once `next` holds: values of a field that was let go, or of a type that did not widen;
+ * all records of a register that was let go. Asked before store_migrate. */
+struct stale {
+    const struct reg *reg; /* of next */
+    int *fields;
+    size_t n_fields; /* 0: the whole record */
+};
+struct stale_list {
+    VEC(struct stale) all;
+};
+enum err store_stale(struct arena *a, const struct store *s, const struct province *next, struct stale_list *ret_list,
+                     struct fault *f);
+
 /* A register's indexes, off before its first records and on again behind them: sorting once is twice as fast as keeping order. */
 enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f);
 enum err reg_indexes_create(struct store *s, const struct reg *r, struct fault *f);
