@@ -35,7 +35,7 @@ struct str decimals_shown(struct cli *c, struct quantity q, int decimals)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(256);
     if (quantity_is_known(q))
-        (c->lang == LANG_EN ? decimal_print : decimal_print_vi)(quantity_decimal(q), decimals, &b);
+        (c->lang == LANG_EN ? decimal_print_en : decimal_print_vi)(quantity_decimal(q), decimals, &b);
     return keep(c, &b);
 }
 

@@ -208,8 +208,8 @@ static void main_read(struct decode *d, const struct framework_decl *decl, struc
         quantity_is_known(sum) && quantity_is_known(fw->max_points) && quantity_double(fw->max_points) > 0;
     if (fw->is_computable && !quantity_equal(sum, fw->max_points)) {
         struct buf text CLEANUP(buf_done) = BUF_INIT(200), max CLEANUP(buf_done) = BUF_INIT(200);
-        quantity_print(sum, DECIMAL_EXACT, LANG_EN, &text);
-        quantity_print(fw->max_points, DECIMAL_EXACT, LANG_EN, &max);
+        quantity_print_plain(sum, &text);
+        quantity_print_plain(fw->max_points, &max);
         struct fault f = {0};
         FAULT(&f, ERR_INDEX_POINTS, {"framework", fw->id}, {"sum", buf_view(&text)}, {"max", buf_view(&max)});
         decode_fault(d, decl->max_place, &f);
