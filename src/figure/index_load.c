@@ -67,7 +67,8 @@ struct index_file {
 static const struct yaml_range points_range = {0, 1e9};
 static const struct yaml_range year_range = {1900, 9999};
 static const struct yaml_range decimals_range = {0, 12};
-static const char *const statuses[] = {"draft", "issued", "closed", NULL};
+static const char *const statuses[] = {
+    [INDEX_DRAFT] = "draft", [INDEX_ISSUED] = "issued", [INDEX_CLOSED] = "closed", NULL};
 
 static const struct main_decl main_initial = {.points = -1};
 static const struct yaml_field main_fields[] = {
@@ -170,6 +171,11 @@ static const struct yaml_field index_fields[] = {
 };
 static const struct yaml_schema index_schema = {
     "index", index_fields, ARRAY_LEN(index_fields), sizeof(struct index_file), &index_initial, NULL};
+
+const char *index_status_name(enum index_status status)
+{
+    return statuses[status];
+}
 
 /* ---- frameworks ---- */
 
