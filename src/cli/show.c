@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cli/folder.h"
 #include "report/columns.h"
 #include "text/date.h"
 
@@ -86,4 +87,12 @@ const char *shell_word(struct cli *c, const char *word)
     }
     buf_putc(&b, '\'');
     return arena_strdup(c->arena, buf_cstr(&b));
+}
+
+const char *database_words(struct cli *c)
+{
+    const char *named = args_value(&c->args, "db");
+    if (!named || cli_database_is_default(c, named))
+        return "";
+    return arena_printf(c->arena, " --db %s", shell_word(c, named));
 }
