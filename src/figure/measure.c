@@ -314,21 +314,25 @@ static void total_take(const struct measure *m, struct arena *a, const struct gr
     r->n_sample = total.n_sample;
 }
 
-/* A base counted apart: rows get theirs by key. */
+/* A base counted apart: rows get theirs by key, where both registers have keys of one kind. */
 static void base_combine(const void *ctx, struct figure_row *row, const struct figure_row *other)
 {
     (void)ctx;
+    if (!quantity_is_known(row->value)) /* nothing was counted there */
+        row->value = quantity_of_integer(0);
     row->of = other ? other->value : (struct quantity){0};
     row->percent = quantity_percent(row->value, row->of);
 }
 
-static enum err base_compute(struct compute *c, const struct measure *of, struct figure_result *r, struct fault *f)
+static enum err base_compute(struct compute *c, const struct pass *pass, const struct measure *of,
+                             struct figure_result *r, struct fault *f)
 {
     struct figure_result base = {0};
     struct compute apart = *c;
     struct by_spec spec;
     bool is_private;
-    if (c->by.n && !by_parse(c->s->province, of->reg, c->by, &spec, &is_private))
+    if (c->by.n && (!by_parse(c->s->province, of->reg, c->by, &spec, &is_private) ||
+                    !by_is_joinable(pass->m->reg, pass->by, of->reg, &spec)))
         apart.by = (struct str){0};
     enum err e = measure_compute(&apart, of, NULL, quantity_of_integer(1), &base, f);
     if (e != OK)
@@ -345,16 +349,12 @@ enum err measure_compute(struct compute *c, const struct measure *m, const struc
                          struct figure_result *r, struct fault *f)
 {
     struct by_spec spec;
-    bool is_private = false, is_fused = measure_is_fusible(m, of), has_by = c->by.n > 0;
+    bool is_fused = measure_is_fusible(m, of), has_by = c->by.n > 0;
     struct pass pass = {.m = m, .of = is_fused ? of : NULL};
     enum err e = OK;
     if (has_by) {
-        if (!by_parse(c->s->province, m->reg, c->by, &spec, &is_private)) {
-            struct buf valid CLEANUP(buf_done) = BUF_INIT(1000);
-            by_print_valid(c->s->province, c->fig, &valid);
-            return is_private ? FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", c->by})
-                              : FAULT(f, ERR_FIGURE_BY, {"id", c->fig->id}, {"by", c->by}, {"valid", buf_view(&valid)});
-        }
+        if ((e = by_read(c->s->province, c->fig, m->reg, c->by, &spec, f)) != OK)
+            return e;
         pass.by = &spec;
         if (spec.is_unit && (e = succession_load(c->a, c->s, &pass.succession, f)) != OK)
             return e;
@@ -373,7 +373,7 @@ enum err measure_compute(struct compute *c, const struct measure *m, const struc
     if (has_by && (e = breakdown_rows(c, &pass, &groups, scale, r, f)) != OK)
         return e;
     if (of && !is_fused)
-        return base_compute(c, of, r, f);
+        return base_compute(c, &pass, of, r, f);
     if (!of)
         r->of = (struct quantity){0};
     return OK;

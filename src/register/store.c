@@ -231,12 +231,6 @@ enum err store_at(struct store *s, struct str at, struct fault *f)
     return store_province_read(s->arena, s, &s->province, f);
 }
 
-enum err store_revision_time(struct store *s, int64_t rev, struct str *ret_time, struct fault *f)
-{
-    return db_value_text(s->db, s->arena, STR("SELECT time FROM revision WHERE rev = ?1"), DB_VALUES(db_int(rev)),
-                         ret_time, f);
-}
-
 /* Whether the register is as it was at s->at: its newest version, which has the greatest _n, tells in one look. */
 static bool is_unchanged(struct arena *a, const struct store *s, const struct reg *reg)
 {

@@ -57,9 +57,6 @@ enum err store_hold(struct store *s, struct fault *f);
  * (RFC 3339). Declarations of that moment are read again. ERR_AT_INVALID, ERR_AT_UNKNOWN. */
 enum err store_at(struct store *s, struct str at, struct fault *f);
 
-/* When a revision was made, as RFC 3339 UTC text in the store's arena. */
-enum err store_revision_time(struct store *s, int64_t rev, struct str *ret_time, struct fault *f);
-
 /* Takes declarations into a write store: creates and extends tables, refuses what would lose data unless its
  * "REGISTER.FIELD" or "REGISTER" stands in drops. Must run inside a change (see change.h: change_declare). */
 enum err store_migrate(struct store *s, const struct province *next, const struct str *drops, size_t n_drops,
