@@ -85,6 +85,8 @@ void db_savepoint_rollback(struct db *db);
 enum err db_exec(struct db *db, const char *sql, struct fault *f);
 /* Several statements: DDL made from checked declarations. */
 enum err db_script(struct db *db, const char *sql, struct fault *f);
+/* The same, for indexes over many rows. */
+enum err db_script_sorting(struct db *db, const char *sql, struct fault *f);
 
 /* When *flag turns non-zero, running statements end with ERR_INTERRUPTED (within about a millisecond). NULL: no more. */
 void db_interrupt_flag(struct db *db, const volatile sig_atomic_t *flag);

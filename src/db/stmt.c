@@ -352,3 +352,14 @@ enum err db_script(struct db *db, const char *sql, struct fault *f)
     }
     return OK;
 }
+
+/* Where temporary data may go to files SQLite gathers the rows to be sorted in one block of memory, otherwise each by itself, which takes
+ * a fifth longer. A file is not made before they outgrow the page cache. */
+enum err db_script_sorting(struct db *db, const char *sql, struct fault *f)
+{
+    enum err e = db_script(db, "PRAGMA temp_store=FILE", f);
+    if (e == OK)
+        e = db_script(db, sql, f);
+    enum err back = db_script(db, "PRAGMA temp_store=MEMORY", e == OK ? f : NULL);
+    return e == OK ? back : e;
+}

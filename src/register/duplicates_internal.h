@@ -36,6 +36,6 @@ unsigned char *match_agrees(struct arena *a, const struct match_plan *plan, cons
 void match_same_sql(const struct field *fd, struct buf *out);
 /* The index that duplicates_of reads for a rule: its name and its columns. */
 void match_index_name(const struct reg *reg, const struct match_rule *rule, struct buf *out);
-void match_index_columns(const struct reg *reg, const struct match_rule *rule, struct buf *out);
+void match_index_body(const struct reg *reg, const struct match_rule *rule, struct buf *out);
 
 #endif

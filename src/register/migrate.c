@@ -164,9 +164,8 @@ static void match_index_sql(struct buf *b, const struct reg *r, const struct mat
     match_index_name(r, rule, b);
     buf_putc(b, '"');
     if (!is_drop) {
-        buf_printf(b, " ON %s(", r->table);
-        match_index_columns(r, rule, b);
-        buf_puts(b, ") WHERE _until IS NULL");
+        buf_printf(b, " ON %s", r->table);
+        match_index_body(r, rule, b);
     }
     buf_putc(b, ';');
 }
@@ -215,7 +214,7 @@ static enum err indexes_do(struct store *s, const struct reg *r, bool is_drop, s
         match_index_sql(&b, r, &r->duplicates[i], is_drop);
     if (r->valid_from != NO_FIELD && r->entity != NO_FIELD)
         index_sql(&b, r, &r->entity, 1, is_drop);
-    return db_script(s->db, buf_cstr(&b), f);
+    return is_drop ? db_script(s->db, buf_cstr(&b), f) : db_script_sorting(s->db, buf_cstr(&b), f);
 }
 
 enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f)
