@@ -29,7 +29,7 @@ struct relation {
 struct state {
     unsigned references;
     struct buf text;
-    struct geometry_context *geometry;
+    struct geometry_context *geometry; /* NULL before the first */
     struct relation relations[GEOMETRY_RELATIONS];
 };
 
@@ -172,6 +172,8 @@ static void operand_free(void *p)
 static struct operand *operand_read(struct state *s, sqlite3_value *v)
 {
     struct geometry *g;
+    if (!s->geometry)
+        s->geometry = geometry_context_new();
     if (geometry_read_blob(s->geometry, value_blob(v), &g, NULL) != OK)
         return NULL;
     struct operand *o = mem_zalloc(sizeof *o);
@@ -273,7 +275,6 @@ int db_functions_add(void *handle)
     struct state *s = mem_zalloc(sizeof *s);
     s->references = 1;
     s->text = BUF_INIT(TEXT_BYTES_MAX);
-    s->geometry = geometry_context_new();
     int e = SQLITE_OK;
     for (size_t i = 0; i < ARRAY_LEN(functions) && e == SQLITE_OK; i++) {
         s->references++;
