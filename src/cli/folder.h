@@ -26,6 +26,7 @@ const char *cli_database_named(const struct cli *c);
 /* That, else the only database in var/. ERR_DB_NONE, ERR_DB_SEVERAL. */
 enum err cli_database(struct cli *c, const char **ret_path);
 enum err cli_open(struct cli *c, struct store **ret_store);
+enum err cli_open_register(struct cli *c, struct str name, struct store **ret_store); /* see store_open_register */
 enum err cli_open_figures(struct cli *c, struct store **ret_store, struct figures **ret_figures);
 
 /* "at":{"revision":…,"date":…}: the revision read, and the day on which it was made. */

@@ -51,10 +51,15 @@ enum err cli_database(struct cli *c, const char **ret_path)
 
 enum err cli_open(struct cli *c, struct store **ret_store)
 {
+    return cli_open_register(c, (struct str){NULL, 0}, ret_store);
+}
+
+enum err cli_open_register(struct cli *c, struct str name, struct store **ret_store)
+{
     const char *path = NULL;
     enum err e = cli_database(c, &path);
     if (e == OK)
-        e = store_open(path, STORE_READ, &c->store, &c->fault);
+        e = store_open_register(path, name, &c->store, &c->fault);
     struct str at = cli_option(c, "at");
     if (e == OK && at.p)
         e = store_at(c->store, at, &c->fault);
