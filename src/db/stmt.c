@@ -353,13 +353,7 @@ enum err db_script(struct db *db, const char *sql, struct fault *f)
     return OK;
 }
 
-/* Where temporary data may go to files SQLite gathers the rows to be sorted in one block of memory, otherwise each by itself, which takes
- * a fifth longer. A file is not made before they outgrow the page cache. */
-enum err db_script_sorting(struct db *db, const char *sql, struct fault *f)
+void db_sorts_many(struct db *db, bool is_many)
 {
-    enum err e = db_script(db, "PRAGMA temp_store=FILE", f);
-    if (e == OK)
-        e = db_script(db, sql, f);
-    enum err back = db_script(db, "PRAGMA temp_store=MEMORY", e == OK ? f : NULL);
-    return e == OK ? back : e;
+    sqlite3_exec(db->handle, is_many ? "PRAGMA temp_store=FILE" : "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
 }

@@ -303,12 +303,15 @@ static enum err pass_run_once(struct compute *c, const struct pass *pass, struct
 enum err pass_run(struct compute *c, const struct pass *pass, struct groups *ret_groups, struct fault *f)
 {
     bool is_mixed;
+    db_sorts_many(c->s->db, true);
     enum err e = pass_run_once(c, pass, ret_groups, &is_mixed, f);
-    if (e != OK || !is_mixed)
-        return e;
-    struct pass by_epoch = *pass;
-    by_epoch.is_by_epoch = true;
-    return pass_run_once(c, &by_epoch, ret_groups, &is_mixed, f);
+    if (e == OK && is_mixed) {
+        struct pass by_epoch = *pass;
+        by_epoch.is_by_epoch = true;
+        e = pass_run_once(c, &by_epoch, ret_groups, &is_mixed, f);
+    }
+    db_sorts_many(c->s->db, false);
+    return e;
 }
 
 /* ---- values ---- */

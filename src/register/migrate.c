@@ -214,7 +214,10 @@ static enum err indexes_do(struct store *s, const struct reg *r, bool is_drop, s
         match_index_sql(&b, r, &r->duplicates[i], is_drop);
     if (r->valid_from != NO_FIELD && r->entity != NO_FIELD)
         index_sql(&b, r, &r->entity, 1, is_drop);
-    return is_drop ? db_script(s->db, buf_cstr(&b), f) : db_script_sorting(s->db, buf_cstr(&b), f);
+    db_sorts_many(s->db, !is_drop);
+    enum err e = db_script(s->db, buf_cstr(&b), f);
+    db_sorts_many(s->db, false);
+    return e;
 }
 
 enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f)
