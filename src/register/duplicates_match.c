@@ -223,9 +223,8 @@ unsigned char *match_agrees(struct arena *a, const struct match_plan *plan, cons
 
 /* ---- indexes ---- */
 
-void match_index_body(const struct reg *reg, const struct match_rule *rule, struct buf *out)
+void match_index_columns(const struct reg *reg, const struct match_rule *rule, struct buf *out)
 {
-    buf_putc(out, '(');
     for (size_t i = 0; i < rule->n_same; i++) {
         buf_puts(out, i ? ", " : "");
         match_same_sql(&reg->fields[rule->same[i]], out);
@@ -234,18 +233,23 @@ void match_index_body(const struct reg *reg, const struct match_rule *rule, stru
         buf_printf(out, ", %s", reg->fields[rule->near[0].field].column);
     if (rule->n_like)
         buf_printf(out, "%smatch_name(%s)", rule->n_same ? ", " : "", reg->fields[rule->like[0]].column);
-    buf_puts(out, ") WHERE _until IS NULL");
-    if (rule->n_same) { /* what is unknown is the same as nothing, and SQLite sorts faster where nothing is NULL */
-        buf_puts(out, " AND ");
-        match_same_sql(&reg->fields[rule->same[0]], out);
-        buf_puts(out, " IS NOT NULL");
-    }
+}
+
+/* What is unknown is the same as nothing; and SQLite sorts faster where no key is NULL. */
+void match_index_where(const struct reg *reg, const struct match_rule *rule, struct buf *out)
+{
+    buf_puts(out, "_until IS NULL");
+    if (rule->n_same == 0)
+        return;
+    buf_puts(out, " AND ");
+    match_same_sql(&reg->fields[rule->same[0]], out);
+    buf_puts(out, " IS NOT NULL");
 }
 
 /* Bears what it holds in its name, so that a changed rule is another index. */
 void match_index_name(const struct reg *reg, const struct match_rule *rule, struct buf *out)
 {
-    struct buf body CLEANUP(buf_done) = BUF_INIT(1 << 16);
-    match_index_body(reg, rule, &body);
-    buf_printf(out, "d_%.*s_%016zx", STR_ARG(reg->name), str_hash(buf_view(&body)));
+    struct buf columns CLEANUP(buf_done) = BUF_INIT(1 << 16);
+    match_index_columns(reg, rule, &columns);
+    buf_printf(out, "d_%.*s_%016zx", STR_ARG(reg->name), str_hash(buf_view(&columns)));
 }

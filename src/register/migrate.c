@@ -164,8 +164,10 @@ static void match_index_sql(struct buf *b, const struct reg *r, const struct mat
     match_index_name(r, rule, b);
     buf_putc(b, '"');
     if (!is_drop) {
-        buf_printf(b, " ON %s", r->table);
-        match_index_body(r, rule, b);
+        buf_printf(b, " ON %s(", r->table);
+        match_index_columns(r, rule, b);
+        buf_puts(b, ") WHERE ");
+        match_index_where(r, rule, b);
     }
     buf_putc(b, ';');
 }
