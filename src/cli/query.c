@@ -358,7 +358,7 @@ static enum err query_run(struct cli *c)
     struct asked q = {0};
     enum err e = check_formats(c, &q);
     if (e == OK)
-        e = cli_open(c, &s);
+        e = cli_open_register(c, cli_word(c, 0), &s);
     if (e == OK)
         e = read_asked(c, s, &q);
     if (e != OK)

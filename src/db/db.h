@@ -83,6 +83,9 @@ void db_savepoint_rollback(struct db *db);
 enum err db_exec(struct db *db, const char *sql, struct fault *f);
 /* Several statements: DDL made from checked declarations. */
 enum err db_script(struct db *db, const char *sql, struct fault *f);
+/* While statements sort many rows: where temporary data may go to a file, SQLite gathers the rows in one block of memory, otherwise each
+ * by itself, which takes a quarter longer. A file is not made before they outgrow the cache of pages. */
+void db_sorts_many(struct db *db, bool is_many);
 
 /* When *flag turns non-zero, running statements end with ERR_INTERRUPTED (within about a millisecond). NULL: no more. */
 void db_interrupt_flag(struct db *db, const volatile sig_atomic_t *flag);

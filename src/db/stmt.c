@@ -342,3 +342,8 @@ enum err db_script(struct db *db, const char *sql, struct fault *f)
     }
     return OK;
 }
+
+void db_sorts_many(struct db *db, bool is_many)
+{
+    sqlite3_exec(db->handle, is_many ? "PRAGMA temp_store=FILE" : "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
+}

@@ -15,7 +15,6 @@ static void put_state_freep(struct put_state *p)
     stmt_free(p->insert);
     stmt_free(p->find);
     stmt_free(p->until);
-    stmt_free(p->search);
 }
 
 static void change_free(struct change *c)
@@ -23,7 +22,6 @@ static void change_free(struct change *c)
     for (size_t i = 0; i < c->states.n; i++)
         put_state_freep(c->states.p[i]);
     buf_done(&c->canonical);
-    buf_done(&c->words);
     free(c->lines);
     arena_free(c->row);
     arena_free(c->a);
@@ -60,7 +58,6 @@ enum err change_begin(struct store *s, const struct change_info *info, struct ch
     c->row = arena_new();
     c->rev = s->head + 1;
     c->canonical = BUF_INIT(2 * LIMIT_RECORD_BYTES + 65536);
-    c->words = BUF_INIT(LIMIT_TEXT_BYTES * 8);
     c->info = (struct change_info){copy(c->a, info->actor),  copy(c->a, info->reason),
                                    copy(c->a, info->source), NULL,
                                    copy(c->a, info->file),   info->shown};
@@ -131,9 +128,6 @@ static enum err state_prepare(struct change *c, struct put_state *p, struct faul
                      &p->find, f);
     if (e == OK)
         e = stmt_new(c->s->db, str_of(arena_printf(a, "UPDATE %s SET _until = ?1 WHERE _n = ?2", table)), &p->until, f);
-    if (e == OK && p->reg->search_table)
-        e = stmt_new(c->s->db, str_of(arena_printf(a, "INSERT INTO %s(rowid, t) VALUES(?1, ?2)", p->reg->search_table)),
-                     &p->search, f);
     return e;
 }
 
@@ -242,13 +236,6 @@ static enum err write_version(struct change *c, struct put_state *p, const struc
         return FAULT(f, ERR_LIMIT, {"what", r->id}, {"limit", STR("4 MiB")});
     merkle_leaf(buf_view(&c->canonical), &leaf);
     e = log_tree_add(&c->tree, &leaf, f);
-    if (e == OK && p->search && !is_removal) {
-        buf_reset(&c->words);
-        search_text(reg, r->values, &c->words);
-        stmt_bind_int(p->search, 1, p->next_n);
-        stmt_bind_text(p->search, 2, buf_view(&c->words));
-        e = stmt_run(p->search, f);
-    }
     remember_line(c, r->line);
     c->count++;
     p->count++;
@@ -458,7 +445,12 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
 {
     struct store *s = c->s;
     struct log_tree *log = ARENA_NEW(c->a, struct log_tree);
-    enum err e = write_revision(c, log, f);
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < c->states.n; i++)
+        if (c->states.p[i]->count && c->states.p[i]->reg->search_table)
+            e = search_add(c->a, s, c->states.p[i]->reg, c->states.p[i]->first_n, f);
+    if (e == OK)
+        e = write_revision(c, log, f);
     if (e != OK)
         return e;
     struct merkle_frontier edge = log->frontier;

@@ -210,6 +210,10 @@ enum err sources_read_folder(struct arena *a, const char *folder, struct sources
 /* Parses, checks, links. All errors go to the list; returns the first one's code. The built-in registers are added. */
 enum err province_build(struct arena *a, const struct sources *sources, struct province **ret_province,
                         struct faults *list);
+/* Of the registers only one, what it refers to, and units: enough to read its records, for a quarter of the time. `only` names a file
+ * of registers/; empty for all. Not for what goes through all registers. */
+enum err province_build_part(struct arena *a, const struct sources *sources, struct str only,
+                             struct province **ret_province, struct faults *list);
 
 /* NULL when absent. */
 const struct reg *province_register(const struct province *p, struct str name);

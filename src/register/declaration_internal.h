@@ -104,8 +104,10 @@ struct declarations {
     VEC(struct reg_decl *) registers;
 };
 
-/* Reads every file; what failed is in the list and left out. */
-void declarations_read(struct arena *a, const struct sources *sources, struct declarations *ret, struct faults *list);
+/* Reads every file, or of the registers only one and what it refers to; what failed is in the list and left out. */
+void declarations_read(struct arena *a, const struct sources *sources, struct str only, struct declarations *ret,
+                       struct faults *list);
+const struct source_file *sources_find(const struct sources *sources, struct str path);
 
 /* Between the province (declaration_link.c) and its registers (declaration_register.c). */
 struct linker {

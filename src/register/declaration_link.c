@@ -86,12 +86,17 @@ int reg_field_number(const struct reg *r, struct str name)
     return f ? (int)(f - r->fields) : NO_FIELD;
 }
 
+const struct source_file *sources_find(const struct sources *sources, struct str path)
+{
+    for (size_t i = 0; i < sources->n; i++)
+        if (str_eq(sources->p[i].path, path))
+            return &sources->p[i];
+    return NULL;
+}
+
 const struct source_file *province_source(const struct province *p, struct str path)
 {
-    for (size_t i = 0; i < p->sources.n; i++)
-        if (str_eq(p->sources.p[i].path, path))
-            return &p->sources.p[i];
-    return NULL;
+    return sources_find(&p->sources, path);
 }
 
 int linker_field(struct linker *l, const struct reg *r, struct str name, struct yaml_place at)
@@ -260,9 +265,15 @@ static void check_rules(struct linker *l)
 enum err province_build(struct arena *a, const struct sources *sources, struct province **ret_province,
                         struct faults *list)
 {
+    return province_build_part(a, sources, (struct str){NULL, 0}, ret_province, list);
+}
+
+enum err province_build_part(struct arena *a, const struct sources *sources, struct str only,
+                             struct province **ret_province, struct faults *list)
+{
     size_t before = list->total;
     struct linker l = {.a = a, .p = ARENA_NEW(a, struct province), .list = list};
-    declarations_read(a, sources, &l.d, list);
+    declarations_read(a, sources, only, &l.d, list);
     size_t n = l.d.registers.n;
     if (n >= LIMIT_REGISTERS)
         n = LIMIT_REGISTERS - 1;

@@ -325,24 +325,62 @@ static void read_reg(struct arena *a, const struct source_file *s, struct declar
     VEC_PUSH(a, &d->registers, r);
 }
 
-void declarations_read(struct arena *a, const struct sources *sources, struct declarations *ret, struct faults *list)
+static void read_province(struct arena *a, const struct source_file *s, struct declarations *d, struct faults *list)
+{
+    const struct yaml *root = parse(a, s, list);
+    if (root)
+        yaml_decode(a, root, &province_schema, s->path, &d->province, list);
+}
+
+static bool is_read(const struct declarations *d, struct str name)
+{
+    for (size_t i = 0; i < d->registers.n; i++)
+        if (str_eq(d->registers.p[i]->name, name))
+            return true;
+    return false;
+}
+
+/* A register has the name of its file. */
+static void read_reg_named(struct arena *a, const struct sources *sources, struct str name, struct declarations *d,
+                           struct faults *list)
+{
+    struct str path = str_of(arena_printf(a, "registers/%.*s.yaml", STR_ARG(name)));
+    const struct source_file *s = name.n && !is_read(d, name) ? sources_find(sources, path) : NULL;
+    if (s)
+        read_reg(a, s, d, list);
+}
+
+/* The register and all that it refers to; that of units and its successors always, for they say what a unit is. */
+static void read_reg_and_targets(struct arena *a, const struct sources *sources, struct str only,
+                                 struct declarations *d, struct faults *list)
+{
+    read_reg_named(a, sources, only, d, list);
+    if (d->province.units)
+        read_reg_named(a, sources, d->province.units->reg, d, list);
+    if (d->province.successors)
+        read_reg_named(a, sources, d->province.successors->reg, d, list);
+    for (size_t i = 0; i < d->registers.n; i++) /* grows on the way */
+        for (size_t k = 0; k < d->registers.p[i]->fields.n; k++)
+            read_reg_named(a, sources, d->registers.p[i]->fields.p[k].target, d, list);
+}
+
+void declarations_read(struct arena *a, const struct sources *sources, struct str only, struct declarations *ret,
+                       struct faults *list)
 {
     size_t before = list->total;
-    bool has_province = false;
+    const struct source_file *province = sources_find(sources, STR("province.yaml"));
+    if (province)
+        read_province(a, province, ret, list);
     for (size_t i = 0; i < sources->n; i++) {
         const struct source_file *s = &sources->p[i];
-        if (str_is(s->path, "province.yaml")) {
-            const struct yaml *root = parse(a, s, list);
-            if (root)
-                yaml_decode(a, root, &province_schema, s->path, &ret->province, list);
-            has_province = true;
-        } else if (is_in(s->path, STR("codes/"))) {
+        if (is_in(s->path, STR("codes/")))
             read_codes(a, s, ret, list);
-        } else if (is_in(s->path, STR("registers/"))) {
+        else if (is_in(s->path, STR("registers/")) && only.n == 0)
             read_reg(a, s, ret, list);
-        }
     }
-    if (!has_province && list->total == before) {
+    if (only.n)
+        read_reg_and_targets(a, sources, only, ret, list);
+    if (!province && list->total == before) {
         struct fault f = {0};
         FAULT(&f, ERR_FILE_MISSING, {"path", STR("province.yaml")});
         faults_add(list, &f);

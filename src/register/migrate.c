@@ -220,7 +220,8 @@ static void add_match_index(struct arena *a, const struct reg *r, const struct m
     match_index_name(r, rule, &name);
     buf_printf(&on, " ON %s(", r->table);
     match_index_columns(r, rule, &on);
-    buf_puts(&on, ") WHERE _until IS NULL");
+    buf_puts(&on, ") WHERE ");
+    match_index_where(r, rule, &on);
     VEC_PUSH(a, &list->all, ((struct index){arena_dup(a, name.p, name.n), arena_dup(a, on.p, on.n), false}));
 }
 
@@ -287,7 +288,10 @@ static enum err indexes_do(struct store *s, const struct reg *r, bool is_drop, s
         else
             buf_printf(&b, "CREATE %sINDEX IF NOT EXISTS \"%s\"%s;", x->is_unique ? "UNIQUE " : "", x->name, x->on);
     }
-    return db_script(s->db, buf_cstr(&b), f);
+    db_sorts_many(s->db, !is_drop);
+    enum err e = db_script(s->db, buf_cstr(&b), f);
+    db_sorts_many(s->db, false);
+    return e;
 }
 
 enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f)

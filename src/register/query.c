@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "register/internal.h"
 #include "text/number.h"
+#include "text/words.h"
 
 #include "base/banned.h"
 
@@ -361,10 +362,10 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
 static void words_of(struct query *q)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(16384);
-    search_query(q->o.search, true, &b);
+    words_query(q->o.search, true, &b);
     q->exact = str_slice(arena_dup(q->a, b.p, b.n), b.n);
     buf_reset(&b);
-    search_query(q->o.search, false, &b);
+    words_query(q->o.search, false, &b);
     q->folded = str_slice(arena_dup(q->a, b.p, b.n), b.n);
 }
 

@@ -2,6 +2,7 @@
 #include "register/store.h"
 
 #include "base/file.h"
+#include "register/declaration_internal.h"
 #include "register/internal.h"
 #include "register/log.h"
 #include "text/date.h"
@@ -92,7 +93,9 @@ enum err store_province_read(struct arena *a, const struct store *s, const struc
         return e;
     }
     struct faults list CLEANUP(faults_done) = {.max = 1};
-    e = province_build(a, &sources, &p, &list);
+    const char *file = arena_printf(a, "registers/%.*s.yaml", STR_ARG(s->only));
+    bool is_part = s->only.n && sources_find(&sources, str_of(file));
+    e = province_build_part(a, &sources, is_part ? s->only : (struct str){NULL, 0}, &p, &list);
     if (e == OK)
         *ret_province = p;
     else if (f && list.n)
@@ -152,10 +155,12 @@ static enum err open_parts(struct store *s, enum store_mode mode, struct fault *
     return e;
 }
 
-enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f)
+static enum err open_store(const char *path, enum store_mode mode, struct str only, struct store **ret_store,
+                           struct fault *f)
 {
     struct store *s = mem_zalloc(sizeof *s);
     s->arena = arena_new();
+    s->only = str_slice(arena_dup(s->arena, only.p, only.n), only.n);
     s->path = str_of(arena_strdup(s->arena, path));
     s->is_write = mode == STORE_WRITE;
     const char *slash = strrchr(path, '/');
@@ -172,6 +177,16 @@ enum err store_open(const char *path, enum store_mode mode, struct store **ret_s
     }
     *ret_store = s;
     return OK;
+}
+
+enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f)
+{
+    return open_store(path, mode, (struct str){NULL, 0}, ret_store, f);
+}
+
+enum err store_open_register(const char *path, struct str name, struct store **ret_store, struct fault *f)
+{
+    return open_store(path, STORE_READ, name, ret_store, f);
 }
 
 void store_close(struct store *s)

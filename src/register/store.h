@@ -38,6 +38,7 @@ struct store {
     struct db *db;
     struct str path;                 /* of the database */
     const struct province *province; /* as declared at the moment of reading; NULL in an empty store */
+    struct str only;                 /* the register that is read, see store_open_register */
     int64_t head;                    /* newest revision; 0 in an empty store */
     int64_t at;                      /* revision that reads see: head unless store_at moved it */
     bool is_write;
@@ -46,6 +47,8 @@ struct store {
 };
 
 enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f);
+/* For reading one register: other registers are not declared then (province_build_part), but when there is none of that name. */
+enum err store_open_register(const char *path, struct str name, struct store **ret_store, struct fault *f);
 void store_close(struct store *s);
 void store_freep(struct store **ps); /* for CLEANUP */
 
