@@ -230,21 +230,29 @@ static void sort_registers(struct linker *l)
     l->p->registers = order;
 }
 
-/* The index of a register's search keeps tables of its own behind its name: a register of such a name would share them. */
-static void check_search_names(struct linker *l)
+/* A register of this name would share the tables that another one's search or map keeps behind its own name. */
+static void check_own_tables(struct linker *l, const struct reg_decl *d, const char *const *own, size_t n,
+                             bool of_search)
 {
-    static const struct str own[] = {STR("_data"), STR("_idx"), STR("_config"), STR("_content"), STR("_docsize")};
+    for (size_t k = 0; k < n; k++) {
+        if (!str_ends(d->name, str_of(own[k])))
+            continue;
+        struct str stem = str_slice(d->name.p, d->name.n - strlen(own[k]));
+        const struct reg *other = province_register(l->p, stem), *self = province_register(l->p, d->name);
+        if (other && self &&
+            (of_search ? other->search_table && self->search_table : other->box_table && self->box_table))
+            linker_misfit(l, d->file, d->name_place, "register", d->name,
+                          arena_printf(l->a, "≠ %.*s%s", STR_ARG(stem), own[k]));
+    }
+}
+
+static void check_names(struct linker *l)
+{
+    static const char *const search[] = {"_data", "_idx", "_config", "_content", "_docsize"};
+    static const char *const boxes[] = {"_node", "_rowid", "_parent"};
     for (size_t i = 0; i < l->d.registers.n; i++) {
-        const struct reg_decl *d = l->d.registers.p[i];
-        for (size_t k = 0; k < ARRAY_LEN(own) && d->search.n; k++) {
-            if (!str_ends(d->name, own[k]))
-                continue;
-            struct str stem = str_slice(d->name.p, d->name.n - own[k].n);
-            const struct reg *other = province_register(l->p, stem);
-            if (other && other->search_table)
-                linker_misfit(l, d->file, d->name_place, "register", d->name,
-                              arena_printf(l->a, "≠ %.*s%s", STR_ARG(stem), own[k].p));
-        }
+        check_own_tables(l, l->d.registers.p[i], search, ARRAY_LEN(search), true);
+        check_own_tables(l, l->d.registers.p[i], boxes, ARRAY_LEN(boxes), false);
     }
 }
 
@@ -297,7 +305,7 @@ enum err province_build_part(struct arena *a, const struct sources *sources, str
         l.p->code_lists[l.p->n_code_lists++] = *l.d.code_lists.p[i];
     if (list->total == before) {
         sort_registers(&l);
-        check_search_names(&l);
+        check_names(&l);
         check_rules(&l);
     }
     if (list->total > before)
