@@ -249,7 +249,7 @@ static enum err answer_json(struct cli *c, struct store *s, struct asked *q)
     json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("register")), json_str(&o, q->reg->name);
-    cli_at_json(c, &o);
+    moment_json(&c->at, &o);
     if (q->merged.n)
         json_key(&o, STR("redirected_from")), json_str(&o, q->merged);
     json_key(&o, STR("records"));
@@ -316,7 +316,7 @@ static enum err answer_count(struct cli *c, struct store *s, struct asked *q)
     json_object_begin(&o);
     json_key(&o, STR("register")), json_str(&o, q->reg->name);
     json_key(&o, STR("count")), json_int(&o, total);
-    cli_at_json(c, &o);
+    moment_json(&c->at, &o);
     json_object_end(&o);
     buf_putc(&c->out, '\n');
     return OK;
@@ -343,7 +343,7 @@ static enum err answer_sql(struct cli *c, struct store *s, struct asked *q)
     if (e != OK)
         return e;
     buf_printf(&c->out, "SELECT * FROM %s t\nWHERE %s\n  AND %.*s\n", q->reg->table,
-               store_visible_sql(c->arena, s, "t"), STR_ARG(sql.where));
+               store_visible_sql(c->arena, s, q->reg, "t"), STR_ARG(sql.where));
     for (size_t i = 0; i < sql.params.n; i++) {
         buf_printf(&c->out, "-- ?%zu = ", i + 1);
         print_param(&sql.params.p[i], &c->out);
@@ -358,7 +358,7 @@ static enum err query_run(struct cli *c)
     struct asked q = {0};
     enum err e = check_formats(c, &q);
     if (e == OK)
-        e = cli_open(c, &s);
+        e = cli_open_register(c, cli_word(c, 0), &s);
     if (e == OK)
         e = read_asked(c, s, &q);
     if (e != OK)

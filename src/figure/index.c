@@ -31,10 +31,10 @@ static enum err subjects_sql(struct year *y, struct stmt **ret_stmt, struct faul
     enum err e = filter_compile(y->a, y->s, reg, x->subjects_where, NULL, 0, &filter, f);
     if (e != OK)
         return e;
-    char *sql =
-        arena_printf(y->a, "SELECT t.%s, t.%s FROM %s t WHERE ?1 = ?1 AND %s AND %s AND (%.*s) ORDER BY 1",
-                     reg->fields[reg->entity].column, reg->fields[x->subject_name].column, reg->table,
-                     store_visible_sql(y->a, y->s, "t"), store_valid_sql(y->a, reg, "t", "?1"), STR_ARG(filter.where));
+    char *sql = arena_printf(y->a, "SELECT t.%s, t.%s FROM %s t WHERE ?1 = ?1 AND %s AND %s AND (%.*s) ORDER BY 1",
+                             reg->fields[reg->entity].column, reg->fields[x->subject_name].column, reg->table,
+                             store_visible_sql(y->a, y->s, reg, "t"), store_valid_sql(y->a, reg, "t", "?1"),
+                             STR_ARG(filter.where));
     e = stmt_new(y->s->db, str_of(sql), ret_stmt, f);
     if (e != OK)
         return e;
@@ -134,7 +134,7 @@ static enum err values_read(struct year *y, struct fault *f)
     char *sql =
         arena_printf(y->a, "SELECT t.%s, t.%s, t.%s, t._sample FROM %s t WHERE t.%s = ?1 AND %s AND (%.*s)",
                      fields[x->subject].column, fields[x->component].column, fields[x->value].column, x->values->table,
-                     fields[x->year].column, store_visible_sql(y->a, y->s, "t"), STR_ARG(filter.where));
+                     fields[x->year].column, store_visible_sql(y->a, y->s, x->values, "t"), STR_ARG(filter.where));
     if ((e = stmt_new(y->s->db, str_of(sql), &st, f)) != OK)
         return e;
     stmt_bind_int(st, 1, y->year);
@@ -263,6 +263,8 @@ static enum err change_compute(const struct year *y, struct index_table *t, stru
         return OK;
     t->previous_framework = before.fw;
     t->has_other_framework = before.fw != y->fw;
+    t->n_values_before = before.n_values;
+    t->n_sample_before = before.n_sample;
     for (size_t i = 0; i < t->n; i++) {
         struct index_row *row = &t->rows[i];
         const struct index_row *previous = map_get(&before.by_subject, row->subject);
@@ -289,8 +291,9 @@ static enum err years_read(struct arena *a, struct store *s, const struct index 
     if (e != OK)
         return e;
     const char *year = x->values->fields[x->year].column;
-    char *sql = arena_printf(a, "SELECT DISTINCT t.%s FROM %s t WHERE %s AND (%.*s) AND t.%s IS NOT NULL ORDER BY 1",
-                             year, x->values->table, store_visible_sql(a, s, "t"), STR_ARG(filter.where), year);
+    char *sql =
+        arena_printf(a, "SELECT DISTINCT t.%s FROM %s t WHERE %s AND (%.*s) AND t.%s IS NOT NULL ORDER BY 1", year,
+                     x->values->table, store_visible_sql(a, s, x->values, "t"), STR_ARG(filter.where), year);
     if ((e = stmt_new(s->db, str_of(sql), &st, f)) != OK)
         return e;
     filter_bind(st, &filter.params, 1);
@@ -336,7 +339,7 @@ static int row_order(const void *a, const void *b)
 enum err index_compute(struct arena *a, struct store *s, const struct indexes *x, struct str id, int64_t year,
                        struct index_table *ret_table, struct fault *f)
 {
-    struct index_table t = {.year = year, .rev = s->at};
+    struct index_table t = {.year = year};
     enum err e = index_find(x, id, &t.index, f);
     if (e != OK || (e = years_read(a, s, t.index, &t, f)) != OK)
         return e;
@@ -358,10 +361,10 @@ enum err index_compute(struct arena *a, struct store *s, const struct indexes *x
         t.n_totals += quantity_is_known(t.rows[i].total);
     if (t.n)
         qsort(t.rows, t.n, sizeof *t.rows, row_order);
-    if (s->at > 0 && (e = store_revision_time(s, s->at, &t.rev_time, f)) != OK)
-        return e;
-    *ret_table = t;
-    return OK;
+    e = moment_read(a, s, &t.at, f);
+    if (e == OK)
+        *ret_table = t;
+    return e;
 }
 
 enum err index_latest_year(struct arena *a, struct store *s, const struct indexes *x, struct str id, int64_t *ret_year,

@@ -33,7 +33,7 @@ static struct str decimals_text(struct maker *m, struct quantity q, int decimals
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(256);
     if (quantity_is_known(q))
-        (m->source->lang == LANG_EN ? decimal_print : decimal_print_vi)(quantity_decimal(q), decimals, &b);
+        (m->source->lang == LANG_EN ? decimal_print_en : decimal_print_vi)(quantity_decimal(q), decimals, &b);
     return buf_keep(m->arena, &b);
 }
 
@@ -130,12 +130,13 @@ static bool has_published(const struct index_table *t)
 static void index_row(struct maker *m, const struct piece *piece, const struct index_table *t,
                       const struct index_row *row)
 {
+    bool is_sample = t->n_sample + t->n_sample_before > 0;
     struct report_number number = {.figure = piece->id,
                                    .by = STR("subject"),
                                    .key = row->subject,
                                    .title = row->name,
-                                   .is_sample = t->n_sample > 0,
-                                   .has_mark = t->n_sample > 0};
+                                   .is_sample = is_sample,
+                                   .has_mark = is_sample};
     struct quantity rank = row->rank ? quantity_of_integer(row->rank) : (struct quantity){0};
     row_begin(m, piece);
     cell_quantity(m, number, rank, maker_shown(m, rank, 0));

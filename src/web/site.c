@@ -11,10 +11,10 @@
 
 #include "base/banned.h"
 
-enum { SNAPSHOT_US = 1000, MOMENTS = 6 };
+enum { SNAPSHOT_US = 1000, DECLARED = 6 };
 
 /* Declarations as they stood from one revision on, and what was made of them. */
-struct moment {
+struct declared {
     struct arena *arena; /* NULL: free */
     int64_t declared;    /* the revision that wrote them */
     const struct province *province;
@@ -27,13 +27,13 @@ struct snapshot {
     int64_t begun_us, written;
     int64_t head, declared; /* those of the newest revision */
     int64_t n_uses;
-    struct moment moments[MOMENTS];
+    struct declared kept[DECLARED];
 };
 
-static void moment_done(struct moment *m)
+static void declared_done(struct declared *m)
 {
     arena_free(m->arena);
-    *m = (struct moment){0};
+    *m = (struct declared){0};
 }
 
 void worker_free(void *worker)
@@ -42,14 +42,14 @@ void worker_free(void *worker)
     if (!w)
         return;
     worker_idle(w);
-    for (size_t i = 0; i < MOMENTS; i++)
-        moment_done(&w->snapshot->moments[i]);
+    for (size_t i = 0; i < DECLARED; i++)
+        declared_done(&w->snapshot->kept[i]);
     store_close(w->store);
     free(w->snapshot);
     free(w);
 }
 
-static enum err moment_read(struct worker *w, int64_t rev, struct moment *m, struct fault *f)
+static enum err declared_read(struct worker *w, int64_t rev, struct declared *m, struct fault *f)
 {
     struct store *s = w->store;
     struct faults list CLEANUP(faults_done) = {.max = 1};
@@ -64,30 +64,30 @@ static enum err moment_read(struct worker *w, int64_t rev, struct moment *m, str
             *f = list.p[0];
     }
     if (e != OK)
-        moment_done(m);
+        declared_done(m);
     return e;
 }
 
-static enum err moment_find(struct worker *w, int64_t rev, int64_t declared, struct moment **ret_moment,
-                            struct fault *f)
+static enum err declared_find(struct worker *w, int64_t rev, int64_t declared, struct declared **ret_declared,
+                              struct fault *f)
 {
     struct snapshot *n = w->snapshot;
-    struct moment *oldest = &n->moments[0];
-    for (size_t i = 0; i < MOMENTS; i++) {
-        struct moment *m = &n->moments[i];
+    struct declared *oldest = &n->kept[0];
+    for (size_t i = 0; i < DECLARED; i++) {
+        struct declared *m = &n->kept[i];
         if (m->arena && m->declared == declared) {
-            *ret_moment = m;
+            *ret_declared = m;
             return OK;
         }
         bool is_newest = m->arena && m->declared == n->declared; /* nearly all requests want it */
         if (!is_newest && m->used < oldest->used)
             oldest = m;
     }
-    moment_done(oldest);
+    declared_done(oldest);
     oldest->declared = declared;
-    enum err e = moment_read(w, rev, oldest, f);
+    enum err e = declared_read(w, rev, oldest, f);
     if (e == OK)
-        *ret_moment = oldest;
+        *ret_declared = oldest;
     return e;
 }
 
@@ -128,13 +128,13 @@ enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct f
     struct worker *w = worker;
     enum err e = snapshot_open(w, f);
     int64_t rev = w->head, declared = w->snapshot->declared;
-    struct moment *m = NULL;
+    struct declared *m = NULL;
     if (e == OK && at.n)
         e = store_find(w->store, at, &rev, f);
     if (e == OK && at.n)
         e = store_declared(w->store, rev, &declared, f);
     if (e == OK)
-        e = moment_find(w, rev, declared, &m, f);
+        e = declared_find(w, rev, declared, &m, f);
     if (e != OK)
         return e;
     m->used = ++w->snapshot->n_uses;

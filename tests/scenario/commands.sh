@@ -66,6 +66,12 @@ expect_contains "with a share" "$out" "2 trên 3 xã (66,7 %)"
 tinhso index commune-index --year 2022
 expect_contains "its index is ranked" "$out" "0,6500"
 
+tinhso new "province/nhà của a'b"
+expect_contains "what it says to do next can be copied, whatever the folder is called" "$out" "load 'province/nhà của a'\\''b'"
+(cd "$WORK" && eval "$(grep -F ' load ' <<<"$out") --db khac.db") >"$WORK/.copied" 2>&1
+expect_contains "and works" "$(cat "$WORK/.copied")" "khac.db"
+rm -f "$WORK"/khac.*
+
 # ---- reading
 tinhso query units --filter "level = 2" --count --json
 expect_contains "records are counted" "$out" '"count":3'
@@ -136,6 +142,10 @@ expect_exit "of two databases none is guessed" 1
 expect_contains "both are named" "$err" "var/khac.db, var/tinh-moi.db"
 tinhso figure teams --db var/khac.db --json
 expect_exit "--db chooses" 0
+tinhso figure teams --db var/khac.db --why
+expect_contains "and stands in what it says to do next" "$(grep -F 'log prove' <<<"$out")" "--db var/khac.db"
+TINHSO_DB=var/khac.db tinhso figure teams --why
+expect_not_contains "but not where it is found without" "$(grep -F 'log prove' <<<"$out")" "--db"
 TINHSO_DB=var/tinh-moi.db tinhso figure teams --json
 expect_exit "TINHSO_DB too" 0
 tinhso figure teams --db var/none.db
