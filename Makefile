@@ -36,6 +36,7 @@ test:
 	@scripts/setup build test
 	@scripts/build helpers
 	@scripts/build test
+	@scripts/build tsan
 	@scripts/build fuzz
 	@tests/run --fuzz-seconds 5 $(TEST)
 
@@ -54,7 +55,7 @@ fuzz:
 	@tests/run --suite fuzz --fuzz-seconds $(FUZZ_SECONDS) $(TEST)
 
 clean:
-	rm -rf build build-test build-fuzz
+	rm -rf build build-test build-tsan build-fuzz
 
 help:
 	@sed -n 's/^#   //p' Makefile

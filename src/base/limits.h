@@ -80,14 +80,14 @@ enum {
     LIMIT_HTTP_TARGET_BYTES = 8 << 10, /* path and query */
     LIMIT_HTTP_HEADER_LINE_BYTES = 8 << 10,
     LIMIT_HTTP_HEADERS = 64,
-    LIMIT_HTTP_MEMORY_BYTES = 32 << 10, /* of a connection: the whole head of a request and of its answer */
+    LIMIT_HTTP_MEMORY_BYTES = 20 << 10, /* of a connection: the whole head of a request and of its answer */
     LIMIT_HTTP_BODY_BYTES = 4 << 20,
     LIMIT_HTTP_TEXT_BYTES = 1 << 10, /* one input of type text that names no limit of its own */
     LIMIT_HTTP_QUERY_INPUTS = 64,
     LIMIT_HTTP_CONNECTIONS = 4096,
     LIMIT_HTTP_CONNECTIONS_EACH = 128, /* from one address that is not this machine's own */
     LIMIT_HTTP_HEAD_MS = 20000, /* from the end of the last answer, or the beginning, to the end of the next head */
-    LIMIT_HTTP_BODY_MS = 60000,
+    LIMIT_HTTP_BODY_MS = 30000,
     LIMIT_HTTP_ANSWER_MS = 300000,
     LIMIT_HTTP_CONNECTION_MS = 3600000,
     LIMIT_HTTP_CONNECTION_REQUESTS = 100000,

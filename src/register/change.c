@@ -33,9 +33,13 @@ void change_abort(struct change *c)
 {
     if (!c)
         return;
-    struct db *db = c->s->db;
+    struct store *s = c->s;
+    bool is_finished = c->is_finished;
     change_free(c);
-    db_rollback(db);
+    if (!s->group)
+        db_rollback(s->db); /* after a commit there is nothing left to roll back */
+    else if (!is_finished)
+        db_savepoint_rollback(s->db);
 }
 
 static struct str copy(struct arena *a, struct str s)
@@ -45,11 +49,11 @@ static struct str copy(struct arena *a, struct str s)
 
 enum err change_begin(struct store *s, const struct change_info *info, struct change **ret_change, struct fault *f)
 {
-    enum err e = db_begin(s->db, f);
+    enum err e = s->group ? db_savepoint(s->db, f) : db_begin(s->db, f);
     if (e != OK)
         return e;
     int64_t head_before = s->head;
-    if ((e = store_refresh(s, f)) != OK) {
+    if (!s->group && (e = store_follow(s, f)) != OK) {
         db_rollback(s->db);
         return e;
     }
@@ -464,12 +468,14 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
     for (size_t i = 0; i < c->states.n; i++)
         put_state_freep(c->states.p[i]);
     c->states.n = 0;
-    if ((e = db_commit(s->db, f)) != OK)
+    if ((e = s->group ? db_savepoint_release(s->db, f) : db_commit(s->db, f)) != OK)
         return e;
+    c->is_finished = true;
     s->head = s->at = rev;
     s->frontier = edge;
     *ret_rev = rev;
-    e = log_checkpoint_write(s, f);
+    if (!s->group)
+        e = log_checkpoint_write(s, f);
     if (e == OK && is_declaration)
         e = store_province_read(s->arena, s, &s->province, f);
     return e;
@@ -512,6 +518,64 @@ enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, 
         e = finish(c, ret_rev, &f);
     if (e != OK)
         faults_add(list, &f);
-    change_abort(c); /* after a commit there is nothing left to roll back */
+    change_abort(c);
     return e;
+}
+
+/* ---- several changes in one transaction ---- */
+
+/* The store as it was before the group: what it goes back to. */
+struct change_group {
+    int64_t head, at;
+    struct merkle_frontier frontier;
+    const struct province *province;
+};
+
+void change_group_abort(struct store *s)
+{
+    struct change_group *g = TAKE(s->group);
+    if (!g)
+        return;
+    db_rollback(s->db);
+    s->head = g->head;
+    s->at = g->at;
+    s->frontier = g->frontier;
+    s->province = g->province;
+    free(g);
+}
+
+enum err change_group_begin(struct store *s, struct fault *f)
+{
+    must(!s->group);
+    enum err e = db_begin(s->db, f);
+    if (e != OK)
+        return e;
+    int64_t head_before = s->head, declared = 0;
+    e = store_follow(s, f);
+    if (e == OK && s->head != head_before)
+        e = store_declared(s, s->head, &declared, f);
+    if (e == OK && declared > head_before) /* somebody else declared anew */
+        e = store_province_read(s->arena, s, &s->province, f);
+    if (e != OK) {
+        db_rollback(s->db);
+        return e;
+    }
+    s->group = mem_alloc(sizeof *s->group);
+    *s->group = (struct change_group){s->head, s->at, s->frontier, s->province};
+    return OK;
+}
+
+enum err change_group_commit(struct store *s, struct fault *f)
+{
+    must(s->group != NULL);
+    bool has_written = s->head != s->group->head;
+    enum err e = db_commit(s->db, f);
+    if (e != OK) {
+        change_group_abort(s);
+        return e;
+    }
+    free(TAKE(s->group));
+    if (has_written)
+        log_checkpoint_write(s, NULL);
+    return OK;
 }

@@ -37,6 +37,7 @@ struct change {
     size_t lines_cap;
     const struct province *next; /* after change_declare */
     bool is_judged;
+    bool is_finished; /* its revision is written; of a group: its savepoint released */
 };
 
 /* Notes which references a record makes, to judge them all at commit. */

@@ -5,9 +5,6 @@
 #include "register/record.h"
 #include "register/store.h"
 
-/* Reads head and log edge again: another process may have written since. */
-enum err store_refresh(struct store *s, struct fault *f);
-
 /* What is in a table of versions but no longer counts once `next` holds: values of a field that was let go, or of a type that did not widen;
  * all records of a register that was let go. Asked before store_migrate. */
 struct stale {

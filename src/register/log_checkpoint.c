@@ -149,7 +149,7 @@ enum err log_checkpoint_check(struct store *s, struct fault *f)
         return s->is_write ? log_checkpoint_write(s, f) : OK;
     enum err e = log_checkpoint_read(s->arena, s, &note, &c, f);
     if (e == OK && c.size > s->frontier.size) /* unless somebody has just written */
-        e = store_refresh(s, f);
+        e = store_follow(s, f);
     if (e != OK)
         return e;
     if (c.size > s->frontier.size || (int64_t)s->frontier.size != s->head)

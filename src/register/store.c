@@ -103,7 +103,7 @@ enum err store_province_read(struct arena *a, const struct store *s, const struc
     return e;
 }
 
-enum err store_refresh(struct store *s, struct fault *f)
+enum err store_follow(struct store *s, struct fault *f)
 {
     bool was_at_head = s->at == s->head;
     enum err e = read_head(s, f);
@@ -119,7 +119,7 @@ enum err store_hold(struct store *s, struct fault *f)
     db_rollback(s->db);
     enum err e = db_begin(s->db, f);
     if (e == OK)
-        e = store_refresh(s, f);
+        e = store_follow(s, f);
     return e == OK && s->head != head && s->at == s->head ? store_province_read(s->arena, s, &s->province, f) : e;
 }
 
@@ -244,14 +244,6 @@ enum err store_at(struct store *s, struct str at, struct fault *f)
         return e;
     s->at = rev;
     return store_province_read(s->arena, s, &s->province, f);
-}
-
-enum err store_follow(struct store *s, struct fault *f)
-{
-    int64_t head;
-    enum err e =
-        db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), (struct db_values){0}, &head, f);
-    return e != OK || head == s->head ? e : store_refresh(s, f);
 }
 
 enum err store_declared(struct store *s, int64_t rev, int64_t *ret_declared, struct fault *f)

@@ -52,6 +52,11 @@ enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct f
 /* Ends the read transaction in which the last requests were answered. */
 void worker_idle(void *worker);
 
+/* The writer's worker: w->store is a write store, within a group of changes; w->figures is NULL. */
+enum err worker_new_writer(void *site, void **ret_worker, struct fault *f);
+enum err worker_group_begin(void *worker, struct fault *f);
+enum err worker_group_commit(void *worker, struct fault *f);
+
 /* A whole page around `content`: navigation, language switch, footer, with the revision it was read at. */
 struct crumb {
     struct str title, href;

@@ -365,6 +365,47 @@ static void a_lost_key_is_not_replaced_by_another(void **state)
     assert_false(file_exists(key));
 }
 
+static void changes_of_a_group_share_a_commit_and_one_refused_harms_no_other(void **state)
+{
+    struct fixture *x = *state;
+    int64_t rev;
+    assert_int_equal(change_group_begin(x->s, &x->f), OK);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH1,A,11\n", &rev), OK);
+    assert_int_equal(rev, 4);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH2,B,999\n", &rev), ERR_REFERENCE_UNKNOWN);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH1,A,11\n", &rev), OK); /* sees the first: nothing new */
+    assert_int_equal(rev, 0);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH3,C,11\n", &rev), OK);
+    assert_int_equal(rev, 5);
+    struct store *reader;
+    assert_int_equal(store_open(x->path, STORE_READ, &reader, &x->f), OK);
+    assert_int_equal(reader->head, 3);
+    assert_int_equal(change_group_commit(x->s, &x->f), OK);
+    assert_int_equal(store_follow(reader, &x->f), OK);
+    assert_int_equal(reader->head, 5);
+    store_close(reader);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 2);
+    reopen(x); /* the checkpoint agrees with the log */
+    assert_int_equal(x->s->head, 5);
+    assert_int_equal(x->s->frontier.size, 5);
+}
+
+static void a_group_that_is_given_up_leaves_no_trace(void **state)
+{
+    struct fixture *x = *state;
+    int64_t rev;
+    assert_int_equal(change_group_begin(x->s, &x->f), OK);
+    assert_int_equal(put(x, "farms", three_farms, &rev), OK);
+    assert_int_equal(x->s->head, 4);
+    change_group_abort(x->s);
+    assert_int_equal(x->s->head, 3);
+    assert_int_equal(x->s->frontier.size, 3);
+    assert_int_equal(put(x, "farms", three_farms, &rev), OK);
+    assert_int_equal(rev, 4);
+    reopen(x);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 3);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
@@ -386,6 +427,8 @@ int main(void)
         T(a_register_unchanged_since_an_old_revision_is_read_as_it_is_now),
         T(a_record_in_json_is_judged_as_one_in_a_file),
         T(an_aborted_change_leaves_no_trace),
+        T(changes_of_a_group_share_a_commit_and_one_refused_harms_no_other),
+        T(a_group_that_is_given_up_leaves_no_trace),
         T(what_killed_writers_left_is_removed_by_the_next),
         T(a_lost_key_is_not_replaced_by_another),
         T(a_database_without_its_newest_revision_is_refused),
