@@ -9,10 +9,11 @@
 #   make build    the release build: build/tinhso
 #   make clean    removes build folders; the databases in var/ stay
 #
-# Variables: PROVINCE (province/dak-nong), REPORT (2022-h1), FUZZ_SECONDS (60), TEST (only tests whose name contains it).
+# Variables: PROVINCE (province/dak-nong), DB (var/dak-nong.db), REPORT (2022-h1), FUZZ_SECONDS (60), TEST (only tests whose name contains it).
 
 PROVINCE = province/dak-nong
 REPORT = 2022-h1
+DB = $(or $(TINHSO_DB),var/$(notdir $(PROVINCE:/=)).db)
 FUZZ_SECONDS = 60
 TEST =
 
@@ -28,8 +29,8 @@ build:
 	@scripts/build release
 
 run: build
-	@build/tinhso load $(PROVINCE)
-	@build/tinhso report $(REPORT)
+	@build/tinhso load $(PROVINCE) --db $(DB)
+	@build/tinhso report $(REPORT) --db $(DB)
 
 test:
 	@scripts/setup build test

@@ -20,6 +20,10 @@ enum {
     /* records and files */
     LIMIT_TEXT_BYTES = 1 << 20,      /* one text value */
     LIMIT_RECORD_BYTES = 4 << 20,    /* one record in canonical form */
+    LIMIT_FOLLOW_REVISIONS = 1 << 24, /* of a log that is followed */
+    LIMIT_FOLLOW_RECORDS = 1 << 24,   /* of one revision of it */
+    LIMIT_FETCH_MS = 60000,           /* one document over HTTP */
+    LIMIT_FETCH_REDIRECTS = 3,
     LIMIT_PAGE_RECORDS = 10000,       /* one page of records over HTTP */
     LIMIT_QUERY_SKIP = 1000000,      /* found records that paging steps over */
     LIMIT_DUPLICATE_PAIRS = 2000000, /* that one search of a register finds */

@@ -22,8 +22,8 @@
 #define TINHSO_CLI_CLI_H
 
 #include "cli/options.h"
+#include "register/moment.h"
 
-struct store;
 struct cli;
 
 /* Options that several commands share. --lang and --help belong to all. */
@@ -54,6 +54,7 @@ struct cli {
     struct fault fault;
     struct faults faults;
     struct store *store; /* opened by cli_open, closed by main.c */
+    struct moment at;    /* that cli_open reads at */
 };
 
 /* The text in the reader's language. */

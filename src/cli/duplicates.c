@@ -165,7 +165,7 @@ static enum err answer_json(struct listing *l, const struct duplicates_options *
     json_out_init(&l->json, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&l->json);
     json_key(&l->json, STR("register")), json_str(&l->json, l->reg->name);
-    cli_at_json(c, &l->json);
+    moment_json(&c->at, &l->json);
     json_key(&l->json, STR("pairs"));
     json_array_begin(&l->json);
     enum err e = duplicates_find(c->store, l->reg, o, show_json, l, &total, &c->fault);

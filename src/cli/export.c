@@ -83,7 +83,7 @@ static void answer_json(struct cli *c, const struct reg *reg, const struct expor
     json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("register")), json_str(&o, reg->name);
-    cli_at_json(c, &o);
+    moment_json(&c->at, &o);
     json_key(&o, STR("file")), json_str(&o, cli_word(c, 1));
     json_key(&o, STR("format")), json_str(&o, str_of(r->format));
     json_key(&o, STR("records")), json_int(&o, r->n);

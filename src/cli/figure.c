@@ -1,10 +1,9 @@
-#include "figure/figure.h"
-
 #include <stdio.h>
 
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/show.h"
+#include "figure/figure_json.h"
 #include "report/columns.h"
 
 #include "base/banned.h"
@@ -13,37 +12,14 @@ enum { WHY_LIMIT = 20, WHY_FIELDS = 5, WIDTH = 100 };
 
 /* ---- all figures ---- */
 
-static enum err list_json(struct cli *c, const struct figures *fs)
+static void list_figures(struct cli *c, const struct figures *fs)
 {
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
-    json_object_begin(&o);
-    json_key(&o, STR("figures"));
-    json_array_begin(&o);
-    for (size_t i = 0; i < fs->n; i++) {
-        buf_putc(&c->out, '\n');
-        json_object_begin(&o);
-        json_key(&o, STR("figure")), json_str(&o, fs->p[i]->id);
-        json_key(&o, STR("title")), json_str(&o, text2_in(&fs->p[i]->title, c->lang));
-        json_key(&o, STR("unit")), json_str(&o, text2_in(&fs->p[i]->unit, c->lang));
-        json_key(&o, STR("by"));
-        json_array_begin(&o);
-        for (size_t k = 0; k < fs->p[i]->n_by; k++)
-            json_str(&o, fs->p[i]->by[k]);
-        json_array_end(&o);
-        json_object_end(&o);
+    if (c->is_json) {
+        struct json_out json = answer_begin(c);
+        figures_json(fs, &c->at, c->lang, &json);
+        answer_end(c, &json);
+        return;
     }
-    json_array_end(&o);
-    cli_at_json(c, &o);
-    json_object_end(&o);
-    buf_putc(&c->out, '\n');
-    return OK;
-}
-
-static enum err list_figures(struct cli *c, const struct figures *fs)
-{
-    if (c->is_json)
-        return list_json(c, fs);
     struct columns_table t;
     columns_table_init(&t, c->arena, 4);
     columns_add(&t, str_of(T(c, "Mã", "Id")));
@@ -62,74 +38,6 @@ static enum err list_figures(struct cli *c, const struct figures *fs)
         columns_add(&t, keep(c, &by));
     }
     columns_draw(&t, (size_t)cli_width(120), &c->out);
-    return OK;
-}
-
-/* ---- one figure as JSON ---- */
-
-static void rows_json(struct cli *c, const struct figure_result *r, struct json_out *o)
-{
-    json_key(o, STR("by")), json_str(o, r->by);
-    if (r->units_at.n)
-        json_key(o, STR("units_at")), json_str(o, r->units_at);
-    json_key(o, STR("rows"));
-    json_array_begin(o);
-    for (size_t i = 0; i < r->n_rows; i++) {
-        const struct figure_row *row = &r->rows[i];
-        buf_putc(&c->out, '\n');
-        json_object_begin(o);
-        json_key(o, STR("key"));
-        if (row->kind == ROW_UNKNOWN)
-            json_null(o);
-        else
-            json_str(o, row->key);
-        json_key(o, STR("title")), json_str(o, text2_in(&row->title, c->lang));
-        if (row->kind == ROW_UNPLACED)
-            json_key(o, STR("unplaced")), json_bool(o, true);
-        json_key(o, STR("value")), json_quantity(o, row->value);
-        if (quantity_is_known(row->of))
-            json_key(o, STR("of")), json_quantity(o, row->of);
-        if (quantity_is_known(row->percent))
-            json_key(o, STR("percent")), json_quantity(o, row->percent);
-        if (quantity_is_known(row->margin))
-            json_key(o, STR("margin")), json_quantity(o, row->margin);
-        json_object_end(o);
-    }
-    json_array_end(o);
-}
-
-static void survey_json(struct cli *c, const struct figure_result *r, struct json_out *o)
-{
-    json_key(o, STR("margin")), json_quantity(o, r->margin);
-    json_key(o, STR("low")), json_quantity(o, r->low);
-    json_key(o, STR("high")), json_quantity(o, r->high);
-    json_key(o, STR("asked")), json_int(o, r->n_asked);
-    json_key(o, STR("question")), json_str(o, text2_in(&r->figure->question, c->lang));
-}
-
-void figure_json(struct cli *c, const struct figure_result *r, struct json_out *o)
-{
-    json_object_begin(o);
-    json_key(o, STR("figure")), json_str(o, r->figure->id);
-    json_key(o, STR("value")), json_quantity(o, r->value);
-    if (quantity_is_known(r->of))
-        json_key(o, STR("of")), json_quantity(o, r->of);
-    json_key(o, STR("unit")), json_str(o, text2_in(&r->figure->unit, c->lang));
-    cli_at_json(c, o);
-    if (quantity_is_known(r->percent))
-        json_key(o, STR("percent")), json_quantity(o, r->percent);
-    if (quantity_is_known(r->from))
-        json_key(o, STR("from")), json_quantity(o, r->from);
-    if (r->figure->kind == FIGURE_SURVEY)
-        survey_json(c, r, o);
-    json_key(o, STR("title")), json_str(o, text2_in(&r->figure->title, c->lang));
-    json_key(o, STR("on")), json_str(o, r->on);
-    json_key(o, STR("stale")), json_bool(o, r->is_stale);
-    json_key(o, STR("records")), json_int(o, r->n_counted);
-    json_key(o, STR("sample")), json_int(o, r->n_sample);
-    if (r->by.n)
-        rows_json(c, r, o);
-    json_object_end(o);
 }
 
 /* ---- one figure as text ---- */
@@ -175,7 +83,7 @@ static void put_facts(struct cli *c, const struct figure_result *r)
         struct str from = date_shown(c, figure->period_from), to = date_shown(c, figure->period_to);
         show_fact(c, T(c, "Kỳ", "Period"), str_of(arena_printf(c->arena, "%.*s – %.*s", STR_ARG(from), STR_ARG(to))));
     }
-    buf_printf(&b, "%lld (%.*s)", (long long)r->rev, STR_ARG(r->rev_time));
+    buf_printf(&b, "%lld (%.*s)", (long long)r->at.rev, STR_ARG(r->at.time));
     show_fact(c, T(c, "Phiên bản", "Revision"), keep(c, &b));
     if (r->figure->kind == FIGURE_SURVEY) {
         buf_reset(&b);
@@ -273,12 +181,7 @@ static void put_measure(struct cli *c, const char *name, const struct measure *m
 
 static void put_definition(struct cli *c, const struct figure *figure)
 {
-    static const char *const kinds[] = {
-#define X(kind, key) [kind] = key,
-        FIGURE_KINDS(X)
-#undef X
-    };
-    show_fact(c, T(c, "Loại", "Kind"), str_of(kinds[figure->kind]));
+    show_fact(c, T(c, "Loại", "Kind"), str_of(figure_kind_name(figure->kind)));
     put_measure(c, T(c, "Đếm từ", "Counts"), &figure->main);
     put_measure(c, figure->kind == FIGURE_RATIO ? T(c, "Chia cho", "Divided by") : T(c, "Trên tổng", "Base"),
                 &figure->of);
@@ -307,7 +210,7 @@ static bool why_record(void *ctx, const struct figure_record *r)
 {
     struct why *w = ctx;
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES);
-    if (!w->first_id) {
+    if (!w->first_id && !str_is(r->id, FIGURE_MASK)) {
         w->first_id = arena_dup(w->c->arena, r->id.p, r->id.n);
         w->first_reg = r->reg;
     }
@@ -348,9 +251,9 @@ static enum err put_why(struct cli *c, const struct figures *fs, const struct fi
                 T(c, "  … còn %lld bản ghi nữa (--limit 0 để xem hết)\n", "  … and %lld more (--limit 0 shows all)\n"),
                 (long long)(total - w.shown));
         if (w.first_id)
-            buf_printf(&c->out, "\n%s\n  %s log prove %.*s '%s' --at %lld\n",
+            buf_printf(&c->out, "\n%s\n  %s log prove %.*s %s --at %lld\n",
                        T(c, "Chứng minh một bản ghi:", "To prove a record:"), c->program, STR_ARG(w.first_reg->name),
-                       w.first_id, (long long)c->store->at);
+                       shell_word(c, w.first_id), (long long)c->store->at);
     }
     buf_done(&w.lines);
     return e;
@@ -382,10 +285,10 @@ static enum err figure_run(struct cli *c)
     if (e != OK)
         return e;
     struct str id = cli_word(c, 0);
-    if (id.n == 0)
-        return list_figures(c, fs);
-    if (c->is_json && args_has(&c->args, "why"))
-        return FAULT(&c->fault, ERR_OPTION_TOGETHER, {"options", STR("--json, --why")});
+    if (id.n == 0) {
+        list_figures(c, fs);
+        return OK;
+    }
     struct figure_options o = {
         .by = cli_option(c, "by"), .on = cli_option(c, "on"), .units_at = cli_option(c, "units-at")};
     struct figure_result r;
@@ -394,23 +297,38 @@ static enum err figure_run(struct cli *c)
         return e;
     if (!c->is_json)
         return answer_text(c, fs, &r, &o, limit);
-    struct json_out out;
-    json_out_init(&out, &c->out, JSON_OUT_COMPACT);
-    figure_json(c, &r, &out);
-    json_out_done(&out);
-    buf_putc(&c->out, '\n');
+    struct json_out json = answer_begin(c);
+    if (args_has(&c->args, "why"))
+        e = figure_why_json(c->arena, s, fs, &r, &o, limit, args_has(&c->args, "base"), c->lang, &json, &c->fault);
+    else
+        figure_json(&r, c->lang, &json);
+    if (e != OK) {
+        buf_reset(&c->out); /* no half of an answer */
+        return e;
+    }
+    answer_end(c, &json);
     return OK;
 }
 
 static const struct option options[] = {
     {"by",
      "X",
-     {"chia theo cấp đơn vị (unit:2) hay một trường", "broken down by a level of units (unit:2) or a field"}},
-    {"units-at", "DATE", {"trên bản đồ đơn vị của ngày ấy", "on the map of units of that day"}},
-    {"on", "DATE", {"ngày của số liệu, thay ngày đã khai báo", "the day of the figure, instead of the declared one"}},
-    {"why", NULL, {"định nghĩa và các bản ghi đã đếm", "the definition and the records counted"}},
-    {"base", NULL, {"với --why: cả các bản ghi của mẫu số", "with --why: the records of the base too"}},
-    {"limit", "N", {"với --why: số bản ghi (20; 0: tất cả)", "with --why: how many records (20; 0: all)"}},
+     {"chia theo cấp đơn vị (unit:2) hay một trường", "broken down by a level of units (unit:2) or a field"},
+     .needs = "ID"},
+    {"units-at",
+     "DATE",
+     {"với --by: trên bản đồ đơn vị của ngày ấy", "with --by: on the map of units of that day"},
+     .needs = "by"},
+    {"on",
+     "DATE",
+     {"ngày của số liệu, thay ngày đã khai báo", "the day of the figure, instead of the declared one"},
+     .needs = "ID"},
+    {"why", NULL, {"định nghĩa và các bản ghi đã đếm", "the definition and the records counted"}, .needs = "ID"},
+    {"base", NULL, {"với --why: cả các bản ghi của mẫu số", "with --why: the records of the base too"}, .needs = "why"},
+    {"limit",
+     "N",
+     {"với --why: số bản ghi (20; 0: tất cả)", "with --why: how many records (20; 0: all)"},
+     .needs = "why"},
     {0},
 };
 static const char *const examples[] = {

@@ -11,7 +11,6 @@
 
 #include "cli/cli.h"
 #include "figure/figure.h"
-#include "text/json.h"
 
 struct folder_facts {
     const struct province *province;
@@ -23,15 +22,12 @@ enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_
 
 /* The path of --db or TINHSO_DB; NULL without. */
 const char *cli_database_named(const struct cli *c);
+/* Whether commands find this one without --db. */
+bool cli_database_is_default(struct cli *c, const char *path);
 /* That, else the only database in var/. ERR_DB_NONE, ERR_DB_SEVERAL. */
 enum err cli_database(struct cli *c, const char **ret_path);
+/* Read-only, at the moment of --at, which also stands in c->at. */
 enum err cli_open(struct cli *c, struct store **ret_store);
 enum err cli_open_figures(struct cli *c, struct store **ret_store, struct figures **ret_figures);
-
-/* "at":{"revision":…,"date":…}: the revision read, and the day on which it was made. */
-void cli_at_json(struct cli *c, struct json_out *o);
-
-/* A quantity as a JSON number, or null. */
-void json_quantity(struct json_out *o, struct quantity q);
 
 #endif

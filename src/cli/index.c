@@ -1,128 +1,29 @@
-#include "figure/index.h"
-
 #include <stdio.h>
 
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/show.h"
+#include "figure/index_json.h"
 #include "report/columns.h"
 
 #include "base/banned.h"
 
 enum { WIDTH = 100, CONTRIBUTION_DECIMALS = 6 };
 
-static enum err list_indexes(struct cli *c, const struct indexes *x)
+static void list_indexes(struct cli *c, const struct indexes *x)
 {
     if (c->is_json) {
-        struct json_out o;
-        json_out_init(&o, &c->out, JSON_OUT_COMPACT);
-        json_object_begin(&o);
-        json_key(&o, STR("indexes"));
-        json_array_begin(&o);
-        for (size_t i = 0; i < x->n; i++) {
-            json_object_begin(&o);
-            json_key(&o, STR("index")), json_str(&o, x->p[i]->id);
-            json_key(&o, STR("title")), json_str(&o, text2_in(&x->p[i]->title, c->lang));
-            json_object_end(&o);
-        }
-        json_array_end(&o);
-        json_object_end(&o);
-        buf_putc(&c->out, '\n');
-        return OK;
+        struct json_out json = answer_begin(c);
+        indexes_json(x, c->lang, &json);
+        answer_end(c, &json);
+        return;
     }
     for (size_t i = 0; i < x->n; i++) {
         struct str title = text2_in(&x->p[i]->title, c->lang);
         columns_pad(&c->out, x->p[i]->id, 24, false);
         buf_printf(&c->out, " %.*s\n", STR_ARG(title));
     }
-    return OK;
 }
-
-/* ---- JSON ---- */
-
-static void main_json(struct cli *c, const struct index_table *t, const struct index_row *row, struct json_out *o)
-{
-    json_key(o, STR("main"));
-    json_array_begin(o);
-    for (size_t i = 0; i < t->framework->n_main; i++) {
-        const struct index_main *m = &t->framework->main[i];
-        if (!quantity_is_known(row->main[i].value))
-            continue;
-        json_object_begin(o);
-        json_key(o, STR("id")), json_str(o, m->id);
-        json_key(o, STR("title")), json_str(o, text2_in(&m->title, c->lang));
-        json_key(o, STR("value")), json_quantity(o, row->main[i].value);
-        json_key(o, STR("max_points")), json_quantity(o, m->points);
-        json_key(o, STR("points")), json_quantity(o, row->main[i].points);
-        json_key(o, STR("contribution")), json_quantity(o, row->main[i].contribution);
-        json_object_end(o);
-    }
-    json_array_end(o);
-    json_key(o, STR("pillars"));
-    json_array_begin(o);
-    for (size_t i = 0; i < t->framework->n_pillars; i++) {
-        json_object_begin(o);
-        json_key(o, STR("id")), json_str(o, t->framework->pillars[i].id);
-        json_key(o, STR("published")), json_quantity(o, row->pillars[i].published);
-        json_key(o, STR("computed")), json_quantity(o, row->pillars[i].computed);
-        json_object_end(o);
-    }
-    json_array_end(o);
-}
-
-static void rank_json(struct json_out *o, const char *key, int64_t rank)
-{
-    json_key(o, str_of(key));
-    if (rank)
-        json_int(o, rank);
-    else
-        json_null(o);
-}
-
-static void row_json(struct cli *c, const struct index_table *t, const struct index_row *row, struct json_out *o)
-{
-    buf_putc(&c->out, '\n');
-    json_object_begin(o);
-    rank_json(o, "rank", row->rank);
-    json_key(o, STR("subject")), json_str(o, row->subject);
-    json_key(o, STR("name")), json_str(o, row->name);
-    json_key(o, STR("published")), json_quantity(o, row->published_total);
-    json_key(o, STR("computed")), json_quantity(o, row->total_rounded);
-    json_key(o, STR("exact")), json_quantity(o, row->total);
-    json_key(o, STR("difference")), json_quantity(o, row->difference);
-    rank_json(o, "computed_rank", row->computed_rank);
-    rank_json(o, "previous_rank", row->previous_rank);
-    json_key(o, STR("rank_change")), json_quantity(o, row->rank_change);
-    json_key(o, STR("total_change")), json_quantity(o, row->total_change);
-    main_json(c, t, row, o);
-    json_object_end(o);
-}
-
-static enum err answer_json(struct cli *c, const struct index_table *t, const struct index_row *only)
-{
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
-    json_object_begin(&o);
-    json_key(&o, STR("index")), json_str(&o, t->index->id);
-    json_key(&o, STR("year")), json_int(&o, t->year);
-    json_key(&o, STR("framework")), json_str(&o, t->framework->id);
-    cli_at_json(c, &o);
-    json_key(&o, STR("subjects")), json_int(&o, (int64_t)t->n);
-    json_key(&o, STR("computed")), json_int(&o, t->n_totals);
-    json_key(&o, STR("sample")), json_int(&o, t->n_sample);
-    json_key(&o, STR("other_framework")), json_bool(&o, t->has_other_framework);
-    json_key(&o, STR("rows"));
-    json_array_begin(&o);
-    for (size_t i = 0; i < t->n; i++)
-        if (!only || only == &t->rows[i])
-            row_json(c, t, &t->rows[i], &o);
-    json_array_end(&o);
-    json_object_end(&o);
-    buf_putc(&c->out, '\n');
-    return OK;
-}
-
-/* ---- text ---- */
 
 static struct str rank_shown(struct cli *c, int64_t rank)
 {
@@ -172,6 +73,7 @@ static void put_ranking(struct cli *c, const struct index_table *t)
             columns_add(&table, signed_shown(c, row->total_change, t->index->decimals));
         }
     }
+    buf_putc(&c->out, '\n');
     columns_draw(&table, (size_t)cli_width(WIDTH), &c->out);
 }
 
@@ -238,11 +140,23 @@ static void put_main(struct cli *c, const struct index_table *t, const struct in
     columns_draw(&table, (size_t)cli_width(WIDTH), &c->out);
 }
 
+/* Nothing to explain is said as such. */
+static void put_untold(struct cli *c, const struct index_row *row)
+{
+    if (row->rank)
+        buf_printf(&c->out, T(c, "hạng %lld; ", "rank %lld; "), (long long)row->rank);
+    buf_puts(&c->out, T(c, "điểm không được công bố, và không đủ chỉ số chính để tính lại\n",
+                        "no total was published, and too few main indices to recompute one\n"));
+}
+
 static void put_explanation(struct cli *c, const struct index_table *t, const struct index_row *row)
 {
     const struct index_framework *fw = t->framework;
     buf_printf(&c->out, "\n%.*s: ", STR_ARG(row->name));
-    put_both(c, t, row->published_total, row->total_rounded);
+    if (quantity_is_known(row->published_total) || quantity_is_known(row->total_rounded))
+        put_both(c, t, row->published_total, row->total_rounded);
+    else
+        put_untold(c, row);
     if (has_main(t, row))
         put_main(c, t, row);
     for (size_t i = 0; i < fw->n_pillars; i++) {
@@ -258,15 +172,15 @@ static void put_heading(struct cli *c, const struct index_table *t)
     struct str title = text2_in(&t->index->title, c->lang), framework = text2_in(&t->framework->title, c->lang);
     buf_printf(&c->out, "%.*s, %lld\n", STR_ARG(title), (long long)t->year);
     show_fact(c, T(c, "Bộ tiêu chí", "Framework"), framework);
-    show_fact(c, T(c, "Phiên bản", "Revision"), count_shown(c, t->rev));
+    show_fact(c, T(c, "Phiên bản", "Revision"), count_shown(c, t->at.rev));
     if (t->has_other_framework)
         show_fact(c, T(c, "Lưu ý", "Note"),
                   str_of(T(c, "năm trước được chấm theo bộ tiêu chí khác: thay đổi so sánh hai thứ khác nhau",
                            "the year before was judged by another framework: changes compare unlike things")));
-    if (t->n_sample)
+    long long n_sample = t->n_sample + t->n_sample_before, n_values = t->n_values + t->n_values_before;
+    if (n_sample)
         show_fact(c, T(c, "Dữ liệu mẫu", "Sample data"),
-                  str_of(arena_printf(c->arena, "%lld / %lld", (long long)t->n_sample, (long long)t->n_values)));
-    buf_putc(&c->out, '\n');
+                  str_of(arena_printf(c->arena, "%lld / %lld", n_sample, n_values)));
 }
 
 static void answer_text(struct cli *c, const struct index_table *t, const struct index_row *only)
@@ -285,8 +199,12 @@ static enum err index_run(struct cli *c)
     struct figures *fs;
     enum err e = cli_open_figures(c, &s, &fs);
     struct str id = cli_word(c, 0);
-    if (e != OK || id.n == 0)
-        return e != OK ? e : list_indexes(c, fs->indexes);
+    if (e != OK)
+        return e;
+    if (id.n == 0) {
+        list_indexes(c, fs->indexes);
+        return OK;
+    }
     long long year = 0;
     int64_t latest = 0;
     e = args_integer(&c->args, "year", 1, 9999, 0, &year, &c->fault);
@@ -303,15 +221,25 @@ static enum err index_run(struct cli *c)
         e = index_explain(&t, of, &only, &c->fault);
     if (e != OK)
         return e;
-    if (c->is_json)
-        return answer_json(c, &t, only);
-    answer_text(c, &t, only);
+    if (!c->is_json) {
+        answer_text(c, &t, only);
+        return OK;
+    }
+    struct json_out json = answer_begin(c);
+    index_json(&t, only, c->lang, &json);
+    answer_end(c, &json);
     return OK;
 }
 
 static const struct option options[] = {
-    {"year", "Y", {"năm của dữ liệu (mặc định: năm mới nhất)", "year of the data (default: the latest)"}},
-    {"of", "SUBJECT", {"chỉ giải thích điểm của một đối tượng", "only explain the total of one subject"}},
+    {"year",
+     "Y",
+     {"năm của dữ liệu (mặc định: năm mới nhất)", "year of the data (default: the latest)"},
+     .needs = "ID"},
+    {"of",
+     "SUBJECT",
+     {"chỉ giải thích điểm của một đối tượng", "only explain the total of one subject"},
+     .needs = "ID"},
     {0},
 };
 static const char *const examples[] = {"index", "index ID --year 2022", "index ID --year 2022 --of NAME", NULL};

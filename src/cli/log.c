@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/load.h"
+#include "cli/log_follow.h"
 #include "cli/progress.h"
 #include "cli/show.h"
 #include "crypt/base64.h"
@@ -260,7 +261,7 @@ static enum err log_checkpoint_run(struct cli *c, struct store *s)
 {
     struct str note;
     struct checkpoint checkpoint;
-    enum err e = log_checkpoint_read(s, &note, &checkpoint, &c->fault);
+    enum err e = log_checkpoint_read(c->arena, s, &note, &checkpoint, &c->fault);
     if (e == OK)
         buf_str(&c->out, note);
     return e;
@@ -270,12 +271,14 @@ static enum err log_checkpoint_run(struct cli *c, struct store *s)
 
 static enum err log_run(struct cli *c)
 {
-    static const char *const names[] = {"list", "verify", "prove", "check-proof", "checkpoint"};
+    static const char *const names[] = {"list", "verify", "prove", "check-proof", "checkpoint", "follow"};
     struct str what = c->args.words.n ? cli_word(c, 0) : STR("list");
     if (str_is(what, "verify") && c->args.words.n == 1)
         return log_verify_run(c);
     if (str_is(what, "check-proof"))
         return log_check_run(c);
+    if (str_is(what, "follow"))
+        return cli_log_follow(c);
     bool is_known = str_is(what, "list") || str_is(what, "prove") || str_is(what, "checkpoint");
     if (!is_known || (c->args.words.n > 1 && !str_is(what, "prove"))) {
         const char *near = is_known ? NULL : nearest_word(what.p, names, ARRAY_LEN(names));
@@ -295,17 +298,22 @@ static const struct option options[] = {
     {"out", "FILE", {"prove: nơi ghi bằng chứng", "prove: where the proof goes"}},
     {"key",
      "TEXT",
-     {"check-proof: khóa công khai mà người đọc tin", "check-proof: the public key that the reader trusts"}},
+     {"check-proof, follow: khóa công khai mà người đọc tin",
+      "check-proof, follow: the public key that the reader trusts"}},
+    {"state", "FOLDER", {"follow: nơi giữ mốc đã thấy (var/follow)", "follow: where what was seen is kept (var/follow)"}},
+    {"records", NULL, {"follow: kiểm cả các bản ghi công khai", "follow: check the public records too"}},
+    {"every", "SECONDS", {"follow: cứ bấy nhiêu giây lại xem", "follow: look again every so many seconds"}},
     {"limit", "N", {"list: số phiên bản (20; 0: tất cả)", "list: how many revisions (20; 0: all)"}},
     {0},
 };
 static const char *const examples[] = {
-    "log", "log verify", "log prove units 660 --out proof.json", "log check-proof proof.json", "log checkpoint", NULL,
+    "log", "log verify", "log prove units 660 --out proof.json", "log check-proof proof.json", "log checkpoint",
+    "log follow http://127.0.0.1:8080 --records", NULL,
 };
 
 const struct command command_log = {
     .name = "log",
-    .words = "[list|verify|prove REGISTER ID|check-proof FILE|checkpoint]",
+    .words = "[list|verify|prove REGISTER ID|check-proof FILE|checkpoint|follow URL]",
     .max_words = 3,
     .title = {"nhật ký thay đổi: xem, kiểm chứng, chứng minh một bản ghi",
               "the log of changes: list, verify, prove a record"},

@@ -95,7 +95,7 @@ static enum err check_words(struct cli *c)
     if (lang.p && !str_is(lang, "vi") && !str_is(lang, "en"))
         return FAULT(&c->fault, ERR_OPTION_CHOICE, {"option", STR("lang")}, {"choices", STR("vi, en")},
                      {"value", lang});
-    return OK;
+    return args_check_needs(&c->args, &c->fault);
 }
 
 /* TINHSO_NOW fixes the clock, so that what is loaded can be repeated to the byte. */

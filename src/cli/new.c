@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/new_files.h"
+#include "cli/show.h"
 #include "text/vn.h"
 
 #include "base/banned.h"
@@ -88,8 +89,9 @@ static enum err new_run(struct cli *c)
         return e;
     buf_printf(&c->out, T(c, "Đã tạo tỉnh “%.*s” trong %s. Tiếp theo:\n", "The province “%.*s” is in %s. Next:\n"),
                STR_ARG(id), folder);
-    buf_printf(&c->out, "  %s check %s\n  %s load %s\n  %s report overview --db var/%.*s.db\n", c->program, folder,
-               c->program, folder, c->program, STR_ARG(id));
+    const char *word = shell_word(c, folder);
+    buf_printf(&c->out, "  %s check %s\n  %s load %s\n  %s report overview --db var/%.*s.db\n", c->program, word,
+               c->program, word, c->program, STR_ARG(id));
     return OK;
 }
 

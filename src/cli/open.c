@@ -1,5 +1,6 @@
 /* Which database a command reads, at which moment, and what it declares. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
@@ -49,6 +50,17 @@ enum err cli_database(struct cli *c, const char **ret_path)
     return OK;
 }
 
+bool cli_database_is_default(struct cli *c, const char *path)
+{
+    const char *named = getenv("TINHSO_DB"), *only = NULL;
+    if (named && *named)
+        return strcmp(named, path) == 0;
+    struct fault kept = c->fault;
+    bool is_only = only_database(c, &only) == OK && strcmp(only, path) == 0;
+    c->fault = kept;
+    return is_only;
+}
+
 enum err cli_open(struct cli *c, struct store **ret_store)
 {
     const char *path = NULL;
@@ -60,6 +72,8 @@ enum err cli_open(struct cli *c, struct store **ret_store)
         e = store_at(c->store, at, &c->fault);
     if (e == OK && !c->store->province)
         e = FAULT(&c->fault, ERR_STORE_EMPTY, {"path", str_of(path)});
+    if (e == OK)
+        e = moment_read(c->arena, c->store, &c->at, &c->fault);
     if (e == OK)
         *ret_store = c->store;
     return e;
@@ -100,31 +114,4 @@ enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_
     if (e == OK && bad == OK)
         *ret_facts = facts;
     return e != OK ? e : bad;
-}
-
-void cli_at_json(struct cli *c, struct json_out *o)
-{
-    struct store *s = c->store;
-    struct str time;
-    int64_t ms;
-    json_key(o, STR("at"));
-    json_object_begin(o);
-    json_key(o, STR("revision"));
-    json_int(o, s->at);
-    json_key(o, STR("date"));
-    if (s->at && store_revision_time(c->arena, s, s->at, &time, NULL) == OK && instant_parse(time, &ms, NULL) == OK) {
-        struct buf b CLEANUP(buf_done) = BUF_INIT(32);
-        date_print(date_of_instant(ms, s->province->utc_offset_minutes), &b);
-        json_str(o, buf_view(&b));
-    } else {
-        json_null(o);
-    }
-    json_object_end(o);
-}
-
-void json_quantity(struct json_out *o, struct quantity q)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(256);
-    quantity_print(q, DECIMAL_EXACT, LANG_EN, &b);
-    json_raw(o, b.n ? buf_view(&b) : STR("null"));
 }

@@ -115,6 +115,22 @@ const char *args_value(const struct args *args, const char *name)
     return value;
 }
 
+enum err args_check_needs(const struct args *args, struct fault *f)
+{
+    for (size_t i = 0; i < args->options.n; i++) {
+        const struct option *o = args->options.p[i].option;
+        if (!o->needs)
+            continue;
+        bool is_word = o->needs[0] >= 'A' && o->needs[0] <= 'Z';
+        if (is_word ? args->words.n > 0 : args_has(args, o->needs))
+            continue;
+        char needs[40];
+        snprintf(needs, sizeof needs, "%s%s", is_word ? "" : "--", o->needs);
+        return FAULT(f, ERR_OPTION_NEEDS, {"option", str_of(o->name)}, {"needs", str_of(needs)});
+    }
+    return OK;
+}
+
 enum err args_integer(const struct args *args, const char *name, long long min, long long max, long long fallback,
                       long long *ret_value, struct fault *f)
 {

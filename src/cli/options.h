@@ -30,6 +30,8 @@ struct option {
     const char *value; /* how help calls its value; NULL: a flag */
     struct words help;
     bool may_repeat;
+    const char *
+        needs; /* what must be given with it: another option, or a word of the command as help shows it; NULL: nothing */
 };
 
 struct arg {
@@ -48,6 +50,9 @@ enum err args_parse(struct arena *a, const struct option *const *tables, size_t 
 
 bool args_has(const struct args *args, const char *name);
 const char *args_value(const struct args *args, const char *name); /* the last one; NULL when absent */
+
+/* ERR_OPTION_NEEDS for the first option given without what it needs. */
+enum err args_check_needs(const struct args *args, struct fault *f);
 
 /* A whole number of an option, within min … max; `fallback` when it was not given. ERR_OPTION_NUMBER. */
 enum err args_integer(const struct args *args, const char *name, long long min, long long max, long long fallback,

@@ -249,7 +249,7 @@ static enum err answer_json(struct cli *c, struct store *s, struct asked *q)
     json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("register")), json_str(&o, q->reg->name);
-    cli_at_json(c, &o);
+    moment_json(&c->at, &o);
     if (q->merged.n)
         json_key(&o, STR("redirected_from")), json_str(&o, q->merged);
     json_key(&o, STR("records"));
@@ -316,7 +316,7 @@ static enum err answer_count(struct cli *c, struct store *s, struct asked *q)
     json_object_begin(&o);
     json_key(&o, STR("register")), json_str(&o, q->reg->name);
     json_key(&o, STR("count")), json_int(&o, total);
-    cli_at_json(c, &o);
+    moment_json(&c->at, &o);
     json_object_end(&o);
     buf_putc(&c->out, '\n');
     return OK;

@@ -1,5 +1,3 @@
-#include "report/report.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -8,63 +6,29 @@
 #include "cli/folder.h"
 #include "cli/show.h"
 #include "report/columns.h"
+#include "report/report_json.h"
 
 #include "base/banned.h"
 
 enum { WIDTH = 100 };
 
-static enum err list_reports(struct cli *c, const struct province *p)
+static void list_reports(struct cli *c, const struct province *p)
 {
     struct str *ids;
     size_t n;
-    struct json_out o;
-    reports_list(c->arena, p, &ids, &n);
     if (c->is_json) {
-        json_out_init(&o, &c->out, JSON_OUT_COMPACT);
-        json_object_begin(&o);
-        json_key(&o, STR("reports"));
-        json_array_begin(&o);
+        struct json_out json = answer_begin(c);
+        reports_json(c->arena, p, c->lang, &json);
+        answer_end(c, &json);
+        return;
     }
+    reports_list(c->arena, p, &ids, &n);
     for (size_t i = 0; i < n; i++) {
         struct text2 title = report_title(c->arena, p, ids[i]);
         struct str shown = text2_in(&title, c->lang);
-        if (c->is_json) {
-            json_object_begin(&o);
-            json_key(&o, STR("report")), json_str(&o, ids[i]);
-            json_key(&o, STR("title")), json_str(&o, shown);
-            json_object_end(&o);
-        } else {
-            columns_pad(&c->out, ids[i], 24, false);
-            buf_printf(&c->out, " %.*s\n", STR_ARG(shown));
-        }
+        columns_pad(&c->out, ids[i], 24, false);
+        buf_printf(&c->out, " %.*s\n", STR_ARG(shown));
     }
-    if (c->is_json) {
-        json_array_end(&o);
-        json_object_end(&o);
-        buf_putc(&c->out, '\n');
-    }
-    return OK;
-}
-
-static void answer_json(struct cli *c, const struct report *r)
-{
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
-    json_object_begin(&o);
-    json_key(&o, STR("report")), json_str(&o, r->id);
-    json_key(&o, STR("title")), json_str(&o, text2_in(&r->title, c->lang));
-    cli_at_json(c, &o);
-    json_key(&o, STR("log_root")), json_str(&o, r->log_root);
-    json_key(&o, STR("figures"));
-    json_array_begin(&o);
-    for (size_t i = 0; i < r->n_figures; i++) {
-        buf_putc(&c->out, '\n');
-        figure_json(c, r->figures[i], &o);
-    }
-    json_array_end(&o);
-    json_object_end(&o);
-    json_out_done(&o);
-    buf_putc(&c->out, '\n');
 }
 
 /* reports/ID.html beside the database. */
@@ -127,8 +91,9 @@ static void put_next(struct cli *c, const struct report *r, const char *db)
 
 static enum err answer_text(struct cli *c, const struct report *r, const char *html)
 {
-    const char *named = cli_database_named(c);
-    const char *db = named && args_has(&c->args, "db") ? arena_printf(c->arena, " --db %s", named) : "";
+    const char *named = args_value(&c->args, "db");
+    bool is_told = named && !cli_database_is_default(c, named);
+    const char *db = is_told ? arena_printf(c->arena, " --db %s", shell_word(c, named)) : "";
     report_text(c->arena, r, (size_t)cli_width(WIDTH), &c->out);
     buf_printf(&c->out, "\n%s %s\n", T(c, "Bản HTML:", "HTML file:"), html);
     put_next(c, r, db);
@@ -141,8 +106,12 @@ static enum err report_run(struct cli *c)
     struct figures *fs;
     enum err e = cli_open_figures(c, &s, &fs);
     struct str id = cli_word(c, 0);
-    if (e != OK || id.n == 0)
-        return e != OK ? e : list_reports(c, s->province);
+    if (e != OK)
+        return e;
+    if (id.n == 0) {
+        list_reports(c, s->province);
+        return OK;
+    }
     struct report *r;
     e = report_compute(c->arena, s, fs, id, &r, &c->faults);
     if (e != OK)
@@ -158,7 +127,9 @@ static enum err report_run(struct cli *c)
         return e;
     if (!c->is_json)
         return answer_text(c, r, html);
-    answer_json(c, r);
+    struct json_out json = answer_begin(c);
+    report_json(r, c->lang, &json);
+    answer_end(c, &json);
     return OK;
 }
 
@@ -166,8 +137,9 @@ static const struct option options[] = {
     {"html",
      "FILE",
      {"nơi ghi trang HTML (mặc định: reports/ID.html cạnh cơ sở dữ liệu)",
-      "where the HTML page goes (default: reports/ID.html beside the database)"}},
-    {"markdown", "FILE", {"ghi cả bản Markdown", "also write it as Markdown"}},
+      "where the HTML page goes (default: reports/ID.html beside the database)"},
+     .needs = "ID"},
+    {"markdown", "FILE", {"ghi cả bản Markdown", "also write it as Markdown"}, .needs = "ID"},
     {0},
 };
 static const char *const examples[] = {"report", "report ID", "report ID --at 2026-06-30 --html /tmp/report.html",

@@ -1,5 +1,7 @@
 #include "cli/show.h"
 
+#include <string.h>
+
 #include "report/columns.h"
 #include "text/date.h"
 
@@ -52,4 +54,36 @@ struct str count_shown(struct cli *c, long long n)
     struct buf b CLEANUP(buf_done) = BUF_INIT(64);
     print_count(c, &b, n);
     return keep(c, &b);
+}
+
+struct json_out answer_begin(struct cli *c)
+{
+    struct json_out o;
+    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+    return o;
+}
+
+void answer_end(struct cli *c, const struct json_out *o)
+{
+    json_out_done(o);
+    buf_putc(&c->out, '\n');
+}
+
+const char *shell_word(struct cli *c, const char *word)
+{
+    bool is_plain = *word != '\0';
+    for (const char *p = word; *p; p++)
+        is_plain &= (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
+                    (unsigned char)*p >= 0x80 || strchr("_./@:+,=%-", *p);
+    if (is_plain)
+        return word;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    buf_putc(&b, '\'');
+    for (const char *p = word; *p; p++) {
+        if (*p == '\'')
+            buf_puts(&b, "'\\'");
+        buf_putc(&b, *p);
+    }
+    buf_putc(&b, '\'');
+    return arena_strdup(c->arena, buf_cstr(&b));
 }

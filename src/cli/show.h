@@ -21,7 +21,11 @@ struct str count_shown(struct cli *c, long long n);
 /* A copy of what the buffer holds. */
 struct str keep(struct cli *c, const struct buf *b);
 
-/* {"figure":…,"value":…,"of":…,"unit":…,"at":{…},…} */
-void figure_json(struct cli *c, const struct figure_result *r, struct json_out *o);
+/* A word of a command to try next: in quotes where a shell would take it apart. */
+const char *shell_word(struct cli *c, const char *word);
+
+/* An answer in JSON: begun, written through what json_out offers, ended with a line feed. */
+struct json_out answer_begin(struct cli *c);
+void answer_end(struct cli *c, const struct json_out *o);
 
 #endif

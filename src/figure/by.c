@@ -91,12 +91,14 @@ bool by_parse(const struct province *p, const struct reg *reg, struct str text, 
     return true;
 }
 
-void by_print_valid(const struct province *p, const struct figure *fig, struct buf *out)
+/* What may be asked instead of `wrong`, for errors: "unit:2, crop, …". */
+static void by_print_valid(const struct province *p, const struct figure *fig, struct str wrong, struct buf *out)
 {
     size_t n = 0;
     const struct reg *reg = fig->main.reg;
     for (size_t i = 0; i < fig->n_by; i++)
-        buf_printf(out, "%s%.*s", n++ ? ", " : "", STR_ARG(fig->by[i]));
+        if (!str_eq(fig->by[i], wrong))
+            buf_printf(out, "%s%.*s", n++ ? ", " : "", STR_ARG(fig->by[i]));
     for (size_t i = 0; reg && i < reg->n_fields && n < 30; i++) {
         struct by_spec spec;
         bool is_private, is_told = false;
@@ -107,6 +109,38 @@ void by_print_valid(const struct province *p, const struct figure *fig, struct b
     }
     if (!n)
         buf_puts(out, "–");
+}
+
+enum err by_read(const struct province *p, const struct figure *fig, const struct reg *reg, struct str by,
+                 struct by_spec *ret_spec, struct fault *f)
+{
+    bool is_private = false;
+    if (by_parse(p, reg, by, ret_spec, &is_private))
+        return OK;
+    if (is_private)
+        return FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", by});
+    struct buf valid CLEANUP(buf_done) = BUF_INIT(1000);
+    by_print_valid(p, fig, by, &valid);
+    return FAULT(f, ERR_FIGURE_BY, {"id", fig->id}, {"by", by}, {"valid", buf_view(&valid)});
+}
+
+static enum err measure_by_check(const struct province *p, const struct figure *fig, const struct measure *m,
+                                 struct str by, struct fault *f)
+{
+    struct by_spec spec;
+    if (m->kind == MEASURE_FIGURE)
+        return figure_by_check(p, m->figure, by, f);
+    return by_read(p, fig, m->reg, by, &spec, f);
+}
+
+enum err figure_by_check(const struct province *p, const struct figure *fig, struct str by, struct fault *f)
+{
+    if (fig->kind == FIGURE_INDEX)
+        return FAULT(f, ERR_FIGURE_BY, {"id", fig->id}, {"by", by}, {"valid", STR("–")});
+    if (fig->kind == FIGURE_DIFFERENCE)
+        return figure_by_check(p, fig->other, by, f);
+    enum err e = measure_by_check(p, fig, &fig->main, by, f);
+    return e == OK && fig->kind == FIGURE_RATIO ? measure_by_check(p, fig, &fig->of, by, f) : e;
 }
 
 /* ---- constants ---- */

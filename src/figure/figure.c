@@ -22,16 +22,16 @@ static struct str date_keep(struct arena *a, struct date d)
 
 enum err day_of_moment(struct arena *a, struct store *s, struct str *ret_day, struct fault *f)
 {
-    int64_t ms = clock_now_ms();
-    if (s->at > 0 && s->at < s->head) {
-        struct str time;
-        enum err e = store_revision_time(a, s, s->at, &time, f);
-        if (e != OK || (e = instant_parse(time, &ms, f)) != OK)
-            return e;
+    struct moment at;
+    int offset = s->province ? s->province->utc_offset_minutes : VIETNAM_OFFSET_MINUTES;
+    if (s->at == 0 || s->at >= s->head) {
+        *ret_day = date_keep(a, date_of_instant(clock_now_ms(), offset));
+        return OK;
     }
-    *ret_day =
-        date_keep(a, date_of_instant(ms, s->province ? s->province->utc_offset_minutes : VIETNAM_OFFSET_MINUTES));
-    return OK;
+    enum err e = moment_read(a, s, &at, f);
+    if (e == OK)
+        *ret_day = at.day;
+    return e;
 }
 
 struct str figure_day_declared(const struct figure *fig, const struct figure_options *o)
@@ -111,15 +111,16 @@ static enum err index_figure(struct compute *c, struct figure_result *r, struct 
     bool is_rank = str_is(fig->index_value, "rank"), is_total = str_is(fig->index_value, "total");
     bool is_rank_change = str_is(fig->index_value, "rank_change");
     bool is_total_change = str_is(fig->index_value, "total_change");
-    r->n_counted = t.n_values;
-    r->n_sample = t.n_sample;
+    bool is_change = is_rank_change || is_total_change;
+    r->n_counted = t.n_values + (is_change ? t.n_values_before : 0);
+    r->n_sample = t.n_sample + (is_change ? t.n_sample_before : 0);
     r->decimals = is_rank || is_rank_change ? 0 : t.index->decimals;
     if (is_rank) {
         r->value = rank_quantity(*index_rank_of(&row, false));
         r->of = quantity_of_integer((int64_t)t.n);
     } else if (is_total) {
         r->value = quantity_is_known(row.published_total) ? row.published_total : row.total_rounded;
-    } else if (is_rank_change || is_total_change) {
+    } else if (is_change) {
         r->value = is_rank_change ? row.rank_change : row.total_change;
         r->from = is_rank_change ? rank_quantity(*index_rank_of(&row, true)) : row.previous_total;
         r->has_other_framework = t.has_other_framework;
@@ -254,8 +255,8 @@ static enum err kind_compute(struct compute *c, const struct figure_options *o, 
     const struct figure *fig = c->fig;
     switch (fig->kind) {
     case FIGURE_COUNT:
-    case FIGURE_SUM:
         return measure_compute(c, &fig->main, fig->is_share ? &fig->of : NULL, quantity_of_integer(1), r, f);
+    case FIGURE_SUM:
     case FIGURE_MEAN:
     case FIGURE_SURVEY:
         return measure_compute(c, &fig->main, NULL, fig->scale, r, f);
@@ -264,9 +265,7 @@ static enum err kind_compute(struct compute *c, const struct figure_options *o, 
     case FIGURE_DIFFERENCE:
         return difference_figure(c, o, depth, r, f);
     case FIGURE_INDEX:
-        if (o->by.n)
-            return FAULT(f, ERR_FIGURE_BY, {"id", fig->id}, {"by", o->by}, {"valid", STR("–")});
-        return index_figure(c, r, f);
+        return o->by.n ? figure_by_check(c->s->province, fig, o->by, f) : index_figure(c, r, f);
     }
     return OK;
 }
@@ -283,7 +282,7 @@ static enum err compute_at(struct arena *a, struct store *s, const struct figure
                            const struct figure_options *o, int depth, struct figure_result *ret_result, struct fault *f)
 {
     struct compute c = {.a = a, .s = s, .fs = fs, .fig = fig};
-    struct figure_result r = {.figure = fig, .rev = s->at, .decimals = decimals_of(fig)};
+    struct figure_result r = {.figure = fig, .decimals = decimals_of(fig)};
     if (depth > FIGURE_DEPTH)
         return FAULT(f, ERR_LIMIT, {"what", fig->id}, {"limit", str_of(arena_printf(a, "%d", FIGURE_DEPTH))});
     enum err e = days_set(&c, o, &r, f);
@@ -292,10 +291,10 @@ static enum err compute_at(struct arena *a, struct store *s, const struct figure
     if (fig->is_share)
         r.percent = quantity_percent(r.value, r.of);
     decimals_widen(&r);
-    if (s->at > 0 && (e = store_revision_time(a, s, s->at, &r.rev_time, f)) != OK)
-        return e;
-    *ret_result = r;
-    return OK;
+    e = moment_read(a, s, &r.at, f);
+    if (e == OK)
+        *ret_result = r;
+    return e;
 }
 
 enum err figure_compute(struct arena *a, struct store *s, const struct figures *fs, struct str id,

@@ -106,6 +106,13 @@ enum err figures_load(struct arena *a, const struct province *p, struct figures 
 /* ERR_FIGURE_UNKNOWN {id, nearest}. */
 enum err figure_find(const struct figures *fs, struct str id, const struct figure **ret_figure, struct fault *f);
 
+/* Whether a figure can be broken down so, in all its parts: ERR_FIGURE_BY {id, by, valid}, ERR_FIGURE_BY_PRIVATE {by}. Needs no
+ * store; that a level exists on the map asked is known only when it is computed. */
+enum err figure_by_check(const struct province *p, const struct figure *fig, struct str by, struct fault *f);
+
+/* "count", "sum", …: the key in YAML. */
+const char *figure_kind_name(enum figure_kind kind);
+
 struct figure_options {
     struct str
         by; /* "unit:2" (level), "unit" (as the records have it), "FIELD", "FIELD:2" (a unit field); empty: none */
@@ -138,11 +145,10 @@ struct figure_result {
     int64_t n_asked;                   /* survey: those asked */
     int decimals;                      /* digits behind the mark that make sense to show */
     struct str on;                     /* the day of the figure */
-    int64_t rev;
-    struct str rev_time; /* RFC 3339 UTC */
-    int64_t n_counted;   /* records read to count it */
-    int64_t n_sample;    /* of them invented */
-    bool is_stale;       /* asked outside `valid` */
+    struct moment at;                  /* that it was counted at */
+    int64_t n_counted;                 /* records read to count it */
+    int64_t n_sample;                  /* of them invented */
+    bool is_stale;                     /* asked outside `valid` */
     struct str asked;
     bool has_other_framework; /* a change between years that different frameworks judged */
     /* breakdown */

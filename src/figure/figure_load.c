@@ -21,6 +21,11 @@ struct loading {
 static const char *const kind_names[] = {FIGURE_KINDS(X)};
 #undef X
 
+const char *figure_kind_name(enum figure_kind kind)
+{
+    return kind_names[kind];
+}
+
 /* ---- first pass: what each figure says ---- */
 
 static bool kind_of(struct decode *d, const struct figure_decl *decl, enum figure_kind *ret_kind)
@@ -90,6 +95,8 @@ static void figure_read(struct decode *d, const struct yaml *node, struct loadin
         .main = {.field = NO_FIELD, .weight = NO_FIELD},
         .of = {.field = NO_FIELD, .weight = NO_FIELD},
         .scale = quantity_of_integer(1),
+        .by = decl->by.p,
+        .n_by = decl->by.n,
         .file = d->file,
         .line = decl->place.line,
     };
@@ -200,23 +207,18 @@ static void index_link(struct decode *d, const struct figures *fs, struct figure
     decode_unknown(d, "value", decl->value, names.p, names.n, decl->value_place);
 }
 
-static void by_link(struct decode *d, struct figure *fig, const struct yaml_strs *by)
+/* Figures made of figures are checked last: what they are made of must be linked, and no ring. */
+static bool has_parts(const struct figure *fig)
 {
-    fig->by = by->p;
-    fig->n_by = by->n;
-    for (size_t i = 0; fig->main.reg && i < by->n; i++) {
-        struct by_spec spec;
-        bool is_private = false;
+    return fig->kind == FIGURE_RATIO || fig->kind == FIGURE_DIFFERENCE;
+}
+
+static void by_link(struct decode *d, const struct figure *fig, const struct yaml_strs *by)
+{
+    for (size_t i = 0; i < by->n; i++) {
         struct fault f = {0};
-        if (by_parse(d->province, fig->main.reg, by->p[i], &spec, &is_private))
-            continue;
-        struct buf valid CLEANUP(buf_done) = BUF_INIT(1000);
-        by_print_valid(d->province, fig, &valid);
-        if (is_private)
-            FAULT(&f, ERR_FIGURE_BY_PRIVATE, {"by", by->p[i]});
-        else
-            FAULT(&f, ERR_FIGURE_BY, {"id", fig->id}, {"by", by->p[i]}, {"valid", buf_view(&valid)});
-        decode_fault(d, by->places[i], &f);
+        if (figure_by_check(d->province, fig, by->p[i], &f) != OK)
+            decode_fault(d, by->places[i], &f);
     }
 }
 
@@ -253,7 +255,7 @@ static void figure_link_all(struct decode *d, const struct loading *l, const str
         fig->difference_on = decl->difference->on;
         fig->difference_from = decl->difference->from;
     }
-    if (decl->of && fig->kind != FIGURE_COUNT && fig->kind != FIGURE_SUM) {
+    if (decl->of && fig->kind != FIGURE_COUNT) {
         struct fault f = {0};
         FAULT(&f, ERR_FIGURE_OF, {"id", fig->id}, {"kind", str_of(kind_names[fig->kind])});
         decode_fault(d, decl->of_place, &f);
@@ -261,7 +263,8 @@ static void figure_link_all(struct decode *d, const struct loading *l, const str
         measure_link(d, fig, MEASURE_COUNT, decl->of, &fig->of);
         fig->is_share = true;
     }
-    by_link(d, fig, &decl->by);
+    if (!has_parts(fig) && (fig->main.reg || fig->index))
+        by_link(d, fig, &decl->by);
 }
 
 /* ---- third pass: no figure is computed from itself ---- */
@@ -344,6 +347,12 @@ enum err figures_load(struct arena *a, const struct province *p, struct figures 
             figure_link_all(&d, &l, &l.all.p[i]);
     }
     rings_check(&d, &l);
+    bool is_linked = list->total == before;
+    for (size_t i = 0; is_linked && i < l.all.n; i++) {
+        d.file = l.all.p[i].fig->file;
+        if (has_parts(l.all.p[i].fig))
+            by_link(&d, l.all.p[i].fig, &l.all.p[i].decl->by);
+    }
     if (list->total > before)
         return kept < list->n ? list->p[kept].code : ERR_FIGURE_NAME;
     *ret_figures = l.fs;

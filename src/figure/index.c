@@ -263,6 +263,8 @@ static enum err change_compute(const struct year *y, struct index_table *t, stru
         return OK;
     t->previous_framework = before.fw;
     t->has_other_framework = before.fw != y->fw;
+    t->n_values_before = before.n_values;
+    t->n_sample_before = before.n_sample;
     for (size_t i = 0; i < t->n; i++) {
         struct index_row *row = &t->rows[i];
         const struct index_row *previous = map_get(&before.by_subject, row->subject);
@@ -336,7 +338,7 @@ static int row_order(const void *a, const void *b)
 enum err index_compute(struct arena *a, struct store *s, const struct indexes *x, struct str id, int64_t year,
                        struct index_table *ret_table, struct fault *f)
 {
-    struct index_table t = {.year = year, .rev = s->at};
+    struct index_table t = {.year = year};
     enum err e = index_find(x, id, &t.index, f);
     if (e != OK || (e = years_read(a, s, t.index, &t, f)) != OK)
         return e;
@@ -358,10 +360,10 @@ enum err index_compute(struct arena *a, struct store *s, const struct indexes *x
         t.n_totals += quantity_is_known(t.rows[i].total);
     if (t.n)
         qsort(t.rows, t.n, sizeof *t.rows, row_order);
-    if (s->at > 0 && (e = store_revision_time(a, s, s->at, &t.rev_time, f)) != OK)
-        return e;
-    *ret_table = t;
-    return OK;
+    e = moment_read(a, s, &t.at, f);
+    if (e == OK)
+        *ret_table = t;
+    return e;
 }
 
 enum err index_latest_year(struct arena *a, struct store *s, const struct indexes *x, struct str id, int64_t *ret_year,

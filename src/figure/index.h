@@ -25,7 +25,7 @@
 #define TINHSO_FIGURE_INDEX_H
 
 #include "figure/quantity.h"
-#include "register/store.h"
+#include "register/moment.h"
 
 struct index_main {
     struct str id;
@@ -92,6 +92,8 @@ struct indexes {
 enum err indexes_load(struct arena *a, const struct province *p, struct indexes **ret_indexes, struct faults *list);
 /* ERR_INDEX_UNKNOWN {id, nearest}. */
 enum err index_find(const struct indexes *x, struct str id, const struct index **ret_index, struct fault *f);
+/* ERR_INDEX_YEAR {index, year, known} where no framework judges the year; whether there are values only the store can tell. */
+enum err index_year_check(const struct index *x, int64_t year, struct fault *f);
 /* NULL when no framework judges that year. */
 const struct index_framework *index_framework_of(const struct index *x, int64_t year);
 
@@ -133,10 +135,11 @@ struct index_table {
     size_t n;                   /* subjects; the base of a rank */
     int64_t n_totals;           /* rows whose total could be computed */
     int64_t n_values, n_sample; /* records read for this year, and how many of them are invented */
-    int64_t *years;             /* that have values, ascending */
+    int64_t n_values_before,
+        n_sample_before; /* the same of the year before, with which changes compare; 0: no change known */
+    int64_t *years;      /* that have values, ascending */
     size_t n_years;
-    int64_t rev;
-    struct str rev_time;
+    struct moment at;
 };
 
 /* ERR_INDEX_UNKNOWN; ERR_INDEX_YEAR {index, year, known} where no framework judges the year or there are no values. */

@@ -52,7 +52,8 @@ struct index_file {
     struct text2 title;
     struct subjects_decl subjects;
     struct values_decl values;
-    struct {
+    struct published_decl {
+        struct yaml_place total_place, rank_place;
         struct str total, rank;
     } published;
     int64_t decimals;
@@ -89,12 +90,14 @@ static const struct yaml_field pillar_fields[] = {
 };
 static const struct yaml_schema pillar_schema = YAML_SCHEMA("pillars", pillar_fields, struct pillar_decl);
 
-static const struct framework_decl framework_initial = {.max_points = -1, .years = {0, 9999}, .status = INDEX_ISSUED};
+enum { FRAMEWORK_OPEN = 9999 }; /* the year up to which one holds that has not ended */
+static const struct framework_decl framework_initial = {
+    .max_points = -1, .years = {0, FRAMEWORK_OPEN}, .status = INDEX_ISSUED};
 static const struct yaml_field years_fields[] = {
     {"from", Y_INT, 0, Y_REQUIRED, &year_range},
     {"to", Y_INT, sizeof(int64_t), 0, &year_range},
 };
-static const int64_t years_initial[2] = {0, 9999};
+static const int64_t years_initial[2] = {0, FRAMEWORK_OPEN};
 static const struct yaml_schema years_schema = {
     "years", years_fields, ARRAY_LEN(years_fields), 2 * sizeof(int64_t), years_initial, NULL};
 static const struct yaml_field framework_fields[] = {
@@ -145,11 +148,12 @@ static const struct yaml_field values_fields[] = {
 static const struct yaml_schema values_schema = YAML_SCHEMA("values", values_fields, struct values_decl);
 
 static const struct yaml_field published_fields[] = {
-    {"total", Y_STR, 0},
-    {"rank", Y_STR, sizeof(struct str)},
+    {"total", Y_PLACE, AT(published_decl, total_place)},
+    {"total", Y_STR, AT(published_decl, total)},
+    {"rank", Y_PLACE, AT(published_decl, rank_place)},
+    {"rank", Y_STR, AT(published_decl, rank)},
 };
-static const struct yaml_schema published_schema = {
-    "published", published_fields, ARRAY_LEN(published_fields), 2 * sizeof(struct str), NULL, NULL};
+static const struct yaml_schema published_schema = YAML_SCHEMA("published", published_fields, struct published_decl);
 
 static const struct index_file index_initial = {.decimals = 4};
 static const struct yaml_field index_fields[] = {
@@ -329,6 +333,30 @@ static void values_read(struct decode *d, const struct values_decl *decl, struct
     filter_read(d, x->values, decl->where, decl->where_place);
 }
 
+/* A component that the code list does not have could never get a value. */
+static void component_check(struct decode *d, const struct index *x, const char *key, struct str id,
+                            struct yaml_place place)
+{
+    const struct code_list *codes = x->values->fields[x->component].codes;
+    if (id.n == 0 || !codes || map_get(&codes->by_code, id))
+        return;
+    struct str *names = ARENA_ARRAY(d->a, struct str, codes->n + 1);
+    for (size_t i = 0; i < codes->n; i++)
+        names[i] = codes->p[i].code;
+    decode_unknown(d, key, id, names, codes->n, place);
+}
+
+static void components_check(struct decode *d, const struct index_file *file, const struct index *x)
+{
+    if (!x->values || x->component == NO_FIELD)
+        return;
+    component_check(d, x, "total", file->published.total, file->published.total_place);
+    component_check(d, x, "rank", file->published.rank, file->published.rank_place);
+    for (size_t i = 0; i < file->frameworks.n; i++)
+        for (size_t k = 0; k < file->frameworks.p[i].main.n; k++)
+            component_check(d, x, "main", file->frameworks.p[i].main.p[k].id, file->frameworks.p[i].main.p[k].id_place);
+}
+
 static void index_document(struct decode *d, const struct yaml *root, void *ctx)
 {
     struct indexes *xs = ctx;
@@ -348,6 +376,7 @@ static void index_document(struct decode *d, const struct yaml *root, void *ctx)
     subjects_read(d, &file.subjects, x);
     values_read(d, &file.values, x);
     frameworks_read(d, &file, x);
+    components_check(d, &file, x);
     const struct index *other = map_get(&xs->by_id, x->id);
     if (other || xs->n >= LIMIT_FIGURES) {
         struct fault f = {0};
@@ -393,6 +422,23 @@ enum err index_find(const struct indexes *x, struct str id, const struct index *
     }
     *ret_index = found;
     return OK;
+}
+
+enum err index_year_check(const struct index *x, int64_t year, struct fault *f)
+{
+    if (index_framework_of(x, year))
+        return OK;
+    struct buf known CLEANUP(buf_done) = BUF_INIT(1000), asked CLEANUP(buf_done) = BUF_INIT(40);
+    for (size_t i = 0; i < x->n_frameworks; i++) {
+        const struct index_framework *fw = &x->frameworks[i];
+        buf_printf(&known, "%s%lld", i ? ", " : "", (long long)fw->year_from);
+        if (fw->year_to != fw->year_from)
+            buf_puts(&known, "–");
+        if (fw->year_to != fw->year_from && fw->year_to < FRAMEWORK_OPEN)
+            buf_printf(&known, "%lld", (long long)fw->year_to);
+    }
+    buf_printf(&asked, "%lld", (long long)year);
+    return FAULT(f, ERR_INDEX_YEAR, {"index", x->id}, {"year", buf_view(&asked)}, {"known", buf_view(&known)});
 }
 
 const struct index_framework *index_framework_of(const struct index *x, int64_t year)

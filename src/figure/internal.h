@@ -16,8 +16,9 @@ struct by_spec {
 /* False when the register cannot be broken down so. is_private tells that a field holds personal data. */
 bool by_parse(const struct province *p, const struct reg *reg, struct str text, struct by_spec *ret_spec,
               bool *ret_is_private);
-/* "unit:2, crop, …": what a reader may ask, for errors. */
-void by_print_valid(const struct province *p, const struct figure *fig, struct buf *out);
+/* The same for a figure's register, told as ERR_FIGURE_BY or ERR_FIGURE_BY_PRIVATE. */
+enum err by_read(const struct province *p, const struct figure *fig, const struct reg *reg, struct str by,
+                 struct by_spec *ret_spec, struct fault *f);
 
 /* ---- filters ---- */
 

@@ -344,16 +344,12 @@ enum err measure_compute(struct compute *c, const struct measure *m, const struc
                          struct figure_result *r, struct fault *f)
 {
     struct by_spec spec;
-    bool is_private = false, is_fused = measure_is_fusible(m, of), has_by = c->by.n > 0;
+    bool is_fused = measure_is_fusible(m, of), has_by = c->by.n > 0;
     struct pass pass = {.m = m, .of = is_fused ? of : NULL};
     enum err e = OK;
     if (has_by) {
-        if (!by_parse(c->s->province, m->reg, c->by, &spec, &is_private)) {
-            struct buf valid CLEANUP(buf_done) = BUF_INIT(1000);
-            by_print_valid(c->s->province, c->fig, &valid);
-            return is_private ? FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", c->by})
-                              : FAULT(f, ERR_FIGURE_BY, {"id", c->fig->id}, {"by", c->by}, {"valid", buf_view(&valid)});
-        }
+        if ((e = by_read(c->s->province, c->fig, m->reg, c->by, &spec, f)) != OK)
+            return e;
         pass.by = &spec;
         if (spec.is_unit && (e = succession_load(c->a, c->s, &pass.succession, f)) != OK)
             return e;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "register/export_internal.h"
+#include "register/moment.h"
 #include "text/csv.h"
 #include "text/number.h"
 
@@ -137,8 +138,8 @@ static enum err geojson_record(void *ctx, const struct record *r, struct fault *
 static enum err geojson_source(struct writer *w, struct fault *f)
 {
     struct export *x = w->x;
-    struct str time;
-    enum err e = store_revision_time(x->a, x->s, x->s->at, &time, f);
+    struct moment at;
+    enum err e = moment_read(x->a, x->s, &at, f);
     if (e != OK)
         return e;
     buf_reset(&w->cell);
@@ -148,8 +149,8 @@ static enum err geojson_source(struct writer *w, struct fault *f)
     json_key(&w->json, STR("samples")), json_int(&w->json, x->result->n_samples);
     json_key(&w->json, STR("title")), json_str(&w->json, text2_in(&x->reg->title, x->o->lang));
     json_key(&w->json, STR("source")), json_str(&w->json, x->reg->source);
-    json_key(&w->json, STR("revision")), json_int(&w->json, x->s->at);
-    json_key(&w->json, STR("revisionTime")), json_str(&w->json, time);
+    json_key(&w->json, STR("revision")), json_int(&w->json, at.rev);
+    json_key(&w->json, STR("revisionTime")), json_str(&w->json, at.time);
     json_key(&w->json, STR("filter")), json_str(&w->json, x->o->filter);
     json_key(&w->json, STR("leftOut"));
     json_array_begin(&w->json);

@@ -9,6 +9,7 @@
 #include "register/export_internal.h"
 #include "register/geofile.h"
 #include "register/log.h"
+#include "register/moment.h"
 #include "text/number.h"
 #include "text/utf8.h"
 #include "text/xlsx_write.h"
@@ -230,14 +231,14 @@ static void print_instant(struct workbook *w, int64_t ms)
 
 static enum err say_revision(struct workbook *w, struct fault *f)
 {
-    struct str time;
+    struct moment at;
     int64_t ms;
-    enum err e = store_revision_time(w->x->s->arena, w->x->s, w->x->s->at, &time, f);
+    enum err e = moment_read(w->x->a, w->x->s, &at, f);
     if (e != OK)
         return e;
     buf_reset(&w->cell);
-    buf_printf(&w->cell, "%lld (", (long long)w->x->s->at);
-    if (instant_parse(time, &ms, NULL) == OK)
+    buf_printf(&w->cell, "%lld (", (long long)at.rev);
+    if (instant_parse(at.time, &ms, NULL) == OK)
         print_instant(w, ms);
     buf_putc(&w->cell, ')');
     say(w, W(w, "Phiên bản dữ liệu", "Revision"), buf_view(&w->cell));
@@ -252,7 +253,7 @@ static void say_log(struct workbook *w)
 {
     struct str note;
     struct checkpoint c;
-    if (log_checkpoint_read(w->x->s, &note, &c, NULL) != OK)
+    if (log_checkpoint_read(w->x->a, w->x->s, &note, &c, NULL) != OK)
         return;
     buf_reset(&w->cell);
     base64_encode(c.root.b, sizeof c.root.b, &w->cell);

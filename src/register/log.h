@@ -13,6 +13,7 @@
 
 #include "crypt/checkpoint.h"
 #include "register/store.h"
+#include "text/json.h"
 
 enum { TILE_HASHES = 256 };
 
@@ -39,14 +40,33 @@ enum err log_tree_leaves(struct arena *a, struct db *db, int64_t tree, struct di
 enum err log_key_open(struct store *s, struct fault *f);
 /* Checkpoint file beside the database. */
 enum err log_checkpoint_write(struct store *s, struct fault *f);
-/* The public key, and the file as it is: the signed note and what it says, signature checked. In the store's arena. */
+/* The public key, and the file as it is: the signed note and what it says, signature checked. The note lies in the arena. */
 enum err log_verifier(struct store *s, struct note_verifier *ret_v, struct fault *f);
-enum err log_checkpoint_read(struct store *s, struct str *ret_note, struct checkpoint *ret_c, struct fault *f);
+enum err log_checkpoint_read(struct arena *a, struct store *s, struct str *ret_note, struct checkpoint *ret_c,
+                             struct fault *f);
 bool log_has_checkpoint(struct store *s);
 /* Called by store_open: compares database and checkpoint; renews a checkpoint that is behind. */
 enum err log_checkpoint_check(struct store *s, struct fault *f);
 /* The same before a missing database is made: beside a checkpoint of something, its absence is a loss. */
 enum err log_checkpoint_check_new(struct store *s, struct fault *f);
+
+/* ---- for followers from outside (log_tiles.c) */
+
+/* Tiles and bundles of entries as C2SP tlog-tiles names them behind "tile/": "0/000", "1/x001/234.p/17", "entries/000.p/5". The level-l hash i
+ * is the root over the leaves [i·256^l, (i+1)·256^l); an entry is two bytes of length, big-endian, and its bytes. ERR_LOG_TILE when there is none. */
+enum err log_tile_write(struct store *s, struct str name, struct buf *out, struct fault *f);
+/* The path for n, with the width behind it when it is not full: "x001/234.p/17". */
+void log_tile_name(uint64_t n, unsigned width, struct buf *out);
+
+/* One revision bound to the newest checkpoint: {"revision", "entry" (its canonical text), "index", "size", "path" (hex), "checkpoint", "verifier"}.
+ * ERR_REVISION_UNKNOWN; ERR_PROOF_PENDING while no checkpoint covers it yet. */
+enum err log_revision_write(struct store *s, int64_t rev, struct buf *out, struct fault *f);
+
+/* The records of one revision from place `from` on, at most `limit`, as an array: {"record": canonical text} where may_show says so of the register as it
+ * was declared then, else {"leaf": hex}. With all of them the root of the revision can be computed. The store must read at `rev`. */
+enum err log_records_write(struct store *s, int64_t rev, int64_t from, int64_t limit,
+                           bool (*may_show)(void *context, const struct reg *reg), void *context, struct json_out *o,
+                           struct fault *f);
 
 enum { LOG_PROBLEMS_MAX = 1000 }; /* kept of each kind: of revisions and records, and of pages */
 

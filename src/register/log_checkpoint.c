@@ -9,13 +9,19 @@
 
 #include "base/banned.h"
 
-/* "var/x.db" → "var/x" + suffix. */
+/* "var/x.db" → "var/x" + suffix; made once. */
 static const char *beside(struct store *s, const char *suffix)
 {
+    static const char *const suffixes[STORE_FILES] = {".key", ".pub", ".checkpoint"};
+    size_t i = 0;
+    while (strcmp(suffixes[i], suffix) != 0)
+        must(++i < STORE_FILES);
     struct str p = s->path;
     if (str_ends(p, STR(".db")))
         p.n -= 3;
-    return arena_printf(s->arena, "%.*s%s", STR_ARG(p), suffix);
+    if (!s->beside[i])
+        s->beside[i] = arena_printf(s->arena, "%.*s%s", STR_ARG(p), suffix);
+    return s->beside[i];
 }
 
 static struct str log_name(struct store *s)
@@ -75,10 +81,11 @@ enum err log_verifier(struct store *s, struct note_verifier *ret_v, struct fault
     return e == OK ? note_verifier_parse(str_trim(text), ret_v, f) : e;
 }
 
-enum err log_checkpoint_read(struct store *s, struct str *ret_note, struct checkpoint *ret_c, struct fault *f)
+enum err log_checkpoint_read(struct arena *a, struct store *s, struct str *ret_note, struct checkpoint *ret_c,
+                             struct fault *f)
 {
     struct note_verifier v;
-    enum err e = file_read(s->arena, beside(s, ".checkpoint"), CHECKPOINT_BYTES, ret_note, f);
+    enum err e = file_read(a, beside(s, ".checkpoint"), CHECKPOINT_BYTES, ret_note, f);
     if (e == ERR_FILE_MISSING)
         return FAULT(f, ERR_LOG_CHECKPOINT_MISSING, {"path", str_of(beside(s, ".checkpoint"))});
     if (e == OK)
@@ -121,7 +128,7 @@ enum err log_checkpoint_check_new(struct store *s, struct fault *f)
     struct str note;
     if (!log_has_checkpoint(s))
         return OK;
-    enum err e = log_checkpoint_read(s, &note, &c, f);
+    enum err e = log_checkpoint_read(s->arena, s, &note, &c, f);
     return e == OK && c.size > 0 ? rolled_back(s, &c, f) : e;
 }
 
@@ -132,7 +139,7 @@ enum err log_checkpoint_check(struct store *s, struct fault *f)
     if (!log_has_checkpoint(s) &&
         s->frontier.size == 0) /* a writer signs the empty log: no first commit is without a checkpoint */
         return s->is_write ? log_checkpoint_write(s, f) : OK;
-    enum err e = log_checkpoint_read(s, &note, &c, f);
+    enum err e = log_checkpoint_read(s->arena, s, &note, &c, f);
     if (e == OK && c.size > s->frontier.size) /* unless somebody has just written */
         e = store_refresh(s, f);
     if (e != OK)

@@ -268,7 +268,7 @@ static enum err signed_parts(struct arena *a, struct store *s, struct proof *p, 
 {
     struct note_verifier v;
     struct buf b CLEANUP(buf_done) = BUF_INIT(NOTE_KEY_TEXT_BYTES);
-    enum err e = log_checkpoint_read(s, &p->checkpoint, ret_c, f);
+    enum err e = log_checkpoint_read(a, s, &p->checkpoint, ret_c, f);
     if (e == OK)
         e = log_verifier(s, &v, f);
     if (e != OK)

@@ -143,7 +143,7 @@ static void check_checkpoint(struct verify *v, const struct digest *leaves, uint
     struct checkpoint c;
     struct fault f = {0};
     struct digest root;
-    enum err e = log_checkpoint_read(v->s, &note, &c, &f);
+    enum err e = log_checkpoint_read(v->work, v->s, &note, &c, &f);
     if (e == ERR_LOG_CHECKPOINT_MISSING && n == 0) /* killed before the first change */
         return;
     if (e == ERR_LOG_CHECKPOINT_MISSING || e == ERR_FILE_MISSING) {

@@ -507,3 +507,12 @@ enum err query_count(struct store *s, const struct reg *reg, const struct query_
         *ret_count = stmt_column_int(q->st, 0);
     return e;
 }
+
+enum err query_newest(struct store *s, const struct reg *reg, int64_t *ret_rev, struct fault *f)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    /* Versions are numbered in the order of writing. */
+    const char *sql = arena_printf(a, "SELECT coalesce((SELECT _rev FROM %s WHERE _rev <= ?1 ORDER BY _n DESC LIMIT 1), 0)",
+                                   reg->table);
+    return db_value_int(s->db, str_of(sql), DB_VALUES(db_int(s->at)), ret_rev, f);
+}

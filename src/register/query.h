@@ -81,6 +81,9 @@ void query_closep(struct query **pq);
 /* The rectangle around all geometries of the register, past versions included; *ret_has_box is false without any. */
 enum err query_extent(struct store *s, const struct reg *reg, struct box *ret_box, bool *ret_has_box, struct fault *f);
 
+/* The newest revision, up to the moment, that wrote records of the register; 0 when none did. */
+enum err query_newest(struct store *s, const struct reg *reg, int64_t *ret_rev, struct fault *f);
+
 /* How many records match. */
 enum err query_count(struct store *s, const struct reg *reg, const struct query_options *o, int64_t *ret_count,
                      struct fault *f);

@@ -231,12 +231,6 @@ void store_move(struct store *s, int64_t rev, const struct province *p)
     s->province = p;
 }
 
-enum err store_revision_time(struct arena *a, struct store *s, int64_t rev, struct str *ret_time, struct fault *f)
-{
-    return db_value_text(s->db, a, STR("SELECT time FROM revision WHERE rev = ?1"), DB_VALUES(db_int(rev)),
-                         ret_time, f);
-}
-
 const char *store_visible_sql(struct arena *a, const struct store *s, const char *alias)
 {
     if (!s || s->at >= s->head)

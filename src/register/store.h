@@ -33,6 +33,8 @@ enum store_mode {
     STORE_SCRUB, /* for `log verify`: reads on in spite of damaged pages, takes no notice of the checkpoint */
 };
 
+enum { STORE_FILES = 3 }; /* key, public key, checkpoint */
+
 struct store {
     struct arena *arena; /* lives as long as the store */
     struct db *db;
@@ -43,6 +45,7 @@ struct store {
     bool is_write;
     struct merkle_frontier frontier; /* of the log, size == head */
     struct note_key key;             /* of a write store: signs its checkpoints */
+    const char *beside[STORE_FILES]; /* paths, of log_checkpoint.c */
 };
 
 enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f);
@@ -63,9 +66,6 @@ enum err store_declared(struct store *s, int64_t rev, int64_t *ret_declared, str
 void store_move(struct store *s, int64_t rev, const struct province *p);
 enum err store_province_read(struct arena *a, const struct store *s, const struct province **ret_province,
                              struct fault *f);
-
-/* When a revision was made, as RFC 3339 UTC text in the arena. */
-enum err store_revision_time(struct arena *a, struct store *s, int64_t rev, struct str *ret_time, struct fault *f);
 
 /* Takes declarations into a write store: creates and extends tables, refuses what would lose data unless its
  * "REGISTER.FIELD" or "REGISTER" stands in drops. Must run inside a change (see change.h: change_declare). */

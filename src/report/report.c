@@ -295,23 +295,19 @@ static enum err log_root(struct arena *a, struct store *s, struct str *ret_root,
 
 static void put_origin(struct maker *m, const struct report *r, struct buf *out)
 {
-    int64_t ms = 0;
-    struct buf day CLEANUP(buf_done) = BUF_INIT(32);
-    if (instant_parse(r->rev_time, &ms, NULL) == OK)
-        date_print(date_of_instant(ms, m->store->province->utc_offset_minutes), &day);
-    struct str shown = date_shown(m, buf_view(&day));
+    struct str shown = date_shown(m, r->at.day);
     buf_printf(out, "%s %lld, %s %.*s (%.*s).\n",
                L(m, "Số liệu được đếm từ các sổ đăng ký ở phiên bản", "Counted from the registers at revision"),
-               (long long)r->rev, L(m, "ngày", "on"), STR_ARG(shown), STR_ARG(r->rev_time));
+               (long long)r->at.rev, L(m, "ngày", "on"), STR_ARG(shown), STR_ARG(r->at.time));
     buf_printf(out, "%s `%.*s` (%s %lld).\n\n", L(m, "Gốc của nhật ký:", "Root of the log:"), STR_ARG(r->log_root),
-               L(m, "cỡ", "size"), (long long)r->rev);
+               L(m, "cỡ", "size"), (long long)r->at.rev);
     buf_printf(out,
                L(m,
                  "Kiểm chứng: `tinhso log verify` tính lại toàn bộ nhật ký; `tinhso figure ID --why --at %lld` liệt kê "
                  "các bản ghi đã đếm; `tinhso log prove REGISTER ID --at %lld` chứng minh một bản ghi.\n",
                  "Verify: `tinhso log verify` recomputes the whole log; `tinhso figure ID --why --at %lld` lists the "
                  "records counted; `tinhso log prove REGISTER ID --at %lld` proves a single record.\n"),
-               (long long)r->rev, (long long)r->rev);
+               (long long)r->at.rev, (long long)r->at.rev);
 }
 
 static void report_fill(struct maker *m, struct report *r)
@@ -373,9 +369,8 @@ enum err report_compute(struct arena *a, struct store *s, const struct figures *
     e = m.first;
     if (e == OK && m.body.is_full)
         e = FAULT(&f, ERR_LIMIT, {"what", source.file}, {"limit", STR("64 MiB")});
-    r->rev = s->at;
-    if (e == OK && s->at > 0)
-        e = store_revision_time(a, s, s->at, &r->rev_time, &f);
+    if (e == OK)
+        e = moment_read(a, s, &r->at, &f);
     if (e == OK)
         e = log_root(a, s, &r->log_root, &f);
     if (e != OK && m.first == OK)
@@ -390,6 +385,32 @@ enum err report_compute(struct arena *a, struct store *s, const struct figures *
 
 /* ---- checking without records ---- */
 
+/* Whether a figure of this kind can have the part at all; that it has a value is known only when it is computed. */
+static bool part_fits(const struct figure *figure, enum part part, enum lang lang)
+{
+    bool is_index = figure->kind == FIGURE_INDEX;
+    switch (part) {
+    case PART_OF:
+        return figure->is_share || (is_index && str_is(figure->index_value, "rank"));
+    case PART_PERCENT:
+        return figure->is_share;
+    case PART_FROM:
+        return figure->kind == FIGURE_DIFFERENCE || (is_index && str_ends(figure->index_value, STR("_change")));
+    case PART_MARGIN:
+    case PART_LOW:
+    case PART_HIGH:
+    case PART_ASKED:
+    case PART_QUESTION:
+        return figure->kind == FIGURE_SURVEY;
+    case PART_UNIT:
+        return text2_in(&figure->unit, lang).n > 0;
+    case PART_SOURCE:
+        return figure->source.n > 0;
+    default:
+        return true;
+    }
+}
+
 static enum err piece_check(const struct figures *fs, const struct report_source *s, const struct piece *piece,
                             struct fault *f)
 {
@@ -399,13 +420,17 @@ static enum err piece_check(const struct figures *fs, const struct report_source
         return OK;
     if (piece->kind == PIECE_INDEX) {
         enum err e = index_find(fs->indexes, piece->id, &index, f);
-        return e;
+        return e == OK ? index_year_check(index, piece->year, f) : e;
     }
     enum err e = figure_find(fs, piece->id, &figure, f);
+    if (e == OK && piece->kind == PIECE_TABLE && piece->by.n == 0 && figure->n_by == 0)
+        e = FAULT(f, ERR_REPORT_TABLE_BY, {"mark", piece->text}, {"figure", piece->id});
+    if (e == OK && piece->kind == PIECE_TABLE)
+        e = figure_by_check(fs->province, figure, piece->by.n ? piece->by : figure->by[0], f);
+    if (e == OK && !part_fits(figure, piece->part, s->lang))
+        e = FAULT(f, ERR_REPORT_PART, {"mark", piece->text}, {"figure", piece->id});
     if (e != OK)
         return e;
-    if (piece->kind == PIECE_TABLE && piece->by.n == 0 && figure->n_by == 0)
-        return FAULT(f, ERR_REPORT_TABLE_BY, {"mark", piece->text}, {"figure", piece->id});
     struct figure_result asked = {.figure = figure, .value = quantity_of_integer(0), .asked = s->on};
     asked.is_stale = s->on.n && ((figure->valid_from.n && str_cmp(s->on, figure->valid_from) < 0) ||
                                  (figure->valid_to.n && str_cmp(s->on, figure->valid_to) > 0));

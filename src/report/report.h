@@ -31,8 +31,7 @@ struct report {
     enum lang lang;
     struct str on, period_from, period_to; /* ISO dates; may be empty */
     struct str file;
-    int64_t rev;
-    struct str rev_time; /* RFC 3339 UTC */
+    struct moment at;
     const struct province *province;
     const struct figure_result **figures; /* each once, in the order of the text; breakdowns too */
     size_t n_figures;

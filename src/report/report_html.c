@@ -53,7 +53,7 @@ static struct str number_html(struct arena *a, const struct report *r, const str
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
     buf_puts(&b, "<data class=\"figure\"");
     attribute(&b, "data-figure", n->figure);
-    buf_printf(&b, " data-revision=\"%lld\"", (long long)r->rev);
+    buf_printf(&b, " data-revision=\"%lld\"", (long long)r->at.rev);
     attribute(&b, "data-by", n->by);
     attribute(&b, "data-key", n->key);
     if (n->is_sample)

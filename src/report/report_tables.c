@@ -130,12 +130,13 @@ static bool has_published(const struct index_table *t)
 static void index_row(struct maker *m, const struct piece *piece, const struct index_table *t,
                       const struct index_row *row)
 {
+    bool is_sample = t->n_sample + t->n_sample_before > 0;
     struct report_number number = {.figure = piece->id,
                                    .by = STR("subject"),
                                    .key = row->subject,
                                    .title = row->name,
-                                   .is_sample = t->n_sample > 0,
-                                   .has_mark = t->n_sample > 0};
+                                   .is_sample = is_sample,
+                                   .has_mark = is_sample};
     struct quantity rank = row->rank ? quantity_of_integer(row->rank) : (struct quantity){0};
     row_begin(m, piece);
     cell_quantity(m, number, rank, maker_shown(m, rank, 0));

@@ -9,4 +9,17 @@ answer_fn api_landing, api_conformance, api_collections, api_collection, api_sch
 answer_fn api_items, api_item;
 answer_fn api_item_create, api_item_replace, api_item_update, api_item_delete;
 
+/* api_figures.c */
+answer_fn api_figures, api_figure, api_figure_records, api_indexes, api_index_latest, api_index, api_reports, api_report;
+
+/* api_openapi.c */
+answer_fn api_openapi;
+
+/* api_catalogue.c */
+answer_fn api_catalogue, api_feed_posts, api_feed_figures, api_sitemap, api_robots, api_security;
+
+/* api_log.c */
+answer_fn api_log_checkpoint, api_log_key, api_log_tile, api_log_revisions, api_log_revision, api_log_records,
+    api_log_proof;
+
 #endif

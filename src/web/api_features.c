@@ -1,6 +1,7 @@
 /* What there is: landing page, conformance, collections and their schemas (OGC API – Features Parts 1, 2, 3 and 5). */
 #include "web/api.h"
 #include "web/feature.h"
+#include "web/schema.h"
 
 #include "base/banned.h"
 
@@ -238,117 +239,7 @@ enum err api_collection(struct exchange *x, struct fault *f)
 
 /* ---- schemas ---- */
 
-enum schema_of { SCHEMA_RETURNED, SCHEMA_QUERIED, SCHEMA_SORTED };
-
-static const char *json_type(enum field_type type)
-{
-    switch (type) {
-    case FT_INTEGER:
-    case FT_MONEY:
-        return "integer";
-    case FT_NUMBER:
-        return "number";
-    case FT_BOOLEAN:
-        return "boolean";
-    case FT_ARRAY:
-        return "array";
-    default:
-        return "string";
-    }
-}
-
-static const char *json_format(enum field_type type)
-{
-    return type == FT_DATE ? "date" : type == FT_TIMESTAMP ? "date-time" : type == FT_URL ? "uri" : NULL;
-}
-
-static void write_codes(struct exchange *x, const struct code_list *codes, struct json_out *o)
-{
-    json_key(o, STR("oneOf"));
-    json_array_begin(o);
-    for (size_t i = 0; i < codes->n; i++) {
-        json_object_begin(o);
-        member(o, "const", codes->p[i].code);
-        member(o, "title", text2_in(&codes->p[i].title, x->lang));
-        json_object_end(o);
-    }
-    json_array_end(o);
-}
-
-static void write_limits(const struct field *fd, struct json_out *o)
-{
-    bool is_number = fd->type == FT_INTEGER || fd->type == FT_NUMBER || fd->type == FT_MONEY;
-    if (is_number && fd->has_min)
-        json_key(o, STR("minimum")), json_number(o, fd->min);
-    if (is_number && fd->has_max)
-        json_key(o, STR("maximum")), json_number(o, fd->max);
-    if (fd->max_length)
-        json_key(o, STR("maxLength")), json_int(o, fd->max_length);
-    if (fd->pattern.n)
-        member(o, "pattern", fd->pattern);
-    if (fd->measure.vi.n || fd->measure.en.n)
-        member(o, "x-ogc-unit", fd->measure.en.n ? fd->measure.en : fd->measure.vi);
-}
-
-static const char *role_of(const struct reg *reg, size_t field)
-{
-    if (reg->n_key == 1 && reg->key[0] == (int)field)
-        return "id";
-    if (reg->geometry == (int)field)
-        return "primary-geometry";
-    if (reg->valid_from == (int)field)
-        return "primary-interval-start";
-    if (reg->valid_to == (int)field)
-        return "primary-interval-end";
-    return ask_time_field(reg) == (int)field ? "primary-instant" : NULL;
-}
-
-static void write_property(struct exchange *x, const struct reg *reg, size_t i, struct json_out *o)
-{
-    const struct field *fd = &reg->fields[i];
-    const char *role = role_of(reg, i), *format = json_format(fd->type);
-    json_key(o, fd->name);
-    json_object_begin(o);
-    member(o, "title", text2_in(&fd->title, x->lang));
-    if (text2_in(&fd->description, x->lang).n)
-        member(o, "description", text2_in(&fd->description, x->lang));
-    if (fd->type == FT_GEOMETRY) {
-        struct str kind = fd->geometry_kind.n ? fd->geometry_kind : STR("any");
-        member(o, "format", str_of(arena_printf(x->arena, "geometry-%.*s", STR_ARG(kind))));
-    } else {
-        member(o, "type", str_of(json_type(fd->type)));
-    }
-    if (format)
-        member(o, "format", str_of(format));
-    if (fd->type == FT_ARRAY) {
-        json_key(o, STR("items"));
-        json_object_begin(o);
-        member(o, "type", str_of(json_type(fd->of)));
-        if (fd->codes)
-            write_codes(x, fd->codes, o);
-        json_object_end(o);
-    } else if (fd->codes) {
-        write_codes(x, fd->codes, o);
-    }
-    if (fd->target)
-        member(o, "x-ogc-collectionId", fd->target->name);
-    write_limits(fd, o);
-    if (role)
-        member(o, "x-ogc-role", str_of(role));
-    json_key(o, STR("x-ogc-propertySeq")), json_int(o, (int64_t)i + 1);
-    json_object_end(o);
-}
-
-static bool is_in_schema(const struct exchange *x, const struct field *fd, enum schema_of what)
-{
-    if (!site_shows_field(x, fd))
-        return false;
-    if (what == SCHEMA_SORTED)
-        return fd->type != FT_GEOMETRY && fd->type != FT_ARRAY;
-    return true;
-}
-
-static enum err write_schema(struct exchange *x, enum schema_of what, struct fault *f)
+static enum err answer_schema(struct exchange *x, enum schema_of what, struct fault *f)
 {
     const struct reg *reg;
     struct json_out o;
@@ -360,40 +251,25 @@ static enum err write_schema(struct exchange *x, enum schema_of what, struct fau
     member(&o, "$schema", STR("https://json-schema.org/draft/2020-12/schema"));
     struct str base = exchange_base(x);
     member(&o, "$id", str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(base), STR_ARG(x->path))));
-    member(&o, "type", STR("object"));
     member(&o, "title", text2_in(&reg->title, x->lang));
     if (text2_in(&reg->description, x->lang).n)
         member(&o, "description", text2_in(&reg->description, x->lang));
-    json_key(&o, STR("properties"));
-    json_object_begin(&o);
-    for (size_t i = 0; i < reg->n_fields; i++)
-        if (is_in_schema(x, &reg->fields[i], what))
-            write_property(x, reg, i, &o);
-    json_object_end(&o);
-    if (what == SCHEMA_RETURNED) {
-        json_key(&o, STR("required"));
-        json_array_begin(&o);
-        for (size_t i = 0; i < reg->n_fields; i++)
-            if (reg->fields[i].is_required && is_in_schema(x, &reg->fields[i], what))
-                json_str(&o, reg->fields[i].name);
-        json_array_end(&o);
-    }
-    json_key(&o, STR("additionalProperties")), json_bool(&o, false);
+    schema_write(x, reg, what, &o);
     json_object_end(&o);
     return OK;
 }
 
 enum err api_schema(struct exchange *x, struct fault *f)
 {
-    return write_schema(x, SCHEMA_RETURNED, f);
+    return answer_schema(x, SCHEMA_RETURNED, f);
 }
 
 enum err api_queryables(struct exchange *x, struct fault *f)
 {
-    return write_schema(x, SCHEMA_QUERIED, f);
+    return answer_schema(x, SCHEMA_QUERIED, f);
 }
 
 enum err api_sortables(struct exchange *x, struct fault *f)
 {
-    return write_schema(x, SCHEMA_SORTED, f);
+    return answer_schema(x, SCHEMA_SORTED, f);
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "text/date.h"
+#include "register/moment.h"
 
 #include "base/banned.h"
 
@@ -74,10 +74,9 @@ enum err feature_write(struct exchange *x, const struct ask *q, const struct rec
 enum err record_stamp(struct exchange *x, int64_t rev, struct fault *f)
 {
     const struct worker *w = x->worker;
-    struct str time;
-    enum err e = store_revision_time(x->arena, w->store, rev, &time, f);
-    if (e == OK)
-        e = instant_parse(time, &x->modified_ms, f);
+    struct moment written = {0};
+    enum err e = moment_of(x->arena, w->store, rev, &written, f);
+    x->modified_ms = written.ms;
     size_t asked = str_hash(x->query) ^ ((size_t)x->format << 8 | (size_t)x->lang);
     x->etag = str_of(arena_printf(x->arena, "%lld-%zx", (long long)rev, asked));
     return e;
@@ -117,14 +116,6 @@ void link_write(struct json_out *o, struct exchange *x, struct str href, const c
 struct str collection_path(struct exchange *x, const struct reg *reg, const char *rest)
 {
     return str_of(arena_printf(x->arena, "/api/collections/%.*s%s", STR_ARG(reg->name), rest));
-}
-
-struct str answer_time(struct exchange *x, struct fault *f)
-{
-    const struct worker *w = x->worker;
-    struct str time = STR("");
-    (void)store_revision_time(x->arena, w->store, w->store->at, &time, f);
-    return time;
 }
 
 enum err records_count(struct exchange *x, const struct reg *reg, int64_t *ret_n, struct fault *f)

@@ -22,9 +22,6 @@ void link_write(struct json_out *o, struct exchange *x, struct str href, const c
 /* "/api/collections/NAME" and what follows; the name is encoded. In the arena. */
 struct str collection_path(struct exchange *x, const struct reg *reg, const char *rest);
 
-/* RFC 3339 text of the moment that the answer speaks of, and the headers that tell it (Content-Crs besides). */
-struct str answer_time(struct exchange *x, struct fault *f);
-
 /* How many records of a register there are at the moment; kept until the next revision. */
 enum err records_count(struct exchange *x, const struct reg *reg, int64_t *ret_n, struct fault *f);
 

@@ -1,4 +1,5 @@
 /* The frame of every page: web/templates/shell.html. */
+#include "register/moment.h"
 #include "web/site.h"
 
 #include "base/limits.h"
@@ -81,8 +82,8 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
     for (size_t i = 0; i < p->n_crumbs; i++)
         crumbs[i] = (struct tpl_shell_crumbs){p->crumbs[i].title, p->crumbs[i].href};
     struct str scripts[PAGE_MAX_SCRIPTS];
-    struct str time = {NULL, 0};
-    if (w->store->at > 0 && store_revision_time(x->arena, w->store, w->store->at, &time, f) != OK)
+    struct moment at;
+    if (moment_read(x->arena, w->store, &at, f) != OK)
         return f->code;
     struct str root = part_root(x);
     tpl_shell(&x->body,
@@ -107,7 +108,7 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
                   .has_sample = p->has_sample,
                   .content = p->content,
                   .revision = w->store->at,
-                  .revision_time = page_time(x->arena, time, province ? province->utc_offset_minutes : 0, x->lang),
+                  .revision_time = page_time(x->arena, at.time, province ? province->utc_offset_minutes : 0, x->lang),
                   .at_href = exchange_link(x, "at", str_of(arena_printf(x->arena, "%lld", (long long)w->store->at))),
                   .is_past = w->store->at < w->head,
                   .now_href = exchange_link(x, "at", (struct str){NULL, 0}),

@@ -1,3 +1,4 @@
+#include "register/moment.h"
 #include "web/parts.h"
 
 #include <math.h>
@@ -216,13 +217,14 @@ void part_use_collection(struct exchange *x, struct buf *out, struct str collect
 enum err part_verify(struct exchange *x, struct buf *out, struct str proof, struct str command, struct fault *f)
 {
     struct worker *w = x->worker;
-    struct str time;
-    if (store_revision_time(x->arena, w->store, w->store->at, &time, f) != OK)
-        return fault_code(f);
+    struct moment at;
+    enum err e = moment_read(x->arena, w->store, &at, f);
+    if (e != OK)
+        return e;
     tpl_verify(out,
                &(struct tpl_verify){.revision = w->store->at,
                                     .revision_time =
-                                        page_time(x->arena, time, w->store->province->utc_offset_minutes, x->lang),
+                                        page_time(x->arena, at.time, w->store->province->utc_offset_minutes, x->lang),
                                     .size = w->head,
                                     .root = part_root(x),
                                     .checkpoint_href = STR("/api/log/checkpoint"),

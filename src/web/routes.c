@@ -1,238 +1,133 @@
-/* The one table of routes. Handlers lie in api_*.c and page_*.c; those of the server itself, in http/system.c. */
+/* The one table of routes. Handlers lie in api_*.c and page_*.c (declared in api.h and site.h); those of the server itself, in http/system.c. */
 #include "base/limits.h"
 #include "web/api.h"
 #include "web/site.h"
 
 #include "base/banned.h"
 
-#define JSON_AND_HTML (FORMAT_BIT(FORMAT_JSON) | FORMAT_BIT(FORMAT_HTML))
-#define FEATURE_FORMATS (FORMAT_BIT(FORMAT_GEOJSON) | FORMAT_BIT(FORMAT_JSON) | FORMAT_BIT(FORMAT_HTML))
+/* One row a route, one line an input: read across. */
+/* clang-format off */
 
-#define IN_REGISTER                                                                                                    \
-    {                                                                                                                  \
-        .name = "register", .in = IN_PATH, .type = INPUT_NAME, .title = { STR("Sổ đăng ký"), STR("Register") }         \
-    }
-#define IN_ID                                                                                                          \
-    {                                                                                                                  \
-        .name = "id", .in = IN_PATH, .type = INPUT_TEXT, .max = 400, .title = {                                        \
-            STR("Khóa của bản ghi"),                                                                                   \
-            STR("Id of a record")                                                                                      \
-        }                                                                                                              \
-    }
-#define IN_CRS(input, vi, en)                                                                                          \
-    {                                                                                                                  \
-        .name = input, .in = IN_QUERY, .type = INPUT_TEXT, .max = 100, .title = { STR(vi), STR(en) }                   \
-    }
-#define IN_PROPERTIES                                                                                                  \
-    {                                                                                                                  \
-        .name = "properties", .in = IN_QUERY, .type = INPUT_TEXT, .max = 4000, .title = {                              \
-            STR("Chỉ những trường này, cách nhau bằng dấu phẩy"),                                                      \
-            STR("Only these fields, separated by commas")                                                              \
-        }                                                                                                              \
-    }
+#define TITLE(vi, en) .title = {STR(vi), STR(en)}
+#define F_HTML FORMAT_BIT(FORMAT_HTML)
+#define F_JSON FORMAT_BIT(FORMAT_JSON)
+#define F_GEOJSON FORMAT_BIT(FORMAT_GEOJSON)
+#define F_SCHEMA (FORMAT_BIT(FORMAT_SCHEMA) | F_JSON)
+#define F_TABLES (FORMAT_BIT(FORMAT_CSV) | FORMAT_BIT(FORMAT_XLSX))
+
+/* ---- inputs ---- */
+
+#define IN_REGISTER {.name = "register", .in = IN_PATH, .type = INPUT_NAME, TITLE("Sổ đăng ký", "Register")}
+#define IN_ID {.name = "id", .in = IN_PATH, .type = INPUT_TEXT, .max = 400, TITLE("Khóa của bản ghi", "Id of a record")}
+#define IN_CRS(input, vi, en) {.name = input, .in = IN_QUERY, .type = INPUT_TEXT, .max = 100, TITLE(vi, en)}
+#define IN_PROPERTIES {.name = "properties", .in = IN_QUERY, .type = INPUT_TEXT, .max = 4000, TITLE("Chỉ những trường này, cách nhau bằng dấu phẩy", "Only these fields, separated by commas")}
+#define IN_ANSWER_CRS IN_CRS("crs", "Hệ tọa độ của câu trả lời", "Coordinate system of the answer")
 
 static const struct input register_inputs[] = {IN_REGISTER, INPUT_END};
-
 static const struct input items_inputs[] = {
     IN_REGISTER,
-    {.name = "bbox",
-     .in = IN_QUERY,
-     .type = INPUT_BBOX,
-     .title = {STR("Khung tọa độ: tây, nam, đông, bắc"), STR("Box: west, south, east, north")}},
+    {.name = "bbox", .in = IN_QUERY, .type = INPUT_BBOX, TITLE("Khung tọa độ: tây, nam, đông, bắc", "Box: west, south, east, north")},
     IN_CRS("bbox-crs", "Hệ tọa độ của bbox", "Coordinate system of bbox"),
-    {.name = "datetime",
-     .in = IN_QUERY,
-     .type = INPUT_INTERVAL,
-     .title = {STR("Ngày, thời điểm hoặc khoảng a/b"), STR("Date, instant, or interval a/b")}},
-    {.name = "filter",
-     .in = IN_QUERY,
-     .type = INPUT_TEXT,
-     .max = LIMIT_HTTP_TARGET_BYTES,
-     .title = {STR("Bộ lọc CQL2"), STR("CQL2 filter")}},
-    {.name = "filter-lang",
-     .in = IN_QUERY,
-     .type = INPUT_CHOICE,
-     .choices = "cql2-text|cql2-json",
-     .title = {STR("Cách viết bộ lọc"), STR("Notation of the filter")}},
+    {.name = "datetime", .in = IN_QUERY, .type = INPUT_INTERVAL, TITLE("Ngày, thời điểm hoặc khoảng a/b", "Date, instant, or interval a/b")},
+    {.name = "filter", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TARGET_BYTES, TITLE("Bộ lọc CQL2", "CQL2 filter")},
+    {.name = "filter-lang", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "cql2-text|cql2-json", TITLE("Cách viết bộ lọc", "Notation of the filter")},
     IN_CRS("filter-crs", "Hệ tọa độ của bộ lọc", "Coordinate system of the filter"),
-    {.name = "q",
-     .in = IN_QUERY,
-     .type = INPUT_TEXT,
-     .max = 200,
-     .title = {STR("Tìm theo từ, không cần dấu"), STR("Words to search for, accents optional")}},
-    {.name = "sortby",
-     .in = IN_QUERY,
-     .type = INPUT_TEXT,
-     .max = 1000,
-     .title = {STR("Xếp theo trường; dấu - là giảm dần"), STR("Fields to sort by; - descends")}},
+    {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("Tìm theo từ, không cần dấu", "Words to search for, accents optional")},
+    {.name = "sortby", .in = IN_QUERY, .type = INPUT_TEXT, .max = 1000, TITLE("Xếp theo trường; dấu - là giảm dần", "Fields to sort by; - descends")},
     IN_PROPERTIES,
-    IN_CRS("crs", "Hệ tọa độ của câu trả lời", "Coordinate system of the answer"),
-    {.name = "limit",
-     .in = IN_QUERY,
-     .type = INPUT_INTEGER,
-     .min = 1,
-     .max = LIMIT_PAGE_RECORDS,
-     .standard = 10,
-     .title = {STR("Số bản ghi một trang"), STR("Records a page")}},
-    {.name = "after",
-     .in = IN_QUERY,
-     .type = INPUT_TEXT,
-     .max = LIMIT_HTTP_TEXT_BYTES,
-     .title = {STR("Dấu trang, lấy từ liên kết next"), STR("Place, out of a next link")}},
-    {.name = "count",
-     .in = IN_QUERY,
-     .type = INPUT_CHOICE,
-     .choices = "exact",
-     .title = {STR("Đếm hết số bản ghi khớp"), STR("Count all that match")}},
-    {.name = "{field}",
-     .in = IN_QUERY,
-     .type = INPUT_TEXT,
-     .is_open = true,
-     .title = {STR("Bằng giá trị này ở trường ấy"), STR("Equals this value in that field")}},
+    IN_ANSWER_CRS,
+    {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = LIMIT_PAGE_RECORDS, .standard = 10, TITLE("Số bản ghi một trang", "Records a page")},
+    {.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang, lấy từ liên kết next", "Place, out of a next link")},
+    {.name = "count", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "exact", TITLE("Đếm hết số bản ghi khớp", "Count all that match")},
+    {.name = "{field}", .in = IN_QUERY, .type = INPUT_TEXT, .is_open = true, TITLE("Bằng giá trị này ở trường ấy", "Equals this value in that field")},
     INPUT_END,
 };
+static const struct input item_inputs[] = {IN_REGISTER, IN_ID, IN_PROPERTIES, IN_ANSWER_CRS, INPUT_END};
+#define IN_FIGURE {.name = "figure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Số liệu", "Figure")}
+#define IN_ON {.name = "on", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Tính tại ngày này thay vì ngày đã khai", "On this day instead of the declared one")}
+#define IN_INDEX {.name = "index", .in = IN_PATH, .type = INPUT_NAME, TITLE("Bộ chỉ số", "Index")}
 
-static const struct input item_inputs[] = {
-    IN_REGISTER, IN_ID, IN_PROPERTIES, IN_CRS("crs", "Hệ tọa độ của câu trả lời", "Coordinate system of the answer"),
-    INPUT_END};
+static const struct input figure_inputs[] = {
+    IN_FIGURE,
+    {.name = "by", .in = IN_QUERY, .type = INPUT_TEXT, .max = 100, TITLE("Chia theo: unit:2, unit:3 hoặc một trường", "Break down by unit:2, unit:3 or a field")},
+    IN_ON,
+    {.name = "units-at", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Trên bản đồ đơn vị của ngày này", "On the map of units of this day")},
+    INPUT_END,
+};
+static const struct input figure_records_inputs[] = {
+    IN_FIGURE,
+    IN_ON,
+    {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = LIMIT_PAGE_RECORDS, .standard = 100, TITLE("Nhiều nhất bao nhiêu bản ghi", "How many records at most")},
+    INPUT_END,
+};
+static const struct input index_inputs[] = {IN_INDEX, INPUT_END};
+static const struct input index_year_inputs[] = {IN_INDEX, {.name = "year", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1900, .max = 2200, TITLE("Năm", "Year")}, INPUT_END};
+static const struct input report_inputs[] = {{.name = "report", .in = IN_PATH, .type = INPUT_NAME, TITLE("Báo cáo", "Report")}, INPUT_END};
+#define IN_REVISION {.name = "revision", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Phiên bản", "Revision")}
+#define IN_LIMIT(most, usual) {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = (most), .standard = (usual), TITLE("Nhiều nhất bao nhiêu", "How many at most")}
 
+static const struct input tile_inputs[] = {{.name = "tile", .in = IN_PATH, .type = INPUT_REST, .max = 64, TITLE("Tên mảnh theo C2SP tlog-tiles", "Name of the tile, as in C2SP tlog-tiles")}, INPUT_END};
+static const struct input revision_inputs[] = {IN_REVISION, INPUT_END};
+static const struct input revisions_inputs[] = {{.name = "before", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Trước phiên bản này", "Before this revision")}, IN_LIMIT(1000, 50), INPUT_END};
+static const struct input log_records_inputs[] = {IN_REVISION, {.name = "from", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = INT64_MAX, TITLE("Từ thứ tự này, đếm từ 0", "From this place on, counted from 0")}, IN_LIMIT(LIMIT_PAGE_RECORDS, 1000), INPUT_END};
+static const struct input proof_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
 static const struct input asset_inputs[] = {
     {.name = "hash", .in = IN_PATH, .type = INPUT_NAME},
     {.name = "name", .in = IN_PATH, .type = INPUT_NAME},
     INPUT_END,
 };
 static const struct input search_inputs[] = {
-    {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .title = {STR("từ cần tìm"), STR("words")}},
+    {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("từ cần tìm", "words")},
     INPUT_END,
 };
 
-#define PAGE .method = METHOD_GET, .formats = FORMAT_BIT(FORMAT_HTML), .standard = FORMAT_HTML, .tag = "pages"
+/* ---- routes ---- */
+
+#define GET(address, name, vi, en) .method = METHOD_GET, .path = address, .id = name, TITLE(vi, en)
+#define PAGE .formats = F_HTML, .flags = TAKES_AT | IS_HIDDEN, .tag = "pages"
+#define API(all, usual) .formats = (all), .standard = (usual), .flags = TAKES_AT
 
 const struct route site_routes[] = {
-    {METHOD_GET,
-     "/api",
-     "landing",
-     {STR("Trang đầu của giao diện mở"), STR("Landing page of the open interface")},
-     NULL,
-     JSON_AND_HTML,
-     FORMAT_JSON,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_landing},
-    {METHOD_GET,
-     "/api/conformance",
-     "conformance",
-     {STR("Các lớp tuân thủ"), STR("Conformance classes")},
-     NULL,
-     FORMAT_BIT(FORMAT_JSON),
-     FORMAT_JSON,
-     0,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_conformance},
-    {METHOD_GET,
-     "/api/collections",
-     "collections",
-     {STR("Các sổ đăng ký"), STR("Registers")},
-     NULL,
-     JSON_AND_HTML,
-     FORMAT_JSON,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_PAGE,
-     "features",
-     api_collections},
-    {METHOD_GET,
-     "/api/collections/{register}",
-     "collection",
-     {STR("Một sổ đăng ký"), STR("One register")},
-     register_inputs,
-     JSON_AND_HTML,
-     FORMAT_JSON,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_collection},
-    {METHOD_GET,
-     "/api/collections/{register}/schema",
-     "schema",
-     {STR("Cấu trúc bản ghi"), STR("Schema of its records")},
-     register_inputs,
-     FORMAT_BIT(FORMAT_SCHEMA) | FORMAT_BIT(FORMAT_JSON),
-     FORMAT_SCHEMA,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_schema},
-    {METHOD_GET,
-     "/api/collections/{register}/queryables",
-     "queryables",
-     {STR("Những trường lọc được"), STR("Fields to filter by")},
-     register_inputs,
-     FORMAT_BIT(FORMAT_SCHEMA) | FORMAT_BIT(FORMAT_JSON),
-     FORMAT_SCHEMA,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_queryables},
-    {METHOD_GET,
-     "/api/collections/{register}/sortables",
-     "sortables",
-     {STR("Những trường xếp thứ tự được"), STR("Fields to sort by")},
-     register_inputs,
-     FORMAT_BIT(FORMAT_SCHEMA) | FORMAT_BIT(FORMAT_JSON),
-     FORMAT_SCHEMA,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_sortables},
-    {METHOD_GET,
-     "/api/collections/{register}/items",
-     "items",
-     {STR("Các bản ghi, từng trang"), STR("Records, page by page")},
-     items_inputs,
-     FEATURE_FORMATS | FORMAT_BIT(FORMAT_CSV) | FORMAT_BIT(FORMAT_XLSX),
-     FORMAT_GEOJSON,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_PAGE,
-     "features",
-     api_items},
-    {METHOD_GET,
-     "/api/collections/{register}/items/{id}",
-     "item",
-     {STR("Một bản ghi"), STR("One record")},
-     item_inputs,
-     FEATURE_FORMATS,
-     FORMAT_GEOJSON,
-     TAKES_AT,
-     RIGHT_PUBLIC,
-     COST_KEY,
-     "features",
-     api_item},
-    {.method = METHOD_GET,
-     .path = "/assets/{hash}/{name}",
-     .id = "asset",
-     .title = {STR("Kiểu dáng và mã của trang"), STR("Styles and scripts of pages")},
-     .inputs = asset_inputs,
-     .formats = FORMAT_BIT(FORMAT_BYTES),
-     .standard = FORMAT_BYTES,
-     .flags = IS_LIVE | IS_HIDDEN,
-     .cost = COST_CONSTANT,
-     .tag = "pages",
-     .answer = answer_asset},
-    {PAGE, .path = "/", .id = "home", .title = {STR("Trang chủ"), STR("Home page")}, .flags = TAKES_AT | IS_HIDDEN,
-     .cost = COST_PAGE, .answer = page_home},
-    {PAGE, .path = "/search", .id = "search", .title = {STR("Tìm kiếm"), STR("Search")}, .inputs = search_inputs,
-     .flags = TAKES_AT | IS_HIDDEN, .cost = COST_SCAN, .answer = page_search},
-    {PAGE, .path = "/about", .id = "about", .title = {STR("Cách đếm"), STR("How we count")},
-     .flags = TAKES_AT | IS_HIDDEN, .cost = COST_KEY, .answer = page_about},
+    {GET("/assets/{hash}/{name}", "asset", "Kiểu dáng và mã của trang", "Styles and scripts of pages"), .inputs = asset_inputs, .formats = FORMAT_BIT(FORMAT_BYTES), .flags = IS_LIVE | IS_HIDDEN, .cost = COST_CONSTANT, .tag = "pages", .answer = answer_asset},
+
+    {GET("/", "home", "Trang chủ", "Home page"), PAGE, .cost = COST_PAGE, .answer = page_home},
+    {GET("/search", "search", "Tìm kiếm", "Search"), PAGE, .inputs = search_inputs, .cost = COST_SCAN, .answer = page_search},
+    {GET("/about", "about", "Cách đếm", "How we count"), PAGE, .cost = COST_KEY, .answer = page_about},
+
+    {GET("/api", "landing", "Trang đầu của giao diện mở", "Landing page of the open interface"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_landing},
+    {GET("/api/conformance", "conformance", "Các lớp tuân thủ", "Conformance classes"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_conformance},
+    {GET("/api/collections", "collections", "Các sổ đăng ký", "Registers"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_PAGE, .tag = "features", .answer = api_collections},
+    {GET("/api/collections/{register}", "collection", "Một sổ đăng ký", "One register"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_collection},
+    {GET("/api/collections/{register}/schema", "schema", "Cấu trúc bản ghi", "Schema of its records"), API(F_SCHEMA, FORMAT_SCHEMA), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_schema},
+    {GET("/api/collections/{register}/queryables", "queryables", "Những trường lọc được", "Fields to filter by"), API(F_SCHEMA, FORMAT_SCHEMA), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_queryables},
+    {GET("/api/collections/{register}/sortables", "sortables", "Những trường xếp thứ tự được", "Fields to sort by"), API(F_SCHEMA, FORMAT_SCHEMA), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_sortables},
+    {GET("/api/collections/{register}/items", "items", "Các bản ghi, từng trang", "Records, page by page"), API(F_GEOJSON | F_JSON | F_HTML | F_TABLES, FORMAT_GEOJSON), .inputs = items_inputs, .cost = COST_PAGE, .tag = "features", .answer = api_items},
+    {GET("/api/collections/{register}/items/{id}", "item", "Một bản ghi", "One record"), API(F_GEOJSON | F_JSON | F_HTML, FORMAT_GEOJSON), .inputs = item_inputs, .cost = COST_KEY, .tag = "features", .answer = api_item},
+
+    {GET("/api/figures", "figures", "Các số liệu", "Figures"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_figures},
+    {GET("/api/figures/{figure}", "figure", "Một số liệu, có thể chia nhỏ", "One figure, broken down where asked"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = figure_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_figure},
+    {GET("/api/figures/{figure}/records", "figureRecords", "Những bản ghi được đếm", "The records that it counts"), API(F_JSON, FORMAT_JSON), .inputs = figure_records_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_figure_records},
+    {GET("/api/indexes", "indexes", "Các bộ chỉ số", "Indices"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_indexes},
+    {GET("/api/indexes/{index}", "indexLatest", "Bảng chỉ số của năm mới nhất", "Table of the latest year"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = index_inputs, .cost = COST_PAGE, .tag = "figures", .answer = api_index_latest},
+    {GET("/api/indexes/{index}/{year}", "index", "Bảng chỉ số của một năm", "Table of one year"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = index_year_inputs, .cost = COST_PAGE, .tag = "figures", .answer = api_index},
+    {GET("/api/reports", "reports", "Các báo cáo", "Reports"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_reports},
+    {GET("/api/reports/{report}", "report", "Một báo cáo với các số liệu của nó", "One report with its figures"), API(F_JSON | F_HTML | FORMAT_BIT(FORMAT_MARKDOWN), FORMAT_JSON), .inputs = report_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_report},
+
+    {GET("/api/openapi", "openapi", "Tài liệu OpenAPI 3.1", "The OpenAPI 3.1 document"), API(FORMAT_BIT(FORMAT_OPENAPI) | F_JSON, FORMAT_OPENAPI), .cost = COST_PAGE, .tag = "catalogue", .answer = api_openapi},
+    {GET("/api/catalogue", "catalogue", "Danh mục dữ liệu mở (DCAT-AP)", "Catalogue of open data (DCAT-AP)"), API(FORMAT_BIT(FORMAT_JSONLD) | F_JSON, FORMAT_JSONLD), .cost = COST_PAGE, .tag = "catalogue", .answer = api_catalogue},
+    {GET("/api/feeds/posts", "feedPosts", "Tin bài mới (Atom)", "New posts (Atom)"), API(FORMAT_BIT(FORMAT_ATOM), FORMAT_ATOM), .cost = COST_PAGE, .tag = "catalogue", .answer = api_feed_posts},
+    {GET("/api/feeds/figures", "feedFigures", "Số liệu đã công bố (Atom)", "Published figures (Atom)"), API(FORMAT_BIT(FORMAT_ATOM), FORMAT_ATOM), .cost = COST_SCAN, .tag = "catalogue", .answer = api_feed_figures},
+    {GET("/sitemap.xml", "sitemap", "Sơ đồ trang", "Sitemap"), .formats = FORMAT_BIT(FORMAT_XML), .flags = IS_HIDDEN, .cost = COST_PAGE, .tag = "catalogue", .answer = api_sitemap},
+    {GET("/robots.txt", "robots", "Cho máy tìm kiếm", "For search engines"), .formats = FORMAT_BIT(FORMAT_TEXT), .flags = IS_LIVE | IS_HIDDEN, .cost = COST_CONSTANT, .tag = "catalogue", .answer = api_robots},
+    {GET("/.well-known/security.txt", "security", "Báo lỗ hổng", "Where to report weaknesses"), .formats = FORMAT_BIT(FORMAT_TEXT), .flags = IS_LIVE | IS_HIDDEN, .cost = COST_CONSTANT, .tag = "catalogue", .answer = api_security},
+
+    {GET("/api/log/checkpoint", "logCheckpoint", "Mốc đã ký mới nhất (C2SP)", "The newest signed checkpoint (C2SP)"), .formats = FORMAT_BIT(FORMAT_TEXT), .flags = IS_LIVE, .cost = COST_KEY, .tag = "log", .answer = api_log_checkpoint},
+    {GET("/api/log/key", "logKey", "Khóa công khai của nhật ký", "The public key of the log"), .formats = FORMAT_BIT(FORMAT_TEXT), .cost = COST_KEY, .tag = "log", .answer = api_log_key},
+    {GET("/api/log/tile/{tile}", "logTile", "Mảnh của cây Merkle, hoặc các mục (entries/…)", "A tile of the Merkle tree, or entries (entries/…)"), .inputs = tile_inputs, .formats = FORMAT_BIT(FORMAT_BYTES), .cost = COST_PAGE, .tag = "log", .answer = api_log_tile},
+    {GET("/api/log/revisions", "logRevisions", "Các phiên bản, mới nhất trước", "Revisions, newest first"), API(F_JSON, FORMAT_JSON), .inputs = revisions_inputs, .cost = COST_PAGE, .tag = "log", .answer = api_log_revisions},
+    {GET("/api/log/revisions/{revision}", "logRevision", "Một phiên bản và bằng chứng nó nằm trong nhật ký", "One revision, and the proof that the log holds it"), .inputs = revision_inputs, .formats = F_JSON, .flags = IS_LIVE, .cost = COST_PAGE, .tag = "log", .answer = api_log_revision},
+    {GET("/api/log/revisions/{revision}/records", "logRecords", "Các bản ghi công khai của một phiên bản; bản ghi khác chỉ có mã băm", "The public records of a revision; the others as hashes"), .inputs = log_records_inputs, .formats = F_JSON, .cost = COST_SCAN, .tag = "log", .answer = api_log_records},
+    {GET("/api/log/proof/{register}/{id}", "logProof", "Chứng thực một bản ghi (tinhso log check-proof)", "A proof of one record (tinhso log check-proof)"), API(F_JSON, FORMAT_JSON), .inputs = proof_inputs, .cost = COST_PAGE, .tag = "log", .answer = api_log_proof},
     ROUTE_END,
 };
+/* clang-format on */

@@ -1,4 +1,4 @@
-/* A worker: the read store of one thread, its snapshot, and the declarations of the moments that were asked for lately.
+/* A worker: the read store of one thread, its snapshot, and the declarations of the views that were asked for lately.
  *
  * Requests that come together are answered in one read transaction: it costs less, and each sees one revision whatever is written meanwhile. The
  * transaction ends when the thread waits for requests, after SNAPSHOT_US, or when this process wrote. */
@@ -10,10 +10,10 @@
 
 #include "base/banned.h"
 
-enum { SNAPSHOT_US = 1000, MOMENTS = 6 };
+enum { SNAPSHOT_US = 1000, VIEWS = 6 };
 
 /* Declarations as they stood from one revision on, and what was made of them. */
-struct moment {
+struct view {
     struct arena *arena; /* NULL: free */
     int64_t declared;    /* the revision that wrote them */
     const struct province *province;
@@ -26,13 +26,13 @@ struct snapshot {
     int64_t begun_us, written;
     int64_t head, declared; /* those of the newest revision */
     int64_t n_uses;
-    struct moment moments[MOMENTS];
+    struct view views[VIEWS];
 };
 
-static void moment_done(struct moment *m)
+static void view_done(struct view *m)
 {
     arena_free(m->arena);
-    *m = (struct moment){0};
+    *m = (struct view){0};
 }
 
 void worker_free(void *worker)
@@ -41,15 +41,15 @@ void worker_free(void *worker)
     if (!w)
         return;
     worker_idle(w);
-    for (size_t i = 0; i < MOMENTS; i++)
-        moment_done(&w->snapshot->moments[i]);
+    for (size_t i = 0; i < VIEWS; i++)
+        view_done(&w->snapshot->views[i]);
     crs_pool_free(w->crs);
     store_close(w->store);
     free(w->snapshot);
     free(w);
 }
 
-static enum err moment_read(struct worker *w, int64_t rev, struct moment *m, struct fault *f)
+static enum err view_read(struct worker *w, int64_t rev, struct view *m, struct fault *f)
 {
     struct store *s = w->store;
     struct faults list CLEANUP(faults_done) = {.max = 1};
@@ -64,30 +64,30 @@ static enum err moment_read(struct worker *w, int64_t rev, struct moment *m, str
             *f = list.p[0];
     }
     if (e != OK)
-        moment_done(m);
+        view_done(m);
     return e;
 }
 
-static enum err moment_find(struct worker *w, int64_t rev, int64_t declared, struct moment **ret_moment,
+static enum err view_find(struct worker *w, int64_t rev, int64_t declared, struct view **ret_view,
                             struct fault *f)
 {
     struct snapshot *n = w->snapshot;
-    struct moment *oldest = &n->moments[0];
-    for (size_t i = 0; i < MOMENTS; i++) {
-        struct moment *m = &n->moments[i];
+    struct view *oldest = &n->views[0];
+    for (size_t i = 0; i < VIEWS; i++) {
+        struct view *m = &n->views[i];
         if (m->arena && m->declared == declared) {
-            *ret_moment = m;
+            *ret_view = m;
             return OK;
         }
         bool is_newest = m->arena && m->declared == n->declared; /* nearly all requests want it */
         if (!is_newest && m->used < oldest->used)
             oldest = m;
     }
-    moment_done(oldest);
+    view_done(oldest);
     oldest->declared = declared;
-    enum err e = moment_read(w, rev, oldest, f);
+    enum err e = view_read(w, rev, oldest, f);
     if (e == OK)
-        *ret_moment = oldest;
+        *ret_view = oldest;
     return e;
 }
 
@@ -128,13 +128,13 @@ enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct f
     struct worker *w = worker;
     enum err e = snapshot_open(w, f);
     int64_t rev = w->head, declared = w->snapshot->declared;
-    struct moment *m = NULL;
+    struct view *m = NULL;
     if (e == OK && at.n)
         e = store_find(w->store, at, &rev, f);
     if (e == OK && at.n)
         e = store_declared(w->store, rev, &declared, f);
     if (e == OK)
-        e = moment_find(w, rev, declared, &m, f);
+        e = view_find(w, rev, declared, &m, f);
     if (e != OK)
         return e;
     m->used = ++w->snapshot->n_uses;

@@ -66,6 +66,12 @@ expect_contains "with a share" "$out" "2 trên 3 xã (66,7 %)"
 tinhso index commune-index --year 2022
 expect_contains "its index is ranked" "$out" "0,6500"
 
+tinhso new "province/nhà của a'b"
+expect_contains "what it says to do next can be copied, whatever the folder is called" "$out" "load 'province/nhà của a'\\''b'"
+(cd "$WORK" && eval "$(grep -F ' load ' <<<"$out") --db khac.db") >"$WORK/.copied" 2>&1
+expect_contains "and works" "$(cat "$WORK/.copied")" "khac.db"
+rm -f "$WORK"/khac.*
+
 # ---- reading
 tinhso query units --filter "level = 2" --count --json
 expect_contains "records are counted" "$out" '"count":3'

@@ -53,6 +53,19 @@ done
 tinhso figure farm-households-digitised --why --limit 2
 expect_contains "personal data is masked" "$out" "•••"
 
+tinhso figure farm-households-digitised --why --limit 2 --json
+expect_eq "for machines too, with the definition, masked" "$(python3 -c '
+import json, sys
+v = json.loads(sys.argv[1])
+why, first = v["why"], v["why"]["records"][0]
+print(v["value"], why["definition"]["count"]["where"], why["total"], len(why["records"]), first["fields"]["head"])' "$out")" \
+    "111390 digitised = true 111390 2 •••"
+tinhso figure community-teams --units-at 2025-07-01
+expect_exit "a map without a breakdown is wrong usage" 2
+expect_contains "and what it needs is named" "$err" "--by"
+tinhso figure --why
+expect_exit "why without a figure too" 2
+
 tinhso report 2022-h1
 expect_exit "the report is printed" 0
 text=$(printf '%s' "$out" | tr '\n' ' ')
@@ -93,3 +106,6 @@ print(len(ranks), ranks.count(15), ranks.count(16), [p for p, c in known], [p fo
     "63 2 0 [0.8002, 0.7163, 0.7024, 0.6975, 0.6924] [0.7163]"
 tinhso index dti-province --year 2022 --of "da nang"
 expect_contains "a total is explained by main index" "$out" "0,800175"
+tinhso index dti-province --year 2022 --of "dak nong"
+expect_contains "of one whose values are not known the rank is told" "$out" "Đắk Nông: hạng 49; "
+expect_contains "and that there is nothing to explain" "$out" "không đủ chỉ số chính"

@@ -40,6 +40,7 @@ expect_exit "a report with unknown figures does not pass check" 1
 expect_contains "each is named, with file, line and column" "$err" "reports/bad.md:8:"
 expect_contains "the first" "$err" "wells-publik"
 expect_contains "and the second" "$err" "no-such"
+expect_contains "and a breakdown that the register does not have" "$(grep -F "reports/bad.md:10:" <<<"$err")" "colour"
 tinhso load $province
 expect_exit "nor does it load" 1
 tinhso figure parishes --json
@@ -50,6 +51,11 @@ tinhso check $province
 expect_contains "an unknown part is named with the place" "$err" "reports/bad.md:8:"
 expect_contains "a table within a sentence is refused" "$err" "đứng riêng một dòng"
 expect_contains "an open marker is refused" "$err" "reports/bad.md:10:"
+
+write_report $'# Bad\n\n{{index school-care 1999}}\n\nCó {{parishes.margin}} xã.'
+tinhso check $province
+expect_contains "a year that no framework judges is told before it is asked" "$(grep -F "reports/bad.md:8:" <<<"$err")" "1999"
+expect_contains "and a part that such a figure never has" "$(grep -F "reports/bad.md:10:" <<<"$err")" "parishes.margin"
 
 sed -i 's/^  period: {from: 2023-01-01, to: 2023-06-30}/&\n  valid: {from: 2023-01-01, to: 2023-05-31}/' "$WORK/$province/figures/wells.yaml"
 write_report $'# Bad\n\nCó {{wells-public}}.'

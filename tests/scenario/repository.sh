@@ -31,6 +31,8 @@ expect_true "the check of the names finds a bad name" python3 tools/names --self
 for target in setup build run test bench lint fuzz clean; do
     expect_true "make knows $target" make -n "$target"
 done
+expect_eq "make run reads the database that it filled, whatever others lie in var/" \
+    "$(env -u TINHSO_DB make -n run | grep -c -- '--db var/dak-nong.db')" "2"
 for command in "make run" "make test"; do
     expect_contains "README.md names “$command”" "$(cat README.md)" "$command"
 done

@@ -134,6 +134,31 @@ static void numbers_are_checked_with_their_bounds(void **state)
     }
 }
 
+static void an_option_that_needs_another_or_a_word_is_refused_alone(void **state)
+{
+    (void)state;
+    static const struct option needy[] = {
+        {"why", NULL, {"", ""}, .needs = "ID"}, {"limit", "N", {"", ""}, .needs = "why"}, {0}};
+    const struct option *needy_tables[] = {needy};
+    struct arena *arena CLEANUP(arena_freep) = arena_new();
+    static char *const lines[][4] = {{"--why"}, {"x", "--limit", "3"}, {"x", "--limit", "3", "--why"}, {"x"}};
+    static const struct {
+        int n;
+        enum err e;
+        const char *needs;
+    } expected[] = {{1, ERR_OPTION_NEEDS, "ID"}, {3, ERR_OPTION_NEEDS, "--why"}, {4, OK, ""}, {1, OK, ""}};
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+        struct args given = {0};
+        struct fault fault = {0};
+        char *words[4];
+        memcpy(words, lines[i], sizeof words);
+        assert_int_equal(args_parse(arena, needy_tables, 1, expected[i].n, words, &given, &fault), OK);
+        assert_int_equal(args_check_needs(&given, &fault), expected[i].e);
+        if (expected[i].e != OK)
+            assert_true(str_is(fault_param(&fault, "needs"), expected[i].needs));
+    }
+}
+
 static void the_nearest_word_is_the_one_a_slip_away(void **state)
 {
     (void)state;
@@ -158,6 +183,7 @@ int main(void)
         TEST(a_flag_takes_no_value),
         TEST(an_option_given_twice_is_refused_unless_it_may_repeat),
         TEST(numbers_are_checked_with_their_bounds),
+        TEST(an_option_that_needs_another_or_a_word_is_refused_alone),
         TEST(the_nearest_word_is_the_one_a_slip_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,8 +14,8 @@ static void a_share_has_value_base_and_per_cent(void **state)
     assert_quantity(r.of, "11");
     assert_quantity(r.percent, "72.73");
     assert_true(str_is(r.on, "2022-06-30"));
-    assert_true(r.rev > 0);
-    assert_true(r.rev_time.n >= 20);
+    assert_true(r.at.rev > 0);
+    assert_true(r.at.time.n >= 20);
 }
 
 static void every_count_tells_how_many_records_are_invented(void **state)
@@ -246,16 +246,16 @@ static void a_figure_at_an_old_revision_stays_what_it_was(void **state)
               false);
     struct figure_result now = figure_of(x, "everything", (struct figure_options){.by = STR("unit:3")});
     assert_quantity(now.value, "14");
-    assert_true(now.rev > before.rev);
+    assert_true(now.at.rev > before.at.rev);
     char at[24];
-    snprintf(at, sizeof at, "%lld", (long long)before.rev);
+    snprintf(at, sizeof at, "%lld", (long long)before.at.rev);
     if (store_at(x->s, str_of(at), &f) != OK)
         fail_with(&f);
     figures_reload(x);
     struct figure_result again = figure_of(x, "everything", (struct figure_options){0});
     assert_quantity(again.value, "13");
-    assert_int_equal(again.rev, before.rev);
-    assert_true(str_eq(again.rev_time, before.rev_time));
+    assert_int_equal(again.at.rev, before.at.rev);
+    assert_true(str_eq(again.at.time, before.at.time));
     struct figure_result digitised = figure_of(x, "digitised", (struct figure_options){0});
     assert_quantity(digitised.value, "8");
 }

@@ -342,6 +342,47 @@ static void every_error_of_an_index_is_told_with_its_line(void **state)
     }
 }
 
+static void a_component_that_the_code_list_lacks_is_refused(void **state)
+{
+    (void)state;
+    static const char coded[] =
+        "register: scores\n"
+        "title: Điểm\n"
+        "key: [place, year, part]\n"
+        "fields:\n"
+        "  place: {type: reference, register: places, title: Nơi, required: true}\n"
+        "  year: {type: integer, title: Năm, required: true}\n"
+        "  part: {type: code, title: Phần, required: true, codes: {alpha: A, total: T, rank: R}}\n"
+        "  value: {type: number, title: Giá trị}\n";
+    static const char index_yaml[] =
+        "index: i\n"
+        "title: Chỉ số\n"
+        "subjects: {register: places, name: name}\n"
+        "values: {register: scores, subject: place, year: year, component: part, value: value}\n"
+        "published:\n"
+        "  total: totl\n"
+        "  rank: rank\n"
+        "frameworks:\n"
+        "  - framework: one\n"
+        "    title: Một\n"
+        "    years: {from: 2020}\n"
+        "    max_points: 100\n"
+        "    main: [{id: alpa, title: A, points: 100}]\n";
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    struct text_file files[] = {{"province.yaml", province_yaml},
+                                {"registers/places.yaml", subjects_yaml},
+                                {"registers/scores.yaml", coded},
+                                {"indexes/i.yaml", index_yaml}};
+    struct indexes *x;
+    assert_int_equal(indexes_load(a, province_of(a, files, ARRAY_LEN(files)), &x, &list), ERR_FIGURE_NAME);
+    assert_int_equal(list.total, 2);
+    assert_int_equal(list.p[0].line, 6);
+    assert_true(str_is(fault_param(&list.p[0], "nearest"), "total"));
+    assert_int_equal(list.p[1].line, 13);
+    assert_true(str_is(fault_param(&list.p[1], "nearest"), "alpha"));
+}
+
 static void a_misspelt_key_of_an_index_names_the_nearest(void **state)
 {
     (void)state;
@@ -382,6 +423,33 @@ static const char own_yaml[] = "index: own\n"
                                "    title: Trước đó\n"
                                "    years: {from: 2015, to: 2019}\n"
                                "    main: [{id: a, title: A}]\n";
+
+static void a_change_counts_the_invented_values_of_the_year_before_too(void **state)
+{
+    (void)state;
+    struct fixture x = {0};
+    struct text_file files[] = {
+        {"province.yaml", province_yaml},
+        {"registers/places.yaml", subjects_yaml},
+        {"registers/scores.yaml", values_yaml},
+        {"indexes/own.yaml", own_yaml},
+        {"figures/f.yaml",
+         "- figure: total\n  title: T\n  index: {index: own, year: 2022, of: m, value: total}\n"
+         "- figure: change\n  title: T\n  index: {index: own, year: 2022, of: m, value: total_change}\n"}};
+    fixture_open(&x, files, ARRAY_LEN(files));
+    data_load(&x, "places", "code,name\nm,Đắk Mil\n", false);
+    data_load(&x, "scores", "place,year,part,value\nm,2022,a,1\nm,2022,b,0.5\n", false);
+    data_load(&x, "scores", "place,year,part,value\nm,2021,a,1\nm,2021,b,0.2\nm,2021,c,0\n", true);
+    struct figure_result r = figure_of(&x, "total", (struct figure_options){0});
+    assert_quantity(r.value, "0.7");
+    assert_int_equal(r.n_counted, 2);
+    assert_int_equal(r.n_sample, 0);
+    r = figure_of(&x, "change", (struct figure_options){0});
+    assert_quantity(r.value, "0.18");
+    assert_int_equal(r.n_counted, 5);
+    assert_int_equal(r.n_sample, 3);
+    fixture_close(&x);
+}
 
 static void where_all_totals_are_known_ranks_are_computed_with_ties_and_gaps(void **state)
 {
@@ -443,7 +511,9 @@ int main(void)
     const struct CMUnitTest alone[] = {
         cmocka_unit_test(competition_ranks_are_one_more_than_the_number_of_greater_values),
         cmocka_unit_test(every_error_of_an_index_is_told_with_its_line),
+        cmocka_unit_test(a_component_that_the_code_list_lacks_is_refused),
         cmocka_unit_test(a_misspelt_key_of_an_index_names_the_nearest),
+        cmocka_unit_test(a_change_counts_the_invented_values_of_the_year_before_too),
         cmocka_unit_test(where_all_totals_are_known_ranks_are_computed_with_ties_and_gaps),
     };
     return cmocka_run_group_tests(on_provinces, provinces_open, provinces_close) +

@@ -74,9 +74,11 @@ static void a_figure_says_exactly_one_thing(void **state)
             "count, sum, figure");
 }
 
-static void a_base_goes_with_count_or_sum_only(void **state)
+static void a_base_goes_with_count_only(void **state)
 {
     (void)state;
+    refuses(HEAD "sum: {register: households, field: area}\nof: {register: households}\n", ERR_FIGURE_OF, 4, "kind",
+            "sum");
     refuses(HEAD "mean: {register: households, field: area}\nof: {register: households}\n", ERR_FIGURE_OF, 4, "kind",
             "mean");
 }
@@ -119,6 +121,30 @@ static void a_breakdown_must_make_sense_for_the_register(void **state)
     refuses(HEAD "count: {register: households}\nby: [unit:2, crops]\n", ERR_FIGURE_BY, 4, "by", "crops");
     refuses(HEAD "count: {register: households}\nby: [unit:x]\n", ERR_FIGURE_BY, 4, "by", "unit:x");
     refuses(HEAD "count: {register: households}\nby: head\n", ERR_FIGURE_BY_PRIVATE, 4, "by", "head");
+    /* What is wrong is not among what is offered. */
+    refuses(HEAD "count: {register: answers}\nby: [age, agge]\n", ERR_FIGURE_BY, 4, "valid",
+            "age, code, wave, shops, weight");
+}
+
+static void a_breakdown_of_a_figure_made_of_figures_must_make_sense_for_each(void **state)
+{
+    (void)state;
+#define BASES                                                                                                          \
+    "- figure: a\n  title: A\n  count: {register: households}\n"                                                       \
+    "- figure: b\n  title: B\n  count: {register: answers}\n"
+    refuses(BASES "- figure: c\n  title: C\n  ratio: {over: {figure: a}, under: {figure: b}}\n  by: [crop]\n",
+            ERR_FIGURE_BY, 10, "id", "b");
+    refuses(BASES "- figure: c\n  title: C\n  ratio: {over: {count: {register: households}}, under: {figure: b}}\n"
+                  "  by: age\n",
+            ERR_FIGURE_BY, 10, "id", "c");
+    refuses(BASES "- figure: c\n  title: C\n  difference: {figure: a, on: 2022-01-01, from: 2021-01-01}\n  by: [age]\n",
+            ERR_FIGURE_BY, 10, "id", "a");
+    struct faults list CLEANUP(faults_done) = {0};
+    assert_int_equal(
+        load(BASES
+             "- figure: c\n  title: C\n  difference: {figure: a, on: 2022-01-01, from: 2021-01-01}\n  by: [crop]\n",
+             &list),
+        OK);
 }
 
 static void an_index_that_does_not_exist_is_refused(void **state)
@@ -160,12 +186,13 @@ int main(void)
         cmocka_unit_test(a_field_must_be_of_a_type_that_fits),
         cmocka_unit_test(a_filter_is_checked_against_the_register),
         cmocka_unit_test(a_figure_says_exactly_one_thing),
-        cmocka_unit_test(a_base_goes_with_count_or_sum_only),
+        cmocka_unit_test(a_base_goes_with_count_only),
         cmocka_unit_test(two_figures_of_one_id_are_told_with_both_places),
         cmocka_unit_test(an_id_is_plain),
         cmocka_unit_test(figures_may_not_be_computed_from_themselves),
         cmocka_unit_test(dates_exist_and_stand_in_order),
         cmocka_unit_test(a_breakdown_must_make_sense_for_the_register),
+        cmocka_unit_test(a_breakdown_of_a_figure_made_of_figures_must_make_sense_for_each),
         cmocka_unit_test(an_index_that_does_not_exist_is_refused),
         cmocka_unit_test(all_errors_of_a_folder_are_listed_together),
         cmocka_unit_test(every_error_has_a_sentence_in_both_languages),

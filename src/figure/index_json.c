@@ -1,0 +1,110 @@
+#include "figure/index_json.h"
+
+#include "figure/figure_json.h"
+
+#include "base/banned.h"
+
+static void main_json(const struct index_table *t, const struct index_row *row, enum lang lang, struct json_out *o)
+{
+    json_key(o, STR("main"));
+    json_array_begin(o);
+    for (size_t i = 0; i < t->framework->n_main; i++) {
+        const struct index_main *m = &t->framework->main[i];
+        if (!quantity_is_known(row->main[i].value))
+            continue;
+        json_object_begin(o);
+        json_key(o, STR("id")), json_str(o, m->id);
+        json_key(o, STR("title")), json_str(o, text2_in(&m->title, lang));
+        json_key(o, STR("value")), quantity_json(row->main[i].value, o);
+        json_key(o, STR("max_points")), quantity_json(m->points, o);
+        json_key(o, STR("points")), quantity_json(row->main[i].points, o);
+        json_key(o, STR("contribution")), quantity_json(row->main[i].contribution, o);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+static void pillars_json(const struct index_table *t, const struct index_row *row, struct json_out *o)
+{
+    json_key(o, STR("pillars"));
+    json_array_begin(o);
+    for (size_t i = 0; i < t->framework->n_pillars; i++) {
+        json_object_begin(o);
+        json_key(o, STR("id")), json_str(o, t->framework->pillars[i].id);
+        json_key(o, STR("published")), quantity_json(row->pillars[i].published, o);
+        json_key(o, STR("computed")), quantity_json(row->pillars[i].computed, o);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+static void rank_json(const char *key, int64_t rank, struct json_out *o)
+{
+    json_key(o, str_of(key));
+    if (rank)
+        json_int(o, rank);
+    else
+        json_null(o);
+}
+
+static void row_json(const struct index_table *t, const struct index_row *row, enum lang lang, struct json_out *o)
+{
+    json_object_begin(o);
+    rank_json("rank", row->rank, o);
+    json_key(o, STR("subject")), json_str(o, row->subject);
+    json_key(o, STR("name")), json_str(o, row->name);
+    json_key(o, STR("published")), quantity_json(row->published_total, o);
+    json_key(o, STR("computed")), quantity_json(row->total_rounded, o);
+    json_key(o, STR("exact")), quantity_json(row->total, o);
+    json_key(o, STR("difference")), quantity_json(row->difference, o);
+    rank_json("computed_rank", row->computed_rank, o);
+    rank_json("previous_rank", row->previous_rank, o);
+    json_key(o, STR("rank_change")), quantity_json(row->rank_change, o);
+    json_key(o, STR("total_change")), quantity_json(row->total_change, o);
+    main_json(t, row, lang, o);
+    pillars_json(t, row, o);
+    json_object_end(o);
+}
+
+void index_members_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o)
+{
+    json_key(o, STR("index")), json_str(o, t->index->id);
+    json_key(o, STR("year")), json_int(o, t->year);
+    json_key(o, STR("framework")), json_str(o, t->framework->id);
+    moment_json(&t->at, o);
+    json_key(o, STR("subjects")), json_int(o, (int64_t)t->n);
+    json_key(o, STR("computed")), json_int(o, t->n_totals);
+    json_key(o, STR("sample")), json_int(o, t->n_sample + t->n_sample_before);
+    json_key(o, STR("other_framework")), json_bool(o, t->has_other_framework);
+    json_key(o, STR("rows"));
+    json_array_begin(o);
+    for (size_t i = 0; i < t->n; i++) {
+        if (only && only != &t->rows[i])
+            continue;
+        buf_putc(o->b, '\n');
+        row_json(t, &t->rows[i], lang, o);
+    }
+    json_array_end(o);
+}
+
+void index_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o)
+{
+    json_object_begin(o);
+    index_members_json(t, only, lang, o);
+    json_object_end(o);
+}
+
+void indexes_json(const struct indexes *x, enum lang lang, struct json_out *o)
+{
+    json_object_begin(o);
+    json_key(o, STR("indexes"));
+    json_array_begin(o);
+    for (size_t i = 0; i < x->n; i++) {
+        json_object_begin(o);
+        json_key(o, STR("index")), json_str(o, x->p[i]->id);
+        json_key(o, STR("title")), json_str(o, text2_in(&x->p[i]->title, lang));
+        json_object_end(o);
+    }
+    json_array_end(o);
+    json_object_end(o);
+}

@@ -1,0 +1,19 @@
+/* Getting one document over HTTP: a client for following another log, by libcurl.
+ *
+ *     struct buf body = BUF_INIT(1 << 20);
+ *     if (http_fetch("https://so.daknong.gov.vn/api/log/checkpoint", &body, f) != OK) …
+ *
+ * Only http and https, at most LIMIT_FETCH_REDIRECTS redirects that keep to them, certificates checked, LIMIT_FETCH_MS in all, and no more than the buffer
+ * holds. Blocks. libcurl is loaded when it is first needed: no other command pays for it.
+ *
+ * Errors: ERR_FETCH_NONE (libcurl cannot be loaded), ERR_FETCH_FAILED {url, reason}, ERR_FETCH_STATUS {url, status}, ERR_LIMIT.
+ */
+#ifndef TINHSO_HTTP_FETCH_H
+#define TINHSO_HTTP_FETCH_H
+
+#include "base/buf.h"
+#include "base/fault.h"
+
+enum err http_fetch(const char *url, struct buf *out, struct fault *f);
+
+#endif

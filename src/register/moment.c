@@ -1,0 +1,44 @@
+#include "register/moment.h"
+
+#include "text/date.h"
+
+#include "base/banned.h"
+
+enum err moment_of(struct arena *a, const struct store *s, int64_t rev, struct moment *ret_moment, struct fault *f)
+{
+    struct moment m = {.rev = rev};
+    if (m.rev == 0) {
+        *ret_moment = m;
+        return OK;
+    }
+    enum err e =
+        db_value_text(s->db, a, STR("SELECT time FROM revision WHERE rev = ?1"), DB_VALUES(db_int(m.rev)), &m.time, f);
+    if (e == OK)
+        e = instant_parse(m.time, &m.ms, f);
+    if (e != OK)
+        return e;
+    int offset = s->province ? s->province->utc_offset_minutes : VIETNAM_OFFSET_MINUTES;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(32);
+    date_print(date_of_instant(m.ms, offset), &b);
+    m.day = str_of(arena_strdup(a, buf_cstr(&b)));
+    *ret_moment = m;
+    return OK;
+}
+
+enum err moment_read(struct arena *a, const struct store *s, struct moment *ret_moment, struct fault *f)
+{
+    return moment_of(a, s, s->at, ret_moment, f);
+}
+
+void moment_json(const struct moment *m, struct json_out *o)
+{
+    json_key(o, STR("at"));
+    json_object_begin(o);
+    json_key(o, STR("revision")), json_int(o, m->rev);
+    json_key(o, STR("date"));
+    if (m->rev)
+        json_str(o, m->day);
+    else
+        json_null(o);
+    json_object_end(o);
+}
