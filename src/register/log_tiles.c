@@ -110,14 +110,15 @@ static enum err write_hashes(struct store *s, struct str name, const struct tile
 static enum err write_entries(struct store *s, struct str name, const struct tile *t, struct buf *out, struct fault *f)
 {
     struct stmt *st CLEANUP(stmt_freep) = NULL;
-    unsigned n = 0;
     bool has_row;
+    if (t->n * TILE_HASHES + t->width > (uint64_t)s->head)
+        return FAULT(f, ERR_LOG_TILE, {"name", name});
     enum err e = stmt_new(s->db, STR("SELECT entry FROM revision WHERE rev > ?1 AND rev <= ?2 ORDER BY rev"), &st, f);
     if (e != OK)
         return e;
     stmt_bind_int(st, 1, (int64_t)(t->n * TILE_HASHES));
     stmt_bind_int(st, 2, (int64_t)(t->n * TILE_HASHES + t->width));
-    for (; (e = stmt_step(st, &has_row, f)) == OK && has_row; n++) {
+    while ((e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str entry = stmt_column_text(st, 0);
         if (entry.n > 0xffff)
             return FAULT(f, ERR_LIMIT, {"what", name}, {"limit", STR("65535")});
@@ -125,7 +126,7 @@ static enum err write_entries(struct store *s, struct str name, const struct til
         buf_putc(out, (char)(entry.n & 0xff));
         buf_str(out, entry);
     }
-    return e == OK && n < t->width ? FAULT(f, ERR_LOG_TILE, {"name", name}) : e;
+    return e;
 }
 
 enum err log_tile_write(struct store *s, struct str name, struct buf *out, struct fault *f)
