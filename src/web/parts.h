@@ -14,6 +14,7 @@
 #define TINHSO_WEB_PARTS_H
 
 #include "figure/quantity.h"
+#include "geo/shape.h"
 #include "web/site.h"
 
 /* ---- text */
@@ -131,6 +132,14 @@ struct map_box {
         plain; /* HTML that serves without scripts, and is gone where there are some: a list or table of the same */
 };
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m);
+
+/* A map as a drawing of shapes already read: needs no script; fit for map_box.plain. */
+struct map_shape {
+    const struct shape *shape;   /* outlines, or a single point; degrees or metres */
+    struct str name, text, href; /* text: the value as people read it; href may be empty */
+    double value;                /* shades it; NAN: unknown */
+};
+void part_shapes(struct exchange *x, struct buf *out, struct str summary, const struct map_shape *shapes, size_t n);
 
 /* ---- boxes */
 
