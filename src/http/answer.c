@@ -182,7 +182,7 @@ static bool slash_is_too_much(struct http_worker *w, struct str path)
 static enum err begin(struct http_worker *w, struct message *m, struct fault *f)
 {
     struct exchange *x = &w->x;
-    struct str lang = {0}, path;
+    struct str lang = {0}, path = {0};
     exchange_begin(w);
     enum err e = message_judge(m, f);
     x->client = client_of(w, m);

@@ -146,6 +146,7 @@ struct kept *cache_put(struct cache *c, struct str key, struct str etag, void *r
     if (k->bytes <= c->max_bytes && !find(s, hash, key)) {
         while (s->oldest && s->bytes + k->bytes > c->max_bytes) {
             struct kept *old = s->oldest;
+            must(old != k);
             unlink_kept(s, old);
             kept_drop(old);
         }

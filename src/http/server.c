@@ -6,22 +6,19 @@
  */
 #include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
 
 #include "base/clock.h"
 #include "http/internal.h"
+#include "http/listen.h"
 #include "http/writer.h"
 
 #include "base/banned.h"
@@ -61,9 +58,7 @@ struct thread {
 
 struct http_server {
     struct http_options o;
-    char *address;
-    int listen_fd;
-    char *unix_path;
+    struct listening listening;
     struct routes *routes;
     struct cache *cache;
     struct rate *rate;
@@ -477,7 +472,7 @@ static struct MHD_Daemon *daemon_start(struct thread *t)
     struct http_server *s = t->server;
     return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, accept_policy, s,
                             on_request, t, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
-                            (MHD_socket)s->listen_fd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, t,
+                            (MHD_socket)s->listening.fd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, t,
                             MHD_OPTION_NOTIFY_COMPLETED, on_completed, t, MHD_OPTION_URI_LOG_CALLBACK, on_target, t,
                             MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 0,
                             MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
@@ -532,7 +527,7 @@ static void *thread_main(void *p)
     enum err e = s->o.worker_new ? s->o.worker_new(s->o.context, &t->w.user, &f) : OK;
     t->daemon = e == OK ? daemon_start(t) : NULL;
     if (e == OK && !t->daemon)
-        e = FAULT(&f, ERR_HTTP_LISTEN, {"address", str_of(s->address)}, {"reason", str_of(strerror(errno))});
+        e = FAULT(&f, ERR_HTTP_LISTEN, {"address", str_of(s->listening.address)}, {"reason", str_of(strerror(errno))});
     if (e != OK) {
         pthread_mutex_lock(&s->lock);
         s->failed = e;
@@ -553,70 +548,6 @@ static void *thread_main(void *p)
     return NULL;
 }
 
-/* ---- the listening socket ---- */
-
-static enum err no_listen(const char *address, struct fault *f)
-{
-    return FAULT(f, ERR_HTTP_LISTEN, {"address", str_of(address)}, {"reason", str_of(strerror(errno))});
-}
-
-static enum err listen_unix(struct http_server *s, const char *path, struct fault *f)
-{
-    struct sockaddr_un un = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof un.sun_path)
-        return FAULT(f, ERR_HTTP_ADDRESS, {"address", str_of(s->address)});
-    memcpy(un.sun_path, path, strlen(path));
-    s->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    struct stat st;
-    if (stat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-        unlink(path); /* of a process that was killed */
-    if (s->listen_fd < 0 || bind(s->listen_fd, (struct sockaddr *)&un, sizeof un) != 0 ||
-        listen(s->listen_fd, 512) != 0)
-        return no_listen(s->address, f);
-    s->unix_path = mem_strdup(path);
-    return OK;
-}
-
-/* The port that the system chose for 0. */
-static void note_address(struct http_server *s, const char *host)
-{
-    struct sockaddr_storage ss;
-    socklen_t n = sizeof ss;
-    if (getsockname(s->listen_fd, (struct sockaddr *)&ss, &n) != 0)
-        return;
-    in_port_t port = ss.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&ss)->sin6_port
-                                              : ((struct sockaddr_in *)(void *)&ss)->sin_port;
-    struct buf b = BUF_INIT(512);
-    buf_printf(&b, ss.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, ntohs(port));
-    free(s->address);
-    s->address = buf_take(&b);
-}
-
-static enum err listen_tcp(struct http_server *s, struct fault *f)
-{
-    char *host CLEANUP(mem_freep) = mem_strdup(s->address), *colon = strrchr(host, ':'), *name = host;
-    if (!colon || colon == host || !colon[1])
-        return FAULT(f, ERR_HTTP_ADDRESS, {"address", str_of(s->address)});
-    *colon = 0;
-    if (name[0] == '[' && colon[-1] == ']') {
-        name++;
-        colon[-1] = 0;
-    }
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV},
-                    *info;
-    if (getaddrinfo(strcmp(name, "localhost") == 0 ? "127.0.0.1" : name, colon + 1, &hints, &info) != 0)
-        return FAULT(f, ERR_HTTP_ADDRESS, {"address", str_of(s->address)});
-    int one = 1;
-    s->listen_fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool is_fine = s->listen_fd >= 0 && setsockopt(s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
-                   bind(s->listen_fd, info->ai_addr, info->ai_addrlen) == 0 && listen(s->listen_fd, 1024) == 0;
-    enum err e = is_fine ? OK : no_listen(s->address, f);
-    freeaddrinfo(info);
-    if (e == OK)
-        note_address(s, name);
-    return e;
-}
-
 /* ---- life ---- */
 
 enum err http_server_new(const struct http_options *o, struct http_server **ret_server, struct fault *f)
@@ -624,17 +555,13 @@ enum err http_server_new(const struct http_options *o, struct http_server **ret_
     struct http_server *s = mem_zalloc(sizeof *s);
     const struct route *const tables[] = {http_system_routes, o->routes};
     s->o = *o;
-    s->listen_fd = -1;
-    struct buf address = BUF_INIT(512);
-    buf_str(&address, o->listen);
-    s->address = buf_take(&address);
     must(pthread_mutex_init(&s->lock, NULL) == 0);
-    enum err e = str_starts(o->listen, STR("unix:")) ? listen_unix(s, s->address + 5, f) : listen_tcp(s, f);
+    enum err e = socket_listen(&s->listening, o->listen, f);
     if (e != OK) {
         http_server_free(s);
         return e;
     }
-    s->o.listen = str_of(s->address);
+    s->o.listen = str_of(s->listening.address);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     s->n_threads = o->n_threads > 0 ? o->n_threads : processors > 0 ? (int)processors : 1;
     s->n_threads = s->n_threads > MAX_THREADS ? MAX_THREADS : s->n_threads;
@@ -653,7 +580,7 @@ enum err http_server_new(const struct http_options *o, struct http_server **ret_
 
 struct str http_server_address(const struct http_server *s)
 {
-    return str_of(s->address);
+    return str_of(s->listening.address);
 }
 
 enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *stop, struct fault *f)
@@ -686,17 +613,12 @@ void http_server_free(struct http_server *s)
 {
     if (!s)
         return;
-    if (s->listen_fd >= 0)
-        close(s->listen_fd);
-    if (s->unix_path)
-        unlink(s->unix_path);
+    socket_close(&s->listening);
     routes_free(s->routes);
     cache_free(s->cache);
     rate_free(s->rate);
     pthread_mutex_destroy(&s->lock);
-    free(s->unix_path);
     free(s->all_metrics);
     free(s->threads);
-    free(s->address);
     free(s);
 }

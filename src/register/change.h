@@ -21,8 +21,10 @@
  *     for each request: change_begin, change_put, change_commit           // as without a group
  *     if (change_group_commit(s, f) != OK) …                              // none of them happened
  *
- * Errors: ERR_REFERENCE_UNKNOWN (with the successor offered), ERR_RULE_BROKEN, ERR_KEY_TWICE, ERR_VALUE_NOT_UNIQUE,
- * ERR_VALIDITY_OVERLAPS, and those of db.
+ * A removed record comes back when it is put again; one that was merged into another does not (ERR_MERGE_GONE names that one).
+ *
+ * Errors: ERR_REFERENCE_UNKNOWN (with the successor offered), ERR_RECORD_NEEDED (removed, but a record refers to it), ERR_RULE_BROKEN,
+ * ERR_KEY_TWICE, ERR_VALUE_NOT_UNIQUE, ERR_VALIDITY_OVERLAPS, and those of db.
  */
 #ifndef TINHSO_REGISTER_CHANGE_H
 #define TINHSO_REGISTER_CHANGE_H
@@ -51,7 +53,8 @@ enum err change_remove(struct change *c, const struct reg *reg, struct str id, s
  * that takes the change. ERR_KEY_TWICE when this change wrote it. */
 enum err change_current(struct change *c, const struct reg *reg, struct str id, struct record *ret_record,
                         struct fault *f);
-/* New declarations of the province: their files become records of `declarations`, tables follow. */
+/* New declarations of the province: their files become records of `declarations`, tables follow; what was let go (drops) leaves the current
+ * records when it is declared again. */
 enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,
                         struct faults *list);
 /* What change_commit would find wrong, told before it; the change stays open. ERR_… of the first fault. Nothing can be put behind it;
@@ -66,6 +69,5 @@ enum err change_group_commit(struct store *s, struct fault *f);
 void change_group_abort(struct store *s); /* fine without a group */
 /* The day of the change in the province's time, ISO: what record_parse takes as today. */
 struct str change_today(const struct change *c);
-int64_t change_count(const struct change *c); /* versions written so far */
 
 #endif

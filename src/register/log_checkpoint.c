@@ -100,6 +100,14 @@ bool log_has_checkpoint(struct store *s)
     return file_exists(beside(s, ".checkpoint"));
 }
 
+void log_tidy(struct store *s)
+{
+    static const char *const suffixes[] = {".key", ".pub", ".checkpoint"};
+    file_tidy(s->path.p);
+    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
+        file_tidy(beside(s, suffixes[i]));
+}
+
 /* The root that the log had at an earlier size. */
 static enum err root_at(struct store *s, uint64_t size, struct digest *ret, struct fault *f)
 {

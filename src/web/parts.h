@@ -14,6 +14,7 @@
 #define TINHSO_WEB_PARTS_H
 
 #include "figure/quantity.h"
+#include "geo/shape.h"
 #include "web/site.h"
 
 /* ---- text */
@@ -114,15 +115,31 @@ void part_spark(struct exchange *x, struct buf *out, const double *values, size_
 
 /* ---- maps */
 
+struct map_value {
+    struct str key, name, text; /* key: as the shape bears it; text: the value as people read it */
+    double value;               /* shades the shape; NAN: unknown */
+};
+
 struct map_box {
     struct str title;
-    struct str source;    /* GeoJSON of our own API */
-    struct str value;     /* property that shades; may be empty */
-    struct str name, key; /* properties: title of a shape, what is added to href; key empty: its id */
-    struct str href;      /* "/units/"; may be empty */
-    struct str plain;     /* HTML that serves without scripts: a list or table of the same */
+    struct str source; /* GeoJSON of our own API: "/api/collections/unit_boundaries/items?f=geojson&limit=1000" */
+    struct str name,
+        key; /* properties of a shape: its title, and what is added to href and looked up in values; key empty: its id */
+    struct str href;                /* "/units/"; may be empty */
+    const struct map_value *values; /* shapes that have none are left pale */
+    size_t n_values;
+    struct str
+        plain; /* HTML that serves without scripts, and is gone where there are some: a list or table of the same */
 };
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m);
+
+/* A map as a drawing of shapes already read: needs no script; fit for map_box.plain. */
+struct map_shape {
+    const struct shape *shape;   /* outlines, or a single point; degrees or metres */
+    struct str name, text, href; /* text: the value as people read it; href may be empty */
+    double value;                /* shades it; NAN: unknown */
+};
+void part_shapes(struct exchange *x, struct buf *out, struct str summary, const struct map_shape *shapes, size_t n);
 
 /* ---- boxes */
 

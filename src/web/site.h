@@ -67,6 +67,7 @@ struct page {
     struct str content;     /* HTML made by templates */
     struct crumb *crumbs;   /* from the home page down, without it */
     size_t n_crumbs;
+    bool is_problem;     /* counts nothing: no revision is named */
     bool has_own_search; /* the header shows no second box */
     bool is_home;        /* writes its own first heading */
     const char *

@@ -3,10 +3,11 @@
 
     tests/abuse/abuse.py BINARY DATABASE FOLDER
 
-From the table of routes (`BINARY serve --routes`) every route gets its abuse: unknown, repeated, wrong and overlong inputs, wrong
-methods, wrong formats; then come the probes of probes.py, compared with what nginx answers; slow senders; floods of connections; range
-bombs. While all of it happens a well-behaved client asks every 50 ms and must be served each time. Prints `ok NAME` or
-`not ok NAME: REASON` for each check, `skip NAME: REASON` for what this machine cannot do.
+From the table of routes (`BINARY serve --routes`) every route gets its abuse: unknown, repeated, wrong and overlong
+inputs, wrong methods, wrong formats; then come the probes of probes.py, compared with what nginx answers; slow senders;
+floods of connections; range bombs. While all of it happens a well-behaved client asks every 50 ms and must be served
+each time. Prints `ok NAME` or `not ok NAME: REASON` for each check, `skip NAME: REASON` for what this machine cannot
+do.
 """
 import json
 import os
@@ -26,8 +27,8 @@ import probes  # noqa: E402
 GUARDS = (b"Content-Security-Policy: default-src 'none'", b"X-Content-Type-Options: nosniff", b"Referrer-Policy: ")
 KEY = "an-operator-key-of-this-test"
 HEAD_SECONDS, BODY_SECONDS = 20, 30  # LIMIT_HTTP_HEAD_MS, LIMIT_HTTP_BODY_MS
-WRONG = {"integer": "1e3", "number": "x", "boolean": "ja", "date": "2026-02-30", "choice": "no-such-choice", "bbox": "1,2,3",
-         "interval": "../..", "name": "a/b"}
+WRONG = {"integer": "1e3", "number": "x", "boolean": "ja", "date": "2026-02-30", "choice": "no-such-choice",
+         "bbox": "1,2,3", "interval": "../..", "name": "a/b"}
 
 
 def check(name, reason):
@@ -93,7 +94,8 @@ def free_port():
 class Server:
     def __init__(self, command, port, cwd):
         self.port = port
-        self.process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=open(os.path.join(cwd, "server.log"), "ab"))
+        with open(os.path.join(cwd, "server.log"), "ab") as log:
+            self.process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=log)
         for _ in range(200):
             try:
                 socket.create_connection(("127.0.0.1", port)).close()
@@ -112,7 +114,8 @@ class Neighbour(threading.Thread):
 
     def __init__(self, port):
         super().__init__(daemon=True)
-        self.port, self.n, self.faults, self.slowest, self.is_over = port, 0, [], 0.0, threading.Event()
+        self.port, self.n, self.faults, self.slowest = port, 0, [], 0.0
+        self.is_over = threading.Event()
 
     def run(self):
         while not self.is_over.wait(0.05):
@@ -133,7 +136,8 @@ class Neighbour(threading.Thread):
         reason = self.faults[0] if self.faults else None
         if not reason and self.slowest > 5:
             reason = f"one of {self.n} answers took {self.slowest:.1f} s"
-        check(f"a well-behaved client is served all the while ({name}; {self.n} answers)", reason or (None if self.n else "none"))
+        reason = reason or (None if self.n else "no answer at all")
+        check(f"a well-behaved client is served all the while ({name}; {self.n} answers)", reason)
 
 
 # ---- every route ----
@@ -182,8 +186,9 @@ class Route:
                 yield f"{i['name']} too long", problem(self.ask(f"?{i['name']}={'9' * (longest + 1)}"), 400)
             yield f"{i['name']} not UTF-8", problem(self.ask(f"?{i['name']}=%ff"), 400)
         if "{" in r["path"]:
-            yield "path not UTF-8", problem(self.ask(path=re.sub(r"\{[^}]*\}", "%ff", r["path"])), 400)
-            yield "path too long", problem(self.ask(path=re.sub(r"\{[^}]*\}", "a" * 2000, r["path"])), 400, 404)
+            filled = [re.sub(r"\{[^}]*\}", piece, r["path"]) for piece in ("%ff", "a" * 2000)]
+            yield "path not UTF-8", problem(self.ask(path=filled[0]), 400)
+            yield "path too long", problem(self.ask(path=filled[1]), 400, 404)
         if r["takes_at"]:
             yield "at that is no moment", problem(self.ask("?at=yesterday"), 400)
             yield "at beyond the newest revision", problem(self.ask("?at=999999999"), 404)
@@ -208,7 +213,8 @@ def abuse_routes(port, routes):
             n += 1
             if reason:
                 check(f"{r['method']} {r['path']}: {name}", reason)
-        check(f"{r['method']} {r['path']}: {n} abuses are refused with a problem", None if n >= 4 else f"only {n} abuses")
+        reason = None if n >= 4 else f"only {n} abuses"
+        check(f"{r['method']} {r['path']}: {n} abuses are refused with a problem", reason)
 
 
 # ---- messages ----
@@ -263,7 +269,8 @@ def abuse_messages(port, nginx):
 def abuse_ranges(port):
     bomb = "Range: bytes=" + ",".join(f"{i}-" for i in range(1000))
     a = request(port, "GET", "/metrics", [bomb])
-    check("a range bomb gets the plain answer once", None if a.status == 200 and a.count() == 1 and len(a.body) < 100000 else str(a))
+    is_plain = a.status == 200 and a.count() == 1 and len(a.body) < 100000
+    check("a range bomb gets the plain answer once", None if is_plain else str(a))
     a = request(port, "GET", "/metrics", ["Range: bytes=5-1"])
     check("a range that ends before it begins is not looked at", None if a.status == 200 else str(a))
 
@@ -307,7 +314,8 @@ class Slow(threading.Thread):
 
 
 def abuse_slowly(port, routes):
-    kinds = [("in the request line", b"GET /he", b"a", HEAD_SECONDS), ("in a header", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ", b"a", HEAD_SECONDS),
+    kinds = [("in the request line", b"GET /he", b"a", HEAD_SECONDS),
+             ("in a header", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ", b"a", HEAD_SECONDS),
              ("with headers", b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"X: y\r\n", HEAD_SECONDS),
              ("saying nothing", b"", b"", HEAD_SECONDS)]
     for r in routes:
@@ -316,7 +324,8 @@ def abuse_slowly(port, routes):
                     f"Authorization: Bearer {KEY}\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n")
             kinds.append(("in a body", head.encode(), b" ", BODY_SECONDS))
             break
-    all_slow = [(name, limit, [Slow(port, head, filler, limit + 8) for _ in range(40)]) for name, head, filler, limit in kinds]
+    all_slow = [(name, limit, [Slow(port, head, filler, limit + 8) for _ in range(40)])
+                for name, head, filler, limit in kinds]
     for _, _, some in all_slow:
         for s in some:
             s.start()
@@ -324,7 +333,8 @@ def abuse_slowly(port, routes):
         for s in some:
             s.join()
         lasting = [s.lasted for s in some if s.lasted is None or s.lasted > limit + 4]
-        check(f"40 senders that dribble {name} are closed within {limit} s", f"{len(lasting)} are not" if lasting else None)
+        reason = f"{len(lasting)} are not" if lasting else None
+        check(f"40 senders that dribble {name} are closed within {limit} s", reason)
 
 
 def flood(port):
@@ -361,7 +371,8 @@ def main():
         f.write(KEY + "\n")
     routes = json.loads(subprocess.check_output([binary, "serve", "--routes"]))["routes"]
     port = free_port()
-    server = Server([binary, "serve", "--db", database, "--listen", f"127.0.0.1:{port}", "--operator-key-file", key], port, folder)
+    command = [binary, "serve", "--db", database, "--listen", f"127.0.0.1:{port}", "--operator-key-file", key]
+    server = Server(command, port, folder)
     nginx = start_nginx(folder)
     neighbour = Neighbour(port)
     neighbour.start()

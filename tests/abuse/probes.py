@@ -1,5 +1,6 @@
-"""Requests that two readers may take differently, or that no honest client sends. Each must be refused and its connection
-closed: name, bytes. ACCEPTED are their honest neighbours, so that a server that refuses everything does not pass."""
+"""Requests that two readers may take differently, or that no honest client sends. Each must be refused and its
+connection closed: name, bytes. ACCEPTED are their honest neighbours, so that a server that refuses
+everything does not pass."""
 
 HOST = b"Host: localhost\r\n"
 
@@ -74,8 +75,10 @@ TOO_LARGE = [
     ("a body of 1 GB", 413, post(b"Content-Length: 1073741824\r\n")),
 ]
 
-PATHS = [b"/..", b"/../etc/passwd", b"/..%2f..%2fetc/passwd", b"/%2e%2e/x", b"/a/./b", b"//", b"//evil.example", b"/a//b",
-         b"/a%00", b"/a%5c..%5cb", b"/a\\b", b"/%0d%0aX:y", b"/%ff%fe", b"/%c0%ae%c0%ae/", b"/%", b"/%zz", b"/%ed%a0%80"]
+PATHS = [b"/..", b"/../etc/passwd", b"/..%2f..%2fetc/passwd", b"/%2e%2e/x", b"/a/./b", b"//",
+         b"//evil.example", b"/a//b",
+         b"/a%00", b"/a%5c..%5cb", b"/a\\b", b"/%0d%0aX:y", b"/%ff%fe", b"/%c0%ae%c0%ae/",
+         b"/%", b"/%zz", b"/%ed%a0%80"]
 
 ACCEPTED = [
     ("a plain request", get(HOST + b"Connection: close\r\n")),
