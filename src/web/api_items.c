@@ -189,9 +189,11 @@ enum err api_items(struct exchange *x, struct fault *f)
         e = ask_read(x, reg, &q, f);
     if (e != OK)
         return e;
-    bool is_file = x->format == FORMAT_CSV || x->format == FORMAT_XLSX;
-    const struct crs *crs = is_file && q.storage && strcmp(q.storage->code, "EPSG:4326") != 0 ? q.storage : q.crs;
-    if (is_file && q.storage && input_named(x, "crs")->is_given && q.crs != crs)
+    bool is_file = x->format == FORMAT_CSV || x->format == FORMAT_XLSX; /* with coordinates as they are stored */
+    const struct crs *crs = !is_file || !q.storage                      ? q.crs
+                            : strcmp(q.storage->code, "EPSG:4326") == 0 ? crs_wgs84()
+                                                                        : q.storage;
+    if (q.crs != crs && input_named(x, "crs")->is_given)
         return FAULT(f, ERR_EXPORT_CRS, {"crs", str_of(q.crs->code)}, {"format", str_of(format_name(x->format))});
     exchange_header(x, "Content-Crs", str_of(arena_printf(x->arena, "<%s>", crs->uri)));
     return is_file ? answer_file(x, &q, f) : answer_features(x, &q, f);
