@@ -325,7 +325,7 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
     enum err e = copy_in(path, arena_printf(a, "%s/%s", folder, input), &t.digest, f);
     if (e != OK)
         return e;
-    /* Values as the file has them: no guessing of types, which would lose zeros. */
+    /* Values as the file has them: no guessing of types, which would lose zeros, and every digit of a coordinate. */
     static const char *const fixed[] = {"-f",
                                         "CSV",
                                         "raw",
@@ -333,6 +333,9 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
                                         "GEOMETRY=AS_WKT",
                                         "-lco",
                                         "SEPARATOR=COMMA",
+                                        "--config",
+                                        "OGR_WKT_PRECISION",
+                                        "17",
                                         "--config",
                                         "OGR_ODS_FIELD_TYPES",
                                         "STRING",
