@@ -25,6 +25,30 @@ bool site_shows_register(const struct exchange *x, const struct reg *reg)
     return is_shown;
 }
 
+static bool shows_by(const struct exchange *x, const struct reg *reg, struct str by)
+{
+    struct str rest, name = str_cut(by, ':', &rest);
+    const struct field *fd = reg ? reg_field(reg, name) : NULL;
+    return !fd || (site_shows_register(x, reg) && site_shows_field(x, fd));
+}
+
+enum err site_allows_by(const struct exchange *x, const struct figure *figure, struct str by, struct fault *f)
+{
+    if (by.n == 0)
+        return OK;
+    for (size_t i = 0; i < figure->n_by; i++)
+        if (str_eq(figure->by[i], by))
+            return OK;
+    if (!shows_by(x, figure->main.reg, by) || !shows_by(x, figure->of.reg, by))
+        return FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", by});
+    const struct figure *const parts[] = {figure->main.figure, figure->of.figure, figure->other};
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < ARRAY_LEN(parts); i++)
+        if (parts[i])
+            e = site_allows_by(x, parts[i], by, f);
+    return e;
+}
+
 enum err ask_register(struct exchange *x, struct str name, const struct reg **ret_reg, struct fault *f)
 {
     const struct worker *w = x->worker;
