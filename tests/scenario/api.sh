@@ -86,6 +86,19 @@ scenarios "$http/dak-nong.http"
 lint "Đắk Nông"
 documents "Đắk Nông"
 
+# The commands of docs/api.md, as they stand there.
+commands=0
+while IFS= read -r command; do
+    commands=$((commands + 1))
+    command=${command//http:\/\/127.0.0.1:8080/$address}
+    KEY=$key bash -c "curl -fsS -o '$WORK/answer' -w '%{http_code}' ${command#curl }" >"$WORK/.out" 2>"$WORK/.err"
+    case $(cat "$WORK/.out") in
+    2??) ok "docs/api.md: ${command:0:100}" ;;
+    *) not_ok "docs/api.md: $command" "$(cat "$WORK/.out" "$WORK/.err")" ;;
+    esac
+done < <(sed -n 's/^    \(curl .*\)/\1/p' "$SOURCE/docs/api.md")
+expect_true "docs/api.md has $commands of them" test "$commands" -gt 15
+
 tinhso serve --routes
 printf %s "$out" >"$WORK/routes.json"
 run /usr/bin/python3 "$http/run.py" --covered "$WORK/covered" --routes routes.json --judge
