@@ -503,11 +503,15 @@ static enum err tidy(struct exchange *x, struct buf *all, struct str *ret_text, 
     *ret_text = (struct str){NULL, 0};
     if (all->n == 0)
         return OK;
+    if (all->is_full)
+        return FAULT(f, ERR_LIMIT, {"what", STR("filter")}, {"limit", STR("CQL2")});
     enum err e = cql2_parse_text(x->arena, buf_view(all), &tree, f);
     if (e != OK)
         return e;
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 2);
     cql2_print_text(tree, &b);
+    if (b.is_full)
+        return FAULT(f, ERR_LIMIT, {"what", STR("filter")}, {"limit", STR("CQL2")});
     *ret_text = str_slice(arena_dup(x->arena, b.p, b.n), b.n);
     return OK;
 }

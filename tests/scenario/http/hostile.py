@@ -167,12 +167,14 @@ def pages():
 
 def numbers():
     base = "/api/collections/wells/items?"
-    limits = ["-1", "0", "10001", "2147483648", "9223372036854775808", "1e3", "0x10", "+5", " 5", "5 ", "１０", "5.0", "", "NaN", "null"]
+    limits = ["9223372036854775807", "-9223372036854775808", "-1", "0", "10001", "2147483648", "9223372036854775808", "1e3", "0x10", "+5", " 5", "5 ", "１０", "5.0", "", "NaN", "null"]
     judge("limits that are none", [base + "limit=" + q(v) for v in limits] + ["/api/figures/wells-public/records?limit=" + q(v) for v in limits]
           + ["/api/log/revisions?limit=" + q(v) for v in limits] + ["/api/log/revisions/6/records?from=" + q(v) for v in limits if v != "0"], (200, 400))
     boxes = ["NaN,0,1,1", "0,NaN,1,1", "Infinity,0,1,1", "-Infinity,0,Infinity,1", "inf,inf,inf,inf", "1e999,0,1,1", "1,2,3", "1,2,3,4,5", "1,2,3,4,5,6,7", "a,b,c,d", ",,,", "1,2,3,",
              "1;2;3;4", "1e308,-1e308,1e308,1e308", "0,5,1,1", "1 2 3 4", "٠,0,1,1"]
     judge("boxes that are none", [base + "bbox=" + q(v) for v in boxes], (200, 400))
+    judge("orders that are none", [base + "sortby=" + q(v) for v in (",".join(["name"] * 150), ",".join(["-name", "+name"] * 70), ",,", "-", "+", "--name", "name desc", "1", "_id", "place")]
+          + [base + "sortby=" + ",".join(["name", "-dug_on", "cost", "rings", "kind", "area", "code", "firm", "keeper", "photo", "in_use", "tested_at"]) + "&limit=1"], (200, 400))
     systems = ["", "EPSG", "EPSG:", "EPSG:4326' OR 1=1", "EPSG:999999", "http://www.opengis.net/def/crs/EPSG/0/", "http://evil.example/crs", "+proj=longlat", "PROJ4:+init=/etc/passwd",
                "urn:ogc:def:crs:EPSG::4326", "[EPSG:4326", "GEOGCS[\"x\"]", "../../etc/passwd", "OGC:CRS84h", "\u200bEPSG:4326"]
     judge("systems that are none", [f"{base}{i}={q(v)}&bbox=1,1,2,2&filter=1%3D1" for v in systems for i in ("crs", "bbox-crs", "filter-crs")], (400,))
