@@ -54,6 +54,8 @@ function caption(place, shape) {
 }
 
 async function draw(place) {
+  // Without WebGL the drawing of the server stays.
+  if (!document.createElement("canvas").getContext("webgl2")) return;
   const answer = await fetch(place.dataset.source, { headers: { Accept: "application/geo+json" } });
   if (!answer.ok) return;
   const collection = await answer.json();
