@@ -141,6 +141,11 @@ struct map_shape {
 };
 void part_shapes(struct exchange *x, struct buf *out, struct str summary, const struct map_shape *shapes, size_t n);
 
+/* The rows of a breakdown by units on a map of their outlines, with the bundle "map" or without; nothing, and ret_has_map false, where fewer than
+ * two of them have one. */
+enum err part_unit_map(struct exchange *x, struct buf *out, struct str title, const struct figure_result *r,
+                       bool *ret_has_map, struct fault *f);
+
 /* ---- boxes */
 
 struct fact {
