@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "crypt/hash.h"
 #include "register/import.h"
 
 enum {
@@ -98,6 +99,7 @@ struct import {
     struct import_options o;
     struct sheet *sheet;
     const struct sheet_facts *facts;
+    struct digest digest; /* of the file */
     struct spool spool;
     /* header */
     uint32_t header_first, header_last; /* sheet rows; 0: none */

@@ -157,7 +157,7 @@ static void write_counts(struct import *im, struct xlsx *x)
     xlsx_text(x, y++, 0, L(im, "Kết quả nhập dữ liệu", "Result of the import"), XLSX_TITLE);
     xlsx_text(x, y, 0, L(im, "Sổ", "Register"), XLSX_PLAIN);
     xlsx_text(x, y++, 1, text2_in(&im->reg->title, im->lang), XLSX_PLAIN);
-    buf_hex(&hex, im->facts->sha256, sizeof im->facts->sha256);
+    digest_hex(&im->digest, &hex);
     xlsx_text(x, y, 0, STR("SHA-256"), XLSX_PLAIN);
     xlsx_text(x, y++, 1, buf_view(&hex), XLSX_PLAIN);
     y = fact(x, y, L(im, "Số dòng", "Rows"), r->rows);

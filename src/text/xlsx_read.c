@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { CHUNK_BYTES = 64 << 10, CARRY_BYTES = 256, SHEET_NAME_BYTES = 1000 };
+enum { CHUNK_BYTES = 64 << 10, CARRY_BYTES = 256 };
 
 struct relation {
     struct str id, type, target;
@@ -204,7 +204,7 @@ static enum err book_start(struct xml *x, const char *name, const char **attribu
     for (const char **a = attributes; *a; a += 2)
         if (str_ends(str_of(a[0]), STR(":id")))
             sheet.relation = text_dup(b, a[1]);
-    if (sheet.name.n > SHEET_NAME_BYTES)
+    if (sheet.name.n > LIMIT_SHEET_NAME_BYTES)
         return FAULT(b->f, ERR_SHEET_XML, {"part", str_of(x->part)}, {"reason", STR("name")});
     VEC_PUSH(b->arena, &b->sheets, sheet);
     return OK;
@@ -301,6 +301,8 @@ static enum err book_read(struct book *b)
         styles_xml(&x, &b->styles, b->f);
         e = part_parse(b, target_part(b, b->main, styles->target), &x);
     }
+    if (b->styles.fonts.n == 0) /* of cells without a style; rich texts may add others */
+        VEC_PUSH(b->styles.arena, &b->styles.fonts, STR(""));
     if (strings && e == OK) {
         strings_xml(&x, &b->strings, b->f);
         e = part_parse(b, target_part(b, b->main, strings->target), &x);
@@ -425,8 +427,8 @@ static enum err sheet_read(struct book *b, struct str wanted, struct sheet_out *
 enum err sheet_xlsx(struct str file, const struct sheet_job *job, struct sheet_out *out, struct fault *f)
 {
     struct book b = {.arena = arena_new(), .f = f};
-    strings_init(&b.strings);
     styles_init(&b.styles);
+    strings_init(&b.strings, &b.styles);
     enum err e = package_open(&b, file);
     if (e == OK)
         e = package_weigh(&b);
