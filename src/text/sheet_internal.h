@@ -7,7 +7,7 @@
  * bytes of its text; behind them all texts in one piece, so that the parent checks their UTF-8 at once.
  *
  *     struct sheet_out out;
- *     sheet_out_init(&out, fd);
+ *     sheet_out_init(&out, fd, file_bytes);
  *     sheet_out_facts(&out, &facts);
  *     sheet_out_row(&out, 1, false);
  *     if ((e = sheet_out_cell(&out, &(struct cell_out){.column = 0, .kind = CELL_TEXT}, text, f)) == OK)
@@ -23,7 +23,7 @@
  *     while (sheet_in_next(&in, &row, &has_row, f) == OK && has_row) …
  *     sheet_in_done(&in);
  *
- * Errors: ERR_SHEET_SIZE (rows, columns, cells, bytes of a row: base/limits.h); what the child told, and what `take` did.
+ * Errors: ERR_SHEET_SIZE (rows, columns, cells, bytes of a row: base/limits.h), ERR_SHEET_BOMB; what the child told, and what `take` did.
  */
 #ifndef TINHSO_TEXT_SHEET_INTERNAL_H
 #define TINHSO_TEXT_SHEET_INTERNAL_H
@@ -75,10 +75,11 @@ struct sheet_out {
     struct buf texts, runs; /* runs as they go over the wire */
     uint32_t row, last_row;
     bool is_hidden;
-    uint64_t n_cells;
+    uint64_t n_cells, n_text, file_bytes;
 };
 
-void sheet_out_init(struct sheet_out *o, int fd);
+/* file_bytes: of what is read; texts may not come to LIMIT_ZIP_RATIO times as much (one string, named in every cell). */
+void sheet_out_init(struct sheet_out *o, int fd, size_t file_bytes);
 void sheet_out_done(struct sheet_out *o);
 void sheet_out_facts(struct sheet_out *o, const struct sheet_facts *facts);
 void sheet_out_font(struct sheet_out *o, struct str name); /* one more, behind those of the facts */
@@ -87,6 +88,7 @@ void sheet_out_row(struct sheet_out *o, uint32_t number, bool is_hidden);
 enum err sheet_out_cell(struct sheet_out *o, const struct cell_out *cell, struct str text, struct fault *f);
 enum err sheet_out_row_end(struct sheet_out *o, struct fault *f);
 void sheet_out_end(struct sheet_out *o);
+enum err sheet_bomb_fault(struct fault *f);
 void sheet_out_fault(struct sheet_out *o, const struct fault *f);
 /* The names that values of faults may have on the wire. */
 const char *wire_param_name(size_t i); /* NULL behind the last */

@@ -19,9 +19,9 @@ const char *wire_param_name(size_t i)
     return i < ARRAY_LEN(param_names) ? param_names[i] : NULL;
 }
 
-void sheet_out_init(struct sheet_out *o, int fd)
+void sheet_out_init(struct sheet_out *o, int fd, size_t file_bytes)
 {
-    *o = (struct sheet_out){.fd = fd};
+    *o = (struct sheet_out){.fd = fd, .file_bytes = file_bytes};
     o->bytes = BUF_INIT(4 * (size_t)LIMIT_SHEET_ROW_BYTES);
     o->texts = BUF_INIT(LIMIT_SHEET_ROW_BYTES);
     o->runs = BUF_INIT(LIMIT_SHEET_RUN_BYTES);
@@ -135,6 +135,14 @@ static enum err too_large(struct fault *f)
     return FAULT(f, ERR_SHEET_SIZE, {"rows", str_of(rows)}, {"columns", str_of(columns)}, {"cells", str_of(cells)});
 }
 
+enum err sheet_bomb_fault(struct fault *f)
+{
+    char limit[16], ratio[16];
+    snprintf(limit, sizeof limit, "%d", LIMIT_SHEET_EXPANDED_BYTES >> 20);
+    snprintf(ratio, sizeof ratio, "%d", LIMIT_ZIP_RATIO);
+    return FAULT(f, ERR_SHEET_BOMB, {"limit", str_of(limit)}, {"expected", str_of(ratio)});
+}
+
 enum err sheet_out_cell(struct sheet_out *o, const struct cell_out *cell, struct str text, struct fault *f)
 {
     if (cell->kind == CELL_EMPTY && !cell->is_formula)
@@ -169,6 +177,10 @@ enum err sheet_out_row_end(struct sheet_out *o, struct fault *f)
     o->n_cells += o->cells[o->n - 1].column + 1;
     if (o->n_cells > LIMIT_SHEET_CELLS)
         return too_large(f);
+    o->n_text +=
+        o->texts.n + o->runs.n * (sizeof(struct cell_run) / 2); /* a run takes two bytes at least on the wire */
+    if (o->n_text > LIMIT_SHEET_TEXT_FREE_BYTES && o->n_text / LIMIT_ZIP_RATIO > o->file_bytes)
+        return sheet_bomb_fault(f);
     struct buf *b = &o->bytes;
     begin(o, FRAME_ROW);
     put_number(b, o->row);

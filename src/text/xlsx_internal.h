@@ -22,6 +22,8 @@ struct xml {
     void *parser;
     const char *part;
     unsigned depth; /* of the element that starts or ends; the root is 1 */
+    size_t
+        quiet; /* bytes since anything was found in them: expat looks at an unfinished tag from its front each time */
     enum err code;
     struct fault *f;
     void *ctx;

@@ -19,7 +19,7 @@ static enum err parse(unsigned kind, struct str text, size_t cut, uint64_t *ret_
     struct fault f = {0};
     styles_init(&styles);
     strings_init(&strings, &styles);
-    sheet_out_init(&out, -1);
+    sheet_out_init(&out, -1, text.n);
     VEC_PUSH(styles.arena, &styles.cells, ((struct style){FORMAT_PLAIN, 0}));
     VEC_PUSH(styles.arena, &styles.cells, ((struct style){FORMAT_DATE, 1}));
     sheet_cells_init(&cells, &strings, &styles, kind & 4, &out);

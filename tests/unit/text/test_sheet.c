@@ -165,7 +165,7 @@ static void rows_are(const char *expected)
 
 static void refused(enum err code)
 {
-    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(256 << 20);
     struct fault f = {0};
     assert_int_equal(read_rows(NULL, &b, NULL, &f), code);
     assert_int_equal(f.code, code);
@@ -437,6 +437,35 @@ static void a_zip_bomb_is_refused_by_its_ratio(void **state)
     sheet_refused(buf_cstr(&b), ERR_SHEET_BOMB);
 }
 
+/* Small files that cost much: each is refused before it does. */
+static void what_grows_by_repetition_is_refused(void **state)
+{
+    (void)state;
+    struct buf strings CLEANUP(buf_done) = BUF_INIT(4 << 20), sheet CLEANUP(buf_done) = BUF_INIT(16 << 20);
+    buf_puts(&strings, "<sst><si><t>"); /* one text in many cells */
+    for (int i = 0; i < 500000; i++)
+        buf_putc(&strings, 'x');
+    buf_puts(&strings, "</t></si><si>"); /* and one of many fonts */
+    for (int i = 0; i < 20000; i++)
+        buf_printf(&strings, "<r><rPr><rFont val='f%d'/></rPr><t>a</t></r>", i % 2);
+    buf_puts(&strings, "</si></sst>");
+    for (int which = 0; which < 2; which++) {
+        buf_reset(&sheet);
+        buf_puts(&sheet, "<worksheet><sheetData>");
+        for (int i = 0; i < 400; i++)
+            buf_printf(&sheet, "<row><c t='s'><v>%d</v></c></row>", which);
+        buf_puts(&sheet, "</sheetData></worksheet>");
+        book_write(book, buf_cstr(&sheet), buf_cstr(&strings));
+        refused(ERR_SHEET_BOMB);
+    }
+    buf_reset(&sheet);
+    buf_puts(&sheet, "<worksheet><a b='"); /* a tag that does not end, of bytes that do not pack well */
+    for (uint32_t i = 1; sheet.n < LIMIT_XML_TOKEN_BYTES + (1 << 20); i++)
+        buf_printf(&sheet, "%x", i * 2654435761u);
+    buf_puts(&sheet, "'/></worksheet>");
+    sheet_refused(buf_cstr(&sheet), ERR_SHEET_XML);
+}
+
 static void macros_encryption_and_old_workbooks_have_their_own_refusals(void **state)
 {
     (void)state;
@@ -560,6 +589,7 @@ int main(void)
         cmocka_unit_test(a_document_type_is_refused_before_its_entities_grow),
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(a_zip_bomb_is_refused_by_its_ratio),
+        cmocka_unit_test(what_grows_by_repetition_is_refused),
         cmocka_unit_test(macros_encryption_and_old_workbooks_have_their_own_refusals),
         cmocka_unit_test(missing_parts_are_named),
         cmocka_unit_test(a_truncated_workbook_is_refused_at_every_length),
