@@ -66,7 +66,7 @@ static enum err frame_next(struct sheet_in *in, struct frame *ret_frame, struct 
         return e;
     const unsigned char *p = (const unsigned char *)in->buffer + in->at;
     size_t n = (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
-    if (n == 0 || n > LIMIT_SHEET_FRAME_BYTES)
+    if (n > LIMIT_SHEET_FRAME_BYTES)
         return nonsense(f);
     e = need(in, n + 4, f);
     if (e != OK)
@@ -236,11 +236,11 @@ enum err sheet_in_facts(struct sheet_in *in, struct fault *f)
 
 /* ---- rows ---- */
 
-/* False when the numbers cannot be of one row; n_given of the n cells are in the frame. */
-static bool row_room(struct sheet_in *in, size_t n, size_t n_given, const struct frame *r)
+/* Room for a row of n columns; false when there are none, or too many with those of the rows before. */
+static bool row_room(struct sheet_in *in, size_t n)
 {
     in->n_cells += n;
-    if (n == 0 || n_given == 0 || n_given > n || n_given > bytes_left(r) || in->n_cells > LIMIT_SHEET_CELLS)
+    if (n == 0 || in->n_cells > LIMIT_SHEET_CELLS)
         return false;
     if (n > in->cells_cap) {
         in->cells_cap = n + 64;
@@ -346,7 +346,7 @@ static bool row_read(struct sheet_in *in, struct frame *r, struct sheet_row *ret
     row.is_hidden = (flags & WIRE_HIDDEN) != 0;
     row.n = get_number(r, LIMIT_SHEET_COLUMNS);
     size_t n_given = get_number(r, LIMIT_SHEET_COLUMNS), n_text = 0, at = 0;
-    if (r->is_bad || flags > WIRE_HIDDEN || row.number <= in->last_row || !row_room(in, row.n, n_given, r))
+    if (r->is_bad || flags > WIRE_HIDDEN || row.number <= in->last_row || !row_room(in, row.n))
         return false;
     for (size_t i = 0; i < n_given; i++) {
         at += get_number(r, LIMIT_SHEET_COLUMNS);

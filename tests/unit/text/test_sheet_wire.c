@@ -191,6 +191,7 @@ static void facts_that_cannot_be_are_refused(void **state)
     FIRST_LIE("257 sheets", HEAD "\x81\2\0");
     FIRST_LIE("a name that is no UTF-8", HEAD "\1\0\0\1\xFF\0\0");
     FIRST_LIE("a name longer than the frame", HEAD "\1\0\0\5A\0\0");
+    FIRST_LIE("a name as long as the frame and its own length", HEAD "\1\0\0\4A\0\0");
     FIRST_LIE("a number of eleven bytes", HEAD "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\0\0\0\0");
     FIRST_LIE("4097 fonts", HEAD "\0\0\x81\x20");
     FIRST_LIE("a merge of row 0", HEAD "\0\0\0\1\0\1\1\1");
@@ -218,6 +219,13 @@ static void frames_of_impossible_lengths_are_refused(void **state)
         buf_puts(&b, "E");
         is_nonsense(buf_view(&b), 0, "length");
         is_nonsense(str_slice(b.p + FACTS_BYTES + 4, 5), 0, "first length");
+        struct arena *a CLEANUP(arena_freep) = arena_new();
+        struct source source = {str_slice(b.p + FACTS_BYTES + 4, 5), 100};
+        struct sheet_in in;
+        sheet_in_init(&in, a, take, &source);
+        assert_int_equal(sheet_in_facts(&in, NULL), ERR_SANDBOX_KILLED);
+        assert_true(in.cap < 1 << 20); /* no memory is taken for what was announced */
+        sheet_in_done(&in);
     }
     assert_true(LIMIT_SHEET_FRAME_BYTES == 0x1400000);
 }
@@ -236,6 +244,7 @@ static void rows_that_cannot_be_are_refused(void **state)
     LIE("more cells than columns", "R\1\0\1\2\0\1\0\1\0\1\0\1xy");
     LIE("16385 columns", "R\1\0\x81\x80\1\1\x80\x80\1\1\0\1x");
     LIE("a cell behind the last column", "R\1\0\1\1\1\1\0\1x");
+    LIE("a cell far behind the last column", "R\1\0\1\1\x80\x7D\1\0\1x");
     LIE("a column behind the last cell", "R\1\0\2\1\0\1\0\1x");
     LIE("more cells than bytes", "R\1\0\x80\x10\x80\x10\0\1\0\1x");
     LIE("a seventh kind", "R\1\0\1\1\0\7\0\1x");
