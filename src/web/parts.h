@@ -124,6 +124,15 @@ struct map_box {
 };
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m);
 
+/* Geometries drawn by the server, for those without scripts and for paper: the `plain` of a map. False when there is nothing to draw. */
+struct drawing_item {
+    struct str title, href; /* href empty: leads nowhere */
+    struct str blob;        /* as stored */
+    bool is_chosen;
+};
+bool part_drawing(struct exchange *x, struct buf *out, struct str title, bool is_geographic,
+                  const struct drawing_item *items, size_t n);
+
 /* ---- boxes */
 
 struct fact {
