@@ -203,15 +203,13 @@ static enum err write_versions(struct dossier *d, struct tpl_record_versions *sh
 
 /* ---- the page ---- */
 
-static enum err write_verify(struct dossier *d, struct str proof, struct buf *out, struct fault *f)
+static struct str command_of(struct dossier *d, struct str proof)
 {
-    struct exchange *x = d->x;
-    struct str base = exchange_base(x);
-    const char *command = arena_printf(x->arena,
-                                       "curl -o proof.json '%.*s%.*s'\ncurl -o log.pub '%.*s/api/log/key'\ntinhso log "
-                                       "check-proof proof.json --key log.pub",
-                                       STR_ARG(base), STR_ARG(proof), STR_ARG(base));
-    return part_verify(x, out, proof, str_of(command), f);
+    struct str base = exchange_base(d->x);
+    return str_of(arena_printf(d->x->arena,
+                               "curl -o proof.json '%.*s%.*s'\n"
+                               "tinhso log check-proof proof.json --key \"$(curl -s '%.*s/api/log/key')\"",
+                               STR_ARG(base), STR_ARG(proof), STR_ARG(base)));
 }
 
 static enum err write_record(struct dossier *d, const struct version *last, struct str title, struct buf *out,
@@ -219,8 +217,7 @@ static enum err write_record(struct dossier *d, const struct version *last, stru
 {
     struct exchange *x = d->x;
     const struct record *r = &last->record;
-    struct buf facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), map CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     verify CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    struct buf facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), map CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     struct str href = show_href(x, d->reg, r), proof = part_href(x, "/api/log/proof/", d->reg->name);
     struct str id = part_href(x, "/", d->id);
     proof = str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(proof), STR_ARG(id)));
@@ -230,8 +227,6 @@ static enum err write_record(struct dossier *d, const struct version *last, stru
     enum err e = write_facts(d, r, &facts, f);
     if (e == OK)
         e = write_versions(d, versions, f);
-    if (e == OK && has_proof)
-        e = write_verify(d, proof, &verify, f);
     if (e != OK)
         return e;
     write_map(d, r, title, &map);
@@ -250,7 +245,8 @@ static enum err write_record(struct dossier *d, const struct version *last, stru
                                     .n_downloads = last->is_removed ? 0
                                                    : has_proof      ? 2
                                                                     : 1,
-                                    .verify = buf_view(&verify),
+                                    .proof_href = has_proof ? proof : nothing,
+                                    .command = command_of(d, proof),
                                     .versions = versions,
                                     .n_versions = d->versions.n},
                x->lang);

@@ -10,8 +10,8 @@
 
 enum { WIDTH = 1000, LEAST_HEIGHT = 240, MOST_HEIGHT = 1200, EDGE = 12 };
 
-/* Closer together than this, two positions are one: half a pixel on a screen twice as wide. */
-static const double nearest = 1.5;
+/* Closer together than this, two positions are one. */
+static const double nearest = 2.5;
 
 struct plan {
     double x, y, across, up; /* of the lower left corner; units of the drawing in one of the coordinates */

@@ -72,6 +72,12 @@ static const struct input revision_inputs[] = {IN_REVISION, INPUT_END};
 static const struct input revisions_inputs[] = {{.name = "before", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Trước phiên bản này", "Before this revision")}, IN_LIMIT(1000, 50), INPUT_END};
 static const struct input log_records_inputs[] = {IN_REVISION, {.name = "from", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = INT64_MAX, TITLE("Từ thứ tự này, đếm từ 0", "From this place on, counted from 0")}, IN_LIMIT(LIMIT_PAGE_RECORDS, 1000), INPUT_END};
 static const struct input proof_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
+static const struct input units_inputs[] = {
+    {.name = "on", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Cây đơn vị ngày này", "The tree of this day")},
+    {.name = "name", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("Tên hoặc mã, cũ hay mới", "Name or code, old or new")},
+    INPUT_END,
+};
+static const struct input unit_inputs[] = {{.name = "code", .in = IN_PATH, .type = INPUT_TEXT, .max = 200, TITLE("Mã hoặc tên đơn vị", "Code or name of a unit")}, INPUT_END};
 static const struct input asset_inputs[] = {
     {.name = "hash", .in = IN_PATH, .type = INPUT_NAME},
     {.name = "name", .in = IN_PATH, .type = INPUT_NAME},
@@ -98,6 +104,9 @@ const struct route site_routes[] = {
     {GET("/registers", "registersPage", "Sổ dữ liệu", "Registers"), PAGE, .cost = COST_PAGE, .answer = page_registers},
     {GET("/registers/{register}", "registerPage", "Một sổ dữ liệu", "One register"), PAGE, .inputs = register_page_inputs, .cost = COST_SCAN, .answer = page_register},
     {GET("/registers/{register}/{id}", "recordPage", "Một bản ghi", "One record"), PAGE, .inputs = item_inputs, .cost = COST_PAGE, .answer = page_record},
+
+    {GET("/units", "unitsPage", "Đơn vị hành chính", "Administrative units"), PAGE, .inputs = units_inputs, .cost = COST_PAGE, .answer = page_units},
+    {GET("/units/{code}", "unitPage", "Một đơn vị", "One unit"), PAGE, .inputs = unit_inputs, .cost = COST_SCAN, .answer = page_unit},
 
     {GET("/api", "landing", "Trang đầu của giao diện mở", "Landing page of the open interface"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_landing},
     {GET("/api/conformance", "conformance", "Các lớp tuân thủ", "Conformance classes"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_conformance},

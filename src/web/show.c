@@ -159,12 +159,12 @@ static enum err show_target(struct exchange *x, struct names *names, const struc
     return e == OK ? show_reference(x, names, &reg->fields[field], r->values[field].text, day, ret, f) : e;
 }
 
-/* Codes of units that stand in plain text fields: those of the tree itself and of the successors. */
+/* Codes of units that stand in plain text fields: those of the tree itself (its own, its parent_code, successor_code) and of the successors. */
 static bool is_unit_code(const struct exchange *x, const struct reg *reg, int field)
 {
     const struct province *p = ((const struct worker *)x->worker)->store->province;
     if (reg == p->units)
-        return field == p->unit_code || field == p->unit_parent;
+        return field == p->unit_code || str_ends(reg->fields[field].name, STR("_code"));
     return reg == p->successors && (field == p->successor_from || field == p->successor_to);
 }
 
