@@ -111,6 +111,7 @@ struct input {
     enum input_in in;
     enum input_type type;
     bool is_required;
+    bool may_be_empty; /* a form's field that nobody filled in: as if it were absent */
     bool
         is_open; /* IN_QUERY only: takes every query parameter that nothing else declares (filters by field); see input_other */
     int64_t min, max, standard; /* standard: taken when the input is absent */

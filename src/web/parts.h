@@ -146,6 +146,15 @@ void part_shapes(struct exchange *x, struct buf *out, struct str summary, const 
 enum err part_unit_map(struct exchange *x, struct buf *out, struct str title, const struct figure_result *r,
                        bool *ret_has_map, struct fault *f);
 
+/* Geometries drawn by the server, for those without scripts and for paper: the `plain` of a map. False when there is nothing to draw. */
+struct drawing_item {
+    struct str title, href; /* href empty: leads nowhere */
+    struct str blob;        /* as stored */
+    bool is_chosen;
+};
+bool part_drawing(struct exchange *x, struct buf *out, struct str title, bool is_geographic,
+                  const struct drawing_item *items, size_t n);
+
 /* ---- boxes */
 
 struct fact {

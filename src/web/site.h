@@ -84,8 +84,12 @@ struct str page_time(struct arena *a, struct str rfc3339, int offset_minutes, en
 /* What the caller may see: fields of class public, with the operator's key also internal ones. A register is shown when its key may be. */
 bool site_shows_register(const struct exchange *x, const struct reg *reg);
 bool site_shows_field(const struct exchange *x, const struct field *fd);
+/* With every field: a proof shows whole records. */
+bool site_shows_whole(const struct exchange *x, const struct reg *reg);
 
 /* The handlers, by area. */
 answer_fn answer_asset;                       /* assets.c */
 answer_fn page_home, page_search, page_about; /* page_home.c, page_search.c, page_about.c */
+answer_fn page_units, page_unit;                          /* page_units.c, page_unit.c */
+answer_fn page_registers, page_register, page_record;  /* page_registers.c, page_record.c */
 #endif
