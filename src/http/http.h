@@ -55,6 +55,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "text/html.h"
 #include "text/yaml.h"
 
 enum method {
@@ -242,9 +243,6 @@ void exchange_redirect(struct exchange *x, int status, struct str path);
 struct str exchange_base(const struct exchange *x);
 /* Path and query of this request with one parameter set (or left out when value.p is NULL): for links to other formats, languages, pages. */
 struct str exchange_link(struct exchange *x, const char *name, struct str value);
-
-/* Percent-encodes a piece of a path or query (RFC 3986: all but unreserved). */
-void url_encode(struct buf *out, struct str piece);
 
 /* ---- the server */
 
