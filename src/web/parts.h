@@ -154,19 +154,6 @@ struct map_box {
 };
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m);
 
-/* A map as a drawing of shapes already read: needs no script; fit for map_box.plain. */
-struct map_shape {
-    const struct shape *shape;   /* outlines, or a single point; degrees or metres */
-    struct str name, text, href; /* text: the value as people read it; href may be empty */
-    double value;                /* shades it; NAN: unknown */
-};
-void part_shapes(struct exchange *x, struct buf *out, struct str summary, const struct map_shape *shapes, size_t n);
-
-/* The rows of a breakdown by units on a map of their outlines, with the bundle "map" or without; nothing, and ret_has_map false, where fewer than
- * two of them have one. */
-enum err part_unit_map(struct exchange *x, struct buf *out, struct str title, const struct figure_result *r,
-                       bool *ret_has_map, struct fault *f);
-
 /* Geometries drawn by the server, for those without scripts and for paper: the `plain` of a map. False when there is nothing to draw. */
 struct drawing_item {
     struct str title, href; /* href empty: leads nowhere */
