@@ -115,7 +115,9 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
                                                      .is_head = t->columns[i].is_head};
         }
         double bar = t->bar_full > 0 ? 100 * t->rows[r].bar / t->bar_full : NAN;
-        rows[r] = (struct tpl_table_rows){.is_chosen = t->rows[r].is_chosen,
+        rows[r] = (struct tpl_table_rows){.kind = str_of(t->rows[r].is_total    ? "total"
+                                                         : t->rows[r].is_chosen ? "chosen"
+                                                                                : ""),
                                           .cells = cells,
                                           .n_cells = t->n_columns,
                                           .bar = fmin(fmax(bar, 0), 100),
@@ -154,7 +156,7 @@ void part_filters(struct exchange *x, struct buf *out, const struct filter_group
             const struct filter_option *o = &group->options[i];
             options[i] = (struct tpl_filters_groups_options){
                 .title = o->title,
-                .href = exchange_link(x, group->parameter, o->value.n ? o->value : nothing),
+                .href = o->href.n ? o->href : exchange_link(x, group->parameter, o->value.n ? o->value : nothing),
                 .count = o->count,
                 .has_count = o->count >= 0,
                 .is_on = str_eq(o->value, group->chosen),

@@ -81,7 +81,7 @@ async function judgeAxe(page, faults) {
 }
 
 async function links(page) {
-  return page.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => a.href));
+  return page.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => new URL(a.getAttribute("href"), document.baseURI).href));
 }
 
 // A page is loaded once, narrow, and then made wide.
