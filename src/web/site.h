@@ -82,8 +82,9 @@ bool site_shows_field(const struct exchange *x, const struct field *fd);
 bool site_shows_whole(const struct exchange *x, const struct reg *reg);
 
 /* The handlers, by area. */
-answer_fn answer_asset;                       /* assets.c */
-answer_fn page_home, page_search, page_about; /* page_home.c, page_search.c, page_about.c */
-answer_fn page_units, page_unit;                          /* page_units.c, page_unit.c */
-answer_fn page_registers, page_register, page_record;  /* page_registers.c, page_record.c */
+answer_fn answer_asset;                                      /* assets.c */
+answer_fn page_home, page_search, page_about;                /* page_home.c, page_search.c, page_about.c */
+answer_fn page_units, page_unit;                             /* page_units.c, page_unit.c */
+answer_fn page_posts, page_post, page_data, page_developers; /* page_posts.c, page_data.c, page_developers.c */
+answer_fn page_registers, page_register, page_record;        /* page_registers.c, page_record.c */
 #endif
