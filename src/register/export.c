@@ -190,8 +190,8 @@ static enum err plan_sample(struct export *x, struct fault *f)
         buf_printf(&b, "(%.*s) AND ", STR_ARG(x->o->filter));
     buf_puts(&b, "_sample = true");
     /* counted, not queried: the first of a query comes when all are sorted */
-    struct query_options all = {.filter = x->o->filter, .on = x->o->on};
-    struct query_options samples = {.filter = buf_view(&b), .on = x->o->on};
+    struct query_options all = {.filter = x->o->filter, .on = x->o->on, .search = x->o->search};
+    struct query_options samples = {.filter = buf_view(&b), .on = x->o->on, .search = x->o->search};
     int64_t n = 0;
     enum err e = query_count(x->s, x->reg, &all, &x->total, f);
     if (e == OK)
@@ -204,7 +204,8 @@ static enum err plan_sample(struct export *x, struct fault *f)
 
 enum err export_rows(struct export *x, export_row *fn, void *ctx, struct fault *f)
 {
-    struct query_options o = {.filter = x->o->filter, .on = x->o->on, .sort = x->o->sort};
+    struct query_options o = {
+        .filter = x->o->filter, .on = x->o->on, .sort = x->o->sort, .search = x->o->search, .limit = x->o->limit};
     struct query *q CLEANUP(query_closep) = NULL;
     enum err e = query_open(x->s, x->reg, &o, &q, f);
     struct record r;
