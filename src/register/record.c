@@ -157,7 +157,7 @@ static struct str cell_of_json(struct arena *a, const struct field *fd, const st
             struct str item = cell_of_json(a, fd, &j->items[i]);
             if (i)
                 buf_putc(&b, '|');
-            buf_str(&b, item);
+            array_item_write(item, &b);
         }
         break;
     case J_OBJECT:
@@ -167,10 +167,9 @@ static struct str cell_of_json(struct arena *a, const struct field *fd, const st
     return str_slice(arena_dup(a, b.p, b.n), b.n);
 }
 
-enum err record_from_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str today,
-                          struct record *ret_record, struct faults *list)
+enum err record_cells_of_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str *cells,
+                              bool *is_given, struct faults *list)
 {
-    struct str *cells = ARENA_ARRAY(a, struct str, reg->n_fields);
     struct str *names = ARENA_ARRAY(a, struct str, reg->n_fields);
     size_t before = list->total;
     for (size_t i = 0; i < reg->n_fields; i++)
@@ -179,6 +178,7 @@ enum err record_from_json(struct arena *a, const struct reg *reg, const struct j
         int n = reg_field_number(reg, fields->members[i].key);
         if (n != NO_FIELD) {
             cells[n] = cell_of_json(a, &reg->fields[n], &fields->members[i].value);
+            is_given[n] = true;
             continue;
         }
         struct fault f = {0};
@@ -186,9 +186,41 @@ enum err record_from_json(struct arena *a, const struct reg *reg, const struct j
               {"nearest", yaml_nearest(fields->members[i].key, names, reg->n_fields)});
         faults_add(list, &f);
     }
-    if (list->total > before)
-        return ERR_FIELD_UNKNOWN;
-    return record_parse(a, reg, cells, 0, today, ret_record, list);
+    return list->total > before ? ERR_FIELD_UNKNOWN : OK;
+}
+
+enum err record_from_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str today,
+                          struct record *ret_record, struct faults *list)
+{
+    struct str *cells = ARENA_ARRAY(a, struct str, reg->n_fields);
+    bool *is_given = ARENA_ARRAY(a, bool, reg->n_fields);
+    enum err e = record_cells_of_json(a, reg, fields, cells, is_given, list);
+    return e == OK ? record_parse(a, reg, cells, 0, today, ret_record, list) : e;
+}
+
+struct value *record_fill(struct arena *a, const struct reg *reg, const struct record *old, const bool *is_given,
+                          struct str *cells)
+{
+    struct value *kept = ARENA_ARRAY(a, struct value, reg->n_fields);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(2 * LIMIT_RECORD_BYTES);
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        if (is_given[i])
+            continue;
+        kept[i] = old->values[i];
+        if (kept[i].kind == VALUE_TEXT || kept[i].kind == VALUE_BLOB)
+            kept[i].text = str_slice(arena_dup(a, kept[i].text.p, kept[i].text.n), kept[i].text.n);
+        buf_reset(&b);
+        value_csv(&reg->fields[i], &old->values[i], &b);
+        cells[i] = str_slice(arena_dup(a, b.n ? b.p : "", b.n), b.n);
+    }
+    return kept;
+}
+
+void record_keep(const struct reg *reg, const struct value *kept, const bool *is_given, struct record *r)
+{
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (!is_given[i])
+            r->values[i] = kept[i];
 }
 
 void record_copy(struct arena *a, const struct reg *reg, const struct record *from, struct record *ret_record)
