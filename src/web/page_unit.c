@@ -3,6 +3,7 @@
 #include "register/query.h"
 #include "web/ask.h"
 #include "web/feature.h"
+#include "web/figure_card.h"
 #include "web/message.h"
 #include "web/parts.h"
 #include "web/show.h"
@@ -11,7 +12,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_FIGURES = 6, CHEAP_RECORDS = 20000 };
+enum { MOST_FIGURES = 6, CHEAP_RECORDS = 20000, MOST_STEPS = 8, MOST_SUCCESSORS = 12 };
 
 static const struct str nothing = {NULL, 0};
 
@@ -28,6 +29,19 @@ struct dossier {
 static struct str href_of(struct dossier *d, struct str code)
 {
     return part_href(d->x, "/units/", code);
+}
+
+/* Under one code stand several: each has its place on the page. */
+static struct str anchor_of(struct dossier *d, const struct unit *u)
+{
+    return str_of(arena_printf(d->x->arena, "from-%.*s", STR_ARG(u->from)));
+}
+
+static struct str version_href(struct dossier *d, struct str code, struct str day)
+{
+    const struct unit *u = units_near(&d->u, code, day);
+    struct str href = href_of(d, code), anchor = u ? anchor_of(d, u) : nothing;
+    return u ? str_of(arena_printf(d->x->arena, "%.*s#%.*s", STR_ARG(href), STR_ARG(anchor))) : href;
 }
 
 static struct str name_on(struct dossier *d, struct str code, struct str day)
@@ -119,7 +133,8 @@ static size_t before_of(struct dossier *d, const struct unit *v, struct tpl_unit
         if (str_eq(way->to, v->code) && v->from.n && str_eq(way->on, v->from))
             VEC_PUSH(d->x->arena, &all,
                      ((struct tpl_unit_versions_before){name_on(d, way->from, day_before(d->x, way->on)),
-                                                        href_of(d, way->from), way_detail(d, way)}));
+                                                        version_href(d, way->from, day_before(d->x, way->on)),
+                                                        way_detail(d, way)}));
     }
     *ret = all.p;
     return all.n;
@@ -132,7 +147,7 @@ static size_t after_of(struct dossier *d, const struct unit *v, struct tpl_unit_
         const struct unit_way *way = &d->u.ways[i];
         if (str_eq(way->from, v->code) && v->to.n && str_eq(way->on, v->to))
             VEC_PUSH(d->x->arena, &all,
-                     ((struct tpl_unit_versions_after){name_on(d, way->to, way->on), href_of(d, way->to),
+                     ((struct tpl_unit_versions_after){name_on(d, way->to, way->on), version_href(d, way->to, way->on),
                                                        way_detail(d, way)}));
     }
     *ret = all.p;
@@ -190,6 +205,7 @@ static enum err write_versions(struct dossier *d, struct tpl_unit_versions *show
         if (e != OK)
             return e;
         shown[i] = (struct tpl_unit_versions){
+            .anchor = anchor_of(d, v),
             .name = v->name,
             .time = show_validity(d->x, d->u.reg, v->record),
             .is_now = unit_holds(v, d->u.today),
@@ -206,17 +222,34 @@ static enum err write_versions(struct dossier *d, struct tpl_unit_versions *show
     return OK;
 }
 
-/* Units of today that the last version went into. */
+/* Whether a unit lay in another on its last day, however many steps up. */
+static bool lay_in(struct dossier *d, const struct unit *u, struct str code, struct str day)
+{
+    for (int step = 0; u && step < MOST_STEPS; step++) {
+        if (str_eq(u->code, code))
+            return true;
+        u = u->parent.n ? units_on(&d->u, u->parent, day) : NULL;
+    }
+    return false;
+}
+
+/* Units of today that the area of the last version went into: its own successors, or those of what lay in it; none when they are too many to read. */
 static size_t successors_of(struct dossier *d, struct tpl_unit_successors **ret)
 {
     VEC(struct tpl_unit_successors) all = {0};
-    for (size_t i = 0; d->is_gone && i < d->u.n_ways; i++)
-        if (str_eq(d->u.ways[i].from, d->code))
-            VEC_PUSH(
-                d->x->arena, &all,
-                ((struct tpl_unit_successors){name_on(d, d->u.ways[i].to, d->u.today), href_of(d, d->u.ways[i].to)}));
+    for (size_t i = 0; d->is_gone && i < d->u.n_ways; i++) {
+        const struct unit_way *way = &d->u.ways[i];
+        struct str href = version_href(d, way->to, d->u.today);
+        if (!lay_in(d, units_on(&d->u, way->from, d->day), d->code, d->day))
+            continue;
+        size_t k = 0;
+        while (k < all.n && !str_eq(all.p[k].href, href))
+            k++;
+        if (k == all.n)
+            VEC_PUSH(d->x->arena, &all, ((struct tpl_unit_successors){name_on(d, way->to, d->u.today), href}));
+    }
     *ret = all.p;
-    return all.n;
+    return all.n > MOST_SUCCESSORS ? 0 : all.n;
 }
 
 /* ---- what counts there ---- */
@@ -230,7 +263,7 @@ static bool is_by(const struct figure *figure, struct str by)
 }
 
 /* Figures that are declared to be broken down by units of this level, from registers small enough to count while somebody waits. */
-static size_t figures_of(struct dossier *d, struct tpl_unit_figures *shown, bool *ret_has_sample)
+static size_t figures_of(struct dossier *d, struct tpl_figure_card *shown, bool *ret_has_sample)
 {
     struct exchange *x = d->x;
     struct worker *w = x->worker;
@@ -250,14 +283,13 @@ static size_t figures_of(struct dossier *d, struct tpl_unit_figures *shown, bool
         for (size_t k = 0; k < r.n_rows; k++) {
             if (r.rows[k].kind != ROW_PLAIN || !str_eq(r.rows[k].key, d->code))
                 continue;
-            struct str href = part_href(x, "/figures/", figure->id);
-            shown[n++] = (struct tpl_unit_figures){
-                .title = text2_in(&figure->title, x->lang),
-                .href = str_of(arena_printf(x->arena, "%.*s?by=%.*s", STR_ARG(href), STR_ARG(by))),
-                .value = part_quantity(x, r.rows[k].value, r.decimals),
-                .unit = text2_in(&figure->unit, x->lang),
-                .is_sample = r.n_sample > 0,
-            };
+            struct figure_result here = r;
+            here.value = r.rows[k].value;
+            here.of = r.rows[k].of;
+            here.percent = r.rows[k].percent;
+            shown[n] = figure_card(x, &here);
+            shown[n].href = str_of(arena_printf(x->arena, "%.*s?by=%.*s", STR_ARG(shown[n].href), STR_ARG(by)));
+            n++;
             *ret_has_sample |= r.n_sample > 0;
             break;
         }
@@ -306,7 +338,7 @@ static enum err write_unit(struct dossier *d, bool *ret_has_sample, struct buf *
     struct exchange *x = d->x;
     const struct unit *newest = d->versions.p[0];
     struct tpl_unit_versions *versions = ARENA_ARRAY(x->arena, struct tpl_unit_versions, d->versions.n + 1);
-    struct tpl_unit_figures figures[MOST_FIGURES];
+    struct tpl_figure_card figures[MOST_FIGURES];
     struct tpl_unit_successors *successors;
     struct tpl_unit_named *named;
     size_t n_named;
