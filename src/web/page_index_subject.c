@@ -126,7 +126,7 @@ static enum err show_pillars(const struct index_view *v, const struct index_row 
     }
     if (fw->n_pillars)
         part_table(x, out,
-                   &(struct table){.caption = message(M_index_pillars, x->lang),
+                   &(struct table){.caption = text2_in(&fw->title, x->lang),
                                    .columns = columns,
                                    .n_columns = N,
                                    .rows = rows,
@@ -338,7 +338,9 @@ enum err page_index_compare(struct exchange *x, struct fault *f)
     index_show_ranks(&v, both, n, &ranks);
     index_show_compare(&v, a->subject, b->subject, &compare);
     tpl_index_compare(&content,
-                      &(struct tpl_index_compare){.years = buf_view(&years),
+                      &(struct tpl_index_compare){.first = a->name,
+                                                  .second = b->name,
+                                                  .years = buf_view(&years),
                                                   .summary = buf_view(&summary),
                                                   .parts = buf_view(&parts),
                                                   .ranks = buf_view(&ranks),

@@ -127,6 +127,7 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
         columns[i].order = str_of(order);
     }
     struct tpl_table_rows *rows = arena_zalloc(x->arena, (t->n_rows + 1) * sizeof(*rows));
+    bool has_bars = false;
     for (size_t r = 0; r < t->n_rows; r++) {
         struct tpl_table_rows_cells *cells = arena_zalloc(x->arena, (t->n_columns + 1) * sizeof(*cells));
         for (size_t i = 0; i < t->n_columns; i++) {
@@ -139,6 +140,7 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
         }
         double tick = t->bar_full > 0 && t->rows[r].tick > 0 ? fmin(99 * t->rows[r].tick / t->bar_full, 99) : NAN;
         double bar = t->bar_full > 0 ? 100 * t->rows[r].bar / t->bar_full : NAN;
+        has_bars |= !isnan(bar) || !isnan(tick);
         rows[r] = (struct tpl_table_rows){.kind = str_of(t->rows[r].is_total    ? "total"
                                                          : t->rows[r].is_chosen ? "chosen"
                                                                                 : ""),
@@ -153,7 +155,7 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
               &(struct tpl_table){.caption = t->caption,
                                   .columns = columns,
                                   .n_columns = t->n_columns,
-                                  .has_bars = t->bar_full > 0,
+                                  .has_bars = has_bars,
                                   .rows = rows,
                                   .n_rows = t->n_rows},
               x->lang);
