@@ -181,7 +181,9 @@ static enum err ratio_figure(struct compute *c, const struct figure_options *o, 
     struct figure_options same = *o;
     same.on = figure_day_declared(c->fig, o);
     same.asked = r->asked;
-    enum err e = part_compute(c, &c->fig->main, &same, depth, &over, f);
+    enum err e = c->by.n ? figure_by_check(c->s->province, c->fig, c->by, f) : OK;
+    if (e == OK)
+        e = part_compute(c, &c->fig->main, &same, depth, &over, f);
     if (e != OK || (e = part_compute(c, &c->fig->of, &same, depth, &under, f)) != OK)
         return e;
     r->value = ratio_value(over.value, under.value, ratio.scale);

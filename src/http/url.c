@@ -20,8 +20,7 @@ bool url_decode(struct arena *a, struct str text, bool is_query, struct str *ret
     for (size_t i = 0; i < text.n; i++) {
         int c = (unsigned char)text.p[i];
         if (c == '%') {
-            int high = i + 2 < text.n + 0 ? hex_digit(text.p[i + 1]) : -1,
-                low = high >= 0 ? hex_digit(text.p[i + 2]) : -1;
+            int high = i + 2 < text.n ? hex_digit(text.p[i + 1]) : -1, low = high >= 0 ? hex_digit(text.p[i + 2]) : -1;
             if (low < 0)
                 return false;
             c = high * 16 + low;

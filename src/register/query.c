@@ -5,6 +5,7 @@
 #include "register/internal.h"
 #include "register/query_order.h"
 #include "text/number.h"
+#include "text/words.h"
 
 #include "base/banned.h"
 
@@ -64,7 +65,7 @@ static const char *reach_sql(const struct schema_context *c, const struct field 
 {
     const struct reg *target = ref->target;
     int offset = c->s && c->s->province ? c->s->province->utc_offset_minutes : 0;
-    const char *visible = store_visible_sql(c->a, c->s, "x");
+    const char *visible = store_visible_sql(c->a, c->s, target, "x");
     if (target->valid_from == NO_FIELD || target->entity == NO_FIELD)
         return arena_printf(c->a, "(SELECT x.%s FROM %s x WHERE x._id = t.%s AND %s)", column, target->table,
                             ref->column, visible);
@@ -308,7 +309,7 @@ static void add_where(const struct query *q, struct buf *b)
     if (q->o.has_history)
         buf_printf(b, " AND t._rev <= %lld", (long long)q->s->at);
     else
-        buf_printf(b, " AND %s", store_visible_sql(q->a, q->s, "t"));
+        buf_printf(b, " AND %s", store_visible_sql(q->a, q->s, reg, "t"));
     if (q->o.on.n)
         buf_printf(b, " AND %s", store_valid_sql(q->a, reg, "t", "?2"));
     if (q->o.id.n)
@@ -331,6 +332,9 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
     add_where(q, &b);
     if (has_order)
         buf_printf(&b, " ORDER BY %.*s", STR_ARG(q->order));
+    if (has_order && q->o.limit && q->o.limit < INT32_MAX &&
+        q->o.offset < INT32_MAX) /* then the best few are sorted, not all */
+        buf_printf(&b, " LIMIT %lld", (long long)(q->o.limit + q->o.offset + (int64_t)q->seen.n));
     enum err e = stmt_new(q->s->db, buf_view(&b), ret, f);
     if (e != OK)
         return e;
@@ -350,10 +354,10 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
 static void words_of(struct query *q)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(16384);
-    search_query(q->o.search, true, &b);
+    words_query(q->o.search, true, &b);
     q->exact = str_slice(arena_dup(q->a, b.p, b.n), b.n);
     buf_reset(&b);
-    search_query(q->o.search, false, &b);
+    words_query(q->o.search, false, &b);
     q->folded = str_slice(arena_dup(q->a, b.p, b.n), b.n);
 }
 
@@ -573,7 +577,7 @@ enum err query_days(struct arena *a, struct store *s, const struct reg *reg, str
     const char *sql = arena_printf(a,
                                    "SELECT DISTINCT t.%s FROM %s t WHERE t.%s IS NOT NULL AND t.%s <= ?1 AND %s "
                                    "ORDER BY 1 DESC LIMIT ?2",
-                                   column, reg->table, column, column, store_visible_sql(a, s, "t"));
+                                   column, reg->table, column, column, store_visible_sql(a, s, reg, "t"));
     enum err e = stmt_new(s->db, str_of(sql), &st, f);
     if (e == OK)
         stmt_bind_text(st, 1, on), stmt_bind_int(st, 2, (int64_t)most);

@@ -24,21 +24,18 @@ struct str buf_keep(struct arena *a, const struct buf *b)
     return str_slice(arena_dup(a, b->n ? b->p : "", b->n), b->n);
 }
 
-static struct str quantity_text(struct maker *m, struct quantity q, int decimals, enum lang lang)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(256);
-    quantity_print(q, decimals, lang, &b);
-    return buf_keep(m->arena, &b);
-}
-
 struct str maker_shown(struct maker *m, struct quantity q, int decimals)
 {
-    return quantity_text(m, q, decimals, m->source->lang);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(256);
+    quantity_print(q, decimals, m->source->lang, &b);
+    return buf_keep(m->arena, &b);
 }
 
 struct str maker_machine(struct maker *m, struct quantity q)
 {
-    return quantity_text(m, q, DECIMAL_EXACT, LANG_EN);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(256);
+    quantity_print_plain(q, &b);
+    return buf_keep(m->arena, &b);
 }
 
 static struct str date_shown(struct maker *m, struct str iso)

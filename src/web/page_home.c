@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "register/query.h"
 #include "report/report.h"
+#include "web/figure_card.h"
 #include "web/message.h"
 #include "web/page_index.h"
 #include "web/templates.h"
@@ -117,30 +118,6 @@ static const struct report *newest_report(struct exchange *x)
     return found;
 }
 
-static struct tpl_home_figures card_of(struct exchange *x, const struct figure_result *r)
-{
-    const struct figure *figure = r->figure;
-    struct str unit = text2_in(&figure->unit, x->lang);
-    bool has_share = quantity_is_known(r->percent);
-    struct str value = part_quantity(x, r->value, r->decimals), of = part_quantity(x, r->of, r->decimals);
-    struct tpl_home_figures card = {
-        .title = text2_in(&figure->title, x->lang),
-        .href = part_href(x, "/figures/", figure->id),
-        .value = value,
-        .unit = unit,
-        .is_sample = r->n_sample > 0,
-    };
-    if (has_share) {
-        struct str percent = part_quantity(x, r->percent, 1);
-        card.value = str_of(arena_printf(x->arena, "%.*s %%", STR_ARG(percent)));
-        card.unit = (struct str){NULL, 0};
-        card.base = str_of(arena_printf(x->arena, "%.*s / %.*s %.*s", STR_ARG(value), STR_ARG(of), STR_ARG(unit)));
-        card.share = fmin(quantity_double(r->percent), 100);
-        card.has_share = true;
-    }
-    return card;
-}
-
 /* ---- posts */
 
 static struct str text_of(struct exchange *x, const struct reg *reg, const struct record *r, const char *name)
@@ -178,7 +155,7 @@ enum err page_home(struct exchange *x, struct fault *f)
 {
     struct worker *w = x->worker;
     struct tpl_home_rank rank;
-    struct tpl_home_figures cards[HOME_FIGURES];
+    struct tpl_figure_card cards[HOME_FIGURES];
     struct tpl_home_posts posts[HOME_POSTS];
     struct buf chart CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     struct tpl_home t = {.site = text2_in(&w->store->province->title, x->lang),
@@ -192,7 +169,7 @@ enum err page_home(struct exchange *x, struct fault *f)
         const struct figure_result *r = report->figures[i];
         if (r->figure->kind == FIGURE_INDEX || r->by.n)
             continue;
-        cards[t.n_figures++] = card_of(x, r);
+        cards[t.n_figures++] = figure_card(x, r);
         has_sample |= r->n_sample > 0;
     }
     if (report) {

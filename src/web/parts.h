@@ -123,6 +123,10 @@ double part_nice_step(double span, int most);
 
 /* ---- maps */
 
+struct map_value {
+    struct str key, name, text; /* key: as the shape bears it; text: the value as people read it */
+    double value;               /* shades the shape; NAN: unknown */
+};
 /* Shapes shaded by value, drawn by the server: needs no script. The same numbers must stand in a table beside it. */
 struct area {
     struct str title, text; /* name, and value as people read it */
@@ -142,13 +146,25 @@ void part_areas(struct exchange *x, struct buf *out, const struct areas *m);
 
 struct map_box {
     struct str title;
-    struct str source;    /* GeoJSON of our own API */
-    struct str value;     /* property that shades; may be empty */
-    struct str name, key; /* properties: title of a shape, what is added to href; key empty: its id */
-    struct str href;      /* "/units/"; may be empty */
-    struct str plain;     /* HTML that serves without scripts: a list or table of the same */
+    struct str source; /* GeoJSON of our own API: "/api/collections/unit_boundaries/items?f=geojson&limit=1000" */
+    struct str name,
+        key; /* properties of a shape: its title, and what is added to href and looked up in values; key empty: its id */
+    struct str href;                /* "/units/"; may be empty */
+    const struct map_value *values; /* shapes that have none are left pale */
+    size_t n_values;
+    struct str
+        plain; /* HTML that serves without scripts, and is gone where there are some: a list or table of the same */
 };
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m);
+
+/* Geometries drawn by the server, for those without scripts and for paper: the `plain` of a map. False when there is nothing to draw. */
+struct drawing_item {
+    struct str title, href; /* href empty: leads nowhere */
+    struct str blob;        /* as stored */
+    bool is_chosen;
+};
+bool part_drawing(struct exchange *x, struct buf *out, struct str title, bool is_geographic,
+                  const struct drawing_item *items, size_t n);
 
 /* ---- boxes */
 

@@ -102,18 +102,9 @@ fi
 
 # ---- SheetJS
 
-modules=$SOURCE/build-test/npm
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-    skip "a workbook of SheetJS" "node and npm are not installed"
-    exit 0
-fi
-mkdir -p "$modules"
-cp "$SOURCE/tests/package.json" "$SOURCE/tests/package-lock.json" "$modules/"
-if [ ! -d "$modules/node_modules/xlsx" ]; then
-    (cd "$modules" && timeout 100 npm ci --ignore-scripts --no-audit --no-fund) >"$WORK/npm.log" 2>&1 </dev/null
-fi
-if [ ! -d "$modules/node_modules/xlsx" ]; then
-    skip "a workbook of SheetJS" "npm could not install xlsx: $(grep -m 1 'npm error' "$WORK/npm.log" | tr -d '#')"
+npm_modules
+if [ -z "$modules" ]; then
+    skip "a workbook of SheetJS" "$why"
     exit 0
 fi
 cat >"$WORK/write.cjs" <<'END'

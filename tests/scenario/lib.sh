@@ -152,3 +152,27 @@ loaded_province() {
     fi
     cp -R "$shared/work/var" "$WORK/var"
 }
+
+# npm_modules: the packages of tests/package.json, fetched once a lockfile; their folder is $modules, empty when they cannot be had, and
+# then $why says why.
+npm_modules() {
+    local folder=$SOURCE/build-test/npm wanted
+    modules='' why=''
+    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+        why="node and npm are not installed"
+        return 0
+    fi
+    mkdir -p "$folder"
+    wanted=$(sha256sum <"$SOURCE/tests/package-lock.json")
+    (
+        flock 9
+        [ "$(cat "$folder/stamp" 2>/dev/null)" != "$wanted" ] || exit 0
+        cp "$SOURCE/tests/package.json" "$SOURCE/tests/package-lock.json" "$folder/"
+        cd "$folder" && timeout 200 npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1 </dev/null && echo "$wanted" >stamp
+    ) 9>"$folder/lock"
+    if [ "$(cat "$folder/stamp" 2>/dev/null)" = "$wanted" ]; then
+        modules=$folder
+    else
+        why="npm could not fetch them: $(grep -m 1 'npm error' "$folder/npm.log" | tr -d '#')"
+    fi
+}

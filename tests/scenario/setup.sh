@@ -47,7 +47,7 @@ TEXT
 
 all_but() { # packages that are missing
     rm -f "$WORK"/installed/*
-    sed 's/[[:space:]#].*//; /^$/d' "$SOURCE/scripts/packages.txt" | while read -r p; do : >"$WORK/installed/$p"; done
+    sed 's/[[:space:]#:].*//; /^$/d' "$SOURCE/scripts/packages.txt" | while read -r p; do : >"$WORK/installed/$p"; done
     for p in "$@"; do rm "$WORK/installed/$p"; done
 }
 
@@ -94,3 +94,21 @@ TEXT
 all_but meson
 setup_as 0
 expect_true "an apt-get that fails makes setup fail" test "$status" -ne 0
+
+# ---- a command that is there from elsewhere serves as well as the package
+
+version_of() { # COMMAND what it says of its version
+    stand_in "$1" <<TEXT
+echo "$2"
+TEXT
+}
+
+all_but nodejs npm
+version_of node v20.20.2
+version_of npm 11.19.1
+setup_as 0 build
+expect_eq "node and npm from elsewhere are good enough" "$calls$out$err" ""
+
+version_of node v16.20.0
+setup_as 0 build
+expect_contains "but not when they are too old" "$out" "Installing what is missing: nodejs"

@@ -1,0 +1,181 @@
+// Walks the pages with Debian's Chromium, in both languages, at 360 and 1280 px, with and without JavaScript, and prints TAP.
+//
+//     node tests/portal/walk.js MODULES BASE [--images FOLDER] [ADDRESS…]
+//
+// MODULES holds playwright-core and axe-core. Every visit: answered with 200, in the language asked for, one first heading, nothing on the
+// console (so no breach of the content security policy), no request to another host, no horizontal scrolling; with scripts also nothing that
+// axe-core finds. Then: the home page stays within its budget, the keyboard reaches the content, no link of any page is dead.
+// With --images each visit with scripts leaves a picture.
+"use strict";
+const fs = require("fs");
+const path = require("path");
+
+const [folder, base, ...rest] = process.argv.slice(2);
+const modules = path.resolve(folder);
+const { chromium } = require(path.join(modules, "node_modules/playwright-core"));
+const axe = fs.readFileSync(path.join(modules, "node_modules/axe-core/axe.min.js"), "utf8");
+const images = rest[0] === "--images" ? rest.splice(0, 2)[1] : null;
+const WIDTHS = [360, 1280];
+const HOME_BYTES = 60 * 1024;
+// Maps want WebGL, which a machine without a graphics card draws by itself.
+const FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync"];
+
+let checks = 0;
+function say(name, faults) {
+  checks++;
+  console.log(`${faults.length ? "not ok" : "ok"} ${checks} - ${name}`);
+  for (const f of faults) console.log(`#   ${f}`);
+}
+
+function addresses() {
+  if (rest.length) return rest;
+  const lines = fs.readFileSync(path.join(__dirname, "addresses.txt"), "utf8").split("\n");
+  return lines.map((l) => l.trim()).filter((l) => l && !l.startsWith("#"));
+}
+
+// Address with the language asked for.
+function inLanguage(address, lang) {
+  const url = new URL(address, base);
+  url.searchParams.set("lang", lang);
+  return url.href;
+}
+
+// Notes what a page does wrong while it loads.
+function watch(page, faults) {
+  const bytes = { total: 0 };
+  const isFault = (m) => ["error", "warning"].includes(m.type()) && !m.text().includes("GL Driver Message");
+  page.on("console", (m) => isFault(m) && faults.push(`console: ${m.text()}`));
+  page.on("pageerror", (e) => faults.push(`script: ${e}`));
+  page.on("request", (r) => {
+    const url = new URL(r.url());
+    if (url.origin !== new URL(base).origin && !["data:", "blob:"].includes(url.protocol)) faults.push(`asks ${url.host}`);
+  });
+  page.on("requestfailed", (r) => faults.push(`fails: ${r.url()} ${r.failure()?.errorText}`));
+  page.on("requestfinished", async (r) => {
+    const s = await r.sizes().catch(() => null);
+    if (s) bytes.total += s.responseBodySize + s.responseHeadersSize; // as sent: compressed
+  });
+  return bytes;
+}
+
+async function judge(page, lang, faults) {
+  const facts = await page.evaluate(() => ({
+    lang: document.documentElement.lang,
+    title: document.title,
+    headings: document.querySelectorAll("h1").length,
+    wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    text: document.querySelector("main")?.innerText.length ?? 0,
+  }));
+  if (facts.lang !== lang) faults.push(`is in ${facts.lang}, not ${lang}`);
+  if (!facts.title) faults.push("has no title");
+  if (facts.headings !== 1) faults.push(`has ${facts.headings} first headings`);
+  if (facts.wide > 0) faults.push(`scrolls sideways by ${facts.wide} px`);
+  if (facts.text < 20) faults.push("its main part is empty");
+}
+
+async function judgeAxe(page, faults) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  for (const v of found.violations) faults.push(`axe ${v.id}: ${v.nodes.length} × ${v.nodes[0].html.slice(0, 160)}`);
+}
+
+async function links(page) {
+  return page.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => new URL(a.getAttribute("href"), document.baseURI).href));
+}
+
+// A page is loaded once, narrow, and then made wide.
+async function visit(context, address, lang, scripts, found) {
+  const faults = [];
+  const page = await context.newPage();
+  watch(page, faults);
+  const end = (width) => say(`${address} in ${lang} at ${width} px ${scripts ? "with" : "without"} scripts`, faults.splice(0));
+  try {
+    const answer = await page.goto(inLanguage(address, lang));
+    if (answer.status() !== 200) faults.push(`answers ${answer.status()}`);
+    if (scripts && (await page.$("script[src*='/chart.js'], script[src*='/map.js']"))) await page.waitForSelector("canvas", { timeout: 10000 });
+    for (const l of await links(page)) if (!found.has(l)) found.set(l, address);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: width < 500 ? 740 : 900 });
+      await judge(page, lang, faults);
+      if (scripts) await judgeAxe(page, faults);
+      if (images && scripts) await picture(page, address, lang, width);
+      end(width);
+    }
+  } catch (e) {
+    faults.push(String(e).split("\n")[0]);
+    end("any");
+  }
+  await page.close();
+}
+
+async function picture(page, address, lang, width) {
+  const place = new URL(address, base).pathname.replace(/\W+/g, "-").replace(/^-|-$/g, "") || "home";
+  await page.screenshot({ path: path.join(images, `${place}-${lang}-${width}.png`), fullPage: width > 500 });
+}
+
+// What a first visit of the home page costs on the wire.
+async function judgeBudget(browser) {
+  const faults = [];
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+  const page = await context.newPage();
+  const bytes = watch(page, faults);
+  await page.goto(base + "/", { waitUntil: "networkidle" });
+  await page.waitForTimeout(200);
+  await context.close();
+  if (bytes.total > HOME_BYTES) faults.push(`${bytes.total} bytes`);
+  if (bytes.total < 1000) faults.push(`only ${bytes.total} bytes were counted`);
+  say(`the home page takes ${(bytes.total / 1024).toFixed(1)} of ${HOME_BYTES / 1024} kB`, faults);
+}
+
+async function judgeKeyboard(browser) {
+  const faults = [];
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+  const page = await context.newPage();
+  await page.goto(base + "/about", { waitUntil: "networkidle" });
+  await page.keyboard.press("Tab");
+  if (!(await page.evaluate(() => document.activeElement.matches(".usa-skipnav")))) faults.push("the first stop is not the skip link");
+  await page.keyboard.press("Enter");
+  if (!(await page.evaluate(() => document.activeElement.id === "content"))) faults.push("the skip link does not lead to the content");
+  await page.goto(base + "/", { waitUntil: "load" });
+  for (let i = 0; i < 20 && !(await page.evaluate(() => document.activeElement.type === "search")); i++) await page.keyboard.press("Tab");
+  await page.keyboard.type("khai sinh");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/search\?q=/, { timeout: 5000 }).catch(() => faults.push("Enter does not search"));
+  await context.close();
+  say("the keyboard alone reaches content and search", faults);
+}
+
+async function judgeLinks(found) {
+  const faults = [];
+  const seen = new Set();
+  for (const [href, from] of found) {
+    const url = new URL(href);
+    const address = url.origin + url.pathname + url.search;
+    if (url.origin !== new URL(base).origin || seen.has(address)) continue;
+    seen.add(address);
+    const answer = await fetch(address, { method: "HEAD", redirect: "manual" });
+    if (answer.status >= 400) faults.push(`${answer.status} ${url.pathname}${url.search} (on ${from})`);
+  }
+  say(`none of ${seen.size} links is dead`, faults);
+}
+
+(async () => {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: FLAGS });
+  const found = new Map();
+  if (images) fs.mkdirSync(images, { recursive: true });
+  for (const scripts of [true, false]) {
+    const context = await browser.newContext({ viewport: { width: WIDTHS[0], height: 740 }, javaScriptEnabled: scripts });
+    for (const address of addresses())
+      for (const lang of ["vi", "en"]) await visit(context, address, lang, scripts, found);
+    await context.close();
+  }
+  await judgeBudget(browser);
+  await judgeKeyboard(browser);
+  await browser.close();
+  await judgeLinks(found);
+  console.log(`1..${checks}`);
+})().catch((e) => {
+  console.log(`not ok ${checks + 1} - walks\n#   ${e.stack}`);
+  process.exit(1);
+});
