@@ -24,35 +24,19 @@ static struct str kept(struct exchange *x, struct buf *b)
     return s;
 }
 
-/* Digits in threes, as English readers have them; Vietnamese ones are grouped already. */
-static struct str grouped(struct exchange *x, struct buf *plain)
-{
-    struct str s = kept(x, plain), whole = str_cut(s, '.', &(struct str){0});
-    bool is_negative = whole.n && whole.p[0] == '-';
-    if (x->lang != LANG_EN || whole.n - is_negative <= 3)
-        return s;
-    struct buf b = BUF_INIT(256);
-    for (size_t i = 0; i < s.n; i++) {
-        if (i > (size_t)is_negative && i < whole.n && (whole.n - i) % 3 == 0)
-            buf_putc(&b, ',');
-        buf_putc(&b, s.p[i]);
-    }
-    return kept(x, &b);
-}
-
 struct str part_quantity(struct exchange *x, struct quantity q, int decimals)
 {
     struct buf b = BUF_INIT(256);
     quantity_print(q, decimals, x->lang, &b);
-    return grouped(x, &b);
+    return kept(x, &b);
 }
 
 struct str part_fixed(struct exchange *x, struct quantity q, int decimals)
 {
     struct buf b = BUF_INIT(256);
     if (quantity_is_known(q))
-        (x->lang == LANG_EN ? decimal_print : decimal_print_vi)(quantity_decimal(q), decimals, &b);
-    return grouped(x, &b);
+        (x->lang == LANG_EN ? decimal_print_en : decimal_print_vi)(quantity_decimal(q), decimals, &b);
+    return kept(x, &b);
 }
 
 struct str part_int(struct exchange *x, int64_t value)
