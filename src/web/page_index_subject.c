@@ -124,14 +124,16 @@ static enum err show_pillars(const struct index_view *v, const struct index_row 
         double shown = number_of(quantity_is_known(value->published) ? value->published : value->computed);
         rows[i] = (struct table_row){.cells = cells, .bar = shown, .tick = number_of(mean)};
     }
+    struct str caption = message(M_index_pillars, x->lang), judged = text2_in(&fw->title, x->lang);
     if (fw->n_pillars)
-        part_table(x, out,
-                   &(struct table){.caption = text2_in(&fw->title, x->lang),
-                                   .columns = columns,
-                                   .n_columns = N,
-                                   .rows = rows,
-                                   .n_rows = fw->n_pillars,
-                                   .bar_full = 1});
+        part_table(
+            x, out,
+            &(struct table){.caption = str_of(arena_printf(x->arena, "%.*s · %.*s", STR_ARG(caption), STR_ARG(judged))),
+                            .columns = columns,
+                            .n_columns = N,
+                            .rows = rows,
+                            .n_rows = fw->n_pillars,
+                            .bar_full = 1});
     return OK;
 }
 
