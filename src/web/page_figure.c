@@ -27,6 +27,25 @@ const struct reg *figure_view_register(const struct figure *figure)
     return figure->main.kind == MEASURE_FIGURE ? figure_view_register(figure->main.figure) : figure->main.reg;
 }
 
+struct str figure_view_href(struct figure_view *v, struct str path, struct str by, struct str units_at)
+{
+    const struct {
+        const char *name;
+        struct str value;
+    } parameters[] = {{"by", by}, {"on", v->options.on}, {"units-at", units_at}, {"at", v->x->at}};
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    char sign = '?';
+    buf_str(&b, path);
+    for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
+        if (parameters[i].value.n == 0)
+            continue;
+        buf_printf(&b, "%c%s=", sign, parameters[i].name);
+        url_encode(&b, parameters[i].value);
+        sign = '&';
+    }
+    return str_slice(arena_dup(v->x->arena, b.p, b.n), b.n);
+}
+
 enum err page_figures(struct exchange *x, struct fault *f)
 {
     const struct figures *fs = ((struct worker *)x->worker)->figures;
@@ -162,9 +181,9 @@ static enum err show(struct figure_view *v, struct fault *f)
         .history = buf_view(&history),
         .records = buf_view(&records),
         .verify = buf_view(&verify),
-        .json_href =
-            str_of(arena_printf(x->arena, "%.*s%s%.*s", STR_ARG(api), x->query.n ? "?" : "", STR_ARG(x->query))),
-        .records_href = str_of(arena_printf(x->arena, "%.*s/records", STR_ARG(api))),
+        .json_href = figure_view_href(v, api, v->r.by, v->options.units_at),
+        .records_href =
+            figure_view_href(v, str_of(arena_printf(x->arena, "%.*s/records", STR_ARG(api))), nothing, nothing),
     };
     set_value(v, &t);
     return write_page(v, &t, has_chart, f);

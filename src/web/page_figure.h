@@ -23,6 +23,9 @@ double figure_view_number(const struct figure *figure, struct quantity value, st
 /* The register whose records the figure counts first; NULL: none. */
 const struct reg *figure_view_register(const struct figure *figure);
 
+/* The path with what is asked of the figure, at the moment that is looked at. */
+struct str figure_view_href(struct figure_view *v, struct str path, struct str by, struct str units_at);
+
 /* page_figure_definition.c: how it is counted, who wrote the records. */
 enum err figure_show_definition(struct figure_view *v, struct buf *out, struct fault *f);
 /* page_figure_breakdown.c: what it can be broken down by; map where outlines are known; table with bars. */

@@ -33,23 +33,8 @@ static struct str by_title(struct figure_view *v, struct str by)
 /* The page broken down otherwise: a map that was asked for may not have the level, so it is not kept. */
 static struct str by_href(struct figure_view *v, struct str by)
 {
-    struct exchange *x = v->x;
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
-    struct {
-        const char *name;
-        struct str value;
-    } parameters[] = {{"by", by}, {"on", v->options.on}, {"at", x->at}};
-    buf_str(&b, x->path);
-    char sign = '?';
-    for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
-        if (parameters[i].value.n == 0)
-            continue;
-        buf_printf(&b, "%c%s=", sign, parameters[i].name);
-        url_encode(&b, parameters[i].value);
-        sign = '&';
-    }
-    buf_puts(&b, "#breakdown");
-    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    struct str href = figure_view_href(v, v->x->path, by, nothing);
+    return str_of(arena_printf(v->x->arena, "%.*s#breakdown", STR_ARG(href)));
 }
 
 static struct filter_group by_group(struct figure_view *v)

@@ -1,8 +1,11 @@
 /* The records behind a figure, as far as the reader may see them. */
+#include <math.h>
+
 #include "base/limits.h"
 #include "register/query.h"
 #include "web/message.h"
 #include "web/page_figure.h"
+#include "web/show.h"
 #include "web/templates.h"
 
 #include "base/banned.h"
@@ -19,6 +22,9 @@ struct listing {
     size_t n_fields;
     struct table_row rows[SHOWN_RECORDS];
     size_t n;
+    struct names names;
+    enum err e; /* a callback has no other way to tell */
+    struct fault *f;
 };
 
 static bool may_stand(const struct exchange *x, const struct field *fd)
@@ -65,14 +71,6 @@ static void flush(struct listing *l)
     l->n = 0;
 }
 
-static struct str printed(struct exchange *x, const struct field *fd, const struct value *value)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
-    if (value->kind != VALUE_NULL)
-        value_print(fd, value, x->lang, &b);
-    return str_slice(arena_dup(x->arena, b.n ? b.p : "", b.n), b.n);
-}
-
 static bool take(void *ctx, const struct figure_record *r)
 {
     struct listing *l = ctx;
@@ -86,14 +84,16 @@ static bool take(void *ctx, const struct figure_record *r)
         choose_fields(l);
     }
     struct table_cell *cells = arena_zalloc(x->arena, (l->n_fields + 1) * sizeof(*cells));
-    const char *before = arena_printf(x->arena, "/registers/%.*s/", STR_ARG(r->reg->name));
     cells[0] = (struct table_cell){.text = str_slice(arena_dup(x->arena, r->id.p, r->id.n), r->id.n),
-                                   .href = part_href(x, before, r->id),
+                                   .href = show_record_href(x, r->reg, r->id),
                                    .mark = r->record->is_sample ? MARK_SAMPLE : MARK_NONE};
-    for (size_t i = 0; i < l->n_fields; i++)
-        cells[i + 1].text = printed(x, &r->reg->fields[l->fields[i]], &r->record->values[l->fields[i]]);
-    l->rows[l->n++] = (struct table_row){.cells = cells};
-    return true;
+    for (size_t i = 0; l->e == OK && i < l->n_fields; i++) {
+        struct shown shown = {0};
+        l->e = show_value(x, &l->names, r->reg, r->record, l->fields[i], &shown, l->f);
+        cells[i + 1] = (struct table_cell){.text = shown.text, .href = shown.href};
+    }
+    l->rows[l->n++] = (struct table_row){.cells = cells, .bar = NAN};
+    return l->e == OK;
 }
 
 /* Whether records of any register that the figure counts may be seen; else there is no need to look for them. */
@@ -116,7 +116,8 @@ static struct str all_href(struct figure_view *v)
     struct str href = part_href(x, "/registers/", m->reg->name),
                filter = figure_filter_text(x->arena, v->figure, m->where, v->r.on),
                query = filter.n ? part_href(x, "?filter=", filter) : (struct str){NULL, 0};
-    return str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(href), STR_ARG(query)));
+    struct str at = x->at.n ? part_href(x, query.n ? "&at=" : "?at=", x->at) : (struct str){NULL, 0};
+    return str_of(arena_printf(x->arena, "%.*s%.*s%.*s", STR_ARG(href), STR_ARG(query), STR_ARG(at)));
 }
 
 enum err figure_show_records(struct figure_view *v, struct buf *out, struct fault *f)
@@ -124,13 +125,14 @@ enum err figure_show_records(struct figure_view *v, struct buf *out, struct faul
     struct exchange *x = v->x;
     struct worker *w = x->worker;
     struct buf tables CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
-    struct listing l = {.v = v, .out = &tables, .part = ""};
+    struct listing l = {.v = v, .out = &tables, .part = "", .f = f};
     bool shows = shows_any(x, v->figure);
     int64_t total = 0;
     enum err e = OK;
     if (shows)
         e = figure_why(x->arena, w->store, w->figures, v->figure->id, &(struct figure_options){.on = v->options.on},
                        SHOWN_RECORDS, false, take, &l, &total, f);
+    e = e == OK ? l.e : e;
     if (e != OK)
         return e;
     flush(&l);

@@ -43,8 +43,9 @@ struct str index_href(const struct index_view *v, struct str subject)
 {
     struct str base = part_href(v->x, "/indexes/", v->index->id),
                piece = subject.n ? part_href(v->x, "/", subject) : (struct str){NULL, 0};
-    return str_of(
-        arena_printf(v->x->arena, "%.*s%.*s?year=%lld", STR_ARG(base), STR_ARG(piece), (long long)v->t->year));
+    struct str at = v->x->at.n ? part_href(v->x, "&at=", v->x->at) : (struct str){NULL, 0};
+    return str_of(arena_printf(v->x->arena, "%.*s%.*s?year=%lld%.*s", STR_ARG(base), STR_ARG(piece),
+                               (long long)v->t->year, STR_ARG(at)));
 }
 
 /* ---- reading */
@@ -149,6 +150,7 @@ void index_show_compare(const struct index_view *v, struct str a, struct str b, 
                      &(struct tpl_compare_form){
                          .action = str_of(arena_printf(v->x->arena, "%.*s/compare", STR_ARG(base))),
                          .year = index_year_text(v->x, t->year),
+                         .at = v->x->at,
                          .subjects_a = first,
                          .n_subjects_a = t->n,
                          .subjects_b = second,

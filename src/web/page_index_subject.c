@@ -60,15 +60,15 @@ static struct table_row part_row(const struct index_view *v, const struct index_
     struct spread s = spread_of(v->t, main);
     double mean = s.n ? s.sum / (double)s.n : NAN;
     cells[0].text = text2_in(&v->t->framework->main[main].title, x->lang);
-    cells[1].text = part_quantity(x, v->t->framework->main[main].points, 2);
-    cells[2].text = fixed(v, row->main[main].value);
-    cells[3].text = s.n ? fixed(v, quantity_of_double(mean, v->index->decimals)) : nothing;
+    cells[5].text = part_quantity(x, v->t->framework->main[main].points, 2);
+    cells[1].text = fixed(v, row->main[main].value);
+    cells[2].text = s.n ? fixed(v, quantity_of_double(mean, v->index->decimals)) : nothing;
     struct str n = part_int(x, (int64_t)s.n), all = part_int(x, (int64_t)v->t->n);
-    cells[4].text = str_of(arena_printf(x->arena, "%.*s / %.*s", STR_ARG(n), STR_ARG(all)));
+    cells[3].text = str_of(arena_printf(x->arena, "%.*s / %.*s", STR_ARG(n), STR_ARG(all)));
     if (s.best) {
         struct str best = fixed(v, s.best->main[main].value);
-        cells[5].text = str_of(arena_printf(x->arena, "%.*s · %.*s", STR_ARG(best), STR_ARG(s.best->name)));
-        cells[5].href = index_href(v, s.best->subject);
+        cells[4].text = str_of(arena_printf(x->arena, "%.*s · %.*s", STR_ARG(best), STR_ARG(s.best->name)));
+        cells[4].href = index_href(v, s.best->subject);
     }
     return (struct table_row){.cells = cells, .bar = number_of(row->main[main].value), .tick = mean};
 }
@@ -79,11 +79,11 @@ static void show_parts(const struct index_view *v, const struct index_row *row, 
     const struct index_framework *fw = v->t->framework;
     const struct table_column columns[] = {
         {.title = message(M_index_part, lang), .is_head = true},
-        {.title = message(M_index_points, lang), .is_number = true},
         {.title = message(M_index_value, lang), .is_number = true},
         {.title = message(M_index_mean, lang), .is_number = true},
         {.title = message(M_index_known, lang), .is_number = true},
         {.title = message(M_index_best, lang)},
+        {.title = message(M_index_points, lang), .is_number = true},
     };
     struct table_row *rows = arena_zalloc(v->x->arena, (fw->n_main + 1) * sizeof(*rows));
     for (size_t i = 0; i < fw->n_main; i++)
@@ -124,14 +124,16 @@ static enum err show_pillars(const struct index_view *v, const struct index_row 
         double shown = number_of(quantity_is_known(value->published) ? value->published : value->computed);
         rows[i] = (struct table_row){.cells = cells, .bar = shown, .tick = number_of(mean)};
     }
+    struct str caption = message(M_index_pillars, x->lang), judged = text2_in(&fw->title, x->lang);
     if (fw->n_pillars)
-        part_table(x, out,
-                   &(struct table){.caption = message(M_index_pillars, x->lang),
-                                   .columns = columns,
-                                   .n_columns = N,
-                                   .rows = rows,
-                                   .n_rows = fw->n_pillars,
-                                   .bar_full = 1});
+        part_table(
+            x, out,
+            &(struct table){.caption = str_of(arena_printf(x->arena, "%.*s · %.*s", STR_ARG(caption), STR_ARG(judged))),
+                            .columns = columns,
+                            .n_columns = N,
+                            .rows = rows,
+                            .n_rows = fw->n_pillars,
+                            .bar_full = 1});
     return OK;
 }
 
@@ -338,7 +340,9 @@ enum err page_index_compare(struct exchange *x, struct fault *f)
     index_show_ranks(&v, both, n, &ranks);
     index_show_compare(&v, a->subject, b->subject, &compare);
     tpl_index_compare(&content,
-                      &(struct tpl_index_compare){.years = buf_view(&years),
+                      &(struct tpl_index_compare){.first = a->name,
+                                                  .second = b->name,
+                                                  .years = buf_view(&years),
                                                   .summary = buf_view(&summary),
                                                   .parts = buf_view(&parts),
                                                   .ranks = buf_view(&ranks),

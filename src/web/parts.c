@@ -24,35 +24,19 @@ static struct str kept(struct exchange *x, struct buf *b)
     return s;
 }
 
-/* Digits in threes, as English readers have them; Vietnamese ones are grouped already. */
-static struct str grouped(struct exchange *x, struct buf *plain)
-{
-    struct str s = kept(x, plain), whole = str_cut(s, '.', &(struct str){0});
-    bool is_negative = whole.n && whole.p[0] == '-';
-    if (x->lang != LANG_EN || whole.n - is_negative <= 3)
-        return s;
-    struct buf b = BUF_INIT(256);
-    for (size_t i = 0; i < s.n; i++) {
-        if (i > (size_t)is_negative && i < whole.n && (whole.n - i) % 3 == 0)
-            buf_putc(&b, ',');
-        buf_putc(&b, s.p[i]);
-    }
-    return kept(x, &b);
-}
-
 struct str part_quantity(struct exchange *x, struct quantity q, int decimals)
 {
     struct buf b = BUF_INIT(256);
     quantity_print(q, decimals, x->lang, &b);
-    return grouped(x, &b);
+    return kept(x, &b);
 }
 
 struct str part_fixed(struct exchange *x, struct quantity q, int decimals)
 {
     struct buf b = BUF_INIT(256);
     if (quantity_is_known(q))
-        (x->lang == LANG_EN ? decimal_print : decimal_print_vi)(quantity_decimal(q), decimals, &b);
-    return grouped(x, &b);
+        (x->lang == LANG_EN ? decimal_print_en : decimal_print_vi)(quantity_decimal(q), decimals, &b);
+    return kept(x, &b);
 }
 
 struct str part_int(struct exchange *x, int64_t value)
@@ -128,6 +112,7 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
         columns[i].order = str_of(order);
     }
     struct tpl_table_rows *rows = arena_zalloc(x->arena, (t->n_rows + 1) * sizeof(*rows));
+    bool has_bars = false;
     for (size_t r = 0; r < t->n_rows; r++) {
         struct tpl_table_rows_cells *cells = arena_zalloc(x->arena, (t->n_columns + 1) * sizeof(*cells));
         for (size_t i = 0; i < t->n_columns; i++) {
@@ -140,6 +125,7 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
         }
         double tick = t->bar_full > 0 && t->rows[r].tick > 0 ? fmin(99 * t->rows[r].tick / t->bar_full, 99) : NAN;
         double bar = t->bar_full > 0 ? 100 * t->rows[r].bar / t->bar_full : NAN;
+        has_bars |= !isnan(bar) || !isnan(tick);
         rows[r] = (struct tpl_table_rows){.kind = str_of(t->rows[r].is_total    ? "total"
                                                          : t->rows[r].is_chosen ? "chosen"
                                                                                 : ""),
@@ -154,7 +140,7 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
               &(struct tpl_table){.caption = t->caption,
                                   .columns = columns,
                                   .n_columns = t->n_columns,
-                                  .has_bars = t->bar_full > 0,
+                                  .has_bars = has_bars,
                                   .rows = rows,
                                   .n_rows = t->n_rows},
               x->lang);

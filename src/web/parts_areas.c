@@ -159,8 +159,8 @@ static size_t add_legend(struct exchange *x, const struct areas *m, const struct
 {
     for (int i = 0; i < s->n; i++) {
         double from = s->low + i * s->step;
-        struct str low = part_quantity(x, quantity_of_double(from, m->decimals), m->decimals),
-                   high = part_quantity(x, quantity_of_double(from + s->step, m->decimals), m->decimals);
+        struct str low = part_fixed(x, quantity_of_double(from, m->decimals), m->decimals),
+                   high = part_fixed(x, quantity_of_double(from + s->step, m->decimals), m->decimals);
         legend[i] =
             (struct tpl_areas_legend){shade_of(s, from + s->step / 2),
                                       str_of(arena_printf(x->arena, "%.*s – %.*s%s%.*s", STR_ARG(low), STR_ARG(high),
