@@ -12,7 +12,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_COLUMNS = 7, CELL_CHARACTERS = 140, MOST_DRAWN = 400 };
+enum { MOST_COLUMNS = 7, CELL_CHARACTERS = 140, MOST_DRAWN = 400, MOST_ROWS = 500 };
 
 static const struct str nothing = {NULL, 0};
 
@@ -277,7 +277,7 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
     tpl_register(out,
                  &(struct tpl_register){.description = text2_in(&reg->description, x->lang),
                                         .source = reg->source,
-                                        .is_sample = reg->sample != NULL,
+                                        .is_sample = reg->sample && !l->has_sample, /* else the page says so at its top */
                                         .form = buf_view(&form),
                                         .problem = buf_view(&problem),
                                         .chosen = shown,
@@ -312,6 +312,8 @@ enum err page_register(struct exchange *x, struct fault *f)
     }
     e = ask_read(x, l.reg, &l.q, &wrong);
     l.q.o.is_unsorted = false; /* people want the declared order */
+    if (l.q.o.limit > MOST_ROWS) /* what an address of the API asked for */
+        l.q.o.limit = MOST_ROWS;
     if (e == OK)
         e = read_rows(&l, &wrong);
     bool is_wrong = e != OK && is_askers_fault(e);
