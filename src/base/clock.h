@@ -1,7 +1,7 @@
 /* Time: what the clock says now, and how long something took.
  *
- * Instants are milliseconds since 1970-01-01T00:00:00Z. The environment variable TINHSO_NOW (an RFC 3339 instant, read
- * once by clock_init from cli) fixes the clock, so that tests and re-runs are repeatable.
+ * Instants are milliseconds since 1970-01-01T00:00:00Z. The environment variable TINHSO_NOW (an RFC 3339 instant, which
+ * src/cli/main.c reads once) fixes the clock, so that tests and re-runs are repeatable.
  *
  *     int64_t start = clock_mono_us();
  *     ...

@@ -58,7 +58,8 @@ struct fault {
     char text[FAULT_TEXT];
 };
 
-/* Fills the fault (when not NULL) and returns code. Keeps a place that was set before. */
+/* Fills the fault (when not NULL) and returns code. A line and column that were set before stay. Values must not be views
+ * into this fault. */
 void fault_fill(struct fault *f, enum err code, const struct fault_param *params, size_t n);
 static inline enum err fault_set(struct fault *f, enum err code, const struct fault_param *params, size_t n)
 {

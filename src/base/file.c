@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +21,7 @@ void fault_errno_fill(struct fault *f, const char *action, const char *path)
     FAULT(f, ERR_SYSTEM, {"action", str_of(action)}, {"path", str_of(path)}, {"reason", str_of(text)});
 }
 
-static void close_fd(int *fd)
+void fd_close(int *fd)
 {
     if (*fd >= 0)
         close(*fd);
@@ -27,7 +29,7 @@ static void close_fd(int *fd)
 
 enum err file_read(struct arena *a, const char *path, size_t max, struct str *ret_text, struct fault *f)
 {
-    int fd CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC);
+    int fd CLEANUP(fd_close) = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
         return FAULT(f, ERR_FILE_MISSING, {"path", str_of(path)});
     struct stat st;
@@ -60,14 +62,14 @@ enum err file_read(struct arena *a, const char *path, size_t max, struct str *re
     return OK;
 }
 
-static enum err sync_folder_of(const char *path, struct fault *f)
+enum err folder_sync(const char *path, struct fault *f)
 {
-    char folder[4096];
+    char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
     int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path)
                   : snprintf(folder, sizeof folder, ".");
     must(n > 0 && (size_t)n < sizeof folder);
-    int fd CLEANUP(close_fd) = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd CLEANUP(fd_close) = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fsync(fd) != 0)
         return fault_errno(f, "fsync", folder);
     return OK;
@@ -86,9 +88,21 @@ static enum err write_all(int fd, struct str content, const char *path, struct f
     return fsync(fd) == 0 ? OK : fault_errno(f, "fsync", path);
 }
 
-enum err file_write_atomic(const char *path, struct str content, mode_t mode, struct fault *f)
+/* Puts the finished temporary file in its place. link() fails where something stands already, rename() replaces it. */
+static enum err put_in_place(const char *temporary, const char *path, bool is_new, struct fault *f)
 {
-    char temporary[4096];
+    bool is_there = (is_new ? link(temporary, path) : rename(temporary, path)) == 0;
+    enum err e = is_there ? OK : fault_errno(f, is_new ? "create" : "rename", path);
+    int number = errno;
+    if (is_new || !is_there)
+        unlink(temporary);
+    errno = number; /* whoever asked for a new file wants to know whether one stands there */
+    return e;
+}
+
+static enum err write_whole(const char *path, struct str content, mode_t mode, bool is_new, struct fault *f)
+{
+    char temporary[PATH_MAX];
     int n = snprintf(temporary, sizeof temporary, "%s.%d.tmp", path, (int)getpid());
     if (n < 0 || (size_t)n >= sizeof temporary) {
         errno = ENAMETOOLONG;
@@ -100,18 +114,62 @@ enum err file_write_atomic(const char *path, struct str content, mode_t mode, st
     enum err e = fchmod(fd, mode) == 0 ? write_all(fd, content, temporary, f) : fault_errno(f, "chmod", temporary);
     if (close(fd) != 0 && e == OK)
         e = fault_errno(f, "close", temporary);
-    if (e == OK && rename(temporary, path) != 0)
-        e = fault_errno(f, "rename", path);
     if (e != OK) {
         unlink(temporary);
         return e;
     }
-    return sync_folder_of(path, f);
+    e = put_in_place(temporary, path, is_new, f);
+    return e == OK ? folder_sync(path, f) : e;
+}
+
+enum err file_write_atomic(const char *path, struct str content, mode_t mode, struct fault *f)
+{
+    return write_whole(path, content, mode, false, f);
+}
+
+enum err file_write_new(const char *path, struct str content, mode_t mode, struct fault *f)
+{
+    return write_whole(path, content, mode, true, f);
+}
+
+static void close_folder(DIR **d)
+{
+    if (*d)
+        closedir(*d);
+}
+
+/* ".123.tmp", also with what SQLite adds to the name of a file that it makes: the process that wrote it; 0 for other names. */
+static pid_t writer_of(const char *suffix)
+{
+    long pid = 0;
+    if (*suffix++ != '.')
+        return 0;
+    for (; *suffix >= '0' && *suffix <= '9' && pid < INT_MAX / 10; suffix++)
+        pid = pid * 10 + (*suffix - '0');
+    return strncmp(suffix, ".tmp", 4) == 0 && (suffix[4] == 0 || suffix[4] == '-') ? (pid_t)pid : 0;
+}
+
+void file_tidy(const char *path)
+{
+    char folder[4096], left[4096];
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path)
+                  : snprintf(folder, sizeof folder, "./");
+    DIR *d CLEANUP(close_folder) = n > 0 && (size_t)n < sizeof folder ? opendir(folder) : NULL;
+    for (struct dirent *e; d && (e = readdir(d));) {
+        bool is_beside = strncmp(e->d_name, name, strlen(name)) == 0;
+        pid_t pid = is_beside ? writer_of(e->d_name + strlen(name)) : 0;
+        if (pid == 0 || kill(pid, 0) == 0 || errno != ESRCH)
+            continue;
+        n = snprintf(left, sizeof left, "%s%s", folder, e->d_name);
+        if (n > 0 && (size_t)n < sizeof left)
+            unlink(left);
+    }
 }
 
 enum err folder_make(const char *path, struct fault *f)
 {
-    char part[4096];
+    char part[PATH_MAX];
     size_t n = strlen(path);
     if (n >= sizeof part) {
         errno = ENAMETOOLONG;
@@ -123,8 +181,13 @@ enum err folder_make(const char *path, struct fault *f)
             continue;
         char c = part[i];
         part[i] = 0;
-        if (mkdir(part, 0755) != 0 && errno != EEXIST)
-            return fault_errno(f, "create", part);
+        struct stat st;
+        if (mkdir(part, 0755) != 0) {
+            if (errno == EEXIST && stat(part, &st) == 0 && !S_ISDIR(st.st_mode))
+                errno = ENOTDIR;
+            if (errno != EEXIST)
+                return fault_errno(f, "create", part);
+        }
         part[i] = c;
     }
     return OK;
@@ -140,12 +203,6 @@ static int by_bytes(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void close_folder(DIR **d)
-{
-    if (*d)
-        closedir(*d);
-}
-
 enum err folder_list(struct arena *a, const char *path, const char *suffix, const char ***ret_names, size_t *ret_n,
                      struct fault *f)
 {
@@ -153,9 +210,11 @@ enum err folder_list(struct arena *a, const char *path, const char *suffix, cons
     if (!d)
         return errno == ENOENT ? FAULT(f, ERR_FILE_MISSING, {"path", str_of(path)}) : fault_errno(f, "open", path);
     VEC(const char *) names = {0};
-    for (struct dirent *e; (e = readdir(d));)
+    for (struct dirent *e; errno = 0, (e = readdir(d)) != NULL;)
         if (e->d_name[0] != '.' && str_ends(str_of(e->d_name), str_of(suffix)))
             VEC_PUSH(a, &names, arena_strdup(a, e->d_name));
+    if (errno)
+        return fault_errno(f, "read", path);
     if (names.n)
         qsort(names.p, names.n, sizeof *names.p, by_bytes);
     *ret_names = names.p;

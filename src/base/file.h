@@ -18,8 +18,20 @@ enum err file_read(struct arena *a, const char *path, size_t max, struct str *re
 /* Errors: ERR_SYSTEM. Nothing is left behind on failure. */
 enum err file_write_atomic(const char *path, struct str content, mode_t mode, struct fault *f);
 
-/* Creates the folder and its parents. */
+/* Removes what processes that were killed while writing this path left beside it: PATH.PID.tmp, of a PID that no longer runs. What a
+ * living one writes stays. All that write into one folder must see each other's processes. */
+void file_tidy(const char *path);
+
+/* The same, but never over what stands at path already: ERR_SYSTEM with errno EEXIST, also for whoever comes second. */
+enum err file_write_new(const char *path, struct str content, mode_t mode, struct fault *f);
+
+/* Creates the folder and its parents; fine when they are there. */
 enum err folder_make(const char *path, struct fault *f);
+
+/* Makes a new or renamed entry of the folder that path lies in last through a power cut. */
+enum err folder_sync(const char *path, struct fault *f);
+
+void fd_close(int *fd); /* for CLEANUP; fine with -1 */
 
 bool file_exists(const char *path);
 

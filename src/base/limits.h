@@ -43,6 +43,8 @@ enum {
     LIMIT_UNIT_EVENTS = 60,        /* days on which units were merged or divided */
 
     /* pages */
+    LIMIT_FIGURE_HISTORY = 12,                /* points in time at which a page counts its figure */
+    LIMIT_FIGURE_HISTORY_RECORDS = 250000,    /* records that it reads for them */
     LIMIT_PAGE_BYTES = 8 << 20, /* of HTML that a page or a part of it is made in */
 
     /* sandbox */
@@ -80,14 +82,14 @@ enum {
     LIMIT_HTTP_TARGET_BYTES = 8 << 10, /* path and query */
     LIMIT_HTTP_HEADER_LINE_BYTES = 8 << 10,
     LIMIT_HTTP_HEADERS = 64,
-    LIMIT_HTTP_MEMORY_BYTES = 32 << 10, /* of a connection: the whole head of a request and of its answer */
+    LIMIT_HTTP_MEMORY_BYTES = 20 << 10, /* of a connection: the whole head of a request and of its answer */
     LIMIT_HTTP_BODY_BYTES = 4 << 20,
     LIMIT_HTTP_TEXT_BYTES = 1 << 10, /* one input of type text that names no limit of its own */
     LIMIT_HTTP_QUERY_INPUTS = 64,
     LIMIT_HTTP_CONNECTIONS = 4096,
     LIMIT_HTTP_CONNECTIONS_EACH = 128, /* from one address that is not this machine's own */
     LIMIT_HTTP_HEAD_MS = 20000, /* from the end of the last answer, or the beginning, to the end of the next head */
-    LIMIT_HTTP_BODY_MS = 60000,
+    LIMIT_HTTP_BODY_MS = 30000,
     LIMIT_HTTP_ANSWER_MS = 300000,
     LIMIT_HTTP_CONNECTION_MS = 3600000,
     LIMIT_HTTP_CONNECTION_REQUESTS = 100000,

@@ -199,11 +199,6 @@ enum err sandbox_start(sandbox_main *fn, void *ctx, const int *fds, size_t n_fds
     return OK;
 }
 
-int sandbox_fd(const struct sandbox *box)
-{
-    return box->fd;
-}
-
 static enum err limit_fault(struct fault *f, enum err code, uint64_t limit)
 {
     char text[24];

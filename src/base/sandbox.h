@@ -34,7 +34,6 @@ struct sandbox;
 
 enum err sandbox_start(sandbox_main *fn, void *ctx, const int *fds, size_t n_fds, const struct sandbox_limits *limits,
                        struct sandbox **ret_box, struct fault *f);
-int sandbox_fd(const struct sandbox *box);
 /* Up to n bytes that the child wrote; 0 when it has ended. ERR_SANDBOX_OUTPUT: it was killed. */
 enum err sandbox_read(struct sandbox *box, void *p, size_t n, size_t *ret_n, struct fault *f);
 /* ret_status may be NULL: then a status other than 0 is ERR_SANDBOX_KILLED. */

@@ -151,6 +151,12 @@ static const char *const forbidden[] = {
     "msgget",
     "semget",
     "mq_open",
+    "setpriority",
+    "ioprio_set",
+    "sched_setaffinity",
+    "sched_setscheduler",
+    "sched_setparam",
+    "sched_setattr",
     /* new processes, and leaving the group that is killed at the end */
     "fork",
     "vfork",
@@ -247,6 +253,9 @@ static bool filter_fill(scmp_filter_ctx ctx)
         if (number >= 0 && seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), number, 0) != 0)
             return false;
     }
+    /* Its own limits it may ask for and lower, not those of its parent. */
+    if (seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_NE, 0)) != 0)
+        return false;
     /* Threads, but no processes. clone3 hides its flags in memory: libc then falls back to clone. */
     return seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
            seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "cli/folder.h"
+#include "cli/show.h"
 #include "register/declaration.h"
 #include "text/json.h"
 
@@ -12,8 +13,7 @@ static enum err check_run(struct cli *c)
     if (e != OK)
         return e;
     if (c->is_json) {
-        struct json_out o;
-        json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+        struct json_out o = answer_begin(c);
         json_object_begin(&o);
         json_key(&o, STR("province")), json_str(&o, facts.province->id);
         json_key(&o, STR("registers")), json_int(&o, (int64_t)facts.registers);
@@ -21,8 +21,7 @@ static enum err check_run(struct cli *c)
         json_key(&o, STR("indexes")), json_int(&o, (int64_t)facts.indexes);
         json_key(&o, STR("reports")), json_int(&o, (int64_t)facts.reports);
         json_object_end(&o);
-        json_out_done(&o);
-        buf_putc(&c->out, '\n');
+        answer_end(c, &o);
         return OK;
     }
     buf_printf(&c->out,

@@ -87,11 +87,10 @@ static enum err write_all(int fd, struct str s, struct fault *f)
 
 enum err cli_flush(struct cli *c)
 {
-    enum err e = write_all(STDOUT_FILENO, buf_view(&c->out), &c->fault);
-    bool is_full = c->out.is_full;
+    /* What did not fit is cut somewhere: no half of an answer. */
+    enum err e = c->out.is_full ? FAULT(&c->fault, ERR_LIMIT, {"what", STR("stdout")}, {"limit", STR("64 MiB")})
+                                : write_all(STDOUT_FILENO, buf_view(&c->out), &c->fault);
     buf_reset(&c->out);
-    if (e == OK && is_full)
-        return FAULT(&c->fault, ERR_LIMIT, {"what", STR("stdout")}, {"limit", STR("64 MiB")});
     return e;
 }
 

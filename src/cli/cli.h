@@ -73,7 +73,8 @@ static inline struct str cli_word(const struct cli *c, size_t i)
 /* The value of an option as str; empty when it was not given. */
 struct str cli_option(const struct cli *c, const char *name);
 
-/* Writes c->out to standard output and empties it; a full disk or a closed pipe is ERR_SYSTEM. */
+/* Writes c->out to standard output and empties it; a full disk or a closed pipe is ERR_SYSTEM, and what grew beyond its limit is not
+ * written at all: ERR_LIMIT. */
 enum err cli_flush(struct cli *c);
 
 /* Progress, warnings and notes: to standard error, at once. */

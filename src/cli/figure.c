@@ -251,9 +251,9 @@ static enum err put_why(struct cli *c, const struct figures *fs, const struct fi
                 T(c, "  … còn %lld bản ghi nữa (--limit 0 để xem hết)\n", "  … and %lld more (--limit 0 shows all)\n"),
                 (long long)(total - w.shown));
         if (w.first_id)
-            buf_printf(&c->out, "\n%s\n  %s log prove %.*s %s --at %lld\n",
+            buf_printf(&c->out, "\n%s\n  %s log prove %.*s %s --at %lld%s\n",
                        T(c, "Chứng minh một bản ghi:", "To prove a record:"), c->program, STR_ARG(w.first_reg->name),
-                       shell_word(c, w.first_id), (long long)c->store->at);
+                       shell_word(c, w.first_id), (long long)c->store->at, database_words(c));
     }
     buf_done(&w.lines);
     return e;

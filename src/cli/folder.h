@@ -28,6 +28,7 @@ bool cli_database_is_default(struct cli *c, const char *path);
 enum err cli_database(struct cli *c, const char **ret_path);
 /* Read-only, at the moment of --at, which also stands in c->at. */
 enum err cli_open(struct cli *c, struct store **ret_store);
+enum err cli_open_register(struct cli *c, struct str name, struct store **ret_store); /* see store_open_register */
 enum err cli_open_figures(struct cli *c, struct store **ret_store, struct figures **ret_figures);
 
 #endif

@@ -169,9 +169,15 @@ static void put_explanation(struct cli *c, const struct index_table *t, const st
 
 static void put_heading(struct cli *c, const struct index_table *t)
 {
+    static const struct words statuses[] = {[INDEX_DRAFT] = {"dự thảo", "draft"},
+                                            [INDEX_ISSUED] = {"đang áp dụng", "in force"},
+                                            [INDEX_CLOSED] = {"đã hết áp dụng", "closed"}};
     struct str title = text2_in(&t->index->title, c->lang), framework = text2_in(&t->framework->title, c->lang);
+    const char *status = words_in(&statuses[t->framework->status], c->lang);
     buf_printf(&c->out, "%.*s, %lld\n", STR_ARG(title), (long long)t->year);
-    show_fact(c, T(c, "Bộ tiêu chí", "Framework"), framework);
+    show_fact(c, T(c, "Bộ tiêu chí", "Framework"),
+              str_of(arena_printf(c->arena, "%.*s (%s)", STR_ARG(framework), status)));
+    show_fact(c, T(c, "Nguồn", "Source"), t->framework->source);
     show_fact(c, T(c, "Phiên bản", "Revision"), count_shown(c, t->at.rev));
     if (t->has_other_framework)
         show_fact(c, T(c, "Lưu ý", "Note"),

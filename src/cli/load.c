@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
+#include "cli/show.h"
 #include "cli/load.h"
 #include "cli/progress.h"
 
@@ -37,8 +38,7 @@ static void on_progress(void *ctx, const struct load_step *step)
 
 static void answer_json(struct cli *c, const struct store *s, const struct load_result *r)
 {
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+    struct json_out o = answer_begin(c);
     json_object_begin(&o);
     json_key(&o, STR("database")), json_str(&o, s->path);
     json_key(&o, STR("revision")), json_int(&o, s->head);
@@ -50,8 +50,7 @@ static void answer_json(struct cli *c, const struct store *s, const struct load_
     json_key(&o, STR("files")), json_int(&o, r->files);
     json_key(&o, STR("files_skipped")), json_int(&o, r->files_skipped);
     json_object_end(&o);
-    json_out_done(&o);
-    buf_putc(&c->out, '\n');
+    answer_end(c, &o);
 }
 
 static void answer_text(struct cli *c, const struct store *s, const char *folder, const struct load_result *r)

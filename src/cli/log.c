@@ -116,8 +116,7 @@ static enum err problem_fault(struct cli *c, const struct log_problem *p)
 
 static void verify_json(struct cli *c, const struct log_report *r)
 {
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+    struct json_out o = answer_begin(c);
     json_object_begin(&o);
     json_key(&o, STR("verified")), json_bool(&o, r->n_problems == 0);
     json_key(&o, STR("revisions")), json_int(&o, r->revisions);
@@ -137,7 +136,7 @@ static void verify_json(struct cli *c, const struct log_report *r)
     }
     json_array_end(&o);
     json_object_end(&o);
-    buf_putc(&c->out, '\n');
+    answer_end(c, &o);
 }
 
 static struct str root_text(struct cli *c, const struct digest *root)
@@ -210,8 +209,7 @@ static enum err log_prove_run(struct cli *c, struct store *s)
 
 static void proof_json(struct cli *c, const struct proof_facts *p)
 {
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+    struct json_out o = answer_begin(c);
     json_object_begin(&o);
     json_key(&o, STR("accepted")), json_bool(&o, true);
     json_key(&o, STR("register")), json_str(&o, p->reg);
@@ -223,7 +221,7 @@ static void proof_json(struct cli *c, const struct proof_facts *p)
     json_key(&o, STR("key")), json_str(&o, p->verifier);
     json_key(&o, STR("record")), json_raw(&o, p->record);
     json_object_end(&o);
-    buf_putc(&c->out, '\n');
+    answer_end(c, &o);
 }
 
 static enum err log_check_run(struct cli *c)

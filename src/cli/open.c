@@ -63,10 +63,17 @@ bool cli_database_is_default(struct cli *c, const char *path)
 
 enum err cli_open(struct cli *c, struct store **ret_store)
 {
+    return cli_open_register(c, (struct str){NULL, 0}, ret_store);
+}
+
+enum err cli_open_register(struct cli *c, struct str name, struct store **ret_store)
+{
     const char *path = NULL;
     enum err e = cli_database(c, &path);
     if (e == OK)
-        e = store_open(path, STORE_READ, &c->store, &c->fault);
+        e = store_open_register(path, name, &c->store, &c->fault);
+    if (e == OK)
+        e = store_hold(c->store, &c->fault); /* an answer is of one revision, whoever loads meanwhile */
     struct str at = cli_option(c, "at");
     if (e == OK && at.p)
         e = store_at(c->store, at, &c->fault);

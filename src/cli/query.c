@@ -343,7 +343,7 @@ static enum err answer_sql(struct cli *c, struct store *s, struct asked *q)
     if (e != OK)
         return e;
     buf_printf(&c->out, "SELECT * FROM %s t\nWHERE %s\n  AND %.*s\n", q->reg->table,
-               store_visible_sql(c->arena, s, "t"), STR_ARG(sql.where));
+               store_visible_sql(c->arena, s, q->reg, "t"), STR_ARG(sql.where));
     for (size_t i = 0; i < sql.params.n; i++) {
         buf_printf(&c->out, "-- ?%zu = ", i + 1);
         print_param(&sql.params.p[i], &c->out);
@@ -358,7 +358,7 @@ static enum err query_run(struct cli *c)
     struct asked q = {0};
     enum err e = check_formats(c, &q);
     if (e == OK)
-        e = cli_open(c, &s);
+        e = cli_open_register(c, cli_word(c, 0), &s);
     if (e == OK)
         e = read_asked(c, s, &q);
     if (e != OK)

@@ -91,12 +91,9 @@ static void put_next(struct cli *c, const struct report *r, const char *db)
 
 static enum err answer_text(struct cli *c, const struct report *r, const char *html)
 {
-    const char *named = args_value(&c->args, "db");
-    bool is_told = named && !cli_database_is_default(c, named);
-    const char *db = is_told ? arena_printf(c->arena, " --db %s", shell_word(c, named)) : "";
     report_text(c->arena, r, (size_t)cli_width(WIDTH), &c->out);
     buf_printf(&c->out, "\n%s %s\n", T(c, "Bản HTML:", "HTML file:"), html);
-    put_next(c, r, db);
+    put_next(c, r, database_words(c));
     return OK;
 }
 

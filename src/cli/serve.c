@@ -119,6 +119,10 @@ static enum err serve_run(struct cli *c)
         .revision = worker_revision,
         .idle = worker_idle,
         .problem_page = page_problem,
+        .writer_new = worker_new_writer,
+        .writer_free = worker_free,
+        .group_begin = worker_group_begin,
+        .group_commit = worker_group_commit,
     };
     enum err e = args_integer(&c->args, "threads", 1, 64, 0, &threads, &c->fault);
     if (e == OK)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cli/folder.h"
 #include "report/columns.h"
 #include "text/date.h"
 
@@ -35,7 +36,7 @@ struct str decimals_shown(struct cli *c, struct quantity q, int decimals)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(256);
     if (quantity_is_known(q))
-        (c->lang == LANG_EN ? decimal_print : decimal_print_vi)(quantity_decimal(q), decimals, &b);
+        (c->lang == LANG_EN ? decimal_print_en : decimal_print_vi)(quantity_decimal(q), decimals, &b);
     return keep(c, &b);
 }
 
@@ -86,4 +87,12 @@ const char *shell_word(struct cli *c, const char *word)
     }
     buf_putc(&b, '\'');
     return arena_strdup(c->arena, buf_cstr(&b));
+}
+
+const char *database_words(struct cli *c)
+{
+    const char *named = args_value(&c->args, "db");
+    if (!named || cli_database_is_default(c, named))
+        return "";
+    return arena_printf(c->arena, " --db %s", shell_word(c, named));
 }

@@ -24,6 +24,9 @@ struct str keep(struct cli *c, const struct buf *b);
 /* A word of a command to try next: in quotes where a shell would take it apart. */
 const char *shell_word(struct cli *c, const char *word);
 
+/* " --db FILE" for a command to try next, where it would not find the database without; else "". */
+const char *database_words(struct cli *c);
+
 /* An answer in JSON: begun, written through what json_out offers, ended with a line feed. */
 struct json_out answer_begin(struct cli *c);
 void answer_end(struct cli *c, const struct json_out *o);

@@ -6,14 +6,23 @@
 #include "base/banned.h"
 
 /* Types that compare with each other. */
-enum class { CLASS_NONE, CLASS_STRING, CLASS_NUMBER, CLASS_BOOLEAN, CLASS_INSTANT };
+enum family { FAMILY_NONE, FAMILY_STRING, FAMILY_NUMBER, FAMILY_BOOLEAN, FAMILY_INSTANT };
 
-static enum class class_of(enum cql2_type type) {
-    switch (type){
-        case CQL2_STRING : return CLASS_STRING; case CQL2_INTEGER : case CQL2_NUMBER : return CLASS_NUMBER;
-        case CQL2_BOOLEAN : return CLASS_BOOLEAN;
-        case CQL2_DATE : case CQL2_TIMESTAMP : return CLASS_INSTANT;
-        default : return CLASS_NONE;
+static enum family family_of(enum cql2_type type)
+{
+    switch (type) {
+    case CQL2_STRING:
+        return FAMILY_STRING;
+    case CQL2_INTEGER:
+    case CQL2_NUMBER:
+        return FAMILY_NUMBER;
+    case CQL2_BOOLEAN:
+        return FAMILY_BOOLEAN;
+    case CQL2_DATE:
+    case CQL2_TIMESTAMP:
+        return FAMILY_INSTANT;
+    default:
+        return FAMILY_NONE;
     }
 }
 
@@ -179,13 +188,13 @@ static enum err expect_type(struct cql2_check *c, const struct cql2_node *node, 
 }
 
 /* All operands from `first` on compare with the first operand. */
-static enum err check_same_class(struct cql2_check *c, const struct cql2_node *node)
+static enum err check_same_family(struct cql2_check *c, const struct cql2_node *node)
 {
-    enum class class = class_of((enum cql2_type)node->args[0]->type);
-    if (class == CLASS_NONE)
+    enum family family = family_of((enum cql2_type)node->args[0]->type);
+    if (family == FAMILY_NONE)
         return cql2_type_fault(c, node->args[0], want_scalar);
     for (unsigned i = 1; i < node->n; i++)
-        if (class_of((enum cql2_type)node->args[i]->type) != class)
+        if (family_of((enum cql2_type)node->args[i]->type) != family)
             return cql2_type_fault(c, node->args[i],
                                    partner_expected((enum cql2_type)node->args[0]->type, node->args[i]));
     return OK;
@@ -194,27 +203,19 @@ static enum err check_same_class(struct cql2_check *c, const struct cql2_node *n
 /* Arguments that SQLite's json_array takes; an array of literals alone is bound as one value. */
 enum { LIST_COMPUTED_MAX = 100 };
 
-static bool is_computed(const struct cql2_node *list)
-{
-    for (unsigned i = 0; i < list->n; i++)
-        if (cql2_kind(list->args[i]) != CQL2_KIND_LITERAL)
-            return true;
-    return false;
-}
-
 static enum err check_list(struct cql2_check *c, struct cql2_node *node)
 {
     node->type = CQL2_ARRAY;
     node->of = CQL2_UNKNOWN;
-    if (node->n > LIST_COMPUTED_MAX && is_computed(node)) {
-        FAULT(c->f, ERR_CQL2_LIMIT, {"what_vi", STR("Số phần tử của mảng có trường hoặc phép tính")},
-              {"what_en", STR("The length of an array that holds properties or computations")}, {"limit", STR("100")});
+    if (node->n > LIST_COMPUTED_MAX && !cql2_is_literal_list(node)) {
+        cql2_limit_fault(c->f, "Số phần tử của mảng có trường hoặc phép tính",
+                         "The length of an array that holds properties or computations", LIST_COMPUTED_MAX);
         cql2_fault_at(c->q, node, c->f);
         return ERR_CQL2_LIMIT;
     }
     for (unsigned i = 0; i < node->n; i++) {
         enum cql2_type type = (enum cql2_type)node->args[i]->type;
-        if (class_of(type) == CLASS_NONE)
+        if (family_of(type) == FAMILY_NONE)
             return cql2_type_fault(c, node->args[i], want_scalar);
         if (i == 0)
             node->of = (unsigned char)type;
@@ -234,7 +235,7 @@ static enum err check_interval(struct cql2_check *c, struct cql2_node *node)
         const struct cql2_node *end = node->args[i];
         if (end->op == CQL2_OP_OPEN)
             continue;
-        if (class_of((enum cql2_type)end->type) != CLASS_INSTANT)
+        if (family_of((enum cql2_type)end->type) != FAMILY_INSTANT)
             return cql2_type_fault(c, end, (struct cql2_expected){"ngày hoặc thời điểm", "date or timestamp"});
         if (end->type == CQL2_DATE)
             node->of = CQL2_DATE;
@@ -283,7 +284,7 @@ static enum err check_temporal(struct cql2_check *c, struct cql2_node *node)
         enum cql2_type type = (enum cql2_type)node->args[i]->type;
         if (type == CQL2_INTERVAL)
             continue;
-        if (class_of(type) != CLASS_INSTANT)
+        if (family_of(type) != FAMILY_INSTANT)
             return cql2_type_fault(c, node->args[i], want_time);
         if (!takes_instants)
             return cql2_type_fault(c, node->args[i], want_interval);
@@ -293,14 +294,14 @@ static enum err check_temporal(struct cql2_check *c, struct cql2_node *node)
 
 static enum err check_array(struct cql2_check *c, struct cql2_node *node)
 {
-    enum class class[2];
+    enum family family[2];
     for (unsigned i = 0; i < 2; i++) {
         enum err e = expect_type(c, node->args[i], CQL2_ARRAY);
         if (e != OK)
             return e;
-        class[i] = class_of((enum cql2_type)node->args[i]->of);
+        family[i] = family_of((enum cql2_type)node->args[i]->of);
     }
-    if (class[0] == class[1] || class[0] == CLASS_NONE || class[1] == CLASS_NONE)
+    if (family[0] == family[1] || family[0] == FAMILY_NONE || family[1] == FAMILY_NONE)
         return OK;
     const struct cql2_node *wrong = node->args[1]->op == CQL2_OP_LIST ? node->args[1]->args[0] : node->args[1];
     return cql2_type_fault(c, wrong, type_expected((enum cql2_type)node->args[0]->of));
@@ -316,7 +317,7 @@ static enum err check_operator(struct cql2_check *c, struct cql2_node *node)
             e = expect_type(c, node->args[i], CQL2_BOOLEAN);
         return e;
     case CQL2_KIND_COMPARE:
-        return check_same_class(c, node);
+        return check_same_family(c, node);
     case CQL2_KIND_SUM:
     case CQL2_KIND_PRODUCT:
     case CQL2_KIND_POWER:
@@ -335,14 +336,14 @@ static enum err check_operator(struct cql2_check *c, struct cql2_node *node)
         e = expect_type(c, node->args[0], CQL2_STRING);
         return e == OK ? expect_type(c, node->args[1], CQL2_STRING) : e;
     case CQL2_OP_BETWEEN: {
-        enum class class = class_of((enum cql2_type)node->args[0]->type);
-        if (class != CLASS_NUMBER && class != CLASS_INSTANT)
+        enum family family = family_of((enum cql2_type)node->args[0]->type);
+        if (family != FAMILY_NUMBER && family != FAMILY_INSTANT)
             return cql2_type_fault(c, node->args[0],
                                    (struct cql2_expected){"số, ngày hoặc thời điểm", "number, date or timestamp"});
-        return check_same_class(c, node);
+        return check_same_family(c, node);
     }
     case CQL2_OP_IN:
-        return check_same_class(c, node);
+        return check_same_family(c, node);
     case CQL2_OP_CASEI:
     case CQL2_OP_ACCENTI:
         node->type = CQL2_STRING;

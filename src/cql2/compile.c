@@ -94,10 +94,7 @@ static void json_literal(const struct cql2_node *node, struct buf *out)
 /* An array of literals is bound whole; one with properties in it is built by SQLite. */
 static void emit_list(struct cql2_compiler *c, const struct cql2_node *node)
 {
-    bool all_literal = true;
-    for (unsigned i = 0; i < node->n; i++)
-        all_literal = all_literal && is_literal(node->args[i]);
-    if (all_literal) {
+    if (cql2_is_literal_list(node)) {
         struct buf json CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_SQL_BYTES);
         buf_putc(&json, '[');
         for (unsigned i = 0; i < node->n; i++) {
@@ -353,11 +350,6 @@ static void emit_is_null(struct cql2_compiler *c, const struct cql2_node *node)
     }
 }
 
-static void emit_like(struct cql2_compiler *c, const struct cql2_node *node)
-{
-    emit_infix(c, "cql2_like(", node->args[0], ", ", node->args[1], ")");
-}
-
 static void emit_arithmetic(struct cql2_compiler *c, const struct cql2_node *node)
 {
     const struct cql2_node *a = node->args[0], *b = node->args[1];
@@ -389,21 +381,15 @@ static void emit_arithmetic(struct cql2_compiler *c, const struct cql2_node *nod
     }
 }
 
-/* `b` minus `a` is empty: all of b is in a. */
-static void emit_subset(struct cql2_compiler *c, const char *columns, const struct cql2_node *b,
-                        const struct cql2_node *a)
+/* `b` minus `a` is empty: all of b is in a. To json_each true is 1; booleans only meet booleans. */
+static void emit_subset(struct cql2_compiler *c, const struct cql2_node *b, const struct cql2_node *a)
 {
-    buf_printf(c->sql, "NOT EXISTS (SELECT %s FROM json_each(", columns);
-    cql2_emit(c, b);
-    buf_printf(c->sql, ") EXCEPT SELECT %s FROM json_each(", columns);
-    cql2_emit(c, a);
-    puts_sql(c, "))");
+    emit_infix(c, "NOT EXISTS (SELECT value FROM json_each(", b, ") EXCEPT SELECT value FROM json_each(", a, "))");
 }
 
 static void emit_array(struct cql2_compiler *c, const struct cql2_node *node)
 {
     const struct cql2_node *a = node->args[0], *b = node->args[1];
-    const char *columns = "value"; /* true is 1 to json_each; booleans only meet booleans */
     bool is_guarded = false;
     for (unsigned i = 0; i < 2; i++) {
         if (node->args[i]->op == CQL2_OP_LIST)
@@ -413,39 +399,33 @@ static void emit_array(struct cql2_compiler *c, const struct cql2_node *node)
         puts_sql(c, " IS NOT NULL");
         is_guarded = true;
     }
-    if (is_guarded)
-        puts_sql(c, " THEN ");
+    puts_sql(c, is_guarded ? " THEN " : "");
     switch ((enum cql2_op)node->op) {
     case CQL2_OP_A_EQUALS:
         buf_putc(c->sql, '(');
-        emit_subset(c, columns, a, b);
+        emit_subset(c, a, b);
         puts_sql(c, " AND ");
-        emit_subset(c, columns, b, a);
+        emit_subset(c, b, a);
         buf_putc(c->sql, ')');
         break;
     case CQL2_OP_A_CONTAINS:
-        emit_subset(c, columns, b, a);
+        emit_subset(c, b, a);
         break;
     case CQL2_OP_A_CONTAINEDBY:
-        emit_subset(c, columns, a, b);
+        emit_subset(c, a, b);
         break;
     default: /* overlaps */
-        buf_printf(c->sql, "EXISTS (SELECT %s FROM json_each(", columns);
-        cql2_emit(c, a);
-        buf_printf(c->sql, ") INTERSECT SELECT %s FROM json_each(", columns);
-        cql2_emit(c, b);
-        puts_sql(c, "))");
+        emit_infix(c, "EXISTS (SELECT value FROM json_each(", a, ") INTERSECT SELECT value FROM json_each(", b, "))");
         break;
     }
-    if (is_guarded)
-        puts_sql(c, " END");
+    puts_sql(c, is_guarded ? " END" : "");
 }
 
 static void emit_test(struct cql2_compiler *c, const struct cql2_node *node)
 {
     switch ((enum cql2_op)node->op) {
     case CQL2_OP_LIKE:
-        emit_like(c, node);
+        emit_infix(c, "cql2_like(", node->args[0], ", ", node->args[1], ")");
         return;
     case CQL2_OP_BETWEEN:
         emit_between(c, node);
@@ -572,13 +552,8 @@ enum err cql2_compile(const struct cql2 *q, const struct cql2_schema *schema, st
     cql2_emit(&c, q->root);
     buf_puts(sql, is_flag ? " = 1)" : "");
     if (!sql->is_full && q->root->height > HEIGHT_SAFE && !fits_parser(str_slice(sql->p + from, sql->n - from)))
-        return FAULT(f, ERR_CQL2_LIMIT, {"what_vi", STR("Số tầng lồng nhau của bộ lọc")},
-                     {"what_en", STR("The nesting of the filter")}, {"limit", STR("64")});
-    if (sql->is_full) {
-        char number[24];
-        snprintf(number, sizeof number, "%zu", sql->max);
-        return FAULT(f, ERR_CQL2_LIMIT, {"what_vi", STR("Độ dài SQL của bộ lọc (byte)")},
-                     {"what_en", STR("The length of the filter's SQL in bytes")}, {"limit", str_of(number)});
-    }
+        return cql2_depth_fault(f);
+    if (sql->is_full)
+        return cql2_limit_fault(f, "Độ dài SQL của bộ lọc (byte)", "The length of the filter's SQL in bytes", sql->max);
     return OK;
 }

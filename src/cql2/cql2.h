@@ -18,6 +18,7 @@
  *   dates, a timestamp being the date it falls on under the schema's utc_offset_minutes.
  * - Intervals are closed. INTERVAL(a, b) of properties is NULL as soon as one of them is; a property of type interval is
  *   open at an end that is NULL, and NULL when both are.
+ * - Arrays are sets. An element that is NULL is a value like others, equal to itself.
  * - Geometry is planar. BBOX(w, s, e, n) with w > e crosses the antimeridian: [w, 180] and [-180, e]. Heights are read,
  *   kept and printed, and play no part in predicates.
  * - Beyond the standard: BETWEEN also takes instants; LIKE takes any string as pattern; INTERVAL takes DATE('…').
@@ -26,9 +27,11 @@
  * s_intersects and its family. Every literal is bound; names come only from the schema's `sql`.
  *
  * Ownership: the tree and the parameters lie in the arena; the text of the filter must live as long as the tree.
- * Limits: LIMIT_CQL2_BYTES, LIMIT_CQL2_JSON_BYTES, LIMIT_CQL2_NODES, LIMIT_CQL2_DEPTH (nested expressions; parentheses up to four times that).
- * Errors: ERR_CQL2_SYNTAX, ERR_CQL2_PROPERTY, ERR_CQL2_FUNCTION, ERR_CQL2_TYPE, ERR_CQL2_ARGUMENTS, ERR_CQL2_LIMIT; all carry
- * line and column within the filter (columns in characters), no file.
+ * Limits: LIMIT_CQL2_BYTES, LIMIT_CQL2_JSON_BYTES, LIMIT_CQL2_NODES, LIMIT_CQL2_DEPTH (nested expressions; parentheses up to
+ * four times that).
+ * Errors: ERR_CQL2_SYNTAX, ERR_CQL2_END, ERR_CQL2_PROPERTY, ERR_CQL2_FUNCTION, ERR_CQL2_TYPE, ERR_CQL2_ARGUMENTS,
+ * ERR_CQL2_LIMIT; of JSON also those of text/json.h and ERR_GEOMETRY_JSON. All but a limit of the SQL, which cql2_compile
+ * finds, carry line and column within the filter (columns in characters), no file.
  */
 #ifndef TINHSO_CQL2_CQL2_H
 #define TINHSO_CQL2_CQL2_H
@@ -140,7 +143,8 @@ void cql2_properties(const struct cql2 *q, void (*use)(void *context, struct str
 enum err cql2_shapes(struct arena *a, struct cql2 *q, enum err (*move)(void *context, struct shape *s, struct fault *f),
                      void *context, struct fault *f);
 
-/* The functions every schema has: lower, upper, length, trim, concat, abs, round, floor, ceil, year, quarter, month, day, age, days. */
+/* The functions every schema has: lower, upper, length, trim, concat, abs, round, floor, ceil, year, quarter, month, day,
+ * age, days. */
 const struct cql2_function *cql2_functions(size_t *ret_n);
 
 /* "string", "integer", …; in Vietnamese "chuỗi", "số nguyên", …. */

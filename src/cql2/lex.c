@@ -6,13 +6,14 @@
 #include "cql2/tree.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "text/utf8.h"
 
 #include "base/banned.h"
 
-enum { NUMBER_BYTES_MAX = 400 };
+const struct cql2_expected cql2_want_open = {"dấu (", "("};
+const struct cql2_expected cql2_want_close = {"dấu )", ")"};
+const struct cql2_expected cql2_want_comma_or_close = {"dấu , hoặc )", "a comma or )"};
 
 enum err cql2_syntax(struct fault *f, struct str found, struct cql2_expected expected)
 {
@@ -37,14 +38,16 @@ enum err cql2_unexpected(struct cql2_lexer *lx, struct cql2_expected expected)
     return refuse(lx, lx->from, str_slice(lx->source.p + lx->from, lx->till - lx->from), expected.vi, expected.en);
 }
 
+enum err cql2_expect(struct cql2_lexer *lx, char symbol, struct cql2_expected expected)
+{
+    return cql2_is_symbol(lx, symbol) ? cql2_next(lx) : cql2_unexpected(lx, expected);
+}
+
 enum err cql2_lexer_init(struct cql2_lexer *lx, struct arena *a, struct str source, struct fault *f)
 {
     *lx = (struct cql2_lexer){.source = source, .a = a, .f = f};
     if (source.n > LIMIT_CQL2_BYTES) {
-        char number[16];
-        snprintf(number, sizeof number, "%d", LIMIT_CQL2_BYTES);
-        FAULT(f, ERR_CQL2_LIMIT, {"what_vi", STR("Độ dài của bộ lọc (byte)")},
-              {"what_en", STR("The length of the filter in bytes")}, {"limit", str_of(number)});
+        cql2_limit_fault(f, "Độ dài của bộ lọc (byte)", "The length of the filter in bytes", LIMIT_CQL2_BYTES);
         return cql2_fault_offset(source, LIMIT_CQL2_BYTES, f);
     }
     size_t good = utf8_valid_prefix(source);
@@ -111,14 +114,8 @@ static enum err number_next(struct cql2_lexer *lx)
         lx->token = CQL2_T_INTEGER;
         lx->number = (double)value;
     } else {
-        char copy[NUMBER_BYTES_MAX + 1];
         lx->token = CQL2_T_NUMBER;
-        lx->number = INFINITY;
-        if (text.n <= NUMBER_BYTES_MAX) {
-            memcpy(copy, text.p, text.n);
-            copy[text.n] = 0;
-            lx->number = strtod(copy, NULL);
-        }
+        lx->number = strtod(arena_dup(lx->a, text.p, text.n), NULL);
         if (!isfinite(lx->number))
             return refuse(lx, lx->from, text, "một số nhỏ hơn 1e308", "a number below 1e308");
     }

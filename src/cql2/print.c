@@ -120,7 +120,7 @@ static void print_elements(const struct cql2_node *n, struct buf *out)
     buf_putc(out, ')');
 }
 
-/* An element of an array or an argument of a function: see parse.c for arrays of one. */
+/* An element of an array or an argument of a function: see operand.c for arrays of one. */
 static void print_element(const struct cql2_node *n, struct buf *out)
 {
     if (n->op != CQL2_OP_LIST) {

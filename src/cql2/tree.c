@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "text/date.h"
+#include "text/place.h"
 #include "text/utf8.h"
 
 #include "base/banned.h"
@@ -19,11 +20,17 @@ const struct cql2_op_info cql2_ops[CQL2_OP_COUNT] = {
  * 64 negations around a predicate still fit. */
 enum { HEIGHT_MAX = LIMIT_CQL2_DEPTH + 16 };
 
-static enum err limit_fault(struct fault *f, const char *vi, const char *en, int limit)
+enum err cql2_limit_fault(struct fault *f, const char *what_vi, const char *what_en, size_t limit)
 {
-    char number[16];
-    snprintf(number, sizeof number, "%d", limit);
-    return FAULT(f, ERR_CQL2_LIMIT, {"what_vi", str_of(vi)}, {"what_en", str_of(en)}, {"limit", str_of(number)});
+    char number[24];
+    snprintf(number, sizeof number, "%zu", limit);
+    return FAULT(f, ERR_CQL2_LIMIT, {"what_vi", str_of(what_vi)}, {"what_en", str_of(what_en)},
+                 {"limit", str_of(number)});
+}
+
+enum err cql2_depth_fault(struct fault *f)
+{
+    return cql2_limit_fault(f, "Số tầng lồng nhau của bộ lọc", "The nesting of the filter", LIMIT_CQL2_DEPTH);
 }
 
 /* The grammar knows arrays only within arrays, as arguments of functions and as operands of A_CONTAINS and its family. */
@@ -36,7 +43,7 @@ struct cql2_node *cql2_node_new(struct cql2_build *b, enum cql2_op op, unsigned 
                                 unsigned n)
 {
     if (++b->q->n_nodes > LIMIT_CQL2_NODES) {
-        limit_fault(b->f, "Số phần tử của bộ lọc", "The number of parts of the filter", LIMIT_CQL2_NODES);
+        cql2_limit_fault(b->f, "Số phần tử của bộ lọc", "The number of parts of the filter", LIMIT_CQL2_NODES);
         cql2_fault_offset(b->q->source, at, b->f);
         return NULL;
     }
@@ -52,7 +59,7 @@ struct cql2_node *cql2_node_new(struct cql2_build *b, enum cql2_op op, unsigned 
         }
     }
     if (height + 1 > HEIGHT_MAX) {
-        limit_fault(b->f, "Số tầng lồng nhau của bộ lọc", "The nesting of the filter", LIMIT_CQL2_DEPTH);
+        cql2_depth_fault(b->f);
         cql2_fault_offset(b->q->source, at, b->f);
         return NULL;
     }
@@ -66,6 +73,14 @@ struct cql2_node *cql2_node_new(struct cql2_build *b, enum cql2_op op, unsigned 
         memcpy(node->args, args, n * sizeof *args);
     }
     return node;
+}
+
+bool cql2_is_literal_list(const struct cql2_node *list)
+{
+    for (unsigned i = 0; i < list->n; i++)
+        if (cql2_kind(list->args[i]) != CQL2_KIND_LITERAL)
+            return false;
+    return true;
 }
 
 /* Words are few and short: a scan that compares lengths first costs less than a hash. */
@@ -90,34 +105,32 @@ enum cql2_op cql2_op_of_json(struct str name)
 
 bool cql2_is_reserved(struct str word)
 {
-    static const char *const words[] = {
-        "AND",
-        "OR",
-        "NOT",
-        "LIKE",
-        "BETWEEN",
-        "IN",
-        "IS",
-        "NULL",
-        "TRUE",
-        "FALSE",
-        "DIV",
-        "CASEI",
-        "ACCENTI",
-        "DATE",
-        "BBOX",
-        "TIMESTAMP",
-        "POINT",
-        "INTERVAL",
-        "MULTIPOINT",
-        "LINESTRING",
-        "POLYGON",
-        "ISNULL",
-        "MULTIPOLYGON",
-        "EMPTY",
-        "MULTILINESTRING",
-        "GEOMETRYCOLLECTION",
-    };
+    static const char *const words[] = {"AND",
+                                        "OR",
+                                        "NOT",
+                                        "LIKE",
+                                        "BETWEEN",
+                                        "IN",
+                                        "IS",
+                                        "NULL",
+                                        "TRUE",
+                                        "FALSE",
+                                        "DIV",
+                                        "CASEI",
+                                        "ACCENTI",
+                                        "DATE",
+                                        "BBOX",
+                                        "TIMESTAMP",
+                                        "POINT",
+                                        "INTERVAL",
+                                        "MULTIPOINT",
+                                        "LINESTRING",
+                                        "POLYGON",
+                                        "ISNULL",
+                                        "MULTIPOLYGON",
+                                        "EMPTY",
+                                        "MULTILINESTRING",
+                                        "GEOMETRYCOLLECTION"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (str_eq_ascii_nocase(word, str_of(words[i])))
             return true;
@@ -168,14 +181,8 @@ enum err cql2_fault_offset(struct str source, unsigned at, struct fault *f)
 {
     if (!f || !source.p)
         return f ? f->code : OK;
-    int line = 1, column = 1;
-    for (size_t i = 0; i < at && i < source.n; i++) {
-        unsigned char c = (unsigned char)source.p[i];
-        if (c == '\n')
-            line++, column = 1;
-        else if ((c & 0xC0) != 0x80)
-            column++;
-    }
+    int line, column;
+    place_of(source, at, &line, &column);
     fault_place(f, (struct str){NULL, 0}, line, column);
     return fault_code(f);
 }

@@ -149,6 +149,8 @@ static inline enum cql2_kind cql2_kind(const struct cql2_node *node)
 {
     return (enum cql2_kind)cql2_ops[node->op].kind;
 }
+/* Of an array: no element is a property or a computation. */
+bool cql2_is_literal_list(const struct cql2_node *list);
 /* By name, whatever its case; CQL2_OP_COUNT when there is none. Only operators that both notations write as a word. */
 enum cql2_op cql2_op_of_word(struct str word);
 /* By JSON name, symbols included. */
@@ -158,6 +160,9 @@ bool cql2_is_reserved(struct str word);
 bool cql2_is_identifier(struct str s);
 /* Bytes of the identifier that starts at `at`; 0 when there is none. */
 size_t cql2_identifier_length(struct str s, size_t at);
+/* ERR_CQL2_LIMIT: what exceeds which limit; the second for the depth that LIMIT_CQL2_DEPTH and SQLite's parser allow. */
+enum err cql2_limit_fault(struct fault *f, const char *what_vi, const char *what_en, size_t limit);
+enum err cql2_depth_fault(struct fault *f);
 /* Adds the place of a node (or offset) to a fault and returns its code. */
 enum err cql2_fault_at(const struct cql2 *q, const struct cql2_node *node, struct fault *f);
 enum err cql2_fault_offset(struct str source, unsigned at, struct fault *f);
@@ -197,8 +202,16 @@ enum err cql2_next(struct cql2_lexer *lx);
 struct cql2_expected {
     const char *vi, *en;
 };
+extern const struct cql2_expected cql2_want_open, cql2_want_close, cql2_want_comma_or_close;
+
 enum err cql2_unexpected(struct cql2_lexer *lx, struct cql2_expected expected);
 enum err cql2_syntax(struct fault *f, struct str found, struct cql2_expected expected);
+static inline bool cql2_is_symbol(const struct cql2_lexer *lx, char symbol)
+{
+    return lx->token == CQL2_T_SYMBOL && lx->symbol == symbol;
+}
+/* Steps over the symbol; anything else is an error. */
+enum err cql2_expect(struct cql2_lexer *lx, char symbol, struct cql2_expected expected);
 
 /* ---- wkt.c ---- */
 /* The token is a geometry's name, the next one is not looked at yet. Leaves the token behind the geometry. */

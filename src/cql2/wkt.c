@@ -6,29 +6,17 @@
 #include "base/banned.h"
 
 static const struct cql2_expected want_number = {"một toạ độ", "a coordinate"};
-static const struct cql2_expected want_open = {"dấu (", "("};
-static const struct cql2_expected want_close = {"dấu )", ")"};
-static const struct cql2_expected want_comma_or_close = {"dấu , hoặc )", "a comma or )"};
-
-static bool is_symbol(const struct cql2_lexer *lx, char symbol)
-{
-    return lx->token == CQL2_T_SYMBOL && lx->symbol == symbol;
-}
-
-static enum err expect(struct cql2_lexer *lx, char symbol, struct cql2_expected expected)
-{
-    return is_symbol(lx, symbol) ? cql2_next(lx) : cql2_unexpected(lx, expected);
-}
 
 static bool is_number_ahead(const struct cql2_lexer *lx)
 {
-    return lx->token == CQL2_T_INTEGER || lx->token == CQL2_T_NUMBER || is_symbol(lx, '-') || is_symbol(lx, '+');
+    return lx->token == CQL2_T_INTEGER || lx->token == CQL2_T_NUMBER || cql2_is_symbol(lx, '-') ||
+           cql2_is_symbol(lx, '+');
 }
 
 static enum err number(struct cql2_lexer *lx, double *ret)
 {
-    bool is_negative = is_symbol(lx, '-');
-    if ((is_negative || is_symbol(lx, '+')) && cql2_next(lx) != OK)
+    bool is_negative = cql2_is_symbol(lx, '-');
+    if ((is_negative || cql2_is_symbol(lx, '+')) && cql2_next(lx) != OK)
         return fault_code(lx->f);
     if (lx->token != CQL2_T_INTEGER && lx->token != CQL2_T_NUMBER)
         return cql2_unexpected(lx, want_number);
@@ -71,14 +59,14 @@ static enum err position(struct cql2_lexer *lx, struct numbers *at, int *z)
 static enum err positions(struct cql2_lexer *lx, size_t least, bool is_one, int *z, struct shape *s)
 {
     struct numbers at = {0};
-    if (expect(lx, '(', want_open) != OK)
+    if (cql2_expect(lx, '(', cql2_want_open) != OK)
         return fault_code(lx->f);
     size_t n = 0;
     for (;;) {
         if (position(lx, &at, z) != OK)
             return fault_code(lx->f);
         n++;
-        if (is_one || !is_symbol(lx, ','))
+        if (is_one || !cql2_is_symbol(lx, ','))
             break;
         if (cql2_next(lx) != OK)
             return fault_code(lx->f);
@@ -90,7 +78,7 @@ static enum err positions(struct cql2_lexer *lx, size_t least, bool is_one, int 
     s->has_z = *z == 1;
     s->n = n;
     s->at = at.p;
-    return expect(lx, ')', is_one ? want_close : want_comma_or_close);
+    return cql2_expect(lx, ')', is_one ? cql2_want_close : cql2_want_comma_or_close);
 }
 
 static enum err ring(struct cql2_lexer *lx, int *z, struct shape *s)
@@ -159,14 +147,14 @@ static enum err body(struct cql2_lexer *lx, enum shape_kind kind, unsigned depth
     if (kind == SHAPE_POINT || kind == SHAPE_LINESTRING)
         return positions(lx, kind == SHAPE_POINT ? 1 : 2, kind == SHAPE_POINT, z, s);
     struct shapes parts = {0};
-    if (expect(lx, '(', want_open) != OK)
+    if (cql2_expect(lx, '(', cql2_want_open) != OK)
         return fault_code(lx->f);
     for (;;) {
         struct shape one;
         if (part(lx, kind, depth, z, &one) != OK)
             return fault_code(lx->f);
         VEC_PUSH(lx->a, &parts, one);
-        if (!is_symbol(lx, ','))
+        if (!cql2_is_symbol(lx, ','))
             break;
         if (cql2_next(lx) != OK)
             return fault_code(lx->f);
@@ -174,14 +162,14 @@ static enum err body(struct cql2_lexer *lx, enum shape_kind kind, unsigned depth
     s->parts = parts.p;
     s->n = parts.n;
     s->has_z = *z == 1;
-    return expect(lx, ')', want_comma_or_close);
+    return cql2_expect(lx, ')', cql2_want_comma_or_close);
 }
 
 enum err cql2_shape_parse(struct cql2_lexer *lx, enum shape_kind kind, unsigned depth, struct shape *ret_shape)
 {
     if (depth > LIMIT_GEOMETRY_DEPTH) {
-        FAULT(lx->f, ERR_CQL2_LIMIT, {"what_vi", STR("Số tầng GEOMETRYCOLLECTION")},
-              {"what_en", STR("The nesting of GEOMETRYCOLLECTION")}, {"limit", STR("8")});
+        cql2_limit_fault(lx->f, "Số tầng GEOMETRYCOLLECTION", "The nesting of GEOMETRYCOLLECTION",
+                         LIMIT_GEOMETRY_DEPTH);
         return cql2_fault_offset(lx->source, lx->from, lx->f);
     }
     int z = -1;
@@ -220,18 +208,18 @@ enum err cql2_bbox_parse(struct cql2_lexer *lx, double **ret_numbers, unsigned *
 {
     double v[6] = {0};
     unsigned n = 0, from = lx->from;
-    if (expect(lx, '(', want_open) != OK)
+    if (cql2_expect(lx, '(', cql2_want_open) != OK)
         return fault_code(lx->f);
     for (;;) {
         if (number(lx, &v[n++]) != OK)
             return fault_code(lx->f);
-        if (n == 6 || !is_symbol(lx, ','))
+        if (n == 6 || !cql2_is_symbol(lx, ','))
             break;
         if (cql2_next(lx) != OK)
             return fault_code(lx->f);
     }
     unsigned till = lx->till;
-    if (expect(lx, ')', n == 6 ? want_close : want_comma_or_close) != OK)
+    if (cql2_expect(lx, ')', n == 6 ? cql2_want_close : cql2_want_comma_or_close) != OK)
         return fault_code(lx->f);
     struct cql2_expected expected;
     if (cql2_bbox_check(v, n, &expected) != OK) {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include "base/mem.h"
 #include "crypt/base64.h"
 #include "crypt/hash.h"
+#include "text/utf8.h"
 
 #include "base/banned.h"
 
@@ -16,28 +18,7 @@ enum { ALGORITHM_ED25519 = 1, ALGORITHM_BYTES = 1 };
 #define DASH "— "
 #define PRIVATE_KEY "PRIVATE+KEY+"
 
-/* The code point at *at, which moves behind it; -1 where the bytes are not UTF-8. */
-static long character_next(struct str s, size_t *at)
-{
-    unsigned char c = (unsigned char)s.p[*at];
-    size_t more = c < 0x80 ? 0 : c >= 0xC2 && c < 0xE0 ? 1 : c >= 0xE0 && c < 0xF0 ? 2 : c >= 0xF0 && c < 0xF5 ? 3 : 9;
-    static const long least[] = {0, 0x80, 0x800, 0x10000};
-    if (more > 3 || s.n - *at <= more)
-        return -1;
-    long code = more == 0 ? c : c & (0x3F >> more);
-    for (size_t i = 1; i <= more; i++) {
-        unsigned char next = (unsigned char)s.p[*at + i];
-        if ((next & 0xC0) != 0x80)
-            return -1;
-        code = code << 6 | (next & 0x3F);
-    }
-    if (code < least[more] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
-        return -1;
-    *at += 1 + more;
-    return code;
-}
-
-static bool is_space(long c)
+static bool is_space(uint32_t c)
 {
     return c == ' ' || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
            c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
@@ -46,22 +27,21 @@ static bool is_space(long c)
 static bool is_name(struct str name)
 {
     for (size_t at = 0; at < name.n;) {
-        long c = character_next(name, &at);
+        uint32_t c;
+        at += utf8_next(name, at, &c);
         if (c < 0x20 || c == '+' || is_space(c))
             return false;
     }
-    return name.n > 0 && name.n <= NOTE_NAME_BYTES;
+    return name.n > 0 && name.n <= NOTE_NAME_BYTES && utf8_valid(name);
 }
 
 /* UTF-8 without control characters other than newline. */
 static bool is_note_text(struct str text)
 {
-    for (size_t at = 0; at < text.n;) {
-        long c = character_next(text, &at);
-        if (c < 0x20 && c != '\n')
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char)text.p[i] < 0x20 && text.p[i] != '\n')
             return false;
-    }
-    return true;
+    return utf8_valid(text);
 }
 
 static void verifier_fill(struct str name, const unsigned char *public_key, struct note_verifier *v)
@@ -161,28 +141,22 @@ enum err note_verifier_parse(struct str text, struct note_verifier *ret_v, struc
 enum err note_key_save(const struct note_key *key, const char *path, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(NOTE_KEY_TEXT_BYTES);
-    if (file_exists(path))
-        return FAULT(f, ERR_KEY_EXISTS, {"path", str_of(path)});
     must(buf_reserve(&b, NOTE_KEY_TEXT_BYTES / 2)); /* so that no copy of the seed stays behind in a smaller block */
     buf_puts(&b, PRIVATE_KEY);
     key_text_print(str_of(key->verifier.name), key->verifier.id, key->seed, &b);
     buf_putc(&b, '\n');
     must(!b.is_full);
-    enum err e = file_write_atomic(path, buf_view(&b), 0600, f);
+    enum err e = file_write_new(path, buf_view(&b), 0600, f);
+    if (e != OK && errno == EEXIST)
+        e = FAULT(f, ERR_KEY_EXISTS, {"path", str_of(path)});
     memory_wipe(b.p, b.n);
     return e;
-}
-
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
 }
 
 /* Opened first and asked for its mode after, so that the file asked about is the file read. */
 static enum err key_file_read(const char *path, char *text, size_t cap, size_t *ret_n, struct fault *f)
 {
-    int fd CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC);
+    int fd CLEANUP(fd_close) = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
     if (fd < 0 && errno == ENOENT)
         return FAULT(f, ERR_FILE_MISSING, {"path", str_of(path)});
@@ -201,6 +175,7 @@ enum err note_key_load(const char *path, struct note_key *ret_key, struct fault 
 {
     char text[NOTE_KEY_TEXT_BYTES];
     unsigned char seed[ED25519_SEED_BYTES];
+    struct note_key key CLEANUP(note_key_done) = {0};
     size_t n;
     enum err e = key_file_read(path, text, sizeof text, &n, f);
     if (e != OK)
@@ -208,10 +183,13 @@ enum err note_key_load(const char *path, struct note_key *ret_key, struct fault 
     struct str name, id, line = str_trim(str_slice(text, n)), start = STR(PRIVATE_KEY);
     bool is_good = str_starts(line, start) &&
                    key_text_split(str_slice(line.p + start.n, line.n - start.n), &name, &id, seed) &&
-                   note_key_from_seed(name, seed, ret_key, f) == OK && id_is(&ret_key->verifier, id);
+                   note_key_from_seed(name, seed, &key, f) == OK && id_is(&key.verifier, id);
     memory_wipe(text, sizeof text);
     memory_wipe(seed, sizeof seed);
-    return is_good ? OK : FAULT(f, ERR_KEY_INVALID, {"value", str_of(path)}); /* never the key itself */
+    if (!is_good)
+        return FAULT(f, ERR_KEY_INVALID, {"value", str_of(path)}); /* never the key itself */
+    *ret_key = key;
+    return OK;
 }
 
 enum err note_sign(const struct note_key *key, struct str text, struct buf *out, struct fault *f)
@@ -227,7 +205,11 @@ enum err note_sign(const struct note_key *key, struct str text, struct buf *out,
     buf_putc(out, ' ');
     base64_encode(data, sizeof data, out);
     buf_putc(out, '\n');
-    return out->is_full ? FAULT(f, ERR_LIMIT, {"what", STR("note")}) : OK;
+    if (!out->is_full)
+        return OK;
+    char limit[24];
+    snprintf(limit, sizeof limit, "%zu", out->max);
+    return FAULT(f, ERR_LIMIT, {"what", STR("note")}, {"limit", str_of(limit)});
 }
 
 /* Where the signature lines begin: behind the last empty line. 0 when there is none. */

@@ -88,8 +88,9 @@ static bool is_prepared_by_reading(int action, const char *table)
 
 static bool is_reading_pragma(const char *name, const char *arg)
 {
-    static const char *const with_arg[] = {"table_info",  "table_xinfo",     "index_list",  "index_info",
-                                           "index_xinfo", "integrity_check", "quick_check", "foreign_key_check"};
+    static const char *const with_arg[] = {"table_info",  "table_xinfo",       "index_list",
+                                           "index_info",  "index_xinfo",       "integrity_check",
+                                           "quick_check", "foreign_key_check", "temp_store"};
     for (size_t i = 0; i < ARRAY_LEN(with_arg); i++)
         if (sqlite3_stricmp(name, with_arg[i]) == 0)
             return true;
@@ -291,11 +292,6 @@ void db_rollback(struct db *db)
         sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL); /* cannot fail in a way that matters: nothing is kept */
         db_interrupt_flag(db, db->interrupt);
     }
-}
-
-bool db_is_in_transaction(const struct db *db)
-{
-    return db->is_in_transaction;
 }
 
 /* One name for all: SQLite releases and rolls back the newest of a name. */

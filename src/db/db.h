@@ -63,8 +63,7 @@ void db_wal_keep(struct db *db);
 const char *db_path(const struct db *db);
 const char *db_library_version(void); /* of SQLite */
 
-/* A WAL with frames lay beside the file at open: somebody else has it open, or the last writer did not close it.
- * The layer above then verifies its last change again. */
+/* A WAL with frames lay beside the file at open: somebody else has it open, or the last writer did not close it. */
 bool db_was_unclean(const struct db *db);
 
 int db_schema_version(struct db *db);
@@ -75,7 +74,6 @@ enum err db_schema_version_set(struct db *db, int version, struct fault *f); /* 
 enum err db_begin(struct db *db, struct fault *f);
 enum err db_commit(struct db *db, struct fault *f);
 void db_rollback(struct db *db); /* fine without a transaction */
-bool db_is_in_transaction(const struct db *db);
 /* Nested, last in first out; within a transaction. */
 enum err db_savepoint(struct db *db, struct fault *f);
 enum err db_savepoint_release(struct db *db, struct fault *f);
@@ -85,6 +83,9 @@ void db_savepoint_rollback(struct db *db);
 enum err db_exec(struct db *db, const char *sql, struct fault *f);
 /* Several statements: DDL made from checked declarations. */
 enum err db_script(struct db *db, const char *sql, struct fault *f);
+/* While statements sort many rows: where temporary data may go to a file, SQLite gathers the rows in one block of memory, otherwise each
+ * by itself, which takes a quarter longer. A file is not made before they outgrow the cache of pages. */
+void db_sorts_many(struct db *db, bool is_many);
 
 /* When *flag turns non-zero, running statements end with ERR_INTERRUPTED (within about a millisecond). NULL: no more. */
 void db_interrupt_flag(struct db *db, const volatile sig_atomic_t *flag);
@@ -120,8 +121,6 @@ void stmt_reset(struct stmt *s);                                        /* keeps
 
 enum db_type { DB_NULL, DB_INT, DB_NUMBER, DB_TEXT, DB_BLOB };
 
-int stmt_columns(const struct stmt *s);
-const char *stmt_column_name(const struct stmt *s, int i);
 /* Columns by position from 0. Asking for another type than the stored one converts as SQL's CAST does; NULL is 0 or
  * an empty text. */
 enum db_type stmt_column_type(struct stmt *s, int i);

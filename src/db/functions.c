@@ -11,11 +11,12 @@
 #include "text/utf8.h"
 #include "text/match.h"
 #include "text/vn.h"
+#include "text/words.h"
 
 #include "base/banned.h"
 
-/* Folding can lengthen a text: ß becomes ss, one letter of three bytes becomes two. */
-enum { TEXT_BYTES_MAX = 4 * LIMIT_TEXT_BYTES };
+/* Folding can lengthen a text: ß becomes ss, one letter of three bytes becomes two; an index holds words in up to four forms. */
+enum { TEXT_BYTES_MAX = 16 * LIMIT_TEXT_BYTES };
 
 struct state;
 
@@ -28,7 +29,7 @@ struct relation {
 struct state {
     unsigned references;
     struct buf text;
-    struct geometry_context *geometry;
+    struct geometry_context *geometry; /* NULL before the first */
     struct relation relations[GEOMETRY_RELATIONS];
 };
 
@@ -118,6 +119,15 @@ TEXT_FUNCTION(fn_match_digits, match_digits)
 TEXT_FUNCTION(fn_lower, text_lower)
 TEXT_FUNCTION(fn_upper, text_upper)
 
+static void fn_search_words(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+    (void)n;
+    if (sqlite3_value_type(v[0]) == SQLITE_TEXT)
+        map_text(ctx, v[0], words_index);
+    else
+        sqlite3_result_text(ctx, "", 0, SQLITE_STATIC);
+}
+
 static void fn_like(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
     (void)n;
@@ -162,6 +172,8 @@ static void operand_free(void *p)
 static struct operand *operand_read(struct state *s, sqlite3_value *v)
 {
     struct geometry *g;
+    if (!s->geometry)
+        s->geometry = geometry_context_new();
     if (geometry_read_blob(s->geometry, value_blob(v), &g, NULL) != OK)
         return NULL;
     struct operand *o = mem_zalloc(sizeof *o);
@@ -255,6 +267,7 @@ int db_functions_add(void *handle)
         {"text_lower", 1, fn_lower},
         {"text_upper", 1, fn_upper},
         {"cql2_like", 2, fn_like},
+        {"search_words", 1, fn_search_words},
         {"match_name", 1, fn_match_name},
         {"match_digits", 1, fn_match_digits},
     };
@@ -262,7 +275,6 @@ int db_functions_add(void *handle)
     struct state *s = mem_zalloc(sizeof *s);
     s->references = 1;
     s->text = BUF_INIT(TEXT_BYTES_MAX);
-    s->geometry = geometry_context_new();
     int e = SQLITE_OK;
     for (size_t i = 0; i < ARRAY_LEN(functions) && e == SQLITE_OK; i++) {
         s->references++;

@@ -4,6 +4,7 @@
  *
  *     casei(x) accenti(x)                      text/vn.h: CASEI and ACCENTI of CQL2
  *     fold(x) fold_words(x) fold_joined(x)     text/vn.h: the forms for searching
+ *     search_words(x)                          text/words.h: what a full-text index holds; empty for what is no text
  *     match_name(x) match_digits(x)            text/match.h: keys of duplicates
  *     text_lower(x) text_upper(x)              letter by letter, for all of Unicode
  *     cql2_like(text, pattern)                 LIKE of CQL2: case counts; %, _, backslash
@@ -11,7 +12,7 @@
  *                                              geo/geometry.h over WKB or GeoPackage blobs
  *     COLLATE vi, COLLATE vi_person            text_compare, person_compare
  *
- * NULL in, NULL out. The geometric ones are NULL, too, for a blob that is no geometry and for relations that GEOS does not
+ * NULL in, NULL out, but for search_words. The geometric ones are NULL, too, for a blob that is no geometry and for relations that GEOS does not
  * have (collections of mixed kinds in s_touches, s_crosses, s_overlaps). A constant geometry is read once a statement and
  * prepared when a second row asks for it.
  *

@@ -38,6 +38,12 @@ struct db {
     struct stmt_slot slots[STMT_CACHE];
 };
 
+/* A number as SQLite's files hold it. */
+static inline uint32_t big32(const unsigned char *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /* A fault made of the connection's last error. */
 enum err fault_sqlite(struct db *db, int rc, const char *sql, struct fault *f);
 void stmts_done(struct db *db);

@@ -1,5 +1,4 @@
 /* The look before SQLite: is this file ours, whole, and not newer than we are? */
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,11 +13,6 @@
 #include "base/banned.h"
 
 enum { TRIES = 4, PAUSE_US = 500, FLIPS_MAX = 8 };
-
-static uint32_t big32(const unsigned char *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 static enum err damaged(struct fault *f, const char *path, const char *place, const char *reason)
 {
@@ -121,10 +115,10 @@ static enum err look_once(struct arena *a, const char *path, bool is_scrub, stru
         return e;
     if (e != OK)
         wal = (struct wal_look){.has_frames = true};
-    int version = (int)big32((wal.page_1 ? wal.page_1 : first->page) + 60);
+    uint32_t version = big32((wal.page_1 ? wal.page_1 : first->page) + 60);
     if ((wal.page_1 || is_good) && version > DB_SCHEMA_VERSION) {
         char has[16], knows[16];
-        snprintf(has, sizeof has, "%d", version);
+        snprintf(has, sizeof has, "%u", version);
         snprintf(knows, sizeof knows, "%d", DB_SCHEMA_VERSION);
         return FAULT(f, ERR_DB_NEWER, {"path", str_of(path)}, {"version", str_of(has)}, {"known", str_of(knows)});
     }
@@ -173,19 +167,6 @@ static int make_at(const char *path)
         rc = sqlite3_exec(handle, sql, NULL, NULL, NULL);
     int closed = sqlite3_close(handle);
     return rc == SQLITE_OK ? closed : rc;
-}
-
-static enum err folder_sync(const char *path, struct fault *f)
-{
-    char folder[4096];
-    const char *slash = strrchr(path, '/');
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool is_synced = fd >= 0 && fsync(fd) == 0;
-    enum err e = is_synced ? OK : fault_errno(f, "fsync", folder);
-    if (fd >= 0)
-        close(fd);
-    return e;
 }
 
 enum err file_make(const char *path, struct fault *f)

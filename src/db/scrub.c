@@ -56,7 +56,7 @@ static enum err pages_count(struct scrub *s, struct fault *f)
     uint64_t pages = ((uint64_t)bytes + PAGE_BYTES - 1) / PAGE_BYTES, said = wal.n_pages;
     s->file_pages = (uint32_t)(pages > UINT32_MAX - 1 ? UINT32_MAX - 1 : pages);
     if (said == 0 && s->file->pMethods->xRead(s->file, first, PAGE_BYTES, 0) == SQLITE_OK && pagesum_is_good(first, 1))
-        said = (uint64_t)first[28] << 24 | (uint64_t)first[29] << 16 | (uint64_t)first[30] << 8 | first[31];
+        said = big32(first + 28);
     uint64_t most = (uint64_t)s->file_pages + wal.n_committed + MISSING_MAX;
     said = said > most ? most : said;
     s->n_pages = said > s->file_pages ? (uint32_t)said : s->file_pages;

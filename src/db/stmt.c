@@ -218,16 +218,6 @@ void stmt_reset(struct stmt *s)
     sqlite3_reset(s->handle);
 }
 
-int stmt_columns(const struct stmt *s)
-{
-    return sqlite3_column_count(s->handle);
-}
-
-const char *stmt_column_name(const struct stmt *s, int i)
-{
-    return sqlite3_column_name(s->handle, i);
-}
-
 enum db_type stmt_column_type(struct stmt *s, int i)
 {
     switch (sqlite3_column_type(s->handle, i)) {
@@ -351,4 +341,9 @@ enum err db_script(struct db *db, const char *sql, struct fault *f)
         sql = tail;
     }
     return OK;
+}
+
+void db_sorts_many(struct db *db, bool is_many)
+{
+    sqlite3_exec(db->handle, is_many ? "PRAGMA temp_store=FILE" : "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
 }

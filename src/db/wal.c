@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/vec.h"
+#include "db/internal.h"
 #include "db/pagesum.h"
 
 #include "base/banned.h"
@@ -31,11 +32,6 @@ struct frame {
     bool has_salts;
     struct sums stored;
 };
-
-static uint32_t big32(const unsigned char *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 static void sums_add(struct sums *s, const unsigned char *p, size_t n, bool is_big_endian)
 {
@@ -155,15 +151,9 @@ static void frames_walk(struct arena *a, struct walk *w, struct wal_look *look)
     look->page_1 = page_1;
 }
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
 enum err wal_look(struct arena *a, const char *path, struct wal_look *ret_look, struct fault *f)
 {
-    int fd CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC);
+    int fd CLEANUP(fd_close) = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
     struct wal_look look = {0};
     if (fd < 0 && errno == ENOENT) {

@@ -229,7 +229,7 @@ static enum err reference_name(struct rows *r, const struct reg *target, struct 
     const char *entity = target->entity == NO_FIELD ? "_id" : target->fields[target->entity].column;
     char *sql = arena_printf(a, "SELECT t.%s FROM %s t WHERE t.%s = ?2 AND ?1 = ?1 AND %s ORDER BY (%s) DESC LIMIT 1",
                              target->fields[target->search[0]].column, target->table, entity,
-                             store_visible_sql(a, r->c->s, "t"), store_valid_sql(a, target, "t", "?1"));
+                             store_visible_sql(a, r->c->s, target, "t"), store_valid_sql(a, target, "t", "?1"));
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row = false;
     enum err e = stmt_new(r->c->s->db, str_of(sql), &st, f);

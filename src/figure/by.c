@@ -111,36 +111,79 @@ static void by_print_valid(const struct province *p, const struct figure *fig, s
         buf_puts(out, "–");
 }
 
+static enum err by_fault(const struct province *p, const struct figure *fig, struct str by, struct fault *f)
+{
+    struct buf valid CLEANUP(buf_done) = BUF_INIT(1000);
+    by_print_valid(p, fig, by, &valid);
+    return FAULT(f, ERR_FIGURE_BY, {"id", fig->id}, {"by", by}, {"valid", buf_view(&valid)});
+}
+
 enum err by_read(const struct province *p, const struct figure *fig, const struct reg *reg, struct str by,
                  struct by_spec *ret_spec, struct fault *f)
 {
     bool is_private = false;
     if (by_parse(p, reg, by, ret_spec, &is_private))
         return OK;
-    if (is_private)
-        return FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", by});
-    struct buf valid CLEANUP(buf_done) = BUF_INIT(1000);
-    by_print_valid(p, fig, by, &valid);
-    return FAULT(f, ERR_FIGURE_BY, {"id", fig->id}, {"by", by}, {"valid", buf_view(&valid)});
+    return is_private ? FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", by}) : by_fault(p, fig, by, f);
 }
 
-static enum err measure_by_check(const struct province *p, const struct figure *fig, const struct measure *m,
-                                 struct str by, struct fault *f)
+static bool codes_are_same(const struct code_list *a, const struct code_list *b)
 {
+    if (!a || !b || a == b)
+        return a == b;
+    for (size_t i = 0; i < a->n; i++)
+        if (!map_get(&b->by_code, a->p[i].code))
+            return false;
+    return a->n == b->n;
+}
+
+bool by_is_joinable(const struct reg *a, const struct by_spec *x, const struct reg *b, const struct by_spec *y)
+{
+    if (x->is_unit || y->is_unit)
+        return x->is_unit && y->is_unit;
+    const struct field *f = &a->fields[x->field], *g = &b->fields[y->field];
+    return f == g || (f->type == g->type && f->target == g->target && codes_are_same(f->codes, g->codes));
+}
+
+/* Where the rows of a figure come from. */
+struct leaf {
+    const struct reg *reg;
     struct by_spec spec;
+};
+
+static enum err leaf_find(const struct province *p, const struct figure *fig, struct str by, struct leaf *ret_leaf,
+                          struct fault *f);
+
+static enum err measure_leaf(const struct province *p, const struct figure *fig, const struct measure *m, struct str by,
+                             struct leaf *ret_leaf, struct fault *f)
+{
     if (m->kind == MEASURE_FIGURE)
-        return figure_by_check(p, m->figure, by, f);
-    return by_read(p, fig, m->reg, by, &spec, f);
+        return leaf_find(p, m->figure, by, ret_leaf, f);
+    ret_leaf->reg = m->reg;
+    return by_read(p, fig, m->reg, by, &ret_leaf->spec, f);
+}
+
+static enum err leaf_find(const struct province *p, const struct figure *fig, struct str by, struct leaf *ret_leaf,
+                          struct fault *f)
+{
+    struct leaf under;
+    if (fig->kind == FIGURE_INDEX)
+        return by_fault(p, fig, by, f);
+    if (fig->kind == FIGURE_DIFFERENCE)
+        return leaf_find(p, fig->other, by, ret_leaf, f);
+    enum err e = measure_leaf(p, fig, &fig->main, by, ret_leaf, f);
+    if (e != OK || fig->kind != FIGURE_RATIO)
+        return e;
+    e = measure_leaf(p, fig, &fig->of, by, &under, f);
+    if (e == OK && !by_is_joinable(ret_leaf->reg, &ret_leaf->spec, under.reg, &under.spec))
+        e = by_fault(p, fig, by, f);
+    return e;
 }
 
 enum err figure_by_check(const struct province *p, const struct figure *fig, struct str by, struct fault *f)
 {
-    if (fig->kind == FIGURE_INDEX)
-        return FAULT(f, ERR_FIGURE_BY, {"id", fig->id}, {"by", by}, {"valid", STR("–")});
-    if (fig->kind == FIGURE_DIFFERENCE)
-        return figure_by_check(p, fig->other, by, f);
-    enum err e = measure_by_check(p, fig, &fig->main, by, f);
-    return e == OK && fig->kind == FIGURE_RATIO ? measure_by_check(p, fig, &fig->of, by, f) : e;
+    struct leaf leaf;
+    return leaf_find(p, fig, by, &leaf, f);
 }
 
 /* ---- constants ---- */

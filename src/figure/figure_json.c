@@ -5,7 +5,7 @@
 void quantity_json(struct quantity q, struct json_out *o)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(256);
-    quantity_print(q, DECIMAL_EXACT, LANG_EN, &b);
+    quantity_print_plain(q, &b);
     json_raw(o, b.n ? buf_view(&b) : STR("null"));
 }
 

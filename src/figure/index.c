@@ -31,10 +31,10 @@ static enum err subjects_sql(struct year *y, struct stmt **ret_stmt, struct faul
     enum err e = filter_compile(y->a, y->s, reg, x->subjects_where, NULL, 0, &filter, f);
     if (e != OK)
         return e;
-    char *sql =
-        arena_printf(y->a, "SELECT t.%s, t.%s FROM %s t WHERE ?1 = ?1 AND %s AND %s AND (%.*s) ORDER BY 1",
-                     reg->fields[reg->entity].column, reg->fields[x->subject_name].column, reg->table,
-                     store_visible_sql(y->a, y->s, "t"), store_valid_sql(y->a, reg, "t", "?1"), STR_ARG(filter.where));
+    char *sql = arena_printf(y->a, "SELECT t.%s, t.%s FROM %s t WHERE ?1 = ?1 AND %s AND %s AND (%.*s) ORDER BY 1",
+                             reg->fields[reg->entity].column, reg->fields[x->subject_name].column, reg->table,
+                             store_visible_sql(y->a, y->s, reg, "t"), store_valid_sql(y->a, reg, "t", "?1"),
+                             STR_ARG(filter.where));
     e = stmt_new(y->s->db, str_of(sql), ret_stmt, f);
     if (e != OK)
         return e;
@@ -134,7 +134,7 @@ static enum err values_read(struct year *y, struct fault *f)
     char *sql =
         arena_printf(y->a, "SELECT t.%s, t.%s, t.%s, t._sample FROM %s t WHERE t.%s = ?1 AND %s AND (%.*s)",
                      fields[x->subject].column, fields[x->component].column, fields[x->value].column, x->values->table,
-                     fields[x->year].column, store_visible_sql(y->a, y->s, "t"), STR_ARG(filter.where));
+                     fields[x->year].column, store_visible_sql(y->a, y->s, x->values, "t"), STR_ARG(filter.where));
     if ((e = stmt_new(y->s->db, str_of(sql), &st, f)) != OK)
         return e;
     stmt_bind_int(st, 1, y->year);
@@ -291,8 +291,9 @@ static enum err years_read(struct arena *a, struct store *s, const struct index 
     if (e != OK)
         return e;
     const char *year = x->values->fields[x->year].column;
-    char *sql = arena_printf(a, "SELECT DISTINCT t.%s FROM %s t WHERE %s AND (%.*s) AND t.%s IS NOT NULL ORDER BY 1",
-                             year, x->values->table, store_visible_sql(a, s, "t"), STR_ARG(filter.where), year);
+    char *sql =
+        arena_printf(a, "SELECT DISTINCT t.%s FROM %s t WHERE %s AND (%.*s) AND t.%s IS NOT NULL ORDER BY 1", year,
+                     x->values->table, store_visible_sql(a, s, x->values, "t"), STR_ARG(filter.where), year);
     if ((e = stmt_new(s->db, str_of(sql), &st, f)) != OK)
         return e;
     filter_bind(st, &filter.params, 1);

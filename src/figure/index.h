@@ -48,6 +48,8 @@ struct index_pillar {
 };
 
 enum index_status { INDEX_DRAFT, INDEX_ISSUED, INDEX_CLOSED };
+/* "draft", "issued", "closed": as declared. */
+const char *index_status_name(enum index_status status);
 
 struct index_framework {
     struct str id;

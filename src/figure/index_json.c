@@ -19,6 +19,10 @@ static void main_json(const struct index_table *t, const struct index_row *row, 
         json_key(o, STR("max_points")), quantity_json(m->points, o);
         json_key(o, STR("points")), quantity_json(row->main[i].points, o);
         json_key(o, STR("contribution")), quantity_json(row->main[i].contribution, o);
+        if (m->components)
+            json_key(o, STR("components")), json_int(o, m->components);
+        if (m->group.n)
+            json_key(o, STR("group")), json_str(o, m->group);
         json_object_end(o);
     }
     json_array_end(o);
@@ -85,6 +89,9 @@ void index_members_json(const struct index_table *t, const struct index_row *onl
         row_json(t, &t->rows[i], lang, o);
     }
     json_array_end(o);
+    json_key(o, STR("framework_title")), json_str(o, text2_in(&t->framework->title, lang));
+    json_key(o, STR("framework_source")), json_str(o, t->framework->source);
+    json_key(o, STR("framework_status")), json_str(o, str_of(index_status_name(t->framework->status)));
 }
 
 void index_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o)

@@ -67,7 +67,8 @@ struct index_file {
 static const struct yaml_range points_range = {0, 1e9};
 static const struct yaml_range year_range = {1900, 9999};
 static const struct yaml_range decimals_range = {0, 12};
-static const char *const statuses[] = {"draft", "issued", "closed", NULL};
+static const char *const statuses[] = {
+    [INDEX_DRAFT] = "draft", [INDEX_ISSUED] = "issued", [INDEX_CLOSED] = "closed", NULL};
 
 static const struct main_decl main_initial = {.points = -1};
 static const struct yaml_field main_fields[] = {
@@ -171,6 +172,11 @@ static const struct yaml_field index_fields[] = {
 static const struct yaml_schema index_schema = {
     "index", index_fields, ARRAY_LEN(index_fields), sizeof(struct index_file), &index_initial, NULL};
 
+const char *index_status_name(enum index_status status)
+{
+    return statuses[status];
+}
+
 /* ---- frameworks ---- */
 
 static struct quantity points_of(double points)
@@ -208,8 +214,8 @@ static void main_read(struct decode *d, const struct framework_decl *decl, struc
         quantity_is_known(sum) && quantity_is_known(fw->max_points) && quantity_double(fw->max_points) > 0;
     if (fw->is_computable && !quantity_equal(sum, fw->max_points)) {
         struct buf text CLEANUP(buf_done) = BUF_INIT(200), max CLEANUP(buf_done) = BUF_INIT(200);
-        quantity_print(sum, DECIMAL_EXACT, LANG_EN, &text);
-        quantity_print(fw->max_points, DECIMAL_EXACT, LANG_EN, &max);
+        quantity_print_plain(sum, &text);
+        quantity_print_plain(fw->max_points, &max);
         struct fault f = {0};
         FAULT(&f, ERR_INDEX_POINTS, {"framework", fw->id}, {"sum", buf_view(&text)}, {"max", buf_view(&max)});
         decode_fault(d, decl->max_place, &f);

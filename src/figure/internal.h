@@ -16,7 +16,10 @@ struct by_spec {
 /* False when the register cannot be broken down so. is_private tells that a field holds personal data. */
 bool by_parse(const struct province *p, const struct reg *reg, struct str text, struct by_spec *ret_spec,
               bool *ret_is_private);
-/* The same for a figure's register, told as ERR_FIGURE_BY or ERR_FIGURE_BY_PRIVATE. */
+/* Whether the keys of the two breakdowns are of one kind, so that rows can be joined: units, the same codes, references to one
+ * register, plain values of one type. Fields of one name may be strangers. */
+bool by_is_joinable(const struct reg *a, const struct by_spec *x, const struct reg *b, const struct by_spec *y);
+/* by_parse for a figure's register, told as ERR_FIGURE_BY or ERR_FIGURE_BY_PRIVATE. */
 enum err by_read(const struct province *p, const struct figure *fig, const struct reg *reg, struct str by,
                  struct by_spec *ret_spec, struct fault *f);
 

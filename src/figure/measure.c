@@ -62,6 +62,61 @@ static const char *epoch_sql(struct compute *c, const struct pass *pass)
     return arena_strdup(c->a, buf_cstr(&b));
 }
 
+/* The columns that a statement reads, as text to look into. */
+struct reading {
+    const struct reg *reg;
+    struct str sql[8];
+    size_t n;
+};
+
+static void reads(struct reading *r, struct str sql)
+{
+    if (sql.n)
+        r->sql[r->n++] = sql;
+}
+
+static bool is_in(struct compute *c, const struct reading *r, int field)
+{
+    struct str column = str_of(column_of(c->a, r->reg, field));
+    for (size_t i = 0; i < r->n; i++)
+        if (memmem(r->sql[i].p, r->sql[i].n, column.p, column.n))
+            return true;
+    return false;
+}
+
+/* The statement goes by the first column of the index, or finds in it all that it reads. */
+static bool is_served_by(struct compute *c, const struct reading *r, const int *fields, size_t n)
+{
+    if (is_in(c, r, fields[0]))
+        return true;
+    for (size_t i = 0; i < r->reg->n_fields; i++) {
+        bool is_held = (int)i == r->reg->as_of;
+        for (size_t k = 0; k < n; k++)
+            is_held |= fields[k] == (int)i;
+        if (!is_held && is_in(c, r, (int)i))
+            return false;
+    }
+    return true;
+}
+
+/* An index of current versions looks to SQLite like few rows whatever they are, and reading a whole table through one is five times as slow
+ * as reading it in its own order: then the statement says so. */
+static const char *not_indexed(struct compute *c, const struct reading *r)
+{
+    const struct reg *reg = r->reg;
+    for (size_t i = 0; i < reg->n_indexes; i++)
+        if (is_served_by(c, r, reg->indexes[i].fields, reg->indexes[i].n))
+            return "";
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if ((reg->fields[i].is_unique || (reg->valid_from != NO_FIELD && (int)i == reg->entity)) &&
+            is_served_by(c, r, (const int[]){(int)i}, 1))
+            return "";
+    for (size_t i = 0; i < reg->n_duplicates; i++)
+        if (reg->duplicates[i].n_same && is_in(c, r, reg->duplicates[i].same[0]))
+            return "";
+    return " NOT INDEXED";
+}
+
 /* What each record brings: its key, its epoch, what is counted of it. */
 static void inner_sql(struct compute *c, const struct pass *pass, const struct filters *w, struct buf *b)
 {
@@ -76,15 +131,26 @@ static void inner_sql(struct compute *c, const struct pass *pass, const struct f
     if (has_epochs(pass) && !pass->is_by_epoch)
         day = record_as_of_sql(c->a, m->reg, "t", c->s->province->utc_offset_minutes);
     bool is_in_where = !pass->of && m->kind != MEASURE_SURVEY;
+    const char *distinct =
+        m->kind == MEASURE_COUNT && m->field != NO_FIELD ? column_of(c->a, m->reg, m->field) : "NULL";
+    const char *valid = store_valid_sql(c->a, m->reg, "t", "?1");
+    struct reading r = {.reg = m->reg};
+    const char *own[] = {is_by_array(pass) ? column_of(c->a, m->reg, pass->by->field) : key, value, distinct, day,
+                         valid};
+    for (size_t i = 0; i < ARRAY_LEN(own); i++)
+        reads(&r, str_of(own[i]));
+    reads(&r, w->main.where);
+    reads(&r, pass->of ? w->of.where : (struct str){NULL, 0});
+    reads(&r, w->base.where);
     /* ?1 stands first, so that the question marks of filters are numbered behind it. */
     buf_printf(b, "SELECT ?1 AS a, %s AS k, %s AS e, %s AS y, %s AS d, %s AS x, t._sample AS s, ", key,
-               epoch_sql(c, pass), day,
-               m->kind == MEASURE_COUNT && m->field != NO_FIELD ? column_of(c->a, m->reg, m->field) : "NULL", value);
+               epoch_sql(c, pass), day, distinct, value);
     buf_printf(b, "(%.*s) AS m, ", STR_ARG(is_in_where ? STR("1") : w->main.where));
-    buf_printf(b, "(%.*s) AS o FROM %s t", STR_ARG(pass->of ? w->of.where : STR("1")), m->reg->table);
+    buf_printf(b, "(%.*s) AS o FROM %s t%s", STR_ARG(pass->of ? w->of.where : STR("1")), m->reg->table,
+               not_indexed(c, &r));
     if (is_by_array(pass))
         buf_printf(b, " LEFT JOIN json_each(%s) j", column_of(c->a, m->reg, pass->by->field));
-    buf_printf(b, " WHERE %s AND %s", store_visible_sql(c->a, c->s, "t"), store_valid_sql(c->a, m->reg, "t", "?1"));
+    buf_printf(b, " WHERE %s AND %s", store_visible_sql(c->a, c->s, m->reg, "t"), valid);
     if (is_in_where)
         buf_printf(b, " AND (%.*s)", STR_ARG(w->main.where));
     if (m->kind == MEASURE_SURVEY)
@@ -237,12 +303,15 @@ static enum err pass_run_once(struct compute *c, const struct pass *pass, struct
 enum err pass_run(struct compute *c, const struct pass *pass, struct groups *ret_groups, struct fault *f)
 {
     bool is_mixed;
+    db_sorts_many(c->s->db, true);
     enum err e = pass_run_once(c, pass, ret_groups, &is_mixed, f);
-    if (e != OK || !is_mixed)
-        return e;
-    struct pass by_epoch = *pass;
-    by_epoch.is_by_epoch = true;
-    return pass_run_once(c, &by_epoch, ret_groups, &is_mixed, f);
+    if (e == OK && is_mixed) {
+        struct pass by_epoch = *pass;
+        by_epoch.is_by_epoch = true;
+        e = pass_run_once(c, &by_epoch, ret_groups, &is_mixed, f);
+    }
+    db_sorts_many(c->s->db, false);
+    return e;
 }
 
 /* ---- values ---- */
@@ -313,21 +382,25 @@ static void total_take(const struct measure *m, struct arena *a, const struct gr
     r->n_sample = total.n_sample;
 }
 
-/* A base counted apart: rows get theirs by key. */
+/* A base counted apart: rows get theirs by key, where both registers have keys of one kind. */
 static void base_combine(const void *ctx, struct figure_row *row, const struct figure_row *other)
 {
     (void)ctx;
+    if (!quantity_is_known(row->value)) /* nothing was counted there */
+        row->value = quantity_of_integer(0);
     row->of = other ? other->value : (struct quantity){0};
     row->percent = quantity_percent(row->value, row->of);
 }
 
-static enum err base_compute(struct compute *c, const struct measure *of, struct figure_result *r, struct fault *f)
+static enum err base_compute(struct compute *c, const struct pass *pass, const struct measure *of,
+                             struct figure_result *r, struct fault *f)
 {
     struct figure_result base = {0};
     struct compute apart = *c;
     struct by_spec spec;
     bool is_private;
-    if (c->by.n && !by_parse(c->s->province, of->reg, c->by, &spec, &is_private))
+    if (c->by.n && (!by_parse(c->s->province, of->reg, c->by, &spec, &is_private) ||
+                    !by_is_joinable(pass->m->reg, pass->by, of->reg, &spec)))
         apart.by = (struct str){0};
     enum err e = measure_compute(&apart, of, NULL, quantity_of_integer(1), &base, f);
     if (e != OK)
@@ -368,7 +441,7 @@ enum err measure_compute(struct compute *c, const struct measure *m, const struc
     if (has_by && (e = breakdown_rows(c, &pass, &groups, scale, r, f)) != OK)
         return e;
     if (of && !is_fused)
-        return base_compute(c, of, r, f);
+        return base_compute(c, &pass, of, r, f);
     if (!of)
         r->of = (struct quantity){0};
     return OK;

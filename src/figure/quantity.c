@@ -105,5 +105,11 @@ void quantity_print(struct quantity q, int decimals, enum lang lang, struct buf 
     if (lang == LANG_VI)
         decimal_print_vi(d, DECIMAL_EXACT, out);
     else
-        decimal_print(d, DECIMAL_EXACT, out);
+        decimal_print_en(d, DECIMAL_EXACT, out);
+}
+
+void quantity_print_plain(struct quantity q, struct buf *out)
+{
+    if (quantity_is_known(q))
+        decimal_print(quantity_decimal(q), DECIMAL_EXACT, out);
 }

@@ -2,7 +2,7 @@
  *
  *     struct quantity q = quantity_of_integer(41);
  *     quantity_print(q, 0, LANG_VI, &out);                  // 41; an unknown one prints nothing
- *     if (q.kind == QUANTITY_INTEGER) json_int(&o, q.integer);
+ *     quantity_print_plain(q, &out);                        // the same for machines
  *
  * Unknown is not zero: nothing is computed from it, and what needs it is unknown too.
  * Counts are whole numbers; shares, means, totals and parts of divided units are decimals.
@@ -50,8 +50,10 @@ struct quantity quantity_div(struct quantity a, struct quantity b, int decimals)
 struct quantity quantity_percent(struct quantity part, struct quantity whole);
 bool quantity_equal(struct quantity a, struct quantity b);
 
-/* With at most `decimals` digits behind the mark (DECIMAL_EXACT: all there are), none that are zeros at the end; Vietnamese
- * groups and marks in LANG_VI (1.234,5), plain digits with a point in LANG_EN and for machines. Nothing when unknown. */
+/* For readers: with at most `decimals` digits behind the mark (DECIMAL_EXACT: all there are), none that are zeros at the end;
+ * 1.234,5 in LANG_VI, 1,234.5 in LANG_EN. Nothing when unknown. */
 void quantity_print(struct quantity q, int decimals, enum lang lang, struct buf *out);
+/* For machines: all digits, a point, no groups. Nothing when unknown. */
+void quantity_print_plain(struct quantity q, struct buf *out);
 
 #endif

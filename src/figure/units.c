@@ -23,9 +23,10 @@ enum err unit_tree_load(struct arena *a, struct store *s, struct str on, struct 
     }
     const struct field *fd = p->units->fields;
     const char *parent = p->unit_parent == NO_FIELD ? "NULL" : fd[p->unit_parent].column;
-    char *sql = arena_printf(a, "SELECT t.%s, t.%s, t.%s, t.%s FROM %s t WHERE ?1 = ?1 AND %s AND %s ORDER BY 1",
-                             fd[p->unit_code].column, fd[p->unit_name].column, fd[p->unit_level].column, parent,
-                             p->units->table, store_visible_sql(a, s, "t"), store_valid_sql(a, p->units, "t", "?1"));
+    char *sql =
+        arena_printf(a, "SELECT t.%s, t.%s, t.%s, t.%s FROM %s t WHERE ?1 = ?1 AND %s AND %s ORDER BY 1",
+                     fd[p->unit_code].column, fd[p->unit_name].column, fd[p->unit_level].column, parent,
+                     p->units->table, store_visible_sql(a, s, p->units, "t"), store_valid_sql(a, p->units, "t", "?1"));
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row;
     enum err e = stmt_new(s->db, str_of(sql), &st, f);
@@ -70,7 +71,7 @@ enum err unit_name_on(struct arena *a, struct store *s, struct str code, struct 
         char *sql = arena_printf(
             a, "SELECT t.%s FROM %s t WHERE t.%s = ?2 AND ?1 = ?1 AND %s ORDER BY (%s) DESC, t.%s DESC LIMIT 1",
             reg->fields[p->unit_name].column, reg->table, reg->fields[p->unit_code].column,
-            store_visible_sql(a, s, "t"), store_valid_sql(a, reg, "t", "?1"), from);
+            store_visible_sql(a, s, reg, "t"), store_valid_sql(a, reg, "t", "?1"), from);
         struct stmt *st CLEANUP(stmt_freep) = NULL;
         bool has_row = false;
         enum err e = stmt_new(s->db, str_of(sql), &st, f);
@@ -118,7 +119,7 @@ enum err succession_load(struct arena *a, struct store *s, struct succession *re
                                  "SELECT %s, %s, %s, %s FROM %s t WHERE %s AND %s IS NOT NULL AND %s IS NOT NULL "
                                  "AND %s IS NOT NULL ORDER BY 3, 1, 2",
                                  fd[p->successor_from].column, fd[p->successor_to].column, fd[p->successor_on].column,
-                                 share, p->successors->table, store_visible_sql(a, s, "t"),
+                                 share, p->successors->table, store_visible_sql(a, s, p->successors, "t"),
                                  fd[p->successor_from].column, fd[p->successor_to].column, fd[p->successor_on].column);
         struct stmt *st CLEANUP(stmt_freep) = NULL;
         bool has_row;

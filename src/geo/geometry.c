@@ -1,12 +1,36 @@
 #include "geo/geometry.h"
 
+#include <dlfcn.h>
 #include <geos_c.h>
+#include <math.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "base/limits.h"
 
 #include "base/banned.h"
+
+/* GEOS is loaded with the first geometry: it and its C++ take longer to load than a short command takes altogether. */
+static struct {
+#define X(name) __typeof__(name) *name;
+#include "geo/geos.def"
+#undef X
+} geos;
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+static void geos_load(void)
+{
+    void *library = dlopen("libgeos_c.so." TEXT(GEOS_CAPI_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL);
+    must(library != NULL); /* the program is not installed without it */
+#define X(name)                                                                                                        \
+    geos.name = (__typeof__(name) *)dlsym(library, #name);                                                             \
+    must(geos.name != NULL);
+#include "geo/geos.def"
+#undef X
+}
 
 struct geometry_context {
     GEOSContextHandle_t h;
@@ -29,11 +53,13 @@ static void keep_message(const char *message, void *context)
 
 struct geometry_context *geometry_context_new(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    must(pthread_once(&once, geos_load) == 0);
     struct geometry_context *gc = mem_zalloc(sizeof *gc);
-    gc->h = GEOS_init_r();
+    gc->h = geos.GEOS_init_r();
     must(gc->h != NULL);
-    GEOSContext_setErrorMessageHandler_r(gc->h, keep_message, gc);
-    gc->reader = GEOSWKBReader_create_r(gc->h);
+    geos.GEOSContext_setErrorMessageHandler_r(gc->h, keep_message, gc);
+    gc->reader = geos.GEOSWKBReader_create_r(gc->h);
     must(gc->reader != NULL);
     return gc;
 }
@@ -42,8 +68,8 @@ void geometry_context_free(struct geometry_context *gc)
 {
     if (!gc)
         return;
-    GEOSWKBReader_destroy_r(gc->h, gc->reader);
-    GEOS_finish_r(gc->h);
+    geos.GEOSWKBReader_destroy_r(gc->h, gc->reader);
+    geos.GEOS_finish_r(gc->h);
     free(gc);
 }
 
@@ -58,10 +84,10 @@ static struct geometry *wrap(struct geometry_context *gc, GEOSGeometry *g, struc
 static struct box box_of(GEOSContextHandle_t h, const GEOSGeometry *g)
 {
     struct box b = {0, 0, 0, 0};
-    GEOSGeom_getXMin_r(h, g, &b.x_min);
-    GEOSGeom_getYMin_r(h, g, &b.y_min);
-    GEOSGeom_getXMax_r(h, g, &b.x_max);
-    GEOSGeom_getYMax_r(h, g, &b.y_max);
+    geos.GEOSGeom_getXMin_r(h, g, &b.x_min);
+    geos.GEOSGeom_getYMin_r(h, g, &b.y_min);
+    geos.GEOSGeom_getXMax_r(h, g, &b.x_max);
+    geos.GEOSGeom_getYMax_r(h, g, &b.y_max);
     return b;
 }
 
@@ -71,32 +97,47 @@ enum err geometry_read_blob(struct geometry_context *gc, struct str blob, struct
     size_t header = shape_blob_header(blob);
     if (!shape_blob_walk(blob, &box))
         return FAULT(f, ERR_GEOMETRY_BLOB);
-    GEOSGeometry *g = GEOSWKBReader_read_r(gc->h, gc->reader, (const unsigned char *)blob.p + header, blob.n - header);
+    GEOSGeometry *g =
+        geos.GEOSWKBReader_read_r(gc->h, gc->reader, (const unsigned char *)blob.p + header, blob.n - header);
     if (!g)
         return FAULT(f, ERR_GEOMETRY_BLOB);
     *ret = wrap(gc, g, box);
     return OK;
 }
 
-enum err geometry_read_shape(struct geometry_context *gc, const struct shape *s, struct geometry **ret, struct fault *f)
+/* What GEOS does not look at: it recurses into collections without a bound (a multipolygon has three pairs of its own), and
+ * leaves unread what stands behind the last pair. */
+static bool is_well_nested(struct str wkt)
 {
-    struct buf wkb CLEANUP(buf_done) = BUF_INIT(64 << 20);
-    shape_write_wkb(s, &wkb);
-    return geometry_read_blob(gc, buf_view(&wkb), ret, f);
+    size_t depth = 0, end = wkt.n;
+    for (size_t i = 0; i < wkt.n && end == wkt.n; i++) {
+        depth += wkt.p[i] == '(';
+        if (depth > LIMIT_GEOMETRY_DEPTH + 4)
+            return false;
+        if (wkt.p[i] == ')' && (depth == 0 || --depth == 0))
+            end = i + 1;
+    }
+    return str_trim(str_slice(wkt.p + end, wkt.n - end)).n == 0;
 }
 
 enum err geometry_read_wkt(struct geometry_context *gc, struct str wkt, struct geometry **ret, struct fault *f)
 {
-    char *text CLEANUP(mem_freep) = mem_alloc(wkt.n + 1);
-    memcpy(text, wkt.p, wkt.n);
-    text[wkt.n] = 0;
-    GEOSWKTReader *reader = GEOSWKTReader_create_r(gc->h);
+    if (wkt.n == 0 || wkt.n > LIMIT_TEXT_BYTES || !is_well_nested(wkt))
+        return FAULT(f, ERR_GEOMETRY_WKT, {"reason", STR("( … )")});
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    GEOSWKTReader *reader = geos.GEOSWKTReader_create_r(gc->h);
     must(reader != NULL);
-    GEOSGeometry *g = wkt.n <= LIMIT_TEXT_BYTES ? GEOSWKTReader_read_r(gc->h, reader, text) : NULL;
-    GEOSWKTReader_destroy_r(gc->h, reader);
+    GEOSGeometry *g = geos.GEOSWKTReader_read_r(gc->h, reader, arena_dup(a, wkt.p, wkt.n));
+    geos.GEOSWKTReader_destroy_r(gc->h, reader);
     if (!g)
         return FAULT(f, ERR_GEOMETRY_WKT, {"reason", str_of(gc->message)});
-    *ret = wrap(gc, g, box_of(gc->h, g));
+    struct box box = box_of(gc->h, g);
+    bool is_finite = isfinite(box.x_min) && isfinite(box.y_min) && isfinite(box.x_max) && isfinite(box.y_max);
+    if (geos.GEOSisEmpty_r(gc->h, g) || !is_finite) {
+        geos.GEOSGeom_destroy_r(gc->h, g);
+        return FAULT(f, ERR_GEOMETRY_WKT, {"reason", is_finite ? STR("EMPTY") : STR("infinite")});
+    }
+    *ret = wrap(gc, g, box);
     return OK;
 }
 
@@ -105,15 +146,15 @@ void geometry_free(struct geometry *g)
     if (!g)
         return;
     if (g->prepared)
-        GEOSPreparedGeom_destroy_r(g->gc->h, g->prepared);
-    GEOSGeom_destroy_r(g->gc->h, g->g);
+        geos.GEOSPreparedGeom_destroy_r(g->gc->h, g->prepared);
+    geos.GEOSGeom_destroy_r(g->gc->h, g->g);
     free(g);
 }
 
 void geometry_prepare(struct geometry *g)
 {
     if (!g->prepared)
-        g->prepared = GEOSPrepare_r(g->gc->h, g->g);
+        g->prepared = geos.GEOSPrepare_r(g->gc->h, g->g);
 }
 
 struct box geometry_box(const struct geometry *g)
@@ -123,12 +164,12 @@ struct box geometry_box(const struct geometry *g)
 
 bool geometry_is_valid(const struct geometry *g, struct buf *reason)
 {
-    if (GEOSisValid_r(g->gc->h, g->g) == 1)
+    if (geos.GEOSisValid_r(g->gc->h, g->g) == 1)
         return true;
-    char *why = reason ? GEOSisValidReason_r(g->gc->h, g->g) : NULL;
+    char *why = reason ? geos.GEOSisValidReason_r(g->gc->h, g->g) : NULL;
     if (why) {
         buf_puts(reason, why);
-        GEOSFree_r(g->gc->h, why);
+        geos.GEOSFree_r(g->gc->h, why);
     }
     return false;
 }
@@ -136,28 +177,28 @@ bool geometry_is_valid(const struct geometry *g, struct buf *reason)
 double geometry_area(const struct geometry *g)
 {
     double area = 0;
-    GEOSArea_r(g->gc->h, g->g, &area);
+    geos.GEOSArea_r(g->gc->h, g->g, &area);
     return area;
 }
 
 void geometry_write_wkb(const struct geometry *g, struct buf *out)
 {
-    GEOSWKBWriter *w = GEOSWKBWriter_create_r(g->gc->h);
+    GEOSWKBWriter *w = geos.GEOSWKBWriter_create_r(g->gc->h);
     must(w != NULL);
-    GEOSWKBWriter_setByteOrder_r(g->gc->h, w, GEOS_WKB_NDR);
-    GEOSWKBWriter_setOutputDimension_r(g->gc->h, w, 3);
+    geos.GEOSWKBWriter_setByteOrder_r(g->gc->h, w, GEOS_WKB_NDR);
+    geos.GEOSWKBWriter_setOutputDimension_r(g->gc->h, w, 3);
     size_t n = 0;
-    unsigned char *bytes = GEOSWKBWriter_write_r(g->gc->h, w, g->g, &n);
+    unsigned char *bytes = geos.GEOSWKBWriter_write_r(g->gc->h, w, g->g, &n);
     if (bytes)
         buf_add(out, bytes, n);
-    GEOSFree_r(g->gc->h, bytes);
-    GEOSWKBWriter_destroy_r(g->gc->h, w);
+    geos.GEOSFree_r(g->gc->h, bytes);
+    geos.GEOSWKBWriter_destroy_r(g->gc->h, w);
 }
 
 void geometry_write_wkt(const struct geometry *g, struct buf *out)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct buf wkb CLEANUP(buf_done) = BUF_INIT(64 << 20);
+    struct buf wkb CLEANUP(buf_done) = BUF_INIT(LIMIT_GEOMETRY_BYTES);
     struct shape s;
     geometry_write_wkb(g, &wkb);
     if (shape_read_blob(a, buf_view(&wkb), &s, NULL) == OK)
@@ -171,21 +212,21 @@ static char relate_plain(GEOSContextHandle_t h, enum geometry_relation r, const 
 {
     switch (r) {
     case GEOMETRY_INTERSECTS:
-        return GEOSIntersects_r(h, a, b);
+        return geos.GEOSIntersects_r(h, a, b);
     case GEOMETRY_EQUALS:
-        return GEOSEquals_r(h, a, b);
+        return geos.GEOSEquals_r(h, a, b);
     case GEOMETRY_DISJOINT:
-        return GEOSDisjoint_r(h, a, b);
+        return geos.GEOSDisjoint_r(h, a, b);
     case GEOMETRY_TOUCHES:
-        return GEOSTouches_r(h, a, b);
+        return geos.GEOSTouches_r(h, a, b);
     case GEOMETRY_WITHIN:
-        return GEOSWithin_r(h, a, b);
+        return geos.GEOSWithin_r(h, a, b);
     case GEOMETRY_OVERLAPS:
-        return GEOSOverlaps_r(h, a, b);
+        return geos.GEOSOverlaps_r(h, a, b);
     case GEOMETRY_CROSSES:
-        return GEOSCrosses_r(h, a, b);
+        return geos.GEOSCrosses_r(h, a, b);
     case GEOMETRY_CONTAINS:
-        return GEOSContains_r(h, a, b);
+        return geos.GEOSContains_r(h, a, b);
     case GEOMETRY_RELATIONS:
         break;
     }
@@ -198,19 +239,19 @@ static char relate_prepared(GEOSContextHandle_t h, enum geometry_relation r, con
 {
     switch (r) {
     case GEOMETRY_INTERSECTS:
-        return GEOSPreparedIntersects_r(h, a, b);
+        return geos.GEOSPreparedIntersects_r(h, a, b);
     case GEOMETRY_DISJOINT:
-        return GEOSPreparedDisjoint_r(h, a, b);
+        return geos.GEOSPreparedDisjoint_r(h, a, b);
     case GEOMETRY_TOUCHES:
-        return GEOSPreparedTouches_r(h, a, b);
+        return geos.GEOSPreparedTouches_r(h, a, b);
     case GEOMETRY_WITHIN:
-        return GEOSPreparedWithin_r(h, a, b);
+        return geos.GEOSPreparedWithin_r(h, a, b);
     case GEOMETRY_OVERLAPS:
-        return GEOSPreparedOverlaps_r(h, a, b);
+        return geos.GEOSPreparedOverlaps_r(h, a, b);
     case GEOMETRY_CROSSES:
-        return GEOSPreparedCrosses_r(h, a, b);
+        return geos.GEOSPreparedCrosses_r(h, a, b);
     case GEOMETRY_CONTAINS:
-        return GEOSPreparedContains_r(h, a, b);
+        return geos.GEOSPreparedContains_r(h, a, b);
     default:
         return relate_plain(h, r, plain, b);
     }
@@ -223,7 +264,7 @@ static enum geometry_relation reversed(enum geometry_relation r)
 
 static bool is_collection(GEOSContextHandle_t h, const GEOSGeometry *g)
 {
-    return GEOSGeomTypeId_r(h, g) == GEOS_GEOMETRYCOLLECTION;
+    return geos.GEOSGeomTypeId_r(h, g) == GEOS_GEOMETRYCOLLECTION;
 }
 
 /* Nothing of b lies outside a. Part by part: given a collection of mixed dimensions whole, the overlay of GEOS 3.11 loses
@@ -231,16 +272,16 @@ static bool is_collection(GEOSContextHandle_t h, const GEOSGeometry *g)
 static char covers(GEOSContextHandle_t h, const GEOSGeometry *a, const GEOSGeometry *b)
 {
     char result = 1;
-    int n = GEOSGetNumGeometries_r(h, a), m = GEOSGetNumGeometries_r(h, b);
+    int n = geos.GEOSGetNumGeometries_r(h, a), m = geos.GEOSGetNumGeometries_r(h, b);
     for (int k = 0; k < m && result == 1; k++) {
-        GEOSGeometry *rest = GEOSGeom_clone_r(h, GEOSGetGeometryN_r(h, b, k));
+        GEOSGeometry *rest = geos.GEOSGeom_clone_r(h, geos.GEOSGetGeometryN_r(h, b, k));
         for (int i = 0; i < n && rest; i++) {
-            GEOSGeometry *less = GEOSDifference_r(h, rest, GEOSGetGeometryN_r(h, a, i));
-            GEOSGeom_destroy_r(h, rest);
+            GEOSGeometry *less = geos.GEOSDifference_r(h, rest, geos.GEOSGetGeometryN_r(h, a, i));
+            geos.GEOSGeom_destroy_r(h, rest);
             rest = less;
         }
-        result = rest ? GEOSisEmpty_r(h, rest) : 2;
-        GEOSGeom_destroy_r(h, rest);
+        result = rest ? geos.GEOSisEmpty_r(h, rest) : 2;
+        geos.GEOSGeom_destroy_r(h, rest);
     }
     return result;
 }
@@ -248,11 +289,11 @@ static char covers(GEOSContextHandle_t h, const GEOSGeometry *a, const GEOSGeome
 /* Some part of a meets some part of b with more than its edge. */
 static char interiors_meet(GEOSContextHandle_t h, const GEOSGeometry *a, const GEOSGeometry *b)
 {
-    int n = GEOSGetNumGeometries_r(h, a), m = GEOSGetNumGeometries_r(h, b);
+    int n = geos.GEOSGetNumGeometries_r(h, a), m = geos.GEOSGetNumGeometries_r(h, b);
     for (int i = 0; i < n; i++)
         for (int k = 0; k < m; k++) {
-            const GEOSGeometry *pa = GEOSGetGeometryN_r(h, a, i), *pb = GEOSGetGeometryN_r(h, b, k);
-            if (GEOSIntersects_r(h, pa, pb) == 1 && GEOSTouches_r(h, pa, pb) == 0)
+            const GEOSGeometry *pa = geos.GEOSGetGeometryN_r(h, a, i), *pb = geos.GEOSGetGeometryN_r(h, b, k);
+            if (geos.GEOSIntersects_r(h, pa, pb) == 1 && geos.GEOSTouches_r(h, pa, pb) == 0)
                 return 1;
         }
     return 0;
@@ -264,7 +305,7 @@ static char relate_collections(GEOSContextHandle_t h, enum geometry_relation r, 
 {
     if (r == GEOMETRY_WITHIN)
         return relate_collections(h, GEOMETRY_CONTAINS, b, a);
-    GEOSGeometry *ua = GEOSUnaryUnion_r(h, a), *ub = GEOSUnaryUnion_r(h, b);
+    GEOSGeometry *ua = geos.GEOSUnaryUnion_r(h, a), *ub = geos.GEOSUnaryUnion_r(h, b);
     char result = 2;
     if (ua && ub && !is_collection(h, ua) && !is_collection(h, ub)) {
         result = relate_plain(h, r, ua, ub);
@@ -273,21 +314,21 @@ static char relate_collections(GEOSContextHandle_t h, enum geometry_relation r, 
         if (result == 1)
             result = r == GEOMETRY_EQUALS ? covers(h, ub, ua) : interiors_meet(h, ua, ub);
     }
-    GEOSGeom_destroy_r(h, ua);
-    GEOSGeom_destroy_r(h, ub);
+    geos.GEOSGeom_destroy_r(h, ua);
+    geos.GEOSGeom_destroy_r(h, ub);
     return result;
 }
 
 /* The slow way: with collections taken apart, and after a repair of what is not valid. */
 static char relate_again(GEOSContextHandle_t h, enum geometry_relation r, const GEOSGeometry *a, const GEOSGeometry *b)
 {
-    GEOSGeometry *va = GEOSMakeValid_r(h, a), *vb = GEOSMakeValid_r(h, b);
+    GEOSGeometry *va = geos.GEOSMakeValid_r(h, a), *vb = geos.GEOSMakeValid_r(h, b);
     char result = 2;
     if (va && vb)
         result = is_collection(h, va) || is_collection(h, vb) ? relate_collections(h, r, va, vb)
                                                               : relate_plain(h, r, va, vb);
-    GEOSGeom_destroy_r(h, va);
-    GEOSGeom_destroy_r(h, vb);
+    geos.GEOSGeom_destroy_r(h, va);
+    geos.GEOSGeom_destroy_r(h, vb);
     return result;
 }
 

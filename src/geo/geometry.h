@@ -3,7 +3,7 @@
  *     struct geometry_context *gc = geometry_context_new();                     // one per thread or connection
  *     struct geometry *area, *farm;
  *     if (geometry_read_blob(gc, blob, &area, f) != OK) ...                      // WKB or GeoPackage
- *     if (geometry_read_shape(gc, &shape, &farm, f) != OK) ...                   // out of a filter or GeoJSON
+ *     if (geometry_read_wkt(gc, text, &farm, f) != OK) ...
  *     geometry_prepare(area);                                                    // worth it from the second test on
  *     bool is_inside;
  *     if (geometry_relate(GEOMETRY_CONTAINS, area, farm, &is_inside, f) == OK && is_inside) ...
@@ -14,7 +14,7 @@
  * has no answer (ERR_GEOMETRY_RELATION). A polygon that crosses itself is repaired when GEOS stumbles over it.
  *
  * Ownership: the caller frees geometries before their context. A context serves one thread at a time.
- * Limits: those of geo/shape.h; blobs are walked by our own reader before GEOS sees them.
+ * Limits: those of geo/shape.h; blobs are walked by our own reader before GEOS sees them, the nesting of WKT is counted.
  * Errors: ERR_GEOMETRY_BLOB, ERR_GEOMETRY_RELATION, ERR_GEOMETRY_WKT.
  */
 #ifndef TINHSO_GEO_GEOMETRY_H
@@ -45,8 +45,6 @@ struct geometry_context *geometry_context_new(void);
 void geometry_context_free(struct geometry_context *gc); /* NULL is fine */
 
 enum err geometry_read_blob(struct geometry_context *gc, struct str blob, struct geometry **ret, struct fault *f);
-enum err geometry_read_shape(struct geometry_context *gc, const struct shape *s, struct geometry **ret,
-                             struct fault *f);
 enum err geometry_read_wkt(struct geometry_context *gc, struct str wkt, struct geometry **ret, struct fault *f);
 void geometry_free(struct geometry *g); /* NULL is fine */
 
@@ -62,7 +60,7 @@ struct box geometry_box(const struct geometry *g);
 /* OGC validity; the reason, in English as GEOS gives it, is appended when it is not valid. reason may be NULL. */
 bool geometry_is_valid(const struct geometry *g, struct buf *reason);
 
-/* In squared units of the coordinates, and a point that lies inside. */
+/* In squared units of the coordinates. */
 double geometry_area(const struct geometry *g);
 
 void geometry_write_wkb(const struct geometry *g, struct buf *out);

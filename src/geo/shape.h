@@ -14,7 +14,7 @@
  * A shape is never empty: a line has two positions or more, a ring four or more and closes, a collection has a part.
  * Ownership: everything lies in the arena given to the reader.
  * Limits: LIMIT_GEOMETRY_POINTS positions, LIMIT_GEOMETRY_DEPTH levels of collections.
- * Errors: ERR_GEOMETRY_BLOB, ERR_GEOMETRY_JSON (place in f), ERR_LIMIT.
+ * Errors: ERR_GEOMETRY_BLOB, ERR_GEOMETRY_JSON (place in f), also where a limit is passed.
  */
 #ifndef TINHSO_GEO_SHAPE_H
 #define TINHSO_GEO_SHAPE_H

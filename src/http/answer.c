@@ -1,10 +1,13 @@
 /* From the head of a request to the reply, in the order that http.h tells. Knows nothing of sockets. */
+#include <sys/random.h>
+#include <sys/stat.h>
+
 #include "base/clock.h"
 #include "http/internal.h"
 
 #include "base/banned.h"
 
-enum { GZIP_MIN_BYTES = 1000, KEY_BYTES = LIMIT_HTTP_TARGET_BYTES + 1024 };
+enum { GZIP_MIN_BYTES = 1000, LOG_BYTES = 256 << 10 };
 
 /* ---- the exchange of one request ---- */
 
@@ -179,7 +182,7 @@ static bool slash_is_too_much(struct http_worker *w, struct str path)
 static enum err begin(struct http_worker *w, struct message *m, struct fault *f)
 {
     struct exchange *x = &w->x;
-    struct str lang = {0}, path;
+    struct str lang = {0}, path = {0};
     exchange_begin(w);
     enum err e = message_judge(m, f);
     x->client = client_of(w, m);
@@ -332,7 +335,7 @@ static enum err call(struct http_worker *w, struct message *m, struct reply *r, 
     enum err e = inputs_decode(x, m, &w->match, f);
     if (e == OK)
         e = x->route->answer(x, f);
-    if (e == OK && !x->etag.n && r->key.n && (x->status == 0 || x->status == 200))
+    if (e == OK && !x->etag.n && r->key.n && !(x->route->flags & IS_CONSTANT) && (x->status == 0 || x->status == 200))
         x->etag = str_of(arena_printf(w->arena, "W/\"%.*s\"", STR_ARG(answer_etag(w, rev, r->key))));
     return e;
 }
@@ -381,8 +384,8 @@ static void answer_route(struct http_worker *w, struct message *m, struct reply 
     x->at = at;
     if (e == OK)
         e = format_choose(x->route, f_value, m->accept, &x->format, f);
-    bool is_live = (x->route->flags & IS_LIVE) != 0;
-    if (e == OK && !is_live && w->o->revision)
+    bool is_live = (x->route->flags & (IS_LIVE | WRITES)) != 0;
+    if (e == OK && !is_live && !(x->route->flags & IS_CONSTANT) && w->o->revision)
         e = w->o->revision(w->user, at, &rev, f);
     if (e == OK && !is_live && x->method == METHOD_GET && !x->is_operator && answer_kept(w, m, r, rev))
         return;
@@ -421,7 +424,7 @@ bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_rep
     }
     if (e == OK && m->body_bytes && !(x->route && (x->route->flags & TAKES_BODY)))
         e = FAULT(&f, ERR_HTTP_BODY_NONE);
-    if (e == OK && m->body_bytes)
+    if (e == OK && (m->body_bytes || (x->route && (x->route->flags & WRITES))))
         return true;
     /* What was not read would be taken for the next request. */
     ret_reply->must_close = is_ambiguous || m->body_bytes || m->transfer_encoding.p;
@@ -446,6 +449,34 @@ void answer_body(struct http_worker *w, struct message *m, struct str body, stru
         finish(w, m, e, &f, ret_reply);
     else
         answer_route(w, m, ret_reply, &f);
+}
+
+void answer_refused(struct http_worker *w, struct message *m, enum err e, struct fault *f, struct reply *ret_reply)
+{
+    struct fault ignored = {.code = OK};
+    *ret_reply = (struct reply){.file = -1};
+    begin(w, m, &ignored);
+    finish(w, m, e, f, ret_reply);
+}
+
+void http_worker_init(struct http_worker *w)
+{
+    w->arena = arena_new();
+    w->x.body = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
+    w->packed = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
+    w->access_log = BUF_INIT(LOG_BYTES);
+    struct stat st; /* another program may answer otherwise */
+    if (stat("/proc/self/exe", &st) == 0)
+        w->seed = (uint64_t)st.st_mtim.tv_sec * 1000003u ^ (uint64_t)st.st_mtim.tv_nsec ^ (uint64_t)st.st_size;
+    must(getrandom(w->id_state, sizeof w->id_state, 0) == sizeof w->id_state);
+}
+
+void http_worker_done(struct http_worker *w)
+{
+    buf_done(&w->x.body);
+    buf_done(&w->packed);
+    buf_done(&w->access_log);
+    arena_free(w->arena);
 }
 
 void answer_done(struct http_worker *w)

@@ -62,7 +62,7 @@ static void caching(struct exchange *x, struct reply *r)
                  x->is_immutable  ? STR("public, max-age=31536000, immutable")
                  : x->is_operator ? STR("private, no-store")
                  : x->etag.n      ? STR("no-cache")
-                                 : STR("no-store"));
+                                  : STR("no-store"));
     reply_header(r, "Vary",
                  x->is_immutable ? STR("Accept-Encoding") : STR("Accept, Accept-Encoding, Accept-Language, Cookie"));
 }

@@ -34,7 +34,12 @@
  * request for it costs a look-up. A handler may set x->etag itself (one record: its own revision).
  *
  * Threads: one process, n_threads of them; each has a worker (worker_new) that only it uses: its read connection, figures and arena. x->arena is
- * emptied after the answer. Handlers run on the thread of the connection and must not block; writes go through http_options.writer (see writer.h).
+ * emptied after the answer. Handlers run on the thread of the connection and must not block.
+ *
+ * Writing: the handler of a route with the flag WRITES runs on the one writer's thread, between http_options.group_begin and group_commit, with x->worker
+ * made by writer_new. It writes by a change of its own (register/change.h: those within a group are savepoints); what it answers is sent
+ * when the whole group is on disk. A handler that fails undoes its own change and harms no other; when the commit fails
+ * (disk full: 507), all that had succeeded are told so, and the writer is opened anew for the next.
  *
  * Limits: LIMIT_HTTP_* (base/limits.h). Ownership: what a handler sets in x must lie in x->arena or live as long as the process.
  */
@@ -50,6 +55,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "text/html.h"
 #include "text/yaml.h"
 
 enum method {
@@ -119,10 +125,12 @@ struct input {
     }
 
 enum route_flags {
-    TAKES_AT = 1,   /* `at`: a revision or a date */
-    IS_LIVE = 2,    /* not a function of the revision: never kept, no ETag of its own making */
-    TAKES_BODY = 4, /* reads a body of at most LIMIT_HTTP_BODY_BYTES into x->request_body */
-    IS_HIDDEN = 8,  /* not in OpenAPI (pages, assets) */
+    TAKES_AT = 1,     /* `at`: a revision or a date */
+    IS_LIVE = 2,      /* not a function of the revision: never kept, no ETag of its own making */
+    TAKES_BODY = 4,   /* reads a body of at most LIMIT_HTTP_BODY_BYTES into x->request_body */
+    IS_HIDDEN = 8,    /* not in OpenAPI (pages, assets) */
+    WRITES = 16,      /* runs on the writer's thread, in its transaction; see below */
+    IS_CONSTANT = 32, /* the same for ever: made once a process, whatever the revision; the worker is not asked */
 };
 
 /* Who may call it; until rights are declared (module access): the public reads what is public, RIGHT_WRITE needs the operator's key (http_options.operator_key; without
@@ -236,9 +244,6 @@ struct str exchange_base(const struct exchange *x);
 /* Path and query of this request with one parameter set (or left out when value.p is NULL): for links to other formats, languages, pages. */
 struct str exchange_link(struct exchange *x, const char *name, struct str value);
 
-/* Percent-encodes a piece of a path or query (RFC 3986: all but unreserved). */
-void url_encode(struct buf *out, struct str piece);
-
 /* ---- the server */
 
 struct http_options {
@@ -258,6 +263,11 @@ struct http_options {
     enum err (*revision)(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
     /* The thread has nothing to do for now: lets go of what it holds (a read transaction). May be NULL. */
     void (*idle)(void *worker);
+    /* The writer; all NULL: none. writer_new is called on its thread, at the first request and after a failed commit. */
+    enum err (*writer_new)(void *context, void **ret_worker, struct fault *f);
+    void (*writer_free)(void *worker);
+    enum err (*group_begin)(void *worker, struct fault *f);
+    enum err (*group_commit)(void *worker, struct fault *f);
     /* Writes the page of a problem for a reader of HTML; NULL: text. */
     void (*problem_page)(struct exchange *x, const struct fault *f, int status);
     /* More lines for /metrics. */
@@ -275,6 +285,8 @@ enum err http_server_new(const struct http_options *o, struct http_server **ret_
 struct str http_server_address(const struct http_server *s);
 /* Until *stop: then takes no more connections, lets requests under way end (LIMIT_HTTP_STOP_MS at most), returns. */
 enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *stop, struct fault *f);
+/* From another thread, instead of *stop. */
+void http_server_stop(struct http_server *s);
 void http_server_free(struct http_server *s);
 
 const char *format_name(enum format format);

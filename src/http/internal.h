@@ -35,7 +35,6 @@
 
 struct message {
     struct str method, target, version; /* as sent */
-    struct name_value headers[LIMIT_HTTP_HEADERS];
     size_t n_headers;
     bool has_more_headers; /* than fit */
     bool is_broken;        /* its bytes are not a head as RFC 9112 writes it: bare LF, folded lines, NUL */
@@ -47,7 +46,13 @@ struct message {
 #undef X
     int64_t body_bytes; /* 0 without */
     struct str path, query;
+    struct name_value headers[LIMIT_HTTP_HEADERS]; /* last: what is not used is not cleared */
 };
+
+static inline void message_clear(struct message *m)
+{
+    memset(m, 0, offsetof(struct message, headers));
+}
 
 /* Refuses what different readers could take differently. After an error the connection must be closed. */
 enum err message_judge(struct message *m, struct fault *f);
@@ -141,8 +146,14 @@ struct http_worker {
 bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_reply);
 /* The same head again, and its whole body. */
 void answer_body(struct http_worker *w, struct message *m, struct str body, struct reply *ret_reply);
+/* A problem instead of the reply that was thought of. */
+void answer_refused(struct http_worker *w, struct message *m, enum err e, struct fault *f, struct reply *ret_reply);
 /* After the reply was handed to the library: empties the arena. */
 void answer_done(struct http_worker *w);
+
+/* Memory of a worker; `w` holds options, routes, cache and the like already. */
+void http_worker_init(struct http_worker *w);
+void http_worker_done(struct http_worker *w);
 
 /* ---- problem.c */
 

@@ -54,6 +54,13 @@ static int closeness(struct str range, struct str media)
     return 0;
 }
 
+/* Clients of OGC APIs ask for application/json, or f=json, and mean GeoJSON where that is all there is. */
+static const char *also_named(const struct route *r, int format, bool is_media)
+{
+    bool is_alias = format == FORMAT_GEOJSON && !(r->formats & FORMAT_BIT(FORMAT_JSON));
+    return !is_alias ? NULL : is_media ? formats[FORMAT_JSON].media : formats[FORMAT_JSON].name;
+}
+
 static int media_quality(struct str accept, struct str media)
 {
     int best = 0, q = 0;
@@ -67,6 +74,12 @@ static int media_quality(struct str accept, struct str media)
         }
     }
     return q;
+}
+
+static bool is_named(const struct route *r, int format, struct str name)
+{
+    const char *alias = also_named(r, format, false);
+    return str_is(name, formats[format].name) || (alias && str_is(name, alias));
 }
 
 static enum err no_format(const struct route *r, struct str asked, struct fault *f)
@@ -83,7 +96,7 @@ enum err format_choose(const struct route *r, struct str f_value, struct str acc
 {
     if (f_value.p) {
         for (int i = 0; i < FORMAT_COUNT; i++)
-            if ((r->formats & FORMAT_BIT(i)) && str_is(f_value, formats[i].name)) {
+            if ((r->formats & FORMAT_BIT(i)) && is_named(r, i, f_value)) {
                 *ret_format = (enum format)i;
                 return OK;
             }
@@ -103,6 +116,9 @@ enum err format_choose(const struct route *r, struct str f_value, struct str acc
         if (!(r->formats & FORMAT_BIT(i)))
             continue;
         int q = media_quality(accept, str_of(formats[i].media));
+        const char *alias = also_named(r, i, true);
+        int also = alias ? media_quality(accept, str_of(alias)) : 0;
+        q = also > q ? also : q;
         if (q > best || (q && q == best && (enum format)i == r->standard)) {
             best = q;
             *ret_format = (enum format)i;

@@ -6,22 +6,20 @@
  */
 #include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
 
 #include "base/clock.h"
 #include "http/internal.h"
+#include "http/listen.h"
+#include "http/writer.h"
 
 #include "base/banned.h"
 
@@ -40,7 +38,9 @@ struct connection {
     char *target; /* of the request under way, as sent */
     size_t n_target, target_cap;
     bool has_request; /* the head was seen */
-    bool has_content, wants_body;
+    bool has_content, wants_body, is_write;
+    struct MHD_Connection *mhd; /* while it sleeps for the writer */
+    struct write_job *job;
     struct buf body;
     int64_t begun_us;
 };
@@ -51,18 +51,19 @@ struct thread {
     pthread_t id;
     bool is_started;
     struct http_worker w;
+    struct message message; /* of the request that is being answered */
     struct metrics metrics;
-    _Atomic int n_under_way;
+    _Atomic int n_under_way, n_writing;
 };
 
 struct http_server {
     struct http_options o;
-    char *address;
-    int listen_fd;
-    char *unix_path;
+    struct listening listening;
     struct routes *routes;
     struct cache *cache;
     struct rate *rate;
+    struct writer *writer;
+    struct metrics writer_metrics;
     struct thread *threads;
     struct metrics **all_metrics;
     int n_threads;
@@ -253,8 +254,17 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
     return MHD_YES;
 }
 
-static void read_head(struct MHD_Connection *mhd, const struct connection *c, const char *method, const char *version,
-                      struct message *m)
+/* One space between the parts of the request line; behind the last header its CR LF and those of the empty line, and nothing else. */
+static bool is_frame_exact(struct MHD_Connection *mhd, const struct connection *c, const char *method, const char *url,
+                           const char *version, const char *end)
+{
+    const union MHD_ConnectionInfo *size = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return url == method + strlen(method) + 1 && version == url + c->n_target + 1 && size &&
+           size->header_size == (size_t)(end + 4 - method);
+}
+
+static void read_head(struct MHD_Connection *mhd, const struct connection *c, const char *method, const char *url,
+                      const char *version, struct message *m)
 {
     m->method = str_of(method);
     m->version = str_of(version);
@@ -264,6 +274,8 @@ static void read_head(struct MHD_Connection *mhd, const struct connection *c, co
     struct head_reader r = {m, version + m->version.n};
     m->is_broken = m->version.n == 0 || version[m->version.n + 1];
     MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_header, &r);
+    if (!m->is_broken && !m->has_more_headers)
+        m->is_broken = !is_frame_exact(mhd, c, method, url, version, r.end);
 }
 
 static void free_response(void *response)
@@ -272,7 +284,7 @@ static void free_response(void *response)
 }
 
 /* The finished reply as the library's object. */
-static struct MHD_Response *response_of(struct thread *t, struct reply *r)
+static void *response_of(struct http_worker *w, struct reply *r)
 {
     struct MHD_Response *response;
     struct stat st;
@@ -281,21 +293,17 @@ static struct MHD_Response *response_of(struct thread *t, struct reply *r)
     } else if (r->is_constant || r->body.n == 0) {
         response = MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)(r->body.n ? r->body.p : ""),
                                                    MHD_RESPMEM_PERSISTENT);
-    } else if (r->body.n > SMALL_BODY_BYTES && r->body.p == t->w.x.body.p) {
+    } else if (r->body.n > SMALL_BODY_BYTES && r->body.p == w->x.body.p) {
         size_t n = r->body.n;
-        response = MHD_create_response_from_buffer(n, buf_take(&t->w.x.body), MHD_RESPMEM_MUST_FREE);
+        response = MHD_create_response_from_buffer(n, buf_take(&w->x.body), MHD_RESPMEM_MUST_FREE);
     } else {
         response = MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)r->body.p, MHD_RESPMEM_MUST_COPY);
     }
     must(response != NULL);
     for (size_t i = 0; i < r->n_headers; i++) {
-        char value[LIMIT_HTTP_TARGET_BYTES * 4];
         struct str v = r->headers[i].value;
-        must(v.n < sizeof value);
-        memcpy(value, v.p, v.n);
-        value[v.n] = 0;
         if (v.n)
-            must(MHD_add_response_header(response, r->headers[i].name, value) == MHD_YES);
+            must(MHD_add_response_header(response, r->headers[i].name, arena_dup(w->arena, v.p, v.n)) == MHD_YES);
     }
     return response;
 }
@@ -306,17 +314,17 @@ static enum MHD_Result send_reply(struct thread *t, struct MHD_Connection *mhd, 
     struct http_worker *w = &t->w;
     size_t bytes = r->kept ? kept_bytes(r->kept) : r->body.n;
     enum MHD_Result done;
+    int64_t us = clock_mono_us() - c->begun_us;
     if (!r->kept && r->is_to_keep && r->body.n <= LIMIT_HTTP_CACHED_BYTES)
-        r->kept = cache_put(w->cache, r->key, r->etag, response_of(t, r), r->body.n + 2048, r->status);
+        r->kept = cache_put(w->cache, r->key, r->etag, response_of(w, r), r->body.n + 2048, r->status);
     if (r->kept) {
         done = MHD_queue_response(mhd, (unsigned)r->status, kept_response(r->kept));
         kept_drop(r->kept);
     } else {
-        struct MHD_Response *response = response_of(t, r);
+        struct MHD_Response *response = response_of(w, r);
         done = MHD_queue_response(mhd, (unsigned)r->status, response);
         MHD_destroy_response(response);
     }
-    int64_t us = clock_mono_us() - c->begun_us;
     metrics_count(w->metrics, w->match.index, r->status, (int64_t)bytes, us);
     if (w->o->access_log >= 0)
         access_log_add(w, m, r->status, (int64_t)bytes, us);
@@ -332,7 +340,9 @@ static enum MHD_Result on_head(struct thread *t, struct MHD_Connection *mhd, str
     struct reply r;
     c->wants_body = answer_head(&t->w, m, &r);
     if (c->wants_body) {
+        c->is_write = (t->w.x.route->flags & WRITES) != 0;
         buf_reset(&c->body);
+        answer_done(&t->w);
         return MHD_YES;
     }
     return send_reply(t, mhd, c, m, &r);
@@ -354,13 +364,51 @@ static bool has_content(struct MHD_Connection *mhd)
            MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Transfer-Encoding");
 }
 
+/* ---- writing: the connection sleeps until the writer has answered ---- */
+
+static void on_written(struct write_job *j)
+{
+    struct connection *c = j->owner;
+    MHD_resume_connection(c->mhd);
+}
+
+static enum MHD_Result write_later(struct thread *t, struct MHD_Connection *mhd, struct connection *c,
+                                   const struct message *m)
+{
+    c->mhd = mhd;
+    c->job = write_job_new(m, buf_view(&c->body), c);
+    atomic_fetch_add_explicit(&t->n_writing, 1, memory_order_relaxed);
+    MHD_suspend_connection(mhd);
+    writer_add(t->server->writer, c->job);
+    return MHD_YES;
+}
+
+static enum MHD_Result send_written(struct thread *t, struct MHD_Connection *mhd, struct connection *c)
+{
+    struct write_job *j = TAKE(c->job);
+    struct http_worker *w = &t->w;
+    atomic_fetch_sub_explicit(&t->n_writing, 1, memory_order_relaxed);
+    enum MHD_Result done = MHD_queue_response(mhd, (unsigned)j->status, j->response);
+    MHD_destroy_response(j->response);
+    int64_t us = clock_mono_us() - c->begun_us;
+    metrics_count(w->metrics, j->route, j->status, (int64_t)j->bytes, us);
+    w->x.route = j->route < (int)routes_count(w->routes) ? routes_at(w->routes, (size_t)j->route) : NULL;
+    w->x.client = j->m.client;
+    memcpy(w->x.request_id, "-", 2);
+    if (w->o->access_log >= 0)
+        access_log_add(w, &j->m, j->status, (int64_t)j->bytes, us);
+    w->x.route = NULL;
+    write_job_free(j);
+    atomic_store_explicit(&c->deadline_ms, now_ms() + LIMIT_HTTP_ANSWER_MS, memory_order_relaxed);
+    return done;
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
                                   const char *version, const char *upload_data, size_t *upload_data_size,
                                   void **req_cls)
 {
     struct thread *t = cls;
     struct connection *c = *req_cls;
-    (void)url;
     bool is_first = !c->has_request;
     if (is_first) {
         request_begin(t, c);
@@ -373,17 +421,25 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         *upload_data_size = 0;
         return c->body.is_full ? MHD_NO : MHD_YES;
     }
-    struct message m = {.n_headers = 0};
+    if (c->job)
+        return send_written(t, mhd, c);
+    struct message *m = &t->message;
     struct reply r;
-    read_head(mhd, c, method, version, &m);
-    if (is_first || !c->has_content)
-        return on_head(t, mhd, c, &m);
+    message_clear(m);
+    read_head(mhd, c, method, url, version, m);
+    if (is_first || !c->has_content) {
+        enum MHD_Result result = on_head(t, mhd, c, m);
+        if (is_first || !c->wants_body)
+            return result;
+    }
     if (!c->wants_body)
         return MHD_YES;
     c->wants_body = false;
     c->begun_us = clock_mono_us();
-    answer_body(&t->w, &m, buf_view(&c->body), &r);
-    return send_reply(t, mhd, c, &m, &r);
+    if (c->is_write)
+        return write_later(t, mhd, c, m);
+    answer_body(&t->w, m, buf_view(&c->body), &r);
+    return send_reply(t, mhd, c, m, &r);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *mhd, void **req_cls, enum MHD_RequestTerminationCode how)
@@ -414,38 +470,28 @@ static void on_log(void *cls, const char *format, va_list ap)
 static struct MHD_Daemon *daemon_start(struct thread *t)
 {
     struct http_server *s = t->server;
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, accept_policy, s, on_request, t,
-                            MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
-                            (MHD_socket)s->listen_fd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, t,
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, accept_policy, s,
+                            on_request, t, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
+                            (MHD_socket)s->listening.fd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, t,
                             MHD_OPTION_NOTIFY_COMPLETED, on_completed, t, MHD_OPTION_URI_LOG_CALLBACK, on_target, t,
-                            MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                            MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 0,
                             MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                             (size_t)LIMIT_HTTP_MEMORY_BYTES, MHD_OPTION_CONNECTION_LIMIT,
                             (unsigned)LIMIT_HTTP_CONNECTIONS + 64, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_END);
 }
 
-static enum err worker_begin(struct thread *t, struct fault *f)
+static void worker_prepare(struct http_server *s, struct http_worker *w, struct metrics *metrics)
 {
-    struct http_server *s = t->server;
-    struct http_worker *w = &t->w;
     w->o = &s->o;
     w->routes = s->routes;
     w->cache = s->cache;
     w->rate = s->rate;
-    w->metrics = &t->metrics;
+    w->metrics = metrics;
     w->all_metrics = s->all_metrics;
     w->n_threads = (size_t)s->n_threads;
     w->n_connections = count_connections;
     w->server = s;
-    w->arena = arena_new();
-    w->x.body = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
-    w->packed = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
-    w->access_log = BUF_INIT(LOG_BYTES);
-    struct stat st;
-    if (stat("/proc/self/exe", &st) == 0)
-        w->seed = (uint64_t)st.st_mtim.tv_sec * 1000003u ^ (uint64_t)st.st_mtim.tv_nsec ^ (uint64_t)st.st_size;
-    must(getrandom(w->id_state, sizeof w->id_state, 0) == sizeof w->id_state);
-    return s->o.worker_new ? s->o.worker_new(s->o.context, &w->user, f) : OK;
+    http_worker_init(w);
 }
 
 static void serve(struct thread *t)
@@ -466,7 +512,8 @@ static void serve(struct thread *t)
             is_quiet = true;
             end_ms = now_ms() + LIMIT_HTTP_STOP_MS;
         }
-        if (atomic_load_explicit(&t->n_under_way, memory_order_relaxed) == 0 || now_ms() > end_ms)
+        bool is_writing = atomic_load_explicit(&t->n_writing, memory_order_relaxed) > 0;
+        if (!is_writing && (atomic_load_explicit(&t->n_under_way, memory_order_relaxed) == 0 || now_ms() > end_ms))
             return;
     }
 }
@@ -476,10 +523,11 @@ static void *thread_main(void *p)
     struct thread *t = p;
     struct http_server *s = t->server;
     struct fault f = {.code = OK};
-    enum err e = worker_begin(t, &f);
+    worker_prepare(s, &t->w, &t->metrics);
+    enum err e = s->o.worker_new ? s->o.worker_new(s->o.context, &t->w.user, &f) : OK;
     t->daemon = e == OK ? daemon_start(t) : NULL;
     if (e == OK && !t->daemon)
-        e = FAULT(&f, ERR_HTTP_LISTEN, {"address", str_of(s->address)}, {"reason", str_of(strerror(errno))});
+        e = FAULT(&f, ERR_HTTP_LISTEN, {"address", str_of(s->listening.address)}, {"reason", str_of(strerror(errno))});
     if (e != OK) {
         pthread_mutex_lock(&s->lock);
         s->failed = e;
@@ -496,75 +544,8 @@ static void *thread_main(void *p)
         access_log_flush(&t->w);
     if (t->w.user && s->o.worker_free)
         s->o.worker_free(t->w.user);
-    buf_done(&t->w.x.body);
-    buf_done(&t->w.packed);
-    buf_done(&t->w.access_log);
-    arena_free(t->w.arena);
+    http_worker_done(&t->w);
     return NULL;
-}
-
-/* ---- the listening socket ---- */
-
-static enum err no_listen(const char *address, struct fault *f)
-{
-    return FAULT(f, ERR_HTTP_LISTEN, {"address", str_of(address)}, {"reason", str_of(strerror(errno))});
-}
-
-static enum err listen_unix(struct http_server *s, const char *path, struct fault *f)
-{
-    struct sockaddr_un un = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof un.sun_path)
-        return FAULT(f, ERR_HTTP_ADDRESS, {"address", str_of(s->address)});
-    memcpy(un.sun_path, path, strlen(path));
-    s->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    struct stat st;
-    if (stat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-        unlink(path); /* of a process that was killed */
-    if (s->listen_fd < 0 || bind(s->listen_fd, (struct sockaddr *)&un, sizeof un) != 0 ||
-        listen(s->listen_fd, 512) != 0)
-        return no_listen(s->address, f);
-    s->unix_path = mem_strdup(path);
-    return OK;
-}
-
-/* The port that the system chose for 0. */
-static void note_address(struct http_server *s, const char *host)
-{
-    struct sockaddr_storage ss;
-    socklen_t n = sizeof ss;
-    if (getsockname(s->listen_fd, (struct sockaddr *)&ss, &n) != 0)
-        return;
-    in_port_t port = ss.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&ss)->sin6_port
-                                              : ((struct sockaddr_in *)(void *)&ss)->sin_port;
-    struct buf b = BUF_INIT(512);
-    buf_printf(&b, ss.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, ntohs(port));
-    free(s->address);
-    s->address = buf_take(&b);
-}
-
-static enum err listen_tcp(struct http_server *s, struct fault *f)
-{
-    char *host CLEANUP(mem_freep) = mem_strdup(s->address), *colon = strrchr(host, ':'), *name = host;
-    if (!colon || colon == host || !colon[1])
-        return FAULT(f, ERR_HTTP_ADDRESS, {"address", str_of(s->address)});
-    *colon = 0;
-    if (name[0] == '[' && colon[-1] == ']') {
-        name++;
-        colon[-1] = 0;
-    }
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV},
-                    *info;
-    if (getaddrinfo(strcmp(name, "localhost") == 0 ? "127.0.0.1" : name, colon + 1, &hints, &info) != 0)
-        return FAULT(f, ERR_HTTP_ADDRESS, {"address", str_of(s->address)});
-    int one = 1;
-    s->listen_fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool is_fine = s->listen_fd >= 0 && setsockopt(s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
-                   bind(s->listen_fd, info->ai_addr, info->ai_addrlen) == 0 && listen(s->listen_fd, 1024) == 0;
-    enum err e = is_fine ? OK : no_listen(s->address, f);
-    freeaddrinfo(info);
-    if (e == OK)
-        note_address(s, name);
-    return e;
 }
 
 /* ---- life ---- */
@@ -574,17 +555,13 @@ enum err http_server_new(const struct http_options *o, struct http_server **ret_
     struct http_server *s = mem_zalloc(sizeof *s);
     const struct route *const tables[] = {http_system_routes, o->routes};
     s->o = *o;
-    s->listen_fd = -1;
-    struct buf address = BUF_INIT(512);
-    buf_str(&address, o->listen);
-    s->address = buf_take(&address);
     must(pthread_mutex_init(&s->lock, NULL) == 0);
-    enum err e = str_starts(o->listen, STR("unix:")) ? listen_unix(s, s->address + 5, f) : listen_tcp(s, f);
+    enum err e = socket_listen(&s->listening, o->listen, f);
     if (e != OK) {
         http_server_free(s);
         return e;
     }
-    s->o.listen = str_of(s->address);
+    s->o.listen = str_of(s->listening.address);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     s->n_threads = o->n_threads > 0 ? o->n_threads : processors > 0 ? (int)processors : 1;
     s->n_threads = s->n_threads > MAX_THREADS ? MAX_THREADS : s->n_threads;
@@ -603,11 +580,14 @@ enum err http_server_new(const struct http_options *o, struct http_server **ret_
 
 struct str http_server_address(const struct http_server *s)
 {
-    return str_of(s->address);
+    return str_of(s->listening.address);
 }
 
 enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *stop, struct fault *f)
 {
+    struct http_worker seed = {.o = NULL};
+    worker_prepare(s, &seed, &s->writer_metrics);
+    s->writer = writer_new(&seed, &(struct writer_calls){response_of, free_response, on_written});
     for (int i = 0; i < s->n_threads; i++)
         s->threads[i].is_started = pthread_create(&s->threads[i].id, NULL, thread_main, &s->threads[i]) == 0;
     while (!*stop && !atomic_load(&s->is_stopping)) {
@@ -618,26 +598,27 @@ enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *sto
     for (int i = 0; i < s->n_threads; i++)
         if (s->threads[i].is_started)
             pthread_join(s->threads[i].id, NULL);
+    writer_free(s->writer);
     if (s->failed != OK && f)
         *f = s->fault;
     return s->failed;
+}
+
+void http_server_stop(struct http_server *s)
+{
+    atomic_store(&s->is_stopping, true);
 }
 
 void http_server_free(struct http_server *s)
 {
     if (!s)
         return;
-    if (s->listen_fd >= 0)
-        close(s->listen_fd);
-    if (s->unix_path)
-        unlink(s->unix_path);
+    socket_close(&s->listening);
     routes_free(s->routes);
     cache_free(s->cache);
     rate_free(s->rate);
     pthread_mutex_destroy(&s->lock);
-    free(s->unix_path);
     free(s->all_metrics);
     free(s->threads);
-    free(s->address);
     free(s);
 }

@@ -20,8 +20,7 @@ bool url_decode(struct arena *a, struct str text, bool is_query, struct str *ret
     for (size_t i = 0; i < text.n; i++) {
         int c = (unsigned char)text.p[i];
         if (c == '%') {
-            int high = i + 2 < text.n + 0 ? hex_digit(text.p[i + 1]) : -1,
-                low = high >= 0 ? hex_digit(text.p[i + 2]) : -1;
+            int high = i + 2 < text.n ? hex_digit(text.p[i + 1]) : -1, low = high >= 0 ? hex_digit(text.p[i + 2]) : -1;
             if (low < 0)
                 return false;
             c = high * 16 + low;
@@ -60,19 +59,4 @@ enum err path_normal(struct arena *a, struct str path, struct str *ret_path, str
     }
     *ret_path = p;
     return OK;
-}
-
-void url_encode(struct buf *out, struct str piece)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < piece.n; i++) {
-        unsigned char c = (unsigned char)piece.p[i];
-        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-._~", c))) {
-            buf_putc(out, (char)c);
-        } else {
-            buf_putc(out, '%');
-            buf_putc(out, hex[c >> 4]);
-            buf_putc(out, hex[c & 15]);
-        }
-    }
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "register/change_internal.h"
+#include "register/duplicates.h"
 #include "register/log.h"
 #include "text/date.h"
 
@@ -14,7 +15,6 @@ static void put_state_freep(struct put_state *p)
     stmt_free(p->insert);
     stmt_free(p->find);
     stmt_free(p->until);
-    stmt_free(p->search);
     stmt_free(p->box);
 }
 
@@ -23,7 +23,6 @@ static void change_free(struct change *c)
     for (size_t i = 0; i < c->states.n; i++)
         put_state_freep(c->states.p[i]);
     buf_done(&c->canonical);
-    buf_done(&c->words);
     free(c->lines);
     arena_free(c->row);
     arena_free(c->a);
@@ -34,14 +33,13 @@ void change_abort(struct change *c)
 {
     if (!c)
         return;
-    struct db *db = c->s->db;
+    struct store *s = c->s;
+    bool is_finished = c->is_finished;
     change_free(c);
-    db_rollback(db);
-}
-
-int64_t change_count(const struct change *c)
-{
-    return c->count;
+    if (!s->group)
+        db_rollback(s->db); /* after a commit there is nothing left to roll back */
+    else if (!is_finished)
+        db_savepoint_rollback(s->db);
 }
 
 static struct str copy(struct arena *a, struct str s)
@@ -51,11 +49,11 @@ static struct str copy(struct arena *a, struct str s)
 
 enum err change_begin(struct store *s, const struct change_info *info, struct change **ret_change, struct fault *f)
 {
-    enum err e = db_begin(s->db, f);
+    enum err e = s->group ? db_savepoint(s->db, f) : db_begin(s->db, f);
     if (e != OK)
         return e;
     int64_t head_before = s->head;
-    if ((e = store_refresh(s, f)) != OK) {
+    if (!s->group && (e = store_follow(s, f)) != OK) {
         db_rollback(s->db);
         return e;
     }
@@ -65,7 +63,6 @@ enum err change_begin(struct store *s, const struct change_info *info, struct ch
     c->row = arena_new();
     c->rev = s->head + 1;
     c->canonical = BUF_INIT(2 * LIMIT_RECORD_BYTES + 65536);
-    c->words = BUF_INIT(LIMIT_TEXT_BYTES * 8);
     c->info = (struct change_info){copy(c->a, info->actor),  copy(c->a, info->reason),
                                    copy(c->a, info->source), NULL,
                                    copy(c->a, info->file),   info->shown};
@@ -136,9 +133,6 @@ static enum err state_prepare(struct change *c, struct put_state *p, struct faul
                      &p->find, f);
     if (e == OK)
         e = stmt_new(c->s->db, str_of(arena_printf(a, "UPDATE %s SET _until = ?1 WHERE _n = ?2", table)), &p->until, f);
-    if (e == OK && p->reg->search_table)
-        e = stmt_new(c->s->db, str_of(arena_printf(a, "INSERT INTO %s(rowid, t) VALUES(?1, ?2)", p->reg->search_table)),
-                     &p->search, f);
     if (e == OK && p->reg->box_table)
         e = box_insert_new(a, c->s->db, p->reg, &p->box, f);
     return e;
@@ -249,18 +243,12 @@ static enum err write_version(struct change *c, struct put_state *p, const struc
         return FAULT(f, ERR_LIMIT, {"what", r->id}, {"limit", STR("4 MiB")});
     merkle_leaf(buf_view(&c->canonical), &leaf);
     e = log_tree_add(&c->tree, &leaf, f);
-    if (e == OK && p->search && !is_removal) {
-        buf_reset(&c->words);
-        search_text(reg, r->values, &c->words);
-        stmt_bind_int(p->search, 1, p->next_n);
-        stmt_bind_text(p->search, 2, buf_view(&c->words));
-        e = stmt_run(p->search, f);
-    }
     if (e == OK && p->box && !is_removal)
         e = box_insert(p->box, p->next_n, &r->values[reg->geometry], f);
     remember_line(c, r->line);
     c->count++;
     p->count++;
+    p->removed += is_removal;
     p->next_n++;
     return e;
 }
@@ -294,6 +282,14 @@ static enum err find_current(struct change *c, struct put_state *p, struct str i
     *ret_removed = stmt_column_int(p->find, 5) != 0;
     record_read(c->row, p->reg, p->find, found);
     return OK;
+}
+
+/* The id of a record that was merged into another leads there: writing under it again would make two of one. */
+static enum err refuse_merged(const struct change *c, const struct reg *reg, struct str id, struct fault *f)
+{
+    struct str leads;
+    enum err e = record_redirect(c->s, reg, id, &leads, f);
+    return e == OK && !str_eq(leads, id) ? FAULT(f, ERR_MERGE_GONE, {"id", id}, {"now", leads}) : e;
 }
 
 static enum err supersede(struct change *c, struct put_state *p, int64_t n, struct fault *f)
@@ -338,6 +334,8 @@ enum err change_put(struct change *c, const struct reg *reg, const struct record
         }
         if (e == OK)
             stmt_reset(p->find);
+        if (e == OK && is_removed)
+            e = refuse_merged(c, reg, r->id, f);
         if (e == OK && old.values) {
             outcome = is_removed ? PUT_ADDED : PUT_CHANGED;
             e = supersede(c, p, n, f);
@@ -370,37 +368,6 @@ enum err change_remove(struct change *c, const struct reg *reg, struct str id, s
         e = supersede(c, p, n, f);
     struct record gone = {.id = id, .is_sample = old.is_sample};
     return e == OK ? write_version(c, p, &gone, true, f) : e;
-}
-
-enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,
-                        struct faults *list)
-{
-    enum err e = store_migrate(c->s, next, drops, n_drops, list);
-    if (e != OK)
-        return e;
-    const struct reg *reg = province_register(next, STR("declarations"));
-    struct fault f = {0};
-    struct arena *a CLEANUP(arena_freep) = arena_new();
-    for (size_t i = 0; e == OK && i < next->sources.n; i++) {
-        const struct source_file *file = &next->sources.p[i];
-        must(reg->n_fields == 2);
-        struct value *values = ARENA_ARRAY(a, struct value, reg->n_fields);
-        values[0] = (struct value){.kind = VALUE_TEXT, .text = file->path};
-        values[1] = (struct value){.kind = VALUE_TEXT, .text = file->text};
-        struct record r = {.id = file->path, .values = values};
-        enum put_outcome outcome;
-        e = change_put(c, reg, &r, &outcome, &f);
-    }
-    for (size_t i = 0; e == OK && c->s->province && i < c->s->province->sources.n; i++) {
-        struct str path = c->s->province->sources.p[i].path;
-        if (!province_source(next, path))
-            e = change_remove(c, reg, path, &f);
-    }
-    if (e != OK)
-        faults_add(list, &f);
-    else
-        c->next = next;
-    return e;
 }
 
 /* ---- commit ---- */
@@ -466,7 +433,8 @@ static enum err write_revision(struct change *c, struct log_tree *log, struct fa
             c->states.p[k - 1] = t;
         }
     write_entry(c, buf_view(&time), &root, &entry);
-    must(!entry.is_full);
+    if (entry.is_full)
+        return FAULT(f, ERR_LIMIT, {"what", STR("reason + source")}, {"limit", STR("1 MiB")});
     if (c->info.digest)
         digest_hex(c->info.digest, &hex);
     e = db_run(c->s->db, STR("INSERT INTO revision(rev, time, source, digest, entry) VALUES(?1, ?2, ?3, ?4, ?5)"),
@@ -486,7 +454,12 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
 {
     struct store *s = c->s;
     struct log_tree *log = ARENA_NEW(c->a, struct log_tree);
-    enum err e = write_revision(c, log, f);
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < c->states.n; i++)
+        if (c->states.p[i]->count && c->states.p[i]->reg->search_table)
+            e = search_add(c->a, s, c->states.p[i]->reg, c->states.p[i]->first_n, f);
+    if (e == OK)
+        e = write_revision(c, log, f);
     if (e != OK)
         return e;
     struct merkle_frontier edge = log->frontier;
@@ -495,12 +468,14 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
     for (size_t i = 0; i < c->states.n; i++)
         put_state_freep(c->states.p[i]);
     c->states.n = 0;
-    if ((e = db_commit(s->db, f)) != OK)
+    if ((e = s->group ? db_savepoint_release(s->db, f) : db_commit(s->db, f)) != OK)
         return e;
+    c->is_finished = true;
     s->head = s->at = rev;
     s->frontier = edge;
     *ret_rev = rev;
-    e = log_checkpoint_write(s, f);
+    if (!s->group)
+        e = log_checkpoint_write(s, f);
     if (e == OK && is_declaration)
         e = store_province_read(s->arena, s, &s->province, f);
     return e;
@@ -522,12 +497,16 @@ enum err change_judge(struct change *c, struct faults *list, struct faults *warn
 
 enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, struct faults *warnings)
 {
-    if (c->count == 0) {
-        *ret_rev = 0;
-        change_abort(c);
-        return OK;
-    }
     struct fault f = {0};
+    if (c->count == 0) {
+        enum err e = c->next ? db_commit(c->s->db, &f) : OK; /* the tables may have had to follow a newer program */
+        if (e != OK)
+            faults_add(list, &f);
+        else
+            *ret_rev = 0;
+        change_abort(c);
+        return e;
+    }
     size_t before = list->total;
     enum err e = c->is_judged ? OK : change_check(c, list, warnings, &f);
     if (e == OK && list->total > before) {
@@ -539,6 +518,64 @@ enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, 
         e = finish(c, ret_rev, &f);
     if (e != OK)
         faults_add(list, &f);
-    change_abort(c); /* after a commit there is nothing left to roll back */
+    change_abort(c);
     return e;
+}
+
+/* ---- several changes in one transaction ---- */
+
+/* The store as it was before the group: what it goes back to. */
+struct change_group {
+    int64_t head, at;
+    struct merkle_frontier frontier;
+    const struct province *province;
+};
+
+void change_group_abort(struct store *s)
+{
+    struct change_group *g = TAKE(s->group);
+    if (!g)
+        return;
+    db_rollback(s->db);
+    s->head = g->head;
+    s->at = g->at;
+    s->frontier = g->frontier;
+    s->province = g->province;
+    free(g);
+}
+
+enum err change_group_begin(struct store *s, struct fault *f)
+{
+    must(!s->group);
+    enum err e = db_begin(s->db, f);
+    if (e != OK)
+        return e;
+    int64_t head_before = s->head, declared = 0;
+    e = store_follow(s, f);
+    if (e == OK && s->head != head_before)
+        e = store_declared(s, s->head, &declared, f);
+    if (e == OK && declared > head_before) /* somebody else declared anew */
+        e = store_province_read(s->arena, s, &s->province, f);
+    if (e != OK) {
+        db_rollback(s->db);
+        return e;
+    }
+    s->group = mem_alloc(sizeof *s->group);
+    *s->group = (struct change_group){s->head, s->at, s->frontier, s->province};
+    return OK;
+}
+
+enum err change_group_commit(struct store *s, struct fault *f)
+{
+    must(s->group != NULL);
+    bool has_written = s->head != s->group->head;
+    enum err e = db_commit(s->db, f);
+    if (e != OK) {
+        change_group_abort(s);
+        return e;
+    }
+    free(TAKE(s->group));
+    if (has_written)
+        log_checkpoint_write(s, NULL);
+    return OK;
 }

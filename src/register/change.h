@@ -13,8 +13,18 @@
  *   {"actor":…,"count":N,"reason":…,"registers":{"NAME":N,…},"rev":R,"root":"HEX","source":{"name":…,"sha256":…},"time":…}
  * where root is the Merkle root over the canonical bytes of the N records, in the order they were written (_ord from 0).
  *
- * Errors: ERR_REFERENCE_UNKNOWN (with the successor offered), ERR_RULE_BROKEN, ERR_KEY_TWICE, ERR_VALUE_NOT_UNIQUE,
- * ERR_VALIDITY_OVERLAPS, and those of db.
+ * Group commit: between change_group_begin and change_group_commit several changes of one store share a transaction and its fsync. Each is a
+ * revision and a leaf of its own, each may be refused without harm to the others, and later ones see earlier ones. Nothing of them
+ * is on disk, and no revision may be acknowledged, before change_group_commit returned OK:
+ *
+ *     if (change_group_begin(s, f) != OK) …
+ *     for each request: change_begin, change_put, change_commit           // as without a group
+ *     if (change_group_commit(s, f) != OK) …                              // none of them happened
+ *
+ * A removed record comes back when it is put again; one that was merged into another does not (ERR_MERGE_GONE names that one).
+ *
+ * Errors: ERR_REFERENCE_UNKNOWN (with the successor offered), ERR_RECORD_NEEDED (removed, but a record refers to it), ERR_RULE_BROKEN,
+ * ERR_KEY_TWICE, ERR_VALUE_NOT_UNIQUE, ERR_VALIDITY_OVERLAPS, and those of db.
  */
 #ifndef TINHSO_REGISTER_CHANGE_H
 #define TINHSO_REGISTER_CHANGE_H
@@ -43,7 +53,8 @@ enum err change_remove(struct change *c, const struct reg *reg, struct str id, s
  * that takes the change. ERR_KEY_TWICE when this change wrote it. */
 enum err change_current(struct change *c, const struct reg *reg, struct str id, struct record *ret_record,
                         struct fault *f);
-/* New declarations of the province: their files become records of `declarations`, tables follow. */
+/* New declarations of the province: their files become records of `declarations`, tables follow; what was let go (drops) leaves the current
+ * records when it is declared again. */
 enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,
                         struct faults *list);
 /* What change_commit would find wrong, told before it; the change stays open. ERR_… of the first fault. Nothing can be put behind it;
@@ -52,8 +63,11 @@ enum err change_judge(struct change *c, struct faults *list, struct faults *warn
 /* Frees the change, whatever the outcome. Warnings (rules of level warning) go to `warnings` when not NULL. */
 enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, struct faults *warnings);
 void change_abort(struct change *c);
+/* A checkpoint that cannot be written does not undo the commit: the next one, or the next opening, signs it. */
+enum err change_group_begin(struct store *s, struct fault *f);
+enum err change_group_commit(struct store *s, struct fault *f);
+void change_group_abort(struct store *s); /* fine without a group */
 /* The day of the change in the province's time, ISO: what record_parse takes as today. */
 struct str change_today(const struct change *c);
-int64_t change_count(const struct change *c); /* versions written so far */
 
 #endif

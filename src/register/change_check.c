@@ -214,6 +214,47 @@ static enum err check_references(struct checker *k, struct fault *f)
     return e;
 }
 
+/* The records of one register that refer by fd to what this change removed, where nothing of that name is left. */
+static enum err name_referrers(struct checker *k, const struct reg *from, const struct field *fd, struct fault *f)
+{
+    const char *table = k->p->reg->table, *entity = entity_column(k->p->reg);
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    enum err e = stmt_new(
+        k->c->s->db,
+        str_of(arena_printf(
+            k->c->a,
+            "SELECT t._id, t.%s FROM %s t WHERE t._until IS NULL AND t._removed = 0 AND t.%s IN (SELECT y.%s FROM %s x "
+            "JOIN %s y ON y._id = x._id WHERE x._n >= ?1 AND x._rev = ?2 AND x._removed = 1 AND y._until = ?2) AND "
+            "NOT EXISTS(SELECT 1 FROM %s x WHERE x.%s = t.%s AND x._until IS NULL AND x._removed = 0) LIMIT %d",
+            fd->column, from->table, fd->column, entity, table, table, table, entity, fd->column, shown(k))),
+        &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_int(st, 1, k->p->first_n);
+    stmt_bind_int(st, 2, k->c->rev);
+    bool has_row;
+    while ((e = stmt_step(st, &has_row, f)) == OK && has_row) {
+        struct fault one = {0};
+        FAULT(&one, ERR_RECORD_NEEDED, {"id", stmt_column_text(st, 1)}, {"register", k->p->reg->name},
+              {"other", stmt_column_text(st, 0)}, {"from", from->name});
+        report(k, k->list, &one, -1);
+    }
+    return e;
+}
+
+static enum err check_removals(struct checker *k, struct fault *f)
+{
+    const struct province *p = k->c->next ? k->c->next : k->c->s->province;
+    enum err e = OK;
+    for (size_t i = 0; p && k->p->removed && e == OK && i < p->n_registers; i++)
+        for (size_t n = 0; e == OK && n < p->registers[i]->n_fields; n++) {
+            const struct field *fd = &p->registers[i]->fields[n];
+            if (fd->target && str_eq(fd->target->name, k->p->reg->name))
+                e = name_referrers(k, p->registers[i], fd, f);
+        }
+    return e;
+}
+
 /* ---- rules, uniqueness, validity ---- */
 
 static enum err check_rule(struct checker *k, const struct rule *rule, struct fault *f)
@@ -333,6 +374,8 @@ enum err change_check(struct change *c, struct faults *list, struct faults *warn
         if (k.p->count == 0 || list->total > before || e != OK)
             continue;
         e = check_references(&k, f);
+        if (e == OK)
+            e = check_removals(&k, f);
         for (size_t r = 0; e == OK && r < reg->n_rules; r++)
             e = check_rule(&k, &reg->rules[r], f);
         for (size_t n = 0; e == OK && n < reg->n_fields; n++)

@@ -14,9 +14,9 @@ struct ref_use {
 
 struct put_state {
     const struct reg *reg;
-    struct stmt *insert, *find, *until, *search, *box;
+    struct stmt *insert, *find, *until, *box;
     int64_t first_n, next_n; /* rowids of the versions written */
-    int64_t count;
+    int64_t count, removed;
     bool was_empty;   /* then no version can be current, and none is looked for */
     struct map *uses; /* by field number: value → struct ref_use * */
 };
@@ -32,11 +32,12 @@ struct change {
     struct log_tree tree;
     unsigned char salts[256][SALT_BYTES];
     size_t salts_left;
-    struct buf canonical, words;
+    struct buf canonical;
     uint32_t *lines;
     size_t lines_cap;
     const struct province *next; /* after change_declare */
     bool is_judged;
+    bool is_finished; /* its revision is written; of a group: its savepoint released */
 };
 
 /* Notes which references a record makes, to judge them all at commit. */

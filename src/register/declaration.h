@@ -212,6 +212,10 @@ enum err sources_read_folder(struct arena *a, const char *folder, struct sources
 /* Parses, checks, links. All errors go to the list; returns the first one's code. The built-in registers are added. */
 enum err province_build(struct arena *a, const struct sources *sources, struct province **ret_province,
                         struct faults *list);
+/* Of the registers only one, what it refers to, and units: enough to read its records, for a quarter of the time. `only` names a file
+ * of registers/; empty for all. Not for what goes through all registers. */
+enum err province_build_part(struct arena *a, const struct sources *sources, struct str only,
+                             struct province **ret_province, struct faults *list);
 
 /* NULL when absent. */
 const struct reg *province_register(const struct province *p, struct str name);
@@ -221,6 +225,5 @@ const struct field *reg_field(const struct reg *r, struct str name);
 int reg_field_number(const struct reg *r, struct str name); /* NO_FIELD when absent */
 const struct source_file *province_source(const struct province *p, struct str path);
 const char *field_type_name(enum field_type type);
-const char *privacy_name(enum privacy privacy);
 
 #endif

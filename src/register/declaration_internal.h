@@ -104,8 +104,35 @@ struct declarations {
     VEC(struct reg_decl *) registers;
 };
 
-/* Reads every file; what failed is in the list and left out. */
-void declarations_read(struct arena *a, const struct sources *sources, struct declarations *ret, struct faults *list);
+/* Reads every file, or of the registers only one and what it refers to; what failed is in the list and left out. */
+void declarations_read(struct arena *a, const struct sources *sources, struct str only, struct declarations *ret,
+                       struct faults *list);
+const struct source_file *sources_find(const struct sources *sources, struct str path);
+
+/* Between the province (declaration_link.c) and its registers (declaration_register.c). */
+struct linker {
+    struct arena *a;
+    struct declarations d;
+    struct province *p;
+    struct faults *list;
+};
+
+void linker_report(struct faults *list, struct str file, struct yaml_place at, struct fault *f);
+/* No such name: the fault offers the nearest. */
+void linker_unknown(struct linker *l, struct str file, struct yaml_place at, const char *what, struct str name,
+                    const struct str *names, size_t n);
+/* A value that does not fit its key. */
+void linker_misfit(struct linker *l, struct str file, struct yaml_place at, const char *key, struct str value,
+                   const char *expected);
+/* Look up, or tell: NO_FIELD, NULL. */
+int linker_field(struct linker *l, const struct reg *r, struct str name, struct yaml_place at);
+struct reg *linker_register(struct linker *l, struct str file, struct str name, struct yaml_place at);
+/* What may become part of an SQL identifier: a-z, 0-9, `_`, for ids of provinces `-`; a letter first; at most 60. */
+bool is_declared_name(struct str s, bool may_dash);
+
+/* Never NULL; what is wrong goes to the list. reg_link follows when all registers are built. */
+struct reg *reg_build(struct linker *l, const struct reg_decl *d);
+void reg_link(struct linker *l, struct reg *r, const struct reg_decl *d);
 
 /* `registers/units.yaml` must declare `units`. */
 void declaration_check_file_name(struct str path, struct str name, struct yaml_place place, struct faults *list);

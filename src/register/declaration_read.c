@@ -127,11 +127,19 @@ static const struct yaml_field inline_codes_fields[] = {
 };
 static const struct yaml_schema inline_codes_schema = YAML_SCHEMA("codes", inline_codes_fields, struct inline_codes);
 
-static struct code_list *codes_build(struct arena *a, struct str name, const struct code_decl *codes, size_t n)
+static struct code_list *codes_build(struct arena *a, struct str file, struct str name, const struct code_decl *codes,
+                                     size_t n, struct faults *faults)
 {
     struct code_list *list = ARENA_NEW(a, struct code_list);
     *list = (struct code_list){.name = name, .p = ARENA_ARRAY(a, struct code, n), .n = n};
     for (size_t i = 0; i < n; i++) {
+        if (codes[i].from.n && codes[i].to.n && str_cmp(codes[i].from, codes[i].to) >= 0) {
+            struct fault f = {0};
+            FAULT(&f, ERR_DECL_VALUE, {"key", STR("to")}, {"value", codes[i].to},
+                  {"expected", str_of(arena_printf(a, "> %.*s", STR_ARG(codes[i].from)))});
+            fault_place(&f, file, codes[i].place.line, codes[i].place.column);
+            faults_add(faults, &f);
+        }
         list->p[i] = (struct code){codes[i].key, codes[i].title, codes[i].from, codes[i].to};
         map_put(a, &list->by_code, list->p[i].code, &list->p[i]);
     }
@@ -147,7 +155,7 @@ struct code_list *declaration_inline_codes(struct arena *a, const struct yaml *n
     struct inline_codes codes = {0};
     if (yaml_decode(a, &wrapper, &inline_codes_schema, file, &codes, list) != OK)
         return NULL;
-    return codes_build(a, field, codes.codes.p, codes.codes.n);
+    return codes_build(a, file, field, codes.codes.p, codes.codes.n, list);
 }
 
 /* ---- registers/NAME.yaml ---- */
@@ -167,11 +175,7 @@ const char *field_type_name(enum field_type type)
     return type_names[type];
 }
 
-const char *privacy_name(enum privacy privacy)
-{
-    return privacy_names[privacy];
-}
-
+static const struct yaml_range length_range = {1, LIMIT_TEXT_BYTES};
 static const struct field_decl field_initial = {.privacy = -1, .of = -1};
 
 static const struct yaml_field field_fields[] = {
@@ -187,7 +191,7 @@ static const struct yaml_field field_fields[] = {
     {"min", Y_PLACE, offsetof(struct field_decl, min_place), 0, NULL},
     {"max", Y_STR, offsetof(struct field_decl, max), 0, NULL},
     {"max", Y_PLACE, offsetof(struct field_decl, max_place), 0, NULL},
-    {"max_length", Y_INT, offsetof(struct field_decl, max_length), 0, NULL},
+    {"max_length", Y_INT, offsetof(struct field_decl, max_length), 0, &length_range},
     {"pattern", Y_STR, offsetof(struct field_decl, pattern), 0, NULL},
     {"pattern", Y_PLACE, offsetof(struct field_decl, pattern_place), 0, NULL},
     {"privacy", Y_ENUM, offsetof(struct field_decl, privacy), 0, privacy_names},
@@ -307,7 +311,7 @@ static void read_codes(struct arena *a, const struct source_file *s, struct decl
     if (!root || yaml_decode(a, root, &codes_schema, s->path, &c, list) != OK)
         return;
     declaration_check_file_name(s->path, c.name, c.name_place, list);
-    VEC_PUSH(a, &d->code_lists, codes_build(a, c.name, c.codes.p, c.codes.n));
+    VEC_PUSH(a, &d->code_lists, codes_build(a, s->path, c.name, c.codes.p, c.codes.n, list));
 }
 
 static void read_reg(struct arena *a, const struct source_file *s, struct declarations *d, struct faults *list)
@@ -321,24 +325,62 @@ static void read_reg(struct arena *a, const struct source_file *s, struct declar
     VEC_PUSH(a, &d->registers, r);
 }
 
-void declarations_read(struct arena *a, const struct sources *sources, struct declarations *ret, struct faults *list)
+static void read_province(struct arena *a, const struct source_file *s, struct declarations *d, struct faults *list)
+{
+    const struct yaml *root = parse(a, s, list);
+    if (root)
+        yaml_decode(a, root, &province_schema, s->path, &d->province, list);
+}
+
+static bool is_read(const struct declarations *d, struct str name)
+{
+    for (size_t i = 0; i < d->registers.n; i++)
+        if (str_eq(d->registers.p[i]->name, name))
+            return true;
+    return false;
+}
+
+/* A register has the name of its file. */
+static void read_reg_named(struct arena *a, const struct sources *sources, struct str name, struct declarations *d,
+                           struct faults *list)
+{
+    struct str path = str_of(arena_printf(a, "registers/%.*s.yaml", STR_ARG(name)));
+    const struct source_file *s = name.n && !is_read(d, name) ? sources_find(sources, path) : NULL;
+    if (s)
+        read_reg(a, s, d, list);
+}
+
+/* The register and all that it refers to; that of units and its successors always, for they say what a unit is. */
+static void read_reg_and_targets(struct arena *a, const struct sources *sources, struct str only,
+                                 struct declarations *d, struct faults *list)
+{
+    read_reg_named(a, sources, only, d, list);
+    if (d->province.units)
+        read_reg_named(a, sources, d->province.units->reg, d, list);
+    if (d->province.successors)
+        read_reg_named(a, sources, d->province.successors->reg, d, list);
+    for (size_t i = 0; i < d->registers.n; i++) /* grows on the way */
+        for (size_t k = 0; k < d->registers.p[i]->fields.n; k++)
+            read_reg_named(a, sources, d->registers.p[i]->fields.p[k].target, d, list);
+}
+
+void declarations_read(struct arena *a, const struct sources *sources, struct str only, struct declarations *ret,
+                       struct faults *list)
 {
     size_t before = list->total;
-    bool has_province = false;
+    const struct source_file *province = sources_find(sources, STR("province.yaml"));
+    if (province)
+        read_province(a, province, ret, list);
     for (size_t i = 0; i < sources->n; i++) {
         const struct source_file *s = &sources->p[i];
-        if (str_is(s->path, "province.yaml")) {
-            const struct yaml *root = parse(a, s, list);
-            if (root)
-                yaml_decode(a, root, &province_schema, s->path, &ret->province, list);
-            has_province = true;
-        } else if (is_in(s->path, STR("codes/"))) {
+        if (is_in(s->path, STR("codes/")))
             read_codes(a, s, ret, list);
-        } else if (is_in(s->path, STR("registers/"))) {
+        else if (is_in(s->path, STR("registers/")) && only.n == 0)
             read_reg(a, s, ret, list);
-        }
     }
-    if (!has_province && list->total == before) {
+    if (only.n)
+        read_reg_and_targets(a, sources, only, ret, list);
+    if (!province && list->total == before) {
         struct fault f = {0};
         FAULT(&f, ERR_FILE_MISSING, {"path", STR("province.yaml")});
         faults_add(list, &f);

@@ -59,7 +59,7 @@ static enum err read_profiles(struct finder *x, struct fault *f)
     enum err e = stmt_new(
         x->s->db,
         str_of(arena_printf(x->a, "SELECT %s FROM %s t WHERE %s ORDER BY t._n", record_columns_sql(x->a, x->reg),
-                            x->reg->table, store_visible_sql(x->a, x->s, "t"))),
+                            x->reg->table, store_visible_sql(x->a, x->s, x->reg, "t"))),
         &st, f);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct record r;

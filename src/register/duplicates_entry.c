@@ -79,7 +79,7 @@ static enum err open_block(struct entry_check *x, const struct match_rule *m, en
     struct db_value values[LIMIT_FIELDS + 4], bounds[2];
     int n = 0;
     buf_printf(&b, "SELECT %s FROM %s t WHERE %s", record_columns_sql(x->a, x->reg), x->reg->table,
-               store_visible_sql(x->a, x->s, "t"));
+               store_visible_sql(x->a, x->s, x->reg, "t"));
     for (size_t i = 0; i < m->n_same && n < LIMIT_FIELDS; i++) {
         buf_puts(&b, " AND ");
         match_same_sql(&x->reg->fields[m->same[i]], &b);

@@ -34,8 +34,9 @@ unsigned char *match_agrees(struct arena *a, const struct match_plan *plan, cons
 
 /* The SQL of a field as `same` compares it, e.g. match_digits("personal_id"). */
 void match_same_sql(const struct field *fd, struct buf *out);
-/* The index that duplicates_of reads for a rule: its name and its columns. */
+/* The index that duplicates_of reads for a rule: its name, its columns, and which versions it holds. */
 void match_index_name(const struct reg *reg, const struct match_rule *rule, struct buf *out);
 void match_index_columns(const struct reg *reg, const struct match_rule *rule, struct buf *out);
+void match_index_where(const struct reg *reg, const struct match_rule *rule, struct buf *out);
 
 #endif

@@ -235,6 +235,17 @@ void match_index_columns(const struct reg *reg, const struct match_rule *rule, s
         buf_printf(out, "%smatch_name(%s)", rule->n_same ? ", " : "", reg->fields[rule->like[0]].column);
 }
 
+/* What is unknown is the same as nothing; and SQLite sorts faster where no key is NULL. */
+void match_index_where(const struct reg *reg, const struct match_rule *rule, struct buf *out)
+{
+    buf_puts(out, "_until IS NULL");
+    if (rule->n_same == 0)
+        return;
+    buf_puts(out, " AND ");
+    match_same_sql(&reg->fields[rule->same[0]], out);
+    buf_puts(out, " IS NOT NULL");
+}
+
 /* Bears what it holds in its name, so that a changed rule is another index. */
 void match_index_name(const struct reg *reg, const struct match_rule *rule, struct buf *out)
 {

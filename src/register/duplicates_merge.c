@@ -40,7 +40,7 @@ static enum err is_alive(struct arena *a, const struct store *s, const struct re
     int64_t n;
     enum err e = db_value_int(s->db,
                               str_of(arena_printf(a, "SELECT count(*) FROM %s t WHERE t._id = ?1 AND %s", reg->table,
-                                                  store_visible_sql(a, s, "t"))),
+                                                  store_visible_sql(a, s, reg, "t"))),
                               DB_VALUES(db_text(id)), &n, f);
     if (e == OK)
         *ret = n > 0;
@@ -55,7 +55,7 @@ static enum err next_id(struct arena *a, const struct store *s, const struct reg
     struct str key = str_of(arena_printf(a, "%.*s@%.*s", STR_ARG(reg->name), STR_ARG(id)));
     enum err e = stmt_new(s->db,
                           str_of(arena_printf(a, "SELECT t.\"new_id\" FROM \"r_redirects\" t WHERE t._id = ?1 AND %s",
-                                              store_visible_sql(a, s, "t"))),
+                                              store_visible_sql(a, s, redirects_of(s), "t"))),
                           &st, f);
     if (e == OK)
         stmt_bind_text(st, 1, key);
@@ -88,20 +88,6 @@ enum err record_redirect(struct store *s, const struct reg *reg, struct str id, 
 
 /* ---- merging ---- */
 
-static void copy_record(struct arena *a, const struct reg *reg, const struct record *from, struct record *to)
-{
-    *to = (struct record){.id = str_slice(arena_dup(a, from->id.p, from->id.n), from->id.n),
-                          .is_sample = from->is_sample,
-                          .values = ARENA_ARRAY(a, struct value, reg->n_fields)};
-    for (size_t i = 0; i < reg->n_fields; i++) {
-        to->values[i] = from->values[i];
-        if (from->values[i].kind == VALUE_TEXT || from->values[i].kind == VALUE_BLOB)
-            to->values[i].text =
-                str_slice(arena_dup(a, from->values[i].text.n ? from->values[i].text.p : "", from->values[i].text.n),
-                          from->values[i].text.n);
-    }
-}
-
 /* The current record, or why there is none: it may have been merged already. */
 static enum err take(struct merging *m, struct str id, struct record *ret, struct fault *f)
 {
@@ -110,7 +96,7 @@ static enum err take(struct merging *m, struct str id, struct record *ret, struc
     if (e != OK)
         return e;
     if (now.values) {
-        copy_record(m->a, m->reg, &now, ret);
+        record_copy(m->a, m->reg, &now, ret);
         return OK;
     }
     struct str leads;
@@ -175,7 +161,7 @@ static enum err move_references(struct merging *m, const struct reg *reg, struct
         struct record now, moved;
         if ((e = change_current(m->c, reg, ids.p[i], &now, f)) != OK)
             break;
-        copy_record(m->a, reg, &now, &moved);
+        record_copy(m->a, reg, &now, &moved);
         for (size_t k = 0; k < reg->n_key; k++)
             if (is_reference(m, &reg->fields[reg->key[k]]) && moved.values[reg->key[k]].kind == VALUE_TEXT &&
                 str_eq(moved.values[reg->key[k]].text, m->drop))

@@ -252,6 +252,11 @@ static enum err put(struct import *im, struct record *r, struct fault *f)
     }
     enum put_outcome outcome;
     e = change_put(im->change, im->reg, r, &outcome, f);
+    if (e == ERR_MERGE_GONE) {
+        import_refuse(im, im->at.number, im->reg->key[0], f, raw_value(im, im->reg->key[0]));
+        *f = (struct fault){0};
+        return OK;
+    }
     if (e == OK) {
         res->added += outcome == PUT_ADDED;
         res->changed += outcome == PUT_CHANGED;

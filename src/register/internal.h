@@ -5,19 +5,26 @@
 #include "register/record.h"
 #include "register/store.h"
 
-/* Reads head and log edge again: another process may have written since. */
-enum err store_refresh(struct store *s, struct fault *f);
+/* What is in a table of versions but no longer counts once `next` holds: values of a field that was let go, or of a type that did not widen;
+ * all records of a register that was let go. Asked before store_migrate. */
+struct stale {
+    const struct reg *reg; /* of next */
+    int *fields;
+    size_t n_fields; /* 0: the whole record */
+};
+struct stale_list {
+    VEC(struct stale) all;
+};
+enum err store_stale(struct arena *a, const struct store *s, const struct province *next, struct stale_list *ret_list,
+                     struct fault *f);
 
 /* A register's indexes, off before its first records and on again behind them: sorting once is twice as fast as keeping order. */
 enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f);
 enum err reg_indexes_create(struct store *s, const struct reg *r, struct fault *f);
 
-/* Full-text index of a register's versions: one text a version, of marked words (see search.c). */
-void search_text(const struct reg *reg, const struct value *values, struct buf *out);
-/* Drops and fills the index of a register anew. */
+/* The full-text index of a register: adds the versions from a row on, or drops it and fills it anew. */
+enum err search_add(struct arena *a, struct store *s, const struct reg *reg, int64_t first_n, struct fault *f);
 enum err search_rebuild(struct arena *a, struct store *s, const struct reg *reg, struct fault *f);
-/* The query of the index for words typed by a person; is_exact asks for the accents as typed. Empty when there is no word. */
-void search_query(struct str words, bool is_exact, struct buf *out);
 
 /* The rectangles of a register's geometries (boxes.c). Writing one of a new version: */
 enum err box_insert_new(struct arena *a, struct db *db, const struct reg *reg, struct stmt **ret_insert,

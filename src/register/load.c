@@ -58,7 +58,11 @@ static enum err put_row(struct loader *l, struct change *c, const struct reg *re
     enum put_outcome outcome = PUT_SAME;
     if (e == OK)
         e = change_put(c, reg, &r, &outcome, &f);
-    if (e == ERR_KEY_TWICE) {
+    if (e == ERR_MERGE_GONE && is_sample) { /* invented anew, and again the same */
+        l->result->same++;
+        return OK;
+    }
+    if (e == ERR_KEY_TWICE || e == ERR_MERGE_GONE) {
         f.line = (int)line;
         fault_place(&f, l->step.source, 0, 0);
         fail(l, &f);
@@ -75,10 +79,21 @@ static enum err put_row(struct loader *l, struct change *c, const struct reg *re
     return OK;
 }
 
-static enum err finish_change(struct loader *l, struct change *c, enum err e, size_t faults_before,
-                              const struct load_result *before)
+/* Rows that were left out may be what others of the same register refer to: only where none can, the rest is judged without them. */
+static bool can_judge_rest(const struct reg *reg)
+{
+    for (size_t i = 0; reg && i < reg->n_fields; i++)
+        if (reg->fields[i].target && str_eq(reg->fields[i].target->name, reg->name))
+            return false;
+    return reg != NULL;
+}
+
+static enum err finish_change(struct loader *l, struct change *c, const struct reg *reg, enum err e,
+                              size_t faults_before, const struct load_result *before)
 {
     int64_t rev = 0;
+    if (e == OK && l->list->total > faults_before && can_judge_rest(reg))
+        change_judge(c, l->list, l->warnings); /* so that all that is wrong is listed together */
     if (e == OK && l->list->total == faults_before)
         e = change_commit(c, &rev, l->list, l->warnings);
     else
@@ -172,21 +187,25 @@ enum err load_csv(struct store *s, const struct reg *reg, struct str text, const
         fail(&l, &f);
         return e;
     }
-    return finish_change(&l, c, put_csv(&l, c, reg, text, is_sample), n, &before);
+    return finish_change(&l, c, reg, put_csv(&l, c, reg, text, is_sample), n, &before);
 }
 
 /* ---- the steps of a folder ---- */
 
-/* Whether the last load under this name had this content. */
-static enum err is_loaded(struct loader *l, struct str source, const struct digest *d, bool *ret, struct fault *f)
+/* Whether the last load under this name had this content, and no later declaration of the register took anything of its records. */
+static enum err is_loaded(struct loader *l, const struct reg *reg, struct str source, const struct digest *d, bool *ret,
+                          struct fault *f)
 {
     struct buf hex CLEANUP(buf_done) = BUF_INIT(2 * DIGEST_BYTES);
     digest_hex(d, &hex);
+    const char *counted = arena_printf(l->a, "\"%.*s\":", STR_ARG(reg->name)); /* in the entry of such a revision */
     int64_t same;
     enum err e = db_value_int(
         l->s->db,
-        STR("SELECT coalesce((SELECT digest = ?2 FROM revision WHERE source = ?1 ORDER BY rev DESC LIMIT 1), 0)"),
-        DB_VALUES(db_text(source), db_text(buf_view(&hex))), &same, f);
+        STR("SELECT coalesce((SELECT r.digest = ?2 AND NOT EXISTS(SELECT 1 FROM r_declarations t JOIN revision d ON "
+            "d.rev = t._rev WHERE t._id = ?3 AND t._rev > r.rev AND instr(d.entry, ?4) > 0) FROM revision r WHERE "
+            "r.source = ?1 ORDER BY r.rev DESC LIMIT 1), 0)"),
+        DB_VALUES(db_text(source), db_text(buf_view(&hex)), db_text(reg->file), db_text(str_of(counted))), &same, f);
     if (e == OK)
         *ret = same != 0;
     return e;
@@ -205,7 +224,7 @@ static enum err load_file(struct loader *l, const struct reg *reg, const struct 
     enum err e = file_read(a, path, (size_t)1 << 30, &text, &f);
     if (e == OK) {
         sha256(text, &d);
-        e = is_loaded(l, file->file, &d, &skip, &f);
+        e = is_loaded(l, reg, file->file, &d, &skip, &f);
     } else {
         fault_place(&f, reg->file, file->line, 0);
     }
@@ -225,7 +244,7 @@ static enum err load_file(struct loader *l, const struct reg *reg, const struct 
         fail(l, &f);
         return e;
     }
-    return finish_change(l, c, put_csv(l, c, reg, text, false), n, &before);
+    return finish_change(l, c, reg, put_csv(l, c, reg, text, false), n, &before);
 }
 
 static enum err put_samples(struct loader *l, struct change *c, const struct reg *reg)
@@ -259,7 +278,7 @@ static enum err load_samples(struct loader *l, const struct reg *reg)
     l->step.source = str_of(arena_printf(l->a, "sample:%.*s", STR_ARG(reg->name)));
     l->result->files++;
     sample_digest(l->s->province, reg, &d);
-    enum err e = is_loaded(l, l->step.source, &d, &skip, &f);
+    enum err e = is_loaded(l, reg, l->step.source, &d, &skip, &f);
     struct change *c;
     size_t n = l->list->total;
     struct change_info info = {
@@ -274,7 +293,7 @@ static enum err load_samples(struct loader *l, const struct reg *reg)
         fail(l, &f);
         return e;
     }
-    return finish_change(l, c, put_samples(l, c, reg), n, &before);
+    return finish_change(l, c, reg, put_samples(l, c, reg), n, &before);
 }
 
 static enum err declare(struct loader *l)
@@ -305,7 +324,7 @@ static enum err declare(struct loader *l)
     l->step = (struct load_step){.reg = STR("declarations"), .source = str_of(l->o->folder), .steps = 1};
     struct load_result before = *l->result;
     e = change_declare(c, next, l->o->drops, l->o->n_drops, l->list);
-    return finish_change(l, c, e, n, &before);
+    return finish_change(l, c, NULL, e, n, &before);
 }
 
 enum err load_run(struct store *s, const struct load_options *o, struct load_result *ret_result, struct faults *list,

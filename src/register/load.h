@@ -37,7 +37,7 @@ struct load_result {
 enum err load_run(struct store *s, const struct load_options *o, struct load_result *ret_result, struct faults *list,
                   struct faults *warnings);
 
-/* One CSV text into one register as one change; for load_run and bench. */
+/* One CSV text into one register as one change; for tests. */
 enum err load_csv(struct store *s, const struct reg *reg, struct str text, const struct change_info *info,
                   bool is_sample, load_progress *on_progress, void *ctx, struct load_result *result,
                   struct faults *list, struct faults *warnings);

@@ -45,6 +45,8 @@ enum err log_verifier(struct store *s, struct note_verifier *ret_v, struct fault
 enum err log_checkpoint_read(struct arena *a, struct store *s, struct str *ret_note, struct checkpoint *ret_c,
                              struct fault *f);
 bool log_has_checkpoint(struct store *s);
+/* Removes what killed writers left half-written beside the database. */
+void log_tidy(struct store *s);
 /* Called by store_open: compares database and checkpoint; renews a checkpoint that is behind. */
 enum err log_checkpoint_check(struct store *s, struct fault *f);
 /* The same before a missing database is made: beside a checkpoint of something, its absence is a loss. */

@@ -100,6 +100,14 @@ bool log_has_checkpoint(struct store *s)
     return file_exists(beside(s, ".checkpoint"));
 }
 
+void log_tidy(struct store *s)
+{
+    static const char *const suffixes[] = {".key", ".pub", ".checkpoint"};
+    file_tidy(s->path.p);
+    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
+        file_tidy(beside(s, suffixes[i]));
+}
+
 /* The root that the log had at an earlier size. */
 static enum err root_at(struct store *s, uint64_t size, struct digest *ret, struct fault *f)
 {
@@ -141,7 +149,7 @@ enum err log_checkpoint_check(struct store *s, struct fault *f)
         return s->is_write ? log_checkpoint_write(s, f) : OK;
     enum err e = log_checkpoint_read(s->arena, s, &note, &c, f);
     if (e == OK && c.size > s->frontier.size) /* unless somebody has just written */
-        e = store_refresh(s, f);
+        e = store_follow(s, f);
     if (e != OK)
         return e;
     if (c.size > s->frontier.size || (int64_t)s->frontier.size != s->head)

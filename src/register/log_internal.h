@@ -1,5 +1,6 @@
 /* What the files behind log_verify share. log_verify.c: pages, checkpoint, the whole. log_verify_tree.c: revisions and trees.
- * log_verify_layout.c: how each register was declared when. log_verify_rows.c: versions. No other file includes it. */
+ * log_verify_layout.c: how each register was declared when. log_verify_rows.c: versions. log_verify_index.c: indexes over fields. No other
+ * file includes it. */
 #ifndef TINHSO_REGISTER_LOG_INTERNAL_H
 #define TINHSO_REGISTER_LOG_INTERNAL_H
 
@@ -26,6 +27,15 @@ struct layout_from {
     struct layout *layout; /* NULL: not declared from here on */
 };
 
+/* An index over columns of a table, and what its entries add up to: those that the rows ask for. */
+struct verify_index {
+    struct str name;
+    int *columns; /* of the statement that gives an entry */
+    size_t n;
+    uint64_t sum;
+    int64_t entries;
+};
+
 /* A table r_NAME as it is in the file. */
 struct verify_table {
     struct str name;           /* of the register */
@@ -33,6 +43,7 @@ struct verify_table {
     struct str *columns;       /* those behind the fixed ones */
     size_t n_columns;
     VEC(struct layout_from) layouts;
+    VEC(struct verify_index) indexes;
     bool is_broken;        /* could not be read to its end */
     bool has_other_chains; /* rows and key index disagree on what follows what */
 };
@@ -74,6 +85,7 @@ struct verify {
     VEC(struct verify_table) tables;
     VEC(struct missing) missing;
 
+    uint64_t index_key[2];
     int64_t steps_left; /* of all statements together; see verify_step */
     log_progress *progress;
     void *progress_ctx;
@@ -95,6 +107,14 @@ enum err verify_trees(struct verify *v, struct verify_leaves *ret_leaves, struct
 /* The tables r_* of the file, and how each was declared when. */
 enum err verify_layouts(struct verify *v, struct fault *f);
 struct layout *layout_at(const struct verify_table *t, int64_t rev);
+/* A name as SQL text, in quotes. */
+const char *verify_quoted(struct arena *a, const char *prefix, struct str name);
+
+/* Indexes over fields: which a table has, what a current row adds to each, and whether they hold just that. */
+enum err verify_indexes_open(struct verify *v, struct verify_table *t, struct fault *f);
+void verify_index_row(struct verify *v, struct verify_index *x, struct stmt *st);
+enum err verify_indexes_compare(struct verify *v, struct verify_table *t, struct fault *f);
+
 /* Every version of every table against its leaf; history; what is missing. */
 enum err verify_rows(struct verify *v, struct fault *f);
 

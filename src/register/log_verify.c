@@ -1,7 +1,7 @@
 /* The check of everything: gathers what the other files find, and looks at pages and checkpoint itself.
  *
- * Not covered row by row: full-text indexes and indexes over fields. They are copies of what rows hold; their pages carry checksums like all
- * others. The key index is compared with its table. */
+ * Not covered entry by entry: full-text indexes, and indexes over expressions, which serve the search for duplicates. They are copies of what
+ * rows hold; their pages carry checksums like all others. */
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -206,6 +206,7 @@ enum err log_verify(struct arena *a, struct store *s, log_progress *progress, vo
                        .report = &report,
                        .progress = progress,
                        .progress_ctx = ctx};
+    random_bytes(v.index_key, sizeof v.index_key);
     /* One moment for all parts, whoever writes meanwhile. */
     enum err e = db_begin(s->db, f);
     if (e != OK)

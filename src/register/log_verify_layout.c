@@ -11,7 +11,7 @@ static const struct str none = {NULL, 0};
 
 /* ---- tables ---- */
 
-static const char *quoted(struct arena *a, const char *prefix, struct str name)
+const char *verify_quoted(struct arena *a, const char *prefix, struct str name)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
     buf_putc(&b, '"');
@@ -67,8 +67,9 @@ static enum err read_tables(struct verify *v, struct fault *f)
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str name = copy(v->work, stmt_column_text(st, 0));
         VEC_PUSH(v->work, &v->tables,
-                 ((struct verify_table){
-                     .name = name, .table = quoted(v->work, "r_", name), .index = quoted(v->work, "u_", name)}));
+                 ((struct verify_table){.name = name,
+                                        .table = verify_quoted(v->work, "r_", name),
+                                        .index = verify_quoted(v->work, "u_", name)}));
     }
     for (size_t i = 0; e == OK && i < v->tables.n; i++)
         e = read_columns(v, &v->tables.p[i], f);

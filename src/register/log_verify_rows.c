@@ -227,6 +227,8 @@ static void check_row(struct scan *s)
     v->report->records++;
     verify_tick(v);
     chain_add(&s->sum, s->key, id, rev, until);
+    for (size_t i = 0; is_null && i < s->t->indexes.n; i++)
+        verify_index_row(v, &s->t->indexes.p[i], st);
     uint64_t leaves = rev >= 1 && rev <= v->head ? v->first_leaf[rev + 1] - v->first_leaf[rev] : 0;
     if (!is_typed || ord < 0 || (uint64_t)ord >= leaves || bit_get(v->seen, v->first_leaf[rev] + (uint64_t)ord)) {
         verify_problem(v, ERR_LOG_RECORD_EXTRA, rev < 0 ? 0 : rev, s->t->name, id, "%lld", (long long)n);
@@ -313,7 +315,11 @@ static enum err scan_table(struct verify *v, struct verify_table *t, struct faul
     struct chain_sum index;
     *s = (struct scan){.v = v, .t = t, .layout_rev = -1, .canonical = BUF_INIT(2 * LIMIT_RECORD_BYTES + 65536)};
     random_bytes(s->key, sizeof s->key);
-    enum err e = scan_rows(s, &local);
+    enum err e = verify_indexes_open(v, t, &local);
+    if (e == OK)
+        e = scan_rows(s, &local);
+    if (e == OK)
+        e = verify_indexes_compare(v, t, &local);
     if (e == OK)
         e = scan_index(s, &index, &local);
     if (e == OK)
@@ -384,7 +390,7 @@ static enum err walk_chains(struct verify *v, struct verify_table *t, struct fau
     if (e == OK && has_before)
         is_whole = judge_link(v, t, &x, 0) && is_whole;
     if (e == OK && is_whole)
-        verify_problem(v, ERR_LOG_INDEX_DIFFERS, 0, t->name, none, "%s", "");
+        verify_problem(v, ERR_LOG_INDEX_DIFFERS, 0, t->name, none, "u_%.*s", STR_ARG(t->name));
     buf_done(&x.id);
     return e;
 }

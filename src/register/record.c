@@ -40,11 +40,18 @@ enum err record_id(struct arena *a, const struct reg *reg, const struct value *v
         if (i)
             buf_putc(&b, '@');
         has_part |= values[reg->key[i]].kind != VALUE_NULL;
+        size_t from = b.n;
         value_csv(&reg->fields[reg->key[i]], &values[reg->key[i]], &b);
+        if (i + 1 < reg->n_key && memchr(b.p + from, '@', b.n - from)) { /* else two keys could have one id */
+            FAULT(f, ERR_VALUE_KEY, {"value", str_slice(b.p + from, b.n - from)});
+            fault_field(f, reg->fields[reg->key[i]].name);
+            return ERR_VALUE_KEY;
+        }
     }
     if (!has_part) {
+        FAULT(f, ERR_VALUE_REQUIRED, {"field", reg->fields[reg->key[0]].title.vi});
         fault_field(f, reg->fields[reg->key[0]].name);
-        return FAULT(f, ERR_VALUE_REQUIRED, {"field", reg->fields[reg->key[0]].title.vi});
+        return ERR_VALUE_REQUIRED;
     }
     *ret_id = str_slice(arena_dup(a, b.p, b.n), b.n);
     return OK;
@@ -182,6 +189,20 @@ enum err record_from_json(struct arena *a, const struct reg *reg, const struct j
     if (list->total > before)
         return ERR_FIELD_UNKNOWN;
     return record_parse(a, reg, cells, 0, today, ret_record, list);
+}
+
+void record_copy(struct arena *a, const struct reg *reg, const struct record *from, struct record *ret_record)
+{
+    *ret_record = (struct record){.id = str_slice(arena_dup(a, from->id.p, from->id.n), from->id.n),
+                                  .is_sample = from->is_sample,
+                                  .values = ARENA_ARRAY(a, struct value, reg->n_fields)};
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        ret_record->values[i] = from->values[i];
+        if (from->values[i].kind == VALUE_TEXT || from->values[i].kind == VALUE_BLOB)
+            ret_record->values[i].text =
+                str_slice(arena_dup(a, from->values[i].text.n ? from->values[i].text.p : "", from->values[i].text.n),
+                          from->values[i].text.n);
+    }
 }
 
 static void canonical_value(const struct field *fd, const struct value *v, struct json_out *o)

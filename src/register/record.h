@@ -61,9 +61,12 @@ enum err record_from_json(struct arena *a, const struct reg *reg, const struct j
 /* The date on which its references are judged (ISO text), see docs/declarations.md `as_of`. */
 struct str record_as_of(const struct reg *reg, const struct value *values, struct str today, char storage[11]);
 
-/* The key parts joined by "@". */
+/* The key parts joined by "@", which only the last of several may hold (ERR_VALUE_KEY). */
 enum err record_id(struct arena *a, const struct reg *reg, const struct value *values, struct str *ret_id,
                    struct fault *f);
+
+/* A record that holds nothing of `from` but its register's declaration. */
+void record_copy(struct arena *a, const struct reg *reg, const struct record *from, struct record *ret_record);
 
 void record_canonical(const struct reg *reg, const struct record *r, const unsigned char salt[SALT_BYTES],
                       bool is_removal, struct buf *out);

@@ -229,10 +229,14 @@ enum err names_read(struct arena *a, const struct province *p, struct names *ret
         for (size_t k = 0; k < g->words->n; k++)
             read_words(a, file->path, &g->words->pairs[k], &out->lists[out->n_lists++], list);
     }
+    if (d.groups.n && !(sum > 0))
+        bad_weight(file->path, root, STR("weight: 0"), list);
     return list->total > before ? ERR_DECL_VALUE : OK;
 }
 
 /* ---- the check without a store ---- */
+
+static const int64_t WHOLE_MAX = 1000000000000000; /* a double holds it, and the span of two */
 
 struct checker {
     struct arena *a;
@@ -303,6 +307,58 @@ static void check_two(struct checker *k, const struct gen_decl *g, const char *k
         misfit(k, g->place, key, two->p[0], "[LOW, HIGH]");
 }
 
+static void check_dates(struct checker *k, const struct gen_decl *g)
+{
+    struct date low, high;
+    bool fits = g->date.n == 2 && date_parse(g->date.p[0], &low, NULL) == OK &&
+                date_parse(g->date.p[1], &high, NULL) == OK && date_compare(low, high) <= 0;
+    if (g->date.n && !fits)
+        misfit(k, g->place, "date", g->date.p[0], "[2022-01-01, 2022-06-30]");
+}
+
+static void check_whole(struct checker *k, const struct gen_decl *g)
+{
+    int64_t n;
+    for (size_t i = 0; i < g->integer.n; i++)
+        if (integer_parse(g->integer.p[i], &n, NULL) != OK || n > WHOLE_MAX || n < -WHOLE_MAX)
+            misfit(k, g->place, "integer", g->integer.p[i], "[LOW, HIGH]");
+}
+
+/* The first digits of a number; the rest is drawn, and something must be left to draw. */
+static void check_prefix(struct checker *k, const struct gen_decl *g, const char *key, struct str prefix, size_t max)
+{
+    bool fits = prefix.n <= max;
+    for (size_t i = 0; i < prefix.n && fits; i++)
+        fits = prefix.p[i] >= '0' && prefix.p[i] <= '9';
+    if (!fits)
+        misfit(k, g->place, key, prefix, arena_printf(k->a, "≤ %zu × 0…9", max));
+}
+
+/* [a, b] or {a: 5, b: 3}: one of them can be drawn. */
+static void check_choose(struct checker *k, const struct gen_decl *g)
+{
+    const struct yaml *node = g->choose;
+    double weight, sum = 0;
+    bool fits = node->kind != YAML_SCALAR && node->n > 0;
+    for (size_t i = 0; i < node->n && fits; i++) {
+        const struct yaml *item = node->kind == YAML_LIST ? node->items[i] : node->pairs[i].value;
+        fits = item->kind == YAML_SCALAR;
+        if (fits && node->kind == YAML_MAP)
+            fits = number_parse(item->scalar, &weight, NULL) == OK && weight >= 0;
+        sum += fits && node->kind == YAML_MAP ? weight : 1;
+    }
+    if (!fits || !(sum > 0))
+        misfit(k, g->place, "choose", g->name, "[a, b] | {a: 5, b: 3}");
+}
+
+static void check_weights(struct checker *k, const struct gen_decl *g)
+{
+    double weight;
+    for (size_t i = 0; i < g->unit->weights.n; i++)
+        if (number_parse(g->unit->weights.p[i].value, &weight, NULL) != OK || weight < 0)
+            misfit(k, g->unit->weights.p[i].key_place, "weights", g->unit->weights.p[i].value, "{\"24646\": 3}");
+}
+
 static void check_quota(struct checker *k, const struct gen_decl *g, const struct section_decl *s)
 {
     int64_t sum = 0, n;
@@ -330,9 +386,15 @@ static void check_generator(struct checker *k, const struct gen_decl *g, const s
     check_two(k, g, "integer", &g->integer);
     check_two(k, g, "number", &g->number);
     check_quota(k, g, s);
-    if (g->date.n && (g->date.n != 2 || date_parse(g->date.p[0], &(struct date){0}, NULL) != OK ||
-                      date_parse(g->date.p[1], &(struct date){0}, NULL) != OK))
-        misfit(k, g->place, "date", g->date.p[0], "[2022-01-01, 2022-06-30]");
+    check_dates(k, g);
+    check_whole(k, g);
+    check_prefix(k, g, "tax_code", g->tax_code, 8);
+    for (size_t i = 0; i < g->phone.n; i++)
+        check_prefix(k, g, "phone", g->phone.p[i], 9);
+    if (g->choose)
+        check_choose(k, g);
+    if (g->unit)
+        check_weights(k, g);
     check_field(k, g->place, k->reg, g->person);
     if (g->person.n && !k->has_names)
         misfit(k, g->place, "person", g->person, "data/names.yaml");

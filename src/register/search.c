@@ -1,119 +1,25 @@
-/* Accent-insensitive search: one FTS5 index a register, over every version, contentless and without positions.
- *
- * The text of a version holds each word folded ("nguyen") and, where it has accents, also as written in lower case with the mark "="
- * ("=nguyễn"). Words typed with accents are asked for marked first, so that the accents are heeded. A name with a hyphen or an apostrophe is
- * also indexed joined and split ("H'Hương": hhuong, h, huong). */
+/* Accent-insensitive search: one FTS5 index a register, over every version, contentless and without positions (text/words.h). */
 #include "register/internal.h"
-
-#include "base/limits.h"
-#include "text/vn.h"
 
 #include "base/banned.h"
 
-static bool is_word_byte(unsigned char c)
+enum err search_add(struct arena *a, struct store *s, const struct reg *reg, int64_t first_n, struct fault *f)
 {
-    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* A word that has a letter beyond ASCII may have accents to be heeded. */
-static bool has_accents(struct str word)
-{
-    for (size_t i = 0; i < word.n; i++)
-        if ((unsigned char)word.p[i] >= 0x80)
-            return true;
-    return false;
-}
-
-enum marking { MARK_NONE, MARK_ACCENTED, MARK_QUERY, MARK_QUERY_EXACT };
-
-/* Adds the words of the text: as they are; only those with accents, marked; or as a query, in quotes, marked where is_exact asks. */
-static void add_words(struct str s, enum marking marking, struct buf *out)
-{
-    bool is_query = marking == MARK_QUERY || marking == MARK_QUERY_EXACT;
-    for (size_t i = 0; i < s.n;) {
-        size_t from = i;
-        while (i < s.n && is_word_byte((unsigned char)s.p[i]))
-            i++;
-        struct str word = str_slice(s.p + from, i - from);
-        bool is_marked = (marking == MARK_ACCENTED || marking == MARK_QUERY_EXACT) && has_accents(word);
-        if (word.n && (is_marked || marking != MARK_ACCENTED)) {
-            buf_puts(out, out->n ? " " : "");
-            buf_puts(out, is_query ? "\"" : "");
-            buf_puts(out, is_marked ? "=" : "");
-            buf_str(out, word);
-            buf_puts(out, is_query ? "\"" : "");
-        }
-        while (i < s.n && !is_word_byte((unsigned char)s.p[i]))
-            i++;
-    }
-}
-
-/* The text with apostrophes and hyphens as spaces: “H'Hương” is also looked for as “Hương”. */
-static bool split_marks(struct str s, struct buf *out)
-{
-    static const struct str marks[] = {STR("'"), STR("-"), STR("’"), STR("ʼ"), STR("‘")};
-    bool has_mark = false;
-    for (size_t i = 0; i < s.n && !has_mark; i++)
-        has_mark = s.p[i] == '\'' || s.p[i] == '-' || (unsigned char)s.p[i] == 0xE2 || (unsigned char)s.p[i] == 0xCA;
-    if (!has_mark) /* nearly always */
-        return false;
-    has_mark = false;
-    for (size_t i = 0; i < s.n;) {
-        size_t n = 0;
-        for (size_t k = 0; k < ARRAY_LEN(marks) && n == 0; k++)
-            if (str_starts(str_slice(s.p + i, s.n - i), marks[k]))
-                n = marks[k].n;
-        has_mark |= n > 0;
-        buf_putc(out, n ? ' ' : s.p[i]);
-        i += n ? n : 1;
-    }
-    return has_mark;
-}
-
-static void add_text(struct str s, struct buf *scratch, struct buf *split, struct buf *out)
-{
-    buf_reset(scratch);
-    text_fold_words(s, scratch);
-    add_words(buf_view(scratch), MARK_NONE, out);
-    buf_reset(split);
-    if (split_marks(s, split)) {
-        buf_reset(scratch);
-        text_fold_joined(s, scratch);
-        add_words(buf_view(scratch), MARK_NONE, out);
-        buf_reset(scratch);
-        text_fold_words(buf_view(split), scratch);
-        add_words(buf_view(scratch), MARK_NONE, out);
-    }
-    if (!has_accents(s))
-        return;
-    buf_reset(scratch);
-    text_casei(s, scratch);
-    add_words(buf_view(scratch), MARK_ACCENTED, out);
-}
-
-void search_text(const struct reg *reg, const struct value *values, struct buf *out)
-{
-    struct buf scratch CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES * 4);
-    struct buf split CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    struct buf sql CLEANUP(buf_done) = BUF_INIT(1 << 16);
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    buf_printf(&sql, "INSERT INTO %s(rowid, t) SELECT _n, ", reg->search_table);
     for (size_t i = 0; i < reg->n_search; i++) {
-        const struct value *v = &values[reg->search[i]];
-        if (v->kind == VALUE_TEXT && v->text.n)
-            add_text(v->text, &scratch, &split, out);
+        const struct field *fd = &reg->fields[reg->search[i]];
+        buf_printf(&sql, "%ssearch_words(%s)", i ? " || ' ' || " : "", fd->column);
+        if (fd->column_end)
+            buf_printf(&sql, " || ' ' || search_words(%s)", fd->column_end);
     }
-}
-
-void search_query(struct str words, bool is_exact, struct buf *out)
-{
-    struct buf scratch CLEANUP(buf_done) = BUF_INIT(4096);
-    if (is_exact)
-        text_casei(words, &scratch);
-    else
-        text_fold_words(words, &scratch);
-    struct buf list CLEANUP(buf_done) = BUF_INIT(8192);
-    add_words(buf_view(&scratch), is_exact ? MARK_QUERY_EXACT : MARK_QUERY, &list);
-    buf_str(out, buf_view(&list));
-    if (out->n && !is_exact)
-        buf_putc(out, '*'); /* the last word may still be in typing */
+    buf_printf(&sql, " FROM %s WHERE _n >= ?1 AND _removed = 0", reg->table);
+    enum err e = stmt_new(s->db, str_of(arena_dup(a, sql.p, sql.n)), &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_int(st, 1, first_n);
+    return stmt_run(st, f);
 }
 
 enum err search_rebuild(struct arena *a, struct store *s, const struct reg *reg, struct fault *f)
@@ -126,29 +32,8 @@ enum err search_rebuild(struct arena *a, struct store *s, const struct reg *reg,
                   arena_printf(a,
                                "CREATE VIRTUAL TABLE %s USING fts5(t, content='', columnsize=0, detail=none, "
                                "tokenize=\"unicode61 remove_diacritics 0 tokenchars '='\");"
-                               "INSERT INTO %s(%s, rank) VALUES('hashsize', 16777216);",
+                               "INSERT INTO %s(%s, rank) VALUES('hashsize', 4194304);",
                                name, name, name),
                   f);
-    struct stmt *rows CLEANUP(stmt_freep) = NULL, *add CLEANUP(stmt_freep) = NULL;
-    if (e == OK)
-        e = stmt_new(
-            s->db,
-            str_of(arena_printf(a, "SELECT %s FROM %s t WHERE t._removed = 0", record_columns_sql(a, reg), reg->table)),
-            &rows, f);
-    if (e == OK)
-        e = stmt_new(s->db, str_of(arena_printf(a, "INSERT INTO %s(rowid, t) VALUES(?1, ?2)", name)), &add, f);
-    struct arena *row CLEANUP(arena_freep) = arena_new();
-    struct buf text CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES * 8);
-    bool has_row;
-    while (e == OK && (e = stmt_step(rows, &has_row, f)) == OK && has_row) {
-        struct record r;
-        arena_reset(row);
-        buf_reset(&text);
-        record_read(row, reg, rows, &r);
-        search_text(reg, r.values, &text);
-        stmt_bind_int(add, 1, stmt_column_int(rows, 0));
-        stmt_bind_text(add, 2, buf_view(&text));
-        e = stmt_run(add, f);
-    }
-    return e;
+    return e == OK ? search_add(a, s, reg, 0, f) : e;
 }

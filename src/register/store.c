@@ -2,6 +2,7 @@
 #include "register/store.h"
 
 #include "base/file.h"
+#include "register/declaration_internal.h"
 #include "register/internal.h"
 #include "register/log.h"
 #include "text/date.h"
@@ -42,6 +43,8 @@ static enum err read_head(struct store *s, struct fault *f)
     int64_t head;
     enum err e =
         db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), (struct db_values){0}, &head, f);
+    if (e == OK && head > 0 && head == s->head && s->frontier.size == (uint64_t)head)
+        return OK; /* nobody has written since: a change costs no more in a long log */
     if (e == OK)
         e = log_tree_leaves(a, s->db, 0, &leaves, &n, f);
     if (e != OK)
@@ -53,11 +56,17 @@ static enum err read_head(struct store *s, struct fault *f)
     return OK;
 }
 
+static const char *visible_then_sql(struct arena *a, int64_t rev, const char *alias)
+{
+    return arena_printf(a, "%s._rev <= %lld AND (%s._until IS NULL OR %s._until > %lld) AND %s._removed = 0", alias,
+                        (long long)rev, alias, alias, (long long)rev, alias);
+}
+
 static enum err read_sources(struct arena *a, const struct store *s, struct sources *ret, struct fault *f)
 {
     VEC(struct source_file) files = {0};
     const char *sql = arena_printf(a, "SELECT t.path, t.text FROM r_declarations t WHERE %s ORDER BY t._id",
-                                   store_visible_sql(a, s, "t"));
+                                   visible_then_sql(a, s->at, "t"));
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     enum err e = stmt_new(s->db, str_of(sql), &st, f);
     bool has_row;
@@ -84,7 +93,9 @@ enum err store_province_read(struct arena *a, const struct store *s, const struc
         return e;
     }
     struct faults list CLEANUP(faults_done) = {.max = 1};
-    e = province_build(a, &sources, &p, &list);
+    const char *file = arena_printf(a, "registers/%.*s.yaml", STR_ARG(s->only));
+    bool is_part = s->only.n && sources_find(&sources, str_of(file));
+    e = province_build_part(a, &sources, is_part ? s->only : (struct str){NULL, 0}, &p, &list);
     if (e == OK)
         *ret_province = p;
     else if (f && list.n)
@@ -92,13 +103,24 @@ enum err store_province_read(struct arena *a, const struct store *s, const struc
     return e;
 }
 
-enum err store_refresh(struct store *s, struct fault *f)
+enum err store_follow(struct store *s, struct fault *f)
 {
     bool was_at_head = s->at == s->head;
     enum err e = read_head(s, f);
     if (e == OK && was_at_head)
         s->at = s->head;
     return e;
+}
+
+enum err store_hold(struct store *s, struct fault *f)
+{
+    int64_t head = s->head;
+    must(!s->is_write);
+    db_rollback(s->db);
+    enum err e = db_begin(s->db, f);
+    if (e == OK)
+        e = store_follow(s, f);
+    return e == OK && s->head != head && s->at == s->head ? store_province_read(s->arena, s, &s->province, f) : e;
 }
 
 static enum err open_parts(struct store *s, enum store_mode mode, struct fault *f)
@@ -123,6 +145,8 @@ static enum err open_parts(struct store *s, enum store_mode mode, struct fault *
         e = log_checkpoint_check(s, f);
     if (e != OK)
         return e;
+    if (mode == STORE_WRITE)
+        log_tidy(s);
     e = store_province_read(s->arena, s, &s->province, f);
     if (e != OK && mode == STORE_SCRUB) {
         s->province = NULL;
@@ -131,10 +155,12 @@ static enum err open_parts(struct store *s, enum store_mode mode, struct fault *
     return e;
 }
 
-enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f)
+static enum err open_store(const char *path, enum store_mode mode, struct str only, struct store **ret_store,
+                           struct fault *f)
 {
     struct store *s = mem_zalloc(sizeof *s);
     s->arena = arena_new();
+    s->only = str_slice(arena_dup(s->arena, only.p, only.n), only.n);
     s->path = str_of(arena_strdup(s->arena, path));
     s->is_write = mode == STORE_WRITE;
     const char *slash = strrchr(path, '/');
@@ -151,6 +177,16 @@ enum err store_open(const char *path, enum store_mode mode, struct store **ret_s
     }
     *ret_store = s;
     return OK;
+}
+
+enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f)
+{
+    return open_store(path, mode, (struct str){NULL, 0}, ret_store, f);
+}
+
+enum err store_open_register(const char *path, struct str name, struct store **ret_store, struct fault *f)
+{
+    return open_store(path, STORE_READ, name, ret_store, f);
 }
 
 void store_close(struct store *s)
@@ -210,14 +246,6 @@ enum err store_at(struct store *s, struct str at, struct fault *f)
     return store_province_read(s->arena, s, &s->province, f);
 }
 
-enum err store_follow(struct store *s, struct fault *f)
-{
-    int64_t head;
-    enum err e =
-        db_value_int(s->db, STR("SELECT coalesce(max(rev), 0) FROM revision"), (struct db_values){0}, &head, f);
-    return e != OK || head == s->head ? e : store_refresh(s, f);
-}
-
 enum err store_declared(struct store *s, int64_t rev, int64_t *ret_declared, struct fault *f)
 {
     return db_value_int(s->db, STR("SELECT coalesce(max(_rev), 0) FROM r_declarations WHERE _rev <= ?1"),
@@ -231,12 +259,19 @@ void store_move(struct store *s, int64_t rev, const struct province *p)
     s->province = p;
 }
 
-const char *store_visible_sql(struct arena *a, const struct store *s, const char *alias)
+/* Whether the register is as it was at s->at: its newest version, which has the greatest _n, tells in one look. */
+static bool is_unchanged(struct arena *a, const struct store *s, const struct reg *reg)
 {
-    if (!s || s->at >= s->head)
+    int64_t newest;
+    const char *sql = arena_printf(a, "SELECT coalesce((SELECT _rev FROM %s ORDER BY _n DESC LIMIT 1), 0)", reg->table);
+    return s->at >= s->head || (db_value_int(s->db, str_of(sql), DB_NO_VALUES, &newest, NULL) == OK && newest <= s->at);
+}
+
+const char *store_visible_sql(struct arena *a, const struct store *s, const struct reg *reg, const char *alias)
+{
+    if (!s || is_unchanged(a, s, reg)) /* then indexes over current versions answer */
         return arena_printf(a, "%s._until IS NULL AND %s._removed = 0", alias, alias);
-    return arena_printf(a, "%s._rev <= %lld AND (%s._until IS NULL OR %s._until > %lld) AND %s._removed = 0", alias,
-                        (long long)s->at, alias, alias, (long long)s->at, alias);
+    return visible_then_sql(a, s->at, alias);
 }
 
 const char *store_valid_sql(struct arena *a, const struct reg *reg, const char *alias, const char *date_sql)

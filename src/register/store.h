@@ -40,17 +40,25 @@ struct store {
     struct db *db;
     struct str path;                 /* of the database */
     const struct province *province; /* as declared at the moment of reading; NULL in an empty store */
+    struct str only;                 /* the register that is read, see store_open_register */
     int64_t head;                    /* newest revision; 0 in an empty store */
     int64_t at;                      /* revision that reads see: head unless store_at moved it */
     bool is_write;
     struct merkle_frontier frontier; /* of the log, size == head */
     struct note_key key;             /* of a write store: signs its checkpoints */
     const char *beside[STORE_FILES]; /* paths, of log_checkpoint.c */
+    struct change_group *group;      /* under way; see change.h */
 };
 
 enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f);
+/* For reading one register: other registers are not declared then (province_build_part), but when there is none of that name. */
+enum err store_open_register(const char *path, struct str name, struct store **ret_store, struct fault *f);
 void store_close(struct store *s);
 void store_freep(struct store **ps); /* for CLEANUP */
+
+/* From here on a reader sees one moment, the newest, whatever others write: all that it answers in several statements belongs to one
+ * revision. Asked again, it moves on. */
+enum err store_hold(struct store *s, struct fault *f);
 
 /* Moves reading to a moment: a revision ("12"), a date ("2026-11-23": the last revision of that day in the province's time), or an instant
  * (RFC 3339). Declarations of that moment are read again. ERR_AT_INVALID, ERR_AT_UNKNOWN. */
@@ -72,8 +80,9 @@ enum err store_province_read(struct arena *a, const struct store *s, const struc
 enum err store_migrate(struct store *s, const struct province *next, const struct str *drops, size_t n_drops,
                        struct faults *list);
 
-/* The SQL condition that makes a version visible at revision s->at, for table alias `alias`: text in the arena. */
-const char *store_visible_sql(struct arena *a, const struct store *s, const char *alias);
+/* The SQL condition that makes a version of reg visible at revision s->at, for table alias `alias`: text in the arena. It holds while the
+ * store is at this moment. NULL for s: now. */
+const char *store_visible_sql(struct arena *a, const struct store *s, const struct reg *reg, const char *alias);
 
 /* The condition that a version of a dated register is valid on a date bound as parameter text; "1" for undated ones. */
 const char *store_valid_sql(struct arena *a, const struct reg *reg, const char *alias, const char *date_sql);

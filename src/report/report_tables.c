@@ -33,7 +33,7 @@ static struct str decimals_text(struct maker *m, struct quantity q, int decimals
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(256);
     if (quantity_is_known(q))
-        (m->source->lang == LANG_EN ? decimal_print : decimal_print_vi)(quantity_decimal(q), decimals, &b);
+        (m->source->lang == LANG_EN ? decimal_print_en : decimal_print_vi)(quantity_decimal(q), decimals, &b);
     return buf_keep(m->arena, &b);
 }
 
@@ -72,6 +72,7 @@ static void table_row(struct maker *m, const struct piece *piece, const struct f
     number.has_mark = number.is_sample;
     number.by = r->by;
     number.key = row->key;
+    number.units_at = piece->units_at;
     row_begin(m, piece);
     cell_words(m, title);
     cell_quantity(m, number, row->value, maker_shown(m, row->value, r->decimals));
@@ -135,6 +136,7 @@ static void index_row(struct maker *m, const struct piece *piece, const struct i
                                    .by = STR("subject"),
                                    .key = row->subject,
                                    .title = row->name,
+                                   .year = piece->year,
                                    .is_sample = is_sample,
                                    .has_mark = is_sample};
     struct quantity rank = row->rank ? quantity_of_integer(row->rank) : (struct quantity){0};

@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-enum class {
+enum trait {
     PLAIN,
     BLANK,     /* the space itself */
     SPACE,     /* another white space: becomes one */
@@ -20,40 +20,65 @@ enum class {
     INVISIBLE, /* removed */
     CONTROL,   /* refused */
     COMPOSE,   /* may change or move in NFC */
-    INDENT,    /* no class of a character: a space at the start of a line, while looking */
+    INDENT,    /* no trait of a character: a space at the start of a line, while looking */
 };
 
 enum { TABLE_END = 0x2100, MARKS_MAX = 30, SHOWN = 60 };
 static uint8_t table[TABLE_END];
 
-static enum class class_compute(uint32_t cp) {
-    switch (cp){
-        case ' ' : return BLANK; case '\n' : return LINE;
-        case '\r' : case '\v' : case '\f' : case 0x0085 : case 0x2028 : case 0x2029 : return LINE_END;
-        case '\t' : case 0x00A0 : case 0x1680 : case 0x202F : case 0x205F : case 0x3000 : return SPACE;
-        case 0x00AD : case 0x061C : case 0x180E : case 0xFEFF : return INVISIBLE;
-        default : break;
+static enum trait trait_compute(uint32_t cp)
+{
+    switch (cp) {
+    case ' ':
+        return BLANK;
+    case '\n':
+        return LINE;
+    case '\r':
+    case '\v':
+    case '\f':
+    case 0x0085:
+    case 0x2028:
+    case 0x2029:
+        return LINE_END;
+    case '\t':
+    case 0x00A0:
+    case 0x1680:
+    case 0x202F:
+    case 0x205F:
+    case 0x3000:
+        return SPACE;
+    case 0x00AD:
+    case 0x061C:
+    case 0x180E:
+    case 0xFEFF:
+        return INVISIBLE;
+    default:
+        break;
     }
-if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0)) return CONTROL;
-if (cp >= 0x2000 && cp <= 0x200A)
-    return SPACE;
-if ((cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x206F) ||
-    (cp >= 0xFFF9 && cp <= 0xFFFB))
-    return INVISIBLE;
-if ((cp >= 0xFDD0 && cp <= 0xFDEF) || (cp & 0xFFFE) == 0xFFFE)
-    return CONTROL;
-return unicode_is_nfc_plain(cp) ? PLAIN : COMPOSE;
+    if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
+        return CONTROL;
+    if (cp >= 0x2000 && cp <= 0x200A)
+        return SPACE;
+    if ((cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x206F) ||
+        (cp >= 0xFFF9 && cp <= 0xFFFB))
+        return INVISIBLE;
+    if ((cp >= 0xFDD0 && cp <= 0xFDEF) || (cp & 0xFFFE) == 0xFFFE)
+        return CONTROL;
+    return unicode_is_nfc_plain(cp) ? PLAIN : COMPOSE;
 }
 
 static void table_build(void)
 {
     for (uint32_t cp = 0; cp < TABLE_END; cp++)
-        table[cp] = (uint8_t)class_compute(cp);
+        table[cp] = (uint8_t)trait_compute(cp);
 }
 
 static pthread_once_t table_once = PTHREAD_ONCE_INIT;
 
-static inline enum class class_of(uint32_t cp) { return cp < TABLE_END ? (enum class)table[cp] : class_compute(cp); }
+static inline enum trait trait_of(uint32_t cp)
+{
+    return cp < TABLE_END ? (enum trait)table[cp] : trait_compute(cp);
+}
 
 struct survey {
     bool is_dirty; /* something is to be removed, replaced or collapsed */
@@ -75,7 +100,7 @@ static enum err refuse(enum err code, struct str s, size_t at, uint32_t cp, stru
 static enum err look(struct str s, bool keep_lines, struct survey *ret, struct fault *f)
 {
     struct survey v = {0};
-    enum class before = PLAIN;
+    enum trait before = PLAIN;
     unsigned marks = 0;
     for (size_t at = 0, n; at < s.n; at += n) {
         unsigned char c = (unsigned char)s.p[at];
@@ -86,28 +111,28 @@ static enum err look(struct str s, bool keep_lines, struct survey *ret, struct f
             if (n == 1)
                 return refuse(ERR_TEXT_ENCODING, s, at, c, f);
         }
-        enum class class = class_of(cp);
-        if (class == PLAIN) {
+        enum trait trait = trait_of(cp);
+        if (trait == PLAIN) {
             before = PLAIN;
             marks = 0;
             continue;
         }
-        if (class == CONTROL)
+        if (trait == CONTROL)
             return refuse(ERR_TEXT_CONTROL, s, at, cp, f);
-        if (class == COMPOSE) {
+        if (trait == COMPOSE) {
             v.composes = true;
             marks = unicode_joins(cp) ? marks + 1 : 0;
             if (marks > MARKS_MAX)
                 return refuse(ERR_TEXT_MARKS, s, at, cp, f);
-        } else if (class != INVISIBLE) { /* what disappears does not part a letter from its marks */
+        } else if (trait != INVISIBLE) { /* what disappears does not part a letter from its marks */
             marks = 0;
         }
-        if (class == BLANK && keep_lines && (before == LINE || before == INDENT))
-            class = INDENT;
-        bool is_fine = class == COMPOSE || class == INDENT || (class == BLANK && before != BLANK) ||
-                       (class == LINE && keep_lines && before != BLANK && before != INDENT);
+        if (trait == BLANK && keep_lines && (before == LINE || before == INDENT))
+            trait = INDENT;
+        bool is_fine = trait == COMPOSE || trait == INDENT || (trait == BLANK && before != BLANK) ||
+                       (trait == LINE && keep_lines && before != BLANK && before != INDENT);
         v.is_dirty |= !is_fine;
-        before = class;
+        before = trait;
     }
     *ret = v;
     return OK;
@@ -132,7 +157,7 @@ static size_t rewrite(struct str s, bool keep_lines, char *to)
     for (size_t at = 0, n; at < s.n; at += n) {
         uint32_t cp;
         n = utf8_next(s, at, &cp);
-        switch (class_of(cp)) {
+        switch (trait_of(cp)) {
         case INVISIBLE:
             break;
         case LINE:

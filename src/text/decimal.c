@@ -260,3 +260,8 @@ void decimal_print_vi(struct decimal value, int decimals, struct buf *out)
 {
     print(value, decimals, ',', '.', out);
 }
+
+void decimal_print_en(struct decimal value, int decimals, struct buf *out)
+{
+    print(value, decimals, '.', ',', out);
+}

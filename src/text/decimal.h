@@ -48,9 +48,10 @@ struct decimal decimal_round(struct decimal value, int scale);
 int decimal_compare(struct decimal a, struct decimal b); /* by value: 1.0 equals 1.00 */
 
 /* With exactly that many decimals (rounding, or filling with zeros); DECIMAL_EXACT prints the digits there are, without
- * zeros at the end. The second form writes 1.234.567,89. */
+ * zeros at the end. Plain for machines; in groups for readers of Vietnamese and of English. */
 enum { DECIMAL_EXACT = -1 };
 void decimal_print(struct decimal value, int decimals, struct buf *out);
-void decimal_print_vi(struct decimal value, int decimals, struct buf *out);
+void decimal_print_vi(struct decimal value, int decimals, struct buf *out); /* 1.234.567,89 */
+void decimal_print_en(struct decimal value, int decimals, struct buf *out); /* 1,234,567.89 */
 
 #endif

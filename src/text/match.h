@@ -2,7 +2,7 @@
  *
  *     match_name(STR("Hoà  Nguyễn-Thị"), &b);                 // "hoa nguyen thi": folded words in byte order
  *     match_digits(STR("067 085 000123"), &b);                // "67085000123": digits without leading zeros
- *     struct match_text a = match_text_of("hoa nguyen thi"), …;
+ *     struct match_text a = match_text_of(STR("hoa nguyen thi")), …;
  *     match_likeness(&a, &b)                                  // 1 equal … 0 nothing in common
  *
  * match_name survives tone placement (Hòa, Hoà), missing accents, d for đ, case, spaces, hyphens and the order of the words.

@@ -41,6 +41,11 @@ static void icu_open(void)
     icu.nfc = unorm2_getNFCInstance(&status);
     icu.nfd = unorm2_getNFDInstance(&status);
     must(U_SUCCESS(status));
+}
+
+/* Apart: they take longer to open than most commands need for the rest of their texts. */
+static void orders_open(void)
+{
     icu.order[0] = order_open(UCOL_SECONDARY);
     icu.order[1] = order_open(UCOL_TERTIARY);
     UVersionInfo v;
@@ -48,11 +53,16 @@ static void icu_open(void)
     snprintf(icu.order_version, sizeof icu.order_version, "%d.%d.%d.%d", v[0], v[1], v[2], v[3]);
 }
 
-static pthread_once_t icu_once = PTHREAD_ONCE_INIT;
+static pthread_once_t icu_once = PTHREAD_ONCE_INIT, orders_once = PTHREAD_ONCE_INIT;
 
 static inline void icu_ready(void)
 {
     must(pthread_once(&icu_once, icu_open) == 0);
+}
+
+static inline void orders_ready(void)
+{
+    must(pthread_once(&orders_once, orders_open) == 0);
 }
 
 /* Latin letters that have no decomposition, and what people type for them. In order of the code point. */
@@ -227,7 +237,7 @@ static int32_t clip(size_t n)
 
 int unicode_compare(int strength, struct str a, struct str b)
 {
-    icu_ready();
+    orders_ready();
     UErrorCode status = U_ZERO_ERROR;
     UCollationResult order =
         ucol_strcollUTF8(icu.order[strength - 2], a.n ? a.p : "", clip(a.n), b.n ? b.p : "", clip(b.n), &status);
@@ -237,7 +247,7 @@ int unicode_compare(int strength, struct str a, struct str b)
 
 void unicode_sortkey(int strength, struct str s, struct buf *out)
 {
-    icu_ready();
+    orders_ready();
     enum { SMALL = 256 };
     UErrorCode status = U_ZERO_ERROR;
     UChar small[SMALL], *big CLEANUP(mem_freep) = NULL, *units = small;
@@ -262,7 +272,7 @@ void unicode_sortkey(int strength, struct str s, struct buf *out)
 
 const char *unicode_order_version(void)
 {
-    icu_ready();
+    orders_ready();
     return icu.order_version;
 }
 

@@ -9,7 +9,7 @@
  *
  * All functions but text_clean take valid UTF-8 in NFC, which is what text_clean returns; broken bytes read as U+FFFD.
  * Output is appended to the buffer, whose maximum holds: test is_full. No function fails otherwise.
- * Ownership: views point into the input or into the arena. Thread-safe; tables are built at the first call (about 3 ms).
+ * Ownership: views point into the input or into the arena. Thread-safe; tables are filled where they are first used.
  * Sources: Unicode 15 (normalisation UAX #15, case folding), CLDR collation "vi", OGC 21-065r2 (CQL2).
  */
 #ifndef TINHSO_TEXT_VN_H

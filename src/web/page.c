@@ -82,39 +82,42 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
     for (size_t i = 0; i < p->n_crumbs; i++)
         crumbs[i] = (struct tpl_shell_crumbs){p->crumbs[i].title, p->crumbs[i].href};
     struct str scripts[PAGE_MAX_SCRIPTS];
-    struct moment at;
-    if (moment_read(x->arena, w->store, &at, f) != OK)
+    struct moment moment = {0};
+    if (!p->is_problem && moment_read(x->arena, w->store, &moment, f) != OK)
         return f->code;
+    int64_t at = p->is_problem ? 0 : w->store->at;
     struct str root = part_root(x);
-    tpl_shell(&x->body,
-              &(struct tpl_shell){
-                  .title = p->title,
-                  .site = province ? text2_in(&province->title, x->lang) : STR(""),
-                  .is_home = p->is_home,
-                  .description = p->description,
-                  .has_search = !p->is_home && !p->has_own_search,
-                  .css = asset_href("site.css"),
-                  .map_css = wants(p, "map") ? asset_href("map.css") : STR(""),
-                  .js = asset_href("site.js"),
-                  .icon = asset_href("icon.svg"),
-                  .scripts = scripts,
-                  .n_scripts = add_scripts(p, scripts),
-                  .crumbs = crumbs,
-                  .n_crumbs = p->n_crumbs,
-                  .nav = nav,
-                  .n_nav = ARRAY_LEN(nav),
-                  .other_lang = is_en ? STR("vi") : STR("en"),
-                  .other_href = exchange_link(x, "lang", is_en ? STR("vi") : STR("en")),
-                  .has_sample = p->has_sample,
-                  .content = p->content,
-                  .revision = w->store->at,
-                  .revision_time = page_time(x->arena, at.time, province ? province->utc_offset_minutes : 0, x->lang),
-                  .at_href = exchange_link(x, "at", str_of(arena_printf(x->arena, "%lld", (long long)w->store->at))),
-                  .is_past = w->store->at < w->head,
-                  .now_href = exchange_link(x, "at", (struct str){NULL, 0}),
-                  .log_root = str_slice(root.p, SHOWN_ROOT),
-              },
-              x->lang);
+    tpl_shell(
+        &x->body,
+        &(struct tpl_shell){
+            .title = p->title,
+            .site = province ? text2_in(&province->title, x->lang) : STR(""),
+            .is_home = p->is_home,
+            .has_heading = p->is_home || p->has_heading,
+            .description = p->description,
+            .has_search = !p->is_home && !p->has_own_search,
+            .css = asset_href("site.css"),
+            .map_css = wants(p, "map") ? asset_href("map.css") : STR(""),
+            .js = asset_href("site.js"),
+            .icon = asset_href("icon.svg"),
+            .scripts = scripts,
+            .n_scripts = add_scripts(p, scripts),
+            .crumbs = crumbs,
+            .n_crumbs = p->n_crumbs,
+            .nav = nav,
+            .n_nav = ARRAY_LEN(nav),
+            .other_lang = is_en ? STR("vi") : STR("en"),
+            .other_href = exchange_link(x, "lang", is_en ? STR("vi") : STR("en")),
+            .has_sample = p->has_sample,
+            .content = p->content,
+            .revision = at,
+            .revision_time = page_time(x->arena, moment.time, province ? province->utc_offset_minutes : 0, x->lang),
+            .at_href = exchange_link(x, "at", str_of(arena_printf(x->arena, "%lld", (long long)at))),
+            .is_past = at && at < w->head,
+            .now_href = exchange_link(x, "at", (struct str){NULL, 0}),
+            .log_root = str_slice(root.p, SHOWN_ROOT),
+        },
+        x->lang);
     return x->body.is_full ? FAULT(f, ERR_LIMIT, {"what", p->title}, {"limit", STR("LIMIT_HTTP_ANSWER_BYTES")}) : OK;
 }
 
@@ -136,5 +139,6 @@ void page_problem(struct exchange *x, const struct fault *f, int status)
                          : status < 500 ? M_problem_title_refused
                                         : M_problem_title_failed;
     struct fault ignored = {0};
-    page(x, &(struct page){.title = message(title, x->lang), .content = buf_view(&content)}, &ignored);
+    page(x, &(struct page){.title = message(title, x->lang), .content = buf_view(&content), .is_problem = true},
+         &ignored);
 }

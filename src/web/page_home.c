@@ -96,7 +96,7 @@ static size_t rank_of(struct exchange *x, struct tpl_home_rank *ret_rank, struct
     struct str href = part_href(x, "/indexes/", figure->index->id);
     *ret_rank = (struct tpl_home_rank){
         .title = text2_in(&figure->index->title, x->lang),
-        .href = str_of(arena_printf(x->arena, "%.*s/%lld", STR_ARG(href), (long long)t.year)),
+        .href = str_of(arena_printf(x->arena, "%.*s?year=%lld", STR_ARG(href), (long long)t.year)),
         .year = str_of(arena_printf(x->arena, "%lld", (long long)t.year)),
         .rank = row->rank,
         .subjects = (int64_t)t.n,

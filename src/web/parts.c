@@ -7,6 +7,7 @@
 #include "crypt/base64.h"
 #include "crypt/merkle.h"
 #include "text/date.h"
+#include "text/json.h"
 #include "web/assets.h"
 #include "web/message.h"
 #include "web/templates.h"
@@ -114,7 +115,9 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
                                                      .is_head = t->columns[i].is_head};
         }
         double bar = t->bar_full > 0 ? 100 * t->rows[r].bar / t->bar_full : NAN;
-        rows[r] = (struct tpl_table_rows){.is_chosen = t->rows[r].is_chosen,
+        rows[r] = (struct tpl_table_rows){.kind = str_of(t->rows[r].is_total    ? "total"
+                                                         : t->rows[r].is_chosen ? "chosen"
+                                                                                : ""),
                                           .cells = cells,
                                           .n_cells = t->n_columns,
                                           .bar = fmin(fmax(bar, 0), 100),
@@ -153,7 +156,7 @@ void part_filters(struct exchange *x, struct buf *out, const struct filter_group
             const struct filter_option *o = &group->options[i];
             options[i] = (struct tpl_filters_groups_options){
                 .title = o->title,
-                .href = exchange_link(x, group->parameter, o->value.n ? o->value : nothing),
+                .href = o->href.n ? o->href : exchange_link(x, group->parameter, o->value.n ? o->value : nothing),
                 .count = o->count,
                 .has_count = o->count >= 0,
                 .is_on = str_eq(o->value, group->chosen),
@@ -166,16 +169,38 @@ void part_filters(struct exchange *x, struct buf *out, const struct filter_group
 
 /* ---- maps and boxes */
 
+static struct str map_json(struct exchange *x, const struct map_box *m)
+{
+    if (m->n_values == 0)
+        return nothing;
+    struct buf b = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct json_out o;
+    json_out_init(&o, &b, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    for (size_t i = 0; i < m->n_values; i++) {
+        const struct map_value *v = &m->values[i];
+        json_key(&o, v->key), json_object_begin(&o);
+        json_key(&o, STR("name")), json_str(&o, v->name);
+        json_key(&o, STR("text")), json_str(&o, v->text);
+        if (isfinite(v->value))
+            json_key(&o, STR("value")), json_number(&o, v->value);
+        json_object_end(&o);
+    }
+    json_object_end(&o);
+    json_out_done(&o);
+    return kept(x, &b);
+}
+
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m)
 {
     tpl_map(out,
             &(struct tpl_map){.title = m->title,
                               .source = m->source,
                               .worker = asset_href("map-worker.js"),
-                              .value = m->value,
                               .name = m->name,
                               .key = m->key,
                               .href = m->href,
+                              .values = map_json(x, m),
                               .plain = m->plain},
             x->lang);
 }

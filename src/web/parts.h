@@ -14,6 +14,7 @@
 #define TINHSO_WEB_PARTS_H
 
 #include "figure/quantity.h"
+#include "geo/shape.h"
 #include "web/site.h"
 
 /* ---- text */
@@ -49,6 +50,7 @@ struct table_cell {
 struct table_row {
     const struct table_cell *cells; /* n_columns */
     bool is_chosen;                 /* stands out */
+    bool is_total;                  /* stands under a line */
     double bar;                     /* NAN: none */
 };
 
@@ -75,6 +77,7 @@ void part_pages(struct exchange *x, struct buf *out, const struct pages *p);
 struct filter_option {
     struct str title, value; /* value: what the parameter takes; the filter is taken off by an empty one */
     int64_t count;           /* -1: not counted */
+    struct str href;         /* instead of the parameter's own link; may be empty */
 };
 struct filter_group {
     struct str title;
@@ -112,15 +115,42 @@ void part_chart(struct exchange *x, struct buf *out, const struct chart *c);
 /* A trend the size of a word; nothing with fewer than two known values. */
 void part_spark(struct exchange *x, struct buf *out, const double *values, size_t n, struct str label);
 
+/* 1, 2 or 5 times a power of ten: the smallest step that crosses the span in at most so many. */
+double part_nice_step(double span, int most);
+
 /* ---- maps */
+
+struct map_value {
+    struct str key, name, text; /* key: as the shape bears it; text: the value as people read it */
+    double value;               /* shades the shape; NAN: unknown */
+};
+/* Shapes shaded by value, drawn by the server: needs no script. The same numbers must stand in a table beside it. */
+struct area {
+    struct str title, text; /* name, and value as people read it */
+    double value;           /* NAN: unknown */
+    const struct shape *shape;
+};
+struct areas {
+    struct str title;
+    struct str summary; /* one sentence: what it shows */
+    struct str unit;    /* behind the numbers of the legend; may be empty */
+    const struct area *p;
+    size_t n;
+    int decimals;
+    bool is_degrees;
+};
+void part_areas(struct exchange *x, struct buf *out, const struct areas *m);
 
 struct map_box {
     struct str title;
-    struct str source;    /* GeoJSON of our own API */
-    struct str value;     /* property that shades; may be empty */
-    struct str name, key; /* properties: title of a shape, what is added to href; key empty: its id */
-    struct str href;      /* "/units/"; may be empty */
-    struct str plain;     /* HTML that serves without scripts: a list or table of the same */
+    struct str source; /* GeoJSON of our own API: "/api/collections/unit_boundaries/items?f=geojson&limit=1000" */
+    struct str name,
+        key; /* properties of a shape: its title, and what is added to href and looked up in values; key empty: its id */
+    struct str href;                /* "/units/"; may be empty */
+    const struct map_value *values; /* shapes that have none are left pale */
+    size_t n_values;
+    struct str
+        plain; /* HTML that serves without scripts, and is gone where there are some: a list or table of the same */
 };
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m);
 

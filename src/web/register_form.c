@@ -87,7 +87,7 @@ static enum err values_used(struct form *m, const struct field *fd, struct used 
     const char *sql =
         arena_printf(x->arena, "SELECT t.%s, max(%s) FROM %s t WHERE %s AND t.%s IS NOT NULL GROUP BY 1 LIMIT %d",
                      fd->column, record_as_of_sql(x->arena, m->reg, "t", w->store->province->utc_offset_minutes),
-                     m->reg->table, store_visible_sql(x->arena, w->store, "t"), fd->column, MOST_OPTIONS + 1);
+                     m->reg->table, store_visible_sql(x->arena, w->store, m->reg, "t"), fd->column, MOST_OPTIONS + 1);
     bool has_row = false;
     enum err e = stmt_new(w->store->db, str_of(sql), &st, f);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {

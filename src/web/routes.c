@@ -55,6 +55,14 @@ static const struct input figure_inputs[] = {
     {.name = "units-at", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Trên bản đồ đơn vị của ngày này", "On the map of units of this day")},
     INPUT_END,
 };
+static const struct input page_figure_inputs[] = {
+    IN_FIGURE,
+    {.name = "by", .in = IN_QUERY, .type = INPUT_TEXT, .max = 100, TITLE("Chia theo", "Break down by")},
+    IN_ON,
+    {.name = "units-at", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Trên bản đồ đơn vị của ngày này", "On the map of units of this day")},
+    {.name = "sortby", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "value|-value|of|-of|share|-share", TITLE("Xếp các dòng theo", "Sort the rows by")},
+    INPUT_END,
+};
 static const struct input figure_records_inputs[] = {
     IN_FIGURE,
     IN_ON,
@@ -102,6 +110,10 @@ const struct route site_routes[] = {
     {GET("/", "home", "Trang chủ", "Home page"), PAGE, .cost = COST_PAGE, .answer = page_home},
     {GET("/search", "search", "Tìm kiếm", "Search"), PAGE, .inputs = search_inputs, .cost = COST_SCAN, .answer = page_search},
     {GET("/about", "about", "Cách đếm", "How we count"), PAGE, .cost = COST_KEY, .answer = page_about},
+    {GET("/reports", "pageReports", "Các báo cáo", "Reports"), PAGE, .cost = COST_KEY, .answer = page_reports},
+    {GET("/reports/{report}", "pageReport", "Một báo cáo", "One report"), .formats = F_HTML | FORMAT_BIT(FORMAT_MARKDOWN), .flags = TAKES_AT | IS_HIDDEN, .tag = "pages", .inputs = report_inputs, .cost = COST_SCAN, .answer = page_report},
+    {GET("/figures", "pageFigures", "Các số liệu", "Figures"), PAGE, .cost = COST_KEY, .answer = page_figures},
+    {GET("/figures/{figure}", "pageFigure", "Một số liệu", "One figure"), PAGE, .inputs = page_figure_inputs, .cost = COST_SCAN, .answer = page_figure},
 
     {GET("/registers", "registersPage", "Sổ dữ liệu", "Registers"), PAGE, .cost = COST_PAGE, .answer = page_registers},
     {GET("/registers/{register}", "registerPage", "Một sổ dữ liệu", "One register"), PAGE, .inputs = register_page_inputs, .cost = COST_SCAN, .answer = page_register},

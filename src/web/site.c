@@ -1,4 +1,4 @@
-/* A worker: the read store of one thread, its snapshot, and the declarations of the views that were asked for lately.
+/* A worker: the read store of one thread, its snapshot, and the declarations of the moments that were asked for lately.
  *
  * Requests that come together are answered in one read transaction: it costs less, and each sees one revision whatever is written meanwhile. The
  * transaction ends when the thread waits for requests, after SNAPSHOT_US, or when this process wrote. */
@@ -7,13 +7,14 @@
 #include <stdatomic.h>
 
 #include "base/clock.h"
+#include "register/change.h"
 
 #include "base/banned.h"
 
-enum { SNAPSHOT_US = 1000, VIEWS = 6 };
+enum { SNAPSHOT_US = 1000, DECLARED = 6 };
 
 /* Declarations as they stood from one revision on, and what was made of them. */
-struct view {
+struct declared {
     struct arena *arena; /* NULL: free */
     int64_t declared;    /* the revision that wrote them */
     const struct province *province;
@@ -26,13 +27,13 @@ struct snapshot {
     int64_t begun_us, written;
     int64_t head, declared; /* those of the newest revision */
     int64_t n_uses;
-    struct view views[VIEWS];
+    struct declared kept[DECLARED];
 };
 
-static void view_done(struct view *m)
+static void declared_done(struct declared *m)
 {
     arena_free(m->arena);
-    *m = (struct view){0};
+    *m = (struct declared){0};
 }
 
 void worker_free(void *worker)
@@ -41,15 +42,15 @@ void worker_free(void *worker)
     if (!w)
         return;
     worker_idle(w);
-    for (size_t i = 0; i < VIEWS; i++)
-        view_done(&w->snapshot->views[i]);
+    for (size_t i = 0; i < DECLARED; i++)
+        declared_done(&w->snapshot->kept[i]);
     crs_pool_free(w->crs);
     store_close(w->store);
     free(w->snapshot);
     free(w);
 }
 
-static enum err view_read(struct worker *w, int64_t rev, struct view *m, struct fault *f)
+static enum err declared_read(struct worker *w, int64_t rev, struct declared *m, struct fault *f)
 {
     struct store *s = w->store;
     struct faults list CLEANUP(faults_done) = {.max = 1};
@@ -64,30 +65,30 @@ static enum err view_read(struct worker *w, int64_t rev, struct view *m, struct 
             *f = list.p[0];
     }
     if (e != OK)
-        view_done(m);
+        declared_done(m);
     return e;
 }
 
-static enum err view_find(struct worker *w, int64_t rev, int64_t declared, struct view **ret_view,
-                            struct fault *f)
+static enum err declared_find(struct worker *w, int64_t rev, int64_t declared, struct declared **ret_declared,
+                              struct fault *f)
 {
     struct snapshot *n = w->snapshot;
-    struct view *oldest = &n->views[0];
-    for (size_t i = 0; i < VIEWS; i++) {
-        struct view *m = &n->views[i];
+    struct declared *oldest = &n->kept[0];
+    for (size_t i = 0; i < DECLARED; i++) {
+        struct declared *m = &n->kept[i];
         if (m->arena && m->declared == declared) {
-            *ret_view = m;
+            *ret_declared = m;
             return OK;
         }
         bool is_newest = m->arena && m->declared == n->declared; /* nearly all requests want it */
         if (!is_newest && m->used < oldest->used)
             oldest = m;
     }
-    view_done(oldest);
+    declared_done(oldest);
     oldest->declared = declared;
-    enum err e = view_read(w, rev, oldest, f);
+    enum err e = declared_read(w, rev, oldest, f);
     if (e == OK)
-        *ret_view = oldest;
+        *ret_declared = oldest;
     return e;
 }
 
@@ -128,13 +129,13 @@ enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct f
     struct worker *w = worker;
     enum err e = snapshot_open(w, f);
     int64_t rev = w->head, declared = w->snapshot->declared;
-    struct view *m = NULL;
+    struct declared *m = NULL;
     if (e == OK && at.n)
         e = store_find(w->store, at, &rev, f);
     if (e == OK && at.n)
         e = store_declared(w->store, rev, &declared, f);
     if (e == OK)
-        e = view_find(w, rev, declared, &m, f);
+        e = declared_find(w, rev, declared, &m, f);
     if (e != OK)
         return e;
     m->used = ++w->snapshot->n_uses;
@@ -161,4 +162,41 @@ enum err worker_new(void *site, void **ret_worker, struct fault *f)
     worker_idle(w);
     *ret_worker = w;
     return OK;
+}
+
+/* ---- the writer ---- */
+
+enum err worker_new_writer(void *site, void **ret_worker, struct fault *f)
+{
+    struct worker *w = mem_zalloc(sizeof *w);
+    w->site = site;
+    w->snapshot = mem_zalloc(sizeof *w->snapshot);
+    w->crs = crs_pool_new();
+    enum err e = store_open(w->site->db_path, STORE_WRITE, &w->store, f);
+    if (e == OK && !w->store->province)
+        e = FAULT(f, ERR_STORE_EMPTY, {"path", w->store->path});
+    if (e != OK) {
+        worker_free(w);
+        return e;
+    }
+    *ret_worker = w;
+    return OK;
+}
+
+enum err worker_group_begin(void *worker, struct fault *f)
+{
+    struct worker *w = worker;
+    enum err e = change_group_begin(w->store, f);
+    if (e == OK)
+        w->head = w->store->head;
+    return e;
+}
+
+enum err worker_group_commit(void *worker, struct fault *f)
+{
+    struct worker *w = worker;
+    enum err e = change_group_commit(w->store, f);
+    if (e == OK)
+        atomic_fetch_add_explicit(&w->site->written, 1, memory_order_release);
+    return e;
 }

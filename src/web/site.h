@@ -52,6 +52,11 @@ enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct f
 /* Ends the read transaction in which the last requests were answered. */
 void worker_idle(void *worker);
 
+/* The writer's worker: w->store is a write store, within a group of changes; w->figures is NULL. */
+enum err worker_new_writer(void *site, void **ret_worker, struct fault *f);
+enum err worker_group_begin(void *worker, struct fault *f);
+enum err worker_group_commit(void *worker, struct fault *f);
+
 /* A whole page around `content`: navigation, language switch, footer, with the revision it was read at. */
 struct crumb {
     struct str title, href;
@@ -62,8 +67,10 @@ struct page {
     struct str content;     /* HTML made by templates */
     struct crumb *crumbs;   /* from the home page down, without it */
     size_t n_crumbs;
+    bool is_problem;     /* counts nothing: no revision is named */
     bool has_own_search; /* the header shows no second box */
     bool is_home;        /* writes its own first heading */
+    bool has_heading;    /* so does another page */
     const char *
         section; /* of the navigation: "report", "index", "registers", "units", "posts", "data", "api", "about" or NULL */
     bool has_sample;            /* says at the top that sample records are counted */
@@ -82,6 +89,13 @@ bool site_shows_field(const struct exchange *x, const struct field *fd);
 bool site_shows_whole(const struct exchange *x, const struct reg *reg);
 
 /* The handlers, by area. */
+answer_fn answer_asset;                               /* assets.c */
+answer_fn page_home, page_search, page_about;         /* page_home.c, page_search.c, page_about.c */
+answer_fn page_units, page_unit;                      /* page_units.c, page_unit.c */
+answer_fn page_registers, page_register, page_record; /* page_registers.c, page_record.c */
+answer_fn page_reports, page_report;                  /* page_report.c */
+answer_fn page_figures, page_figure;                  /* page_figure.c */
+answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */
 answer_fn answer_asset;                                      /* assets.c */
 answer_fn page_home, page_search, page_about;                /* page_home.c, page_search.c, page_about.c */
 answer_fn page_units, page_unit;                             /* page_units.c, page_unit.c */

@@ -38,9 +38,9 @@ def command(name):
 
 
 def files(folder):
-    """What is there, but for what SQLite puts beside its file, and a checkpoint that was not yet renamed."""
+    """What is there, but for what SQLite puts beside its file."""
     found = [os.path.relpath(os.path.join(where, f), folder) for where, _, names in os.walk(folder) for f in names]
-    return sorted(f for f in found if not re.search(r"-(wal|shm|journal)$|\.checkpoint\.\d+\.tmp$", f))
+    return sorted(f for f in found if not re.search(r"-(wal|shm|journal)$", f))
 
 
 def reset(folder):

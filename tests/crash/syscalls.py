@@ -32,6 +32,7 @@ CASES = [
     ("link", "error=EIO", (0,), 1), ("link", "error=ENOSPC", (0,), 1), ("link", "signal=KILL", (0,), 1),
     ("mkdir", "error=ENOSPC", (0,), 1), ("fchmod", "error=EIO", (0,), 1),
     ("pread64", "error=EIO", (0, 1), 1), ("read", "error=EIO", (0,), 2),
+    ("getdents64", "error=EIO", (0, 1), 1),
     ("close", "error=EIO", (0,), 3), ("fcntl", "error=EIO", (0,), 5),
 ]
 LIMIT = 2000  # of one kind; a load makes some hundred

@@ -142,6 +142,10 @@ expect_exit "of two databases none is guessed" 1
 expect_contains "both are named" "$err" "var/khac.db, var/tinh-moi.db"
 tinhso figure teams --db var/khac.db --json
 expect_exit "--db chooses" 0
+tinhso figure teams --db var/khac.db --why
+expect_contains "and stands in what it says to do next" "$(grep -F 'log prove' <<<"$out")" "--db var/khac.db"
+TINHSO_DB=var/khac.db tinhso figure teams --why
+expect_not_contains "but not where it is found without" "$(grep -F 'log prove' <<<"$out")" "--db"
 TINHSO_DB=var/tinh-moi.db tinhso figure teams --json
 expect_exit "TINHSO_DB too" 0
 tinhso figure teams --db var/none.db

@@ -69,3 +69,19 @@ tinhso log verify
 expect_exit "the log is clean afterwards" 0
 tinhso load tests/golden/province
 expect_exit "loading again works" 0
+
+# ---- no way back under the old id
+sed -i 's/^k90,do thi huong,/k90,do thi huong lan,/; s/^k91,/k91,Anh /' "$WORK/tests/golden/province/data/keepers.csv"
+tinhso load tests/golden/province
+expect_exit "a file that still has the merged record is refused" 1
+expect_contains "by its line" "$err" "data/keepers.csv:"
+expect_contains "with the id to use" "$err" "“k1”"
+tinhso import keepers "$WORK/tests/golden/province/data/keepers.csv" --accept-valid --reason "thử"
+expect_exit "an import takes the rest" 0
+tinhso query keepers --id k91 --csv --reveal "thử"
+expect_contains "which is in" "$out" "Anh An"
+tinhso query keepers --id k90 --csv
+expect_contains "and the merged one stays where it is" "$err" "đã được gộp"
+sed -i '/^k90,/d' "$WORK/tests/golden/province/data/keepers.csv"
+tinhso load tests/golden/province
+expect_exit "without its row the file loads" 0

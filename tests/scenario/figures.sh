@@ -104,6 +104,11 @@ ranks = [r["rank"] for r in t["rows"]]
 known = [(r["published"], r["computed"]) for r in t["rows"] if r["computed"] is not None]
 print(len(ranks), ranks.count(15), ranks.count(16), [p for p, c in known], [p for p, c in known if p != c])' "$out")" \
     "63 2 0 [0.8002, 0.7163, 0.7024, 0.6975, 0.6924] [0.7163]"
+expect_eq "the framework that judged tells where it comes from and whether it is in force" "$(python3 -c '
+import json, sys
+t = json.loads(sys.argv[1])
+print(t["framework"], t["framework_status"], t["framework_source"], t["rows"][0]["main"][0]["components"])' "$out")" \
+    "qd-922 closed Decision 922/QĐ-BTTTT of 20 May 2022 10"
 tinhso index dti-province --year 2022 --of "da nang"
 expect_contains "a total is explained by main index" "$out" "0,800175"
 tinhso index dti-province --year 2022 --of "dak nong"

@@ -42,7 +42,7 @@ function draw(figure) {
       z: s.strong ? 5 : 2,
       itemStyle: { color: colour(s.strong ? "--brand" : few ? "--bar" : "--bar-soft") },
       lineStyle: { width: s.strong ? 3 : 1.5 },
-      emphasis: { focus: few ? "none" : "series", lineStyle: { width: 3, color: colour("--bar") } },
+      emphasis: { focus: few ? "none" : "series", lineStyle: { width: 3, color: colour(s.strong ? "--brand" : "--bar") } },
     })),
   });
   new ResizeObserver(() => chart.resize()).observe(canvas);

@@ -1,4 +1,4 @@
-// Draws maps: <div class="ts-map" data-source="/api/…" data-worker="/assets/…">. Shapes come from our own API, the style from here;
+// Draws maps: <div class="ts-map" data-source="/api/…" data-worker="/assets/…">, see web/templates/map.html. Shapes come from our own API, the style from here;
 // nothing comes from another site, so there is no background but the shapes themselves.
 import { Map, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
 
@@ -19,42 +19,64 @@ function bounds(collection) {
   return box[0] <= box[2] ? box : null;
 }
 
-// Shades by value where data-value names a property; else one colour.
-function fill(place, collection) {
-  const name = place.dataset.value;
-  const values = name ? collection.features.map((f) => f.properties[name]).filter((v) => typeof v === "number") : [];
+// What the page knows of a shape: name, value, text.
+function join(place, collection) {
+  const script = place.querySelector("script[type='application/json']");
+  const values = script ? JSON.parse(script.textContent) : {};
+  const keyOf = (f) => String(f.properties[place.dataset.key] ?? f.id);
+  // A page that knows some shapes is about those: a province would hide its districts.
+  if (script) collection.features = collection.features.filter((f) => keyOf(f) in values);
+  for (const f of collection.features) {
+    const key = keyOf(f);
+    const known = values[key] ?? {};
+    f.properties = { key, name: known.name ?? f.properties[place.dataset.title] ?? key, value: known.value ?? null, text: known.text ?? "" };
+  }
+}
+
+// Shades by value where there are different ones; else one colour.
+function fill(collection) {
+  const values = collection.features.map((f) => f.properties.value).filter((v) => typeof v === "number");
   const low = Math.min(...values);
   const high = Math.max(...values);
   if (!values.length || low === high) return colour("--bar-soft");
-  return ["case", ["==", ["typeof", ["get", name]], "number"],
-    ["interpolate", ["linear"], ["get", name], low, "#dbe8ec", high, colour("--bar")], "#e6e6e6"];
+  return ["case", ["==", ["typeof", ["get", "value"]], "number"],
+    ["interpolate", ["linear"], ["get", "value"], low, "#dbe8ec", high, colour("--bar")], "#e6e6e6"];
 }
 
-function caption(place, feature) {
+function caption(place, shape) {
   const node = document.createElement("div");
-  const title = feature.properties[place.dataset.title] ?? feature.id ?? "";
-  const href = place.dataset.href;
-  const part = document.createElement(href ? "a" : "strong");
-  if (href) part.href = href + encodeURIComponent(feature.properties[place.dataset.key] ?? feature.id);
-  part.textContent = title;
+  const part = document.createElement(place.dataset.href ? "a" : "strong");
+  if (place.dataset.href) part.href = place.dataset.href + encodeURIComponent(shape.key);
+  part.textContent = shape.name;
   node.append(part);
-  if (place.dataset.value) node.append(document.createElement("br"), String(feature.properties[place.dataset.value] ?? "–"));
+  if (shape.text) node.append(document.createElement("br"), shape.text);
   return node;
 }
 
 async function draw(place) {
+  // Without WebGL the drawing of the server stays.
+  if (!document.createElement("canvas").getContext("webgl2")) return;
   const answer = await fetch(place.dataset.source, { headers: { Accept: "application/geo+json" } });
   if (!answer.ok) return;
   const collection = await answer.json();
   const box = bounds(collection);
   if (!box) return;
   setWorkerUrl(place.dataset.worker);
-  const plain = place.querySelector("svg");
-  if (plain) plain.classList.add("ts-hidden");
+  join(place, collection);
+  place.replaceChildren();
+  place.classList.add("ts-map-live");
   const map = new Map({
     container: place,
     attributionControl: false,
     cooperativeGestures: true,
+    locale: {
+      "Map.Title": place.dataset.label,
+      "NavigationControl.ZoomIn": place.dataset.in,
+      "NavigationControl.ZoomOut": place.dataset.out,
+      "CooperativeGesturesHandler.WindowsHelpText": place.dataset.help,
+      "CooperativeGesturesHandler.MacHelpText": place.dataset.help,
+      "CooperativeGesturesHandler.MobileHelpText": place.dataset.helpTouch,
+    },
     bounds: box,
     fitBoundsOptions: { padding: 24, maxZoom: 14 },
     style: {
@@ -63,7 +85,7 @@ async function draw(place) {
       layers: [
         { id: "ground", type: "background", paint: { "background-color": colour("--shade") } },
         { id: "areas", type: "fill", source: "shapes", filter: ["==", ["geometry-type"], "Polygon"],
-          paint: { "fill-color": fill(place, collection), "fill-outline-color": "#ffffff" } },
+          paint: { "fill-color": fill(collection), "fill-outline-color": "#ffffff" } },
         { id: "lines", type: "line", source: "shapes", filter: ["!=", ["geometry-type"], "Point"],
           paint: { "line-color": colour("--bar"), "line-width": 1 } },
         { id: "points", type: "circle", source: "shapes", filter: ["==", ["geometry-type"], "Point"],
@@ -74,7 +96,7 @@ async function draw(place) {
   map.addControl(new NavigationControl({ showCompass: false }));
   for (const layer of ["areas", "points"]) {
     map.on("click", layer, (e) => {
-      new Popup().setLngLat(e.lngLat).setDOMContent(caption(place, e.features[0])).addTo(map);
+      new Popup().setLngLat(e.lngLat).setDOMContent(caption(place, e.features[0].properties)).addTo(map);
     });
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));

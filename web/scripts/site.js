@@ -14,11 +14,3 @@ if (navigator.clipboard) {
     snippet.append(button);
   }
 }
-
-// "/" goes to the search box, as long as nothing is being written.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  event.preventDefault();
-  document.querySelector("input[type=search]").focus();
-});

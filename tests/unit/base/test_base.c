@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ static void an_arena_keeps_what_it_gave_until_reset(void **state)
     struct arena *a CLEANUP(arena_freep) = arena_new();
     char *first = arena_strdup(a, "Đắk Nông");
     for (int i = 0; i < 10000; i++)
-        assert_int_equal(*(arena_printf(a, "%d", i) - 0), *arena_printf(a, "%d", i));
+        assert_string_equal(arena_printf(a, "%d", i), arena_printf(a, "%d", i));
     assert_string_equal(first, "Đắk Nông");
     size_t held = arena_bytes(a);
     for (int round = 0; round < 3; round++) {
@@ -134,6 +135,47 @@ static void an_atomic_write_replaces_the_whole_file(void **state)
     assert_int_equal(file_write_atomic("/nowhere/at/all", STR("x"), 0600, &f), ERR_SYSTEM);
 }
 
+static void a_new_file_is_never_written_over_another(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/tinhso-test-XXXXXX";
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    assert_non_null(mkdtemp(folder));
+    const char *path = arena_printf(a, "%s/key", folder), **names;
+    struct str text;
+    size_t n;
+    assert_int_equal(file_write_new(path, STR("một"), 0600, NULL), OK);
+    assert_int_equal(file_write_new(path, STR("hai"), 0600, NULL), ERR_SYSTEM);
+    assert_int_equal(errno, EEXIST);
+    assert_int_equal(file_read(a, path, 100, &text, NULL), OK);
+    assert_true(str_is(text, "một"));
+    assert_int_equal(folder_list(a, folder, "", &names, &n, NULL), OK);
+    assert_int_equal(n, 1); /* no temporary file stayed behind */
+    unlink(path);
+    rmdir(folder);
+}
+
+static void a_folder_is_not_made_where_a_file_stands(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/tinhso-test-XXXXXX";
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    assert_non_null(mkdtemp(folder));
+    const char *file = arena_printf(a, "%s/file", folder);
+    char *deep = arena_printf(a, "%s/a/b/c", folder);
+    assert_int_equal(file_write_atomic(file, STR("x"), 0600, NULL), OK);
+    assert_int_equal(folder_make(file, NULL), ERR_SYSTEM);
+    assert_int_equal(folder_make(arena_printf(a, "%s/below", file), NULL), ERR_SYSTEM);
+    assert_int_equal(folder_make(deep, NULL), OK);
+    assert_int_equal(folder_make(deep, NULL), OK);
+    for (char *end = strrchr(deep, '/'); strlen(deep) > strlen(folder); end = strrchr(deep, '/')) {
+        assert_int_equal(rmdir(deep), 0);
+        *end = 0;
+    }
+    unlink(file);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +187,8 @@ int main(void)
         cmocka_unit_test(every_error_has_both_sentences),
         cmocka_unit_test(the_distance_counts_edits_and_swaps),
         cmocka_unit_test(an_atomic_write_replaces_the_whole_file),
+        cmocka_unit_test(a_new_file_is_never_written_over_another),
+        cmocka_unit_test(a_folder_is_not_made_where_a_file_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,6 +164,24 @@ static void it_starts_no_process_and_signals_none(void **state)
     assert_non_null(strstr(buf_cstr(&x->said), "PermissionError"));
 }
 
+static void it_changes_no_limit_or_priority_of_its_parent(void **state)
+{
+    struct fixture *x = *state;
+    static const char *const wrong[] = {
+        "resource.prlimit(posix.getppid(), resource.RLIMIT_CORE, (0, 0))",
+        "posix.setpriority(posix.PRIO_PROCESS, posix.getppid(), 19)",
+        "posix.sched_setaffinity(posix.getppid(), {0})",
+        "posix.sched_setscheduler(posix.getppid(), posix.SCHED_IDLE, posix.sched_param(0))",
+    };
+    char code[200];
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        snprintf(code, sizeof code, "import posix, resource; %s", wrong[i]);
+        assert_int_equal(python(x, code), ERR_SANDBOX_PROGRAM);
+        assert_non_null(strstr(buf_cstr(&x->said), "PermissionError"));
+    }
+    assert_int_equal(python(x, "import resource; resource.prlimit(0, resource.RLIMIT_CORE, (0, 0))"), OK);
+}
+
 static void it_still_has_threads(void **state)
 {
     struct fixture *x = *state;
@@ -262,6 +280,7 @@ int main(void)
         RULE(rights_of_files_are_not_changed),
         RULE(it_opens_no_socket),
         RULE(it_starts_no_process_and_signals_none),
+        RULE(it_changes_no_limit_or_priority_of_its_parent),
         RULE(it_still_has_threads),
         RULE(the_environment_tells_it_nothing),
         RULE(descriptors_of_the_parent_are_closed),

@@ -70,6 +70,10 @@ static void numbers_keep_whether_they_are_whole(void **state)
     assert_prints("a = 9223372036854775807", "a = 9223372036854775807", NULL);
     assert_prints("a = -9223372036854775808", "a = -9223372036854775808", NULL);
     assert_prints("a = 0.1", "a = 0.1", NULL);
+    char long_number[600] = "a = 0.";
+    memset(long_number + 6, '0', 500);
+    memcpy(long_number + 506, "25", 3);
+    assert_prints(long_number, "a = 0.0", NULL);
 }
 
 static void every_string_can_be_written(void **state)
@@ -291,6 +295,7 @@ static void nesting_is_bounded(void **state)
     assert_int_equal(parse_nested("(", "a = 1", ")", 10000), ERR_CQL2_LIMIT);
     assert_int_equal(parse_nested("NOT ", "a = 1", "", 10000), ERR_CQL2_LIMIT);
     assert_int_equal(parse_nested("1 + ", "a = 1", "", 10000), ERR_CQL2_LIMIT);
+    assert_int_equal(parse_nested("INTERVAL(", "a", ", a)", 2000), ERR_CQL2_LIMIT);
 }
 
 static void size_is_bounded(void **state)

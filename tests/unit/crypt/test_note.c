@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -213,11 +214,54 @@ static void a_key_file_is_private_and_never_overwritten(void **state)
     assert_int_equal(note_key_load(path, &back, NULL), OK);
 }
 
+/* One of them, waiting with the others until the pipe is closed. */
+static pid_t saver_start(unsigned char seed_byte, const int ends[2])
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    struct note_key key = key_test("log.example.vn", seed_byte);
+    char c;
+    close(ends[1]);
+    if (read(ends[0], &c, 1) != 0)
+        _exit(2);
+    enum err e = note_key_save(&key, path, NULL);
+    _exit(e == OK ? 0 : e == ERR_KEY_EXISTS ? 1 : 2);
+}
+
+static void of_many_processes_that_save_a_key_at_once_one_does(void **state)
+{
+    (void)state;
+    enum { SAVERS = 8, ROUNDS = 20 };
+    for (int round = 0; round < ROUNDS; round++) {
+        pid_t pids[SAVERS];
+        int ends[2], winner = -1;
+        assert_int_equal(pipe(ends), 0);
+        for (unsigned char i = 0; i < SAVERS; i++)
+            pids[i] = saver_start(i, ends);
+        close(ends[0]), close(ends[1]);
+        for (int i = 0; i < SAVERS; i++) {
+            int status;
+            assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+            assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+            if (WEXITSTATUS(status) == 0) {
+                assert_int_equal(winner, -1);
+                winner = i;
+            }
+        }
+        struct note_key won = key_test("log.example.vn", (unsigned char)winner), back CLEANUP(note_key_done) = {0};
+        assert_int_equal(note_key_load(path, &back, NULL), OK);
+        assert_memory_equal(&won, &back, sizeof back);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
 static void a_key_file_with_any_change_is_refused(void **state)
 {
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct note_key key = key_test("log.example.vn", 3), back;
+    struct note_key key = key_test("log.example.vn", 3), back = {0};
+    static const struct note_key nothing;
     struct str text;
     assert_int_equal(note_key_save(&key, path, NULL), OK);
     assert_int_equal(file_read(a, path, 1000, &text, NULL), OK);
@@ -230,6 +274,7 @@ static void a_key_file_with_any_change_is_refused(void **state)
         if (note_key_load(path, &back, &f) != ERR_KEY_INVALID)
             fail_msg("byte %zu", i);
         assert_true(str_is(fault_param(&f, "value"), path)); /* the key itself is never in a message */
+        assert_memory_equal(&back, &nothing, sizeof back);
     }
 }
 
@@ -290,6 +335,7 @@ int main(void)
         cmocka_unit_test(a_key_name_with_space_or_plus_is_refused),
         cmocka_unit_test(a_verifier_whose_id_does_not_fit_is_refused),
         cmocka_unit_test_setup_teardown(a_key_file_is_private_and_never_overwritten, folder_fresh, folder_away),
+        cmocka_unit_test_setup_teardown(of_many_processes_that_save_a_key_at_once_one_does, folder_fresh, folder_away),
         cmocka_unit_test_setup_teardown(a_key_file_with_any_change_is_refused, folder_fresh, folder_away),
         cmocka_unit_test(a_checkpoint_comes_back_as_it_was_signed),
         cmocka_unit_test(a_signed_text_that_is_no_checkpoint_is_refused),

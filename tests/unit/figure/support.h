@@ -132,7 +132,7 @@ static inline const struct figure_row *row_of(const struct figure_result *r, enu
 static inline void assert_quantity(struct quantity q, const char *expected)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(200);
-    quantity_print(q, DECIMAL_EXACT, LANG_EN, &b);
+    quantity_print_plain(q, &b);
     assert_string_equal(quantity_is_known(q) ? buf_cstr(&b) : "?", expected);
 }
 

@@ -331,6 +331,46 @@ static void an_unknown_figure_names_the_nearest(void **state)
     assert_true(str_is(fault_param(&f, "nearest"), "digitised"));
 }
 
+static void fields_of_one_name_with_other_codes_are_strangers(void **state)
+{
+    (void)state;
+    static const char plans[] = "register: plans\ntitle: Kế hoạch\nkey: [body, kind]\nfields:\n"
+                                "  body: {type: string, title: Cơ quan, required: true}\n"
+                                "  kind: {type: code, title: Loại, required: true, codes: {merged: Gộp, own: Riêng}}\n"
+                                "  area: {type: code, title: Vùng, codes: {n: Bắc, s: Nam}}\n";
+    static const char bodies[] = "register: bodies\ntitle: Cơ quan\nkey: [code]\nfields:\n"
+                                 "  code: {type: string, title: Mã, required: true}\n"
+                                 "  kind: {type: code, title: Loại, codes: {office: Văn phòng, department: Sở}}\n"
+                                 "  area: {type: code, title: Vùng, codes: {n: Bắc, s: Nam}}\n";
+    static const char figures[] = "- figure: planned\n  title: Có kế hoạch\n"
+                                  "  count: {register: plans, distinct: body}\n  of: {register: bodies}\n"
+                                  "- figure: each\n  title: Mỗi cơ quan\n"
+                                  "  ratio: {over: {count: {register: plans}}, under: {count: {register: bodies}}}\n";
+    struct fixture x = {0};
+    struct text_file files[] = {{"province.yaml", "province: tiny\ntitle: Tỉnh\ntime_zone: \"+07:00\"\n"},
+                                {"registers/plans.yaml", plans},
+                                {"registers/bodies.yaml", bodies},
+                                {"figures/f.yaml", figures}};
+    fixture_open(&x, files, ARRAY_LEN(files));
+    data_load(&x, "plans", "body,kind,area\na,merged,n\na,own,n\nb,merged,n\n", false);
+    data_load(&x, "bodies", "code,kind,area\na,office,n\nb,department,n\nc,department,s\n", false);
+    struct figure_result r = figure_of(&x, "planned", (struct figure_options){.by = STR("kind")});
+    assert_quantity(r.value, "2");
+    assert_quantity(r.of, "3");
+    assert_int_equal(r.n_rows, 2); /* no row of the bodies' kinds */
+    assert_quantity(row_of(&r, ROW_PLAIN, "merged")->value, "2");
+    assert_quantity(row_of(&r, ROW_PLAIN, "merged")->of, "?");
+    r = figure_of(&x, "planned", (struct figure_options){.by = STR("area")});
+    assert_quantity(row_of(&r, ROW_PLAIN, "n")->of, "2");
+    assert_quantity(row_of(&r, ROW_PLAIN, "s")->value, "0");
+    assert_quantity(row_of(&r, ROW_PLAIN, "s")->of, "1");
+    struct figure_options by = {.by = STR("kind")};
+    assert_int_equal(figure_compute(x.a, x.s, x.fs, STR("each"), &by, &r, NULL), ERR_FIGURE_BY);
+    r = figure_of(&x, "each", (struct figure_options){.by = STR("area")});
+    assert_quantity(row_of(&r, ROW_PLAIN, "n")->value, "1.5");
+    fixture_close(&x);
+}
+
 static void a_date_that_is_none_is_refused(void **state)
 {
     struct fixture *x = *state;
@@ -362,6 +402,7 @@ int main(void)
         cmocka_unit_test(the_records_behind_a_figure_are_those_counted_and_no_person_is_named),
         cmocka_unit_test(the_list_of_records_keeps_its_limit_and_tells_the_number),
         cmocka_unit_test(an_unknown_figure_names_the_nearest),
+        cmocka_unit_test(fields_of_one_name_with_other_codes_are_strangers),
         cmocka_unit_test(a_date_that_is_none_is_refused),
         cmocka_unit_test(what_is_computed_from_a_stale_figure_is_stale),
         cmocka_unit_test(without_a_day_of_asking_today_counts),

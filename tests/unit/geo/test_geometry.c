@@ -124,6 +124,55 @@ static void geometries_are_written_and_read(void **state)
     assert_int_equal(geometry_read_blob(gc, STR("\1\1"), &g, &f), ERR_GEOMETRY_BLOB);
 }
 
+static enum err read_nested(const char *open, const char *inner, int depth)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 21);
+    for (int i = 0; i < depth; i++)
+        buf_puts(&b, open);
+    buf_puts(&b, inner);
+    for (int i = 0; i < depth; i++)
+        buf_putc(&b, ')');
+    struct geometry *g = NULL;
+    enum err e = geometry_read_wkt(gc, buf_view(&b), &g, NULL);
+    geometry_free(g);
+    return e;
+}
+
+/* GEOS alone recurses until the stack is full: a cell of a file is long enough for that. */
+static void wkt_of_any_depth_and_length_is_read_or_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(read_nested("GEOMETRYCOLLECTION(", "MULTIPOLYGON(((0 0,1 0,1 1,0 0)))", 9), OK);
+    assert_int_equal(read_nested("GEOMETRYCOLLECTION(", "POINT(1 2)", 40000), ERR_GEOMETRY_WKT);
+    assert_int_equal(read_nested("GEOMETRYCOLLECTION(", "POINT(1 2)", 60000), ERR_GEOMETRY_WKT); /* over 1 MiB */
+    assert_int_equal(read_nested("(", "", 100000), ERR_GEOMETRY_WKT);
+}
+
+static void wkt_without_a_place_is_refused(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"",
+                                        "POINT EMPTY",
+                                        "POLYGON EMPTY",
+                                        "GEOMETRYCOLLECTION EMPTY",
+                                        "POINT(1)",
+                                        "POINT(1 2",
+                                        "POINT(nan 2)",
+                                        "POINT(1 inf)",
+                                        "POINT(1 2)x",
+                                        "POINT(1 2), POINT(3 4)",
+                                        "POINT(1 2))",
+                                        ")",
+                                        "CIRCLE(1 2)",
+                                        "LINESTRING(0 0, inf 1)"};
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct geometry *g = NULL;
+        if (geometry_read_wkt(gc, str_of(wrong[i]), &g, NULL) != ERR_GEOMETRY_WKT)
+            fail_msg("“%s” is not refused", wrong[i]);
+        assert_null(g);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +180,8 @@ int main(void)
         cmocka_unit_test(collections_of_mixed_kinds_take_part_where_they_can),
         cmocka_unit_test(a_polygon_that_crosses_itself_is_named_and_still_answers),
         cmocka_unit_test(geometries_are_written_and_read),
+        cmocka_unit_test(wkt_of_any_depth_and_length_is_read_or_refused),
+        cmocka_unit_test(wkt_without_a_place_is_refused),
     };
     return cmocka_run_group_tests(tests, open_context, close_context);
 }

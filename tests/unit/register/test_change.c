@@ -1,4 +1,6 @@
 /* Changes: what is written, what is refused, what is seen at which moment. */
+#include <sys/wait.h>
+
 #include "fixture.h"
 
 static const char three_farms[] =
@@ -170,6 +172,122 @@ static void a_removed_record_can_come_back(void **state)
     assert_int_equal(count(x, "farms", (struct query_options){.has_history = true}), 3);
 }
 
+static const char plots_yaml[] = "register: plots\n"
+                                 "title: Thửa\n"
+                                 "key: [sheet, number]\n"
+                                 "fields:\n"
+                                 "  sheet: {type: string, title: Tờ, required: true}\n"
+                                 "  number: {type: string, title: Thửa, required: true}\n"
+                                 "  farm: {type: reference, title: Hộ, register: farms}\n"
+                                 "  commune: {type: unit, title: Xã}\n";
+
+static void declare_plots(struct fixture *x)
+{
+    struct text_file files[ARRAY_LEN(standard_files) + 1];
+    memcpy(files, standard_files, sizeof standard_files);
+    files[ARRAY_LEN(standard_files)] = (struct text_file){"registers/plots.yaml", plots_yaml};
+    assert_int_equal(declare(x, files, ARRAY_LEN(files), NULL), OK);
+}
+
+static enum err remove_one(struct fixture *x, const char *reg, const char *id)
+{
+    struct change *c;
+    int64_t rev;
+    assert_int_equal(change_begin(x->s, &(struct change_info){.actor = STR("t"), .reason = STR("r")}, &c, &x->f), OK);
+    assert_int_equal(change_remove(c, province_register(x->s->province, str_of(reg)), str_of(id), &x->f), OK);
+    return change_commit(c, &rev, &x->list, NULL);
+}
+
+static void a_record_that_others_refer_to_is_not_removed(void **state)
+{
+    struct fixture *x = *state;
+    declare_plots(x);
+    assert_int_equal(put(x, "farms", "code,area\nH1,1\nH2,1\n", NULL), OK);
+    assert_int_equal(put(x, "plots", "sheet,number,farm,commune\n1,7,H1,\n1,8,,1\n", NULL), OK);
+    assert_int_equal(remove_one(x, "farms", "H1"), ERR_RECORD_NEEDED);
+    assert_int_equal(x->list.total, 1);
+    assert_true(str_is(fault_param(&x->list.p[0], "id"), "H1"));
+    assert_true(str_is(fault_param(&x->list.p[0], "other"), "1@7"));
+    assert_true(str_is(fault_param(&x->list.p[0], "from"), "plots"));
+    assert_int_equal(remove_one(x, "farms", "H2"), OK);
+    assert_int_equal(remove_one(x, "units", "1@"), ERR_RECORD_NEEDED);
+    assert_int_equal(remove_one(x, "units", "11@"), OK); /* another version of 11 is left */
+    assert_int_equal(remove_one(x, "plots", "1@7"), OK);
+    assert_int_equal(remove_one(x, "farms", "H1"), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 0);
+}
+
+static void two_keys_never_share_an_id(void **state)
+{
+    struct fixture *x = *state;
+    declare_plots(x);
+    assert_int_equal(put(x, "plots", "sheet,number\na,b@c\n", NULL), OK);
+    assert_int_equal(put(x, "plots", "sheet,number\na@b,c\n", NULL), ERR_VALUE_KEY);
+    assert_true(str_is(fault_field_name(&x->list.p[0]), "sheet"));
+    assert_int_equal(x->list.p[0].line, 2);
+    assert_string_equal(values(x, "plots", "number", (struct query_options){0}), "b@c");
+}
+
+static void a_reader_sees_one_moment_while_others_write(void **state)
+{
+    struct fixture *x = *state;
+    assert_int_equal(put(x, "farms", "code,area\nH1,1\n", NULL), OK);
+    struct store *writer = x->s, *reader;
+    assert_int_equal(store_open(x->path, STORE_READ, &reader, &x->f), OK);
+    assert_int_equal(store_hold(reader, &x->f), OK);
+    assert_int_equal(put(x, "farms", "code,area\nH1,2\nH2,1\n", NULL), OK);
+    x->s = reader;
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 1);
+    assert_string_equal(values(x, "farms", "area", (struct query_options){0}), "1");
+    assert_int_equal(reader->at, writer->head - 1);
+    assert_int_equal(store_hold(reader, &x->f), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 2);
+    assert_int_equal(reader->at, writer->head);
+    store_close(reader);
+    x->s = writer;
+}
+
+/* Whether the condition for an old moment is the short one, which indexes over current versions answer. */
+static bool is_read_as_now(struct fixture *x, const char *reg)
+{
+    const char *sql = store_visible_sql(x->a, x->s, province_register(x->s->province, str_of(reg)), "t");
+    return strstr(sql, "t._until IS NULL AND t._removed = 0") == sql;
+}
+
+static void a_register_unchanged_since_an_old_revision_is_read_as_it_is_now(void **state)
+{
+    struct fixture *x = *state;
+    int64_t rev;
+    assert_int_equal(put(x, "farms", three_farms, &rev), OK);
+    assert_int_equal(put(x, "farms", "code,area\nH1,2\n", NULL), OK);
+    assert_int_equal(store_at(x->s, str_of(arena_printf(x->a, "%lld", (long long)rev)), &x->f), OK);
+    assert_true(is_read_as_now(x, "units"));
+    assert_false(is_read_as_now(x, "farms"));
+    assert_int_equal(count(x, "units", (struct query_options){0}), 4);
+    assert_string_equal(values(x, "farms", "area", (struct query_options){.id = STR("H1")}), "1.5");
+}
+
+static void a_record_in_json_is_judged_as_one_in_a_file(void **state)
+{
+    struct fixture *x = *state;
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    struct record r;
+    struct json *j;
+    const char *good = "{\"code\":\"H1\",\"area\":1.5,\"tags\":[\"đỏ\",\"xanh\"],\"is_poor\":true,\"head\":null}";
+    assert_int_equal(json_parse(x->a, str_of(good), STR(""), &j, &x->f), OK);
+    assert_int_equal(record_from_json(x->a, farms, j, STR("2022-01-01"), &r, &x->list), OK);
+    assert_true(str_is(r.id, "H1"));
+    assert_int_equal(r.values[reg_field_number(farms, STR("head"))].kind, VALUE_NULL);
+    assert_true(str_is(r.values[reg_field_number(farms, STR("tags"))].text, "[\"đỏ\",\"xanh\"]"));
+    assert_int_equal(json_parse(x->a, STR("{\"code\":\"X1\",\"area\":-1}"), STR(""), &j, &x->f), OK);
+    assert_int_equal(record_from_json(x->a, farms, j, STR("2022-01-01"), &r, &x->list), ERR_VALUE_RANGE);
+    assert_int_equal(x->list.p[0].code, ERR_VALUE_PATTERN);
+    assert_int_equal(x->list.total, 2);
+    assert_int_equal(json_parse(x->a, STR("{\"code\":\"H1\",\"aera\":1}"), STR(""), &j, &x->f), OK);
+    assert_int_equal(record_from_json(x->a, farms, j, STR("2022-01-01"), &r, &x->list), ERR_FIELD_UNKNOWN);
+    assert_true(str_is(fault_param(&x->list.p[2], "nearest"), "area"));
+}
+
 static void an_aborted_change_leaves_no_trace(void **state)
 {
     struct fixture *x = *state;
@@ -208,6 +326,32 @@ static void a_database_without_its_newest_revision_is_refused(void **state)
     assert_int_equal(store_open(x->path, STORE_READ, &x->s, &x->f), ERR_LOG_CHECKPOINT_MISSING);
 }
 
+static void what_killed_writers_left_is_removed_by_the_next(void **state)
+{
+    struct fixture *x = *state;
+    pid_t gone = fork();
+    if (gone == 0)
+        _exit(0);
+    assert_int_equal(waitpid(gone, NULL, 0), gone);
+    const struct {
+        const char *before, *behind;
+        pid_t pid;
+        bool stays;
+    } files[] = {{"x.checkpoint.", ".tmp", gone, false}, {"x.key.", ".tmp", gone, false},
+                 {"x.db.", ".tmp-journal", gone, false}, {"x.checkpoint.", ".tmp", getppid(), true},
+                 {"x.checkpoint.", ".old", gone, true},  {"y.key.", ".tmp", gone, true}};
+    const char *paths[ARRAY_LEN(files)];
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        paths[i] = arena_printf(x->a, "%s/%s%d%s", x->folder, files[i].before, (int)files[i].pid, files[i].behind);
+        assert_int_equal(file_write_atomic(paths[i], STR("half"), 0600, &x->f), OK);
+    }
+    reopen(x);
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        assert_int_equal(file_exists(paths[i]), files[i].stays);
+        unlink(paths[i]);
+    }
+}
+
 static void a_lost_key_is_not_replaced_by_another(void **state)
 {
     struct fixture *x = *state;
@@ -219,6 +363,47 @@ static void a_lost_key_is_not_replaced_by_another(void **state)
     assert_int_equal(store_open(x->path, STORE_WRITE, &x->s, &x->f), ERR_LOG_KEY_MISSING);
     assert_int_equal(store_open(x->path, STORE_READ, &x->s, &x->f), OK);
     assert_false(file_exists(key));
+}
+
+static void changes_of_a_group_share_a_commit_and_one_refused_harms_no_other(void **state)
+{
+    struct fixture *x = *state;
+    int64_t rev;
+    assert_int_equal(change_group_begin(x->s, &x->f), OK);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH1,A,11\n", &rev), OK);
+    assert_int_equal(rev, 4);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH2,B,999\n", &rev), ERR_REFERENCE_UNKNOWN);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH1,A,11\n", &rev), OK); /* sees the first: nothing new */
+    assert_int_equal(rev, 0);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH3,C,11\n", &rev), OK);
+    assert_int_equal(rev, 5);
+    struct store *reader;
+    assert_int_equal(store_open(x->path, STORE_READ, &reader, &x->f), OK);
+    assert_int_equal(reader->head, 3);
+    assert_int_equal(change_group_commit(x->s, &x->f), OK);
+    assert_int_equal(store_follow(reader, &x->f), OK);
+    assert_int_equal(reader->head, 5);
+    store_close(reader);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 2);
+    reopen(x); /* the checkpoint agrees with the log */
+    assert_int_equal(x->s->head, 5);
+    assert_int_equal(x->s->frontier.size, 5);
+}
+
+static void a_group_that_is_given_up_leaves_no_trace(void **state)
+{
+    struct fixture *x = *state;
+    int64_t rev;
+    assert_int_equal(change_group_begin(x->s, &x->f), OK);
+    assert_int_equal(put(x, "farms", three_farms, &rev), OK);
+    assert_int_equal(x->s->head, 4);
+    change_group_abort(x->s);
+    assert_int_equal(x->s->head, 3);
+    assert_int_equal(x->s->frontier.size, 3);
+    assert_int_equal(put(x, "farms", three_farms, &rev), OK);
+    assert_int_equal(rev, 4);
+    reopen(x);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 3);
 }
 
 int main(void)
@@ -236,7 +421,15 @@ int main(void)
         T(a_key_or_a_unique_value_is_not_given_twice),
         T(versions_of_a_unit_do_not_overlap),
         T(a_removed_record_can_come_back),
+        T(a_record_that_others_refer_to_is_not_removed),
+        T(two_keys_never_share_an_id),
+        T(a_reader_sees_one_moment_while_others_write),
+        T(a_register_unchanged_since_an_old_revision_is_read_as_it_is_now),
+        T(a_record_in_json_is_judged_as_one_in_a_file),
         T(an_aborted_change_leaves_no_trace),
+        T(changes_of_a_group_share_a_commit_and_one_refused_harms_no_other),
+        T(a_group_that_is_given_up_leaves_no_trace),
+        T(what_killed_writers_left_is_removed_by_the_next),
         T(a_lost_key_is_not_replaced_by_another),
         T(a_database_without_its_newest_revision_is_refused),
     };

@@ -1,5 +1,6 @@
 /* Declarations: every mistake is named with its place and the nearest right name; changes that would lose data are refused. */
 #include "fixture.h"
+#include "register/log.h"
 
 struct mistake {
     const char *line; /* in place of a field line of the register */
@@ -45,6 +46,15 @@ static void each_mistake_is_named_with_its_line(void **state)
         {"order: [-coed]", ERR_DECL_UNKNOWN, "code"},
         {"indexes: [[code, aera]]", ERR_DECL_UNKNOWN, "aera"},
         {"as_of: code", ERR_DECL_VALUE, "date"},
+        {"  area: {type: number, title: x, min: 5, max: 4}", ERR_DECL_VALUE, "≥ 5"},
+        {"  area: {type: string, title: x, max_length: -1}", ERR_YAML_RANGE, "max_length"},
+        {"  area: {type: interval, title: x}\n  area__end: {type: string, title: y}", ERR_DECL_VALUE, "area__end"},
+        {"  area: {type: geometry, title: x, crs: WGS84}", ERR_DECL_VALUE, "EPSG"},
+        {"  area: {type: code, title: x, codes: {a: {vi: A, from: 2023-01-01, to: 2022-01-01}}}", ERR_DECL_VALUE,
+         "2023-01-01"},
+        {"  area: {type: number, title: x}\nsearch: [area]", ERR_DECL_VALUE, "search"},
+        {"data: {file: ../farms.csv}", ERR_DECL_VALUE, "../farms.csv"},
+        {"data: {file: /etc/passwd}", ERR_DECL_VALUE, "/etc/passwd"},
         {"rules: [{check: cod > 'a', message: x}]", ERR_CQL2_PROPERTY, "code"},
         {"rules: [{check: code = = 1, message: x}]", ERR_CQL2_SYNTAX, "="},
     };
@@ -57,7 +67,7 @@ static void each_mistake_is_named_with_its_line(void **state)
             show(&list);
         assert_int_equal(n, 1);
         assert_int_equal(list.p[0].code, mistakes[i].code);
-        assert_int_equal(list.p[0].line, 6);
+        assert_int_equal(list.p[0].line, strchr(mistakes[i].line, '\n') ? 7 : 6);
         assert_true(str_is(fault_file(&list.p[0]), "registers/farms.yaml"));
         faults_print(&list, LANG_VI, &b);
         assert_non_null(strstr(buf_cstr(&b), mistakes[i].says));
@@ -77,6 +87,22 @@ static void mistakes_of_several_files_are_listed_together(void **state)
     struct province *p;
     assert_int_not_equal(province_build(a, &src, &p, &list), OK);
     assert_true(list.total >= 3);
+}
+
+static void a_register_that_cannot_be_read_is_told_once(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    struct text_file files[] = {{"province.yaml", "province: x\ntitle: X\n"},
+                                {"registers/a.yaml",
+                                 "register: a\ntitle: A\nkey: [k]\nfields:\n  k: {type: string, title: K}\n  b: {type: "
+                                 "reference, register: b, title: B}\n"},
+                                {"registers/b.yaml", "register: b\ntitle: B\nkey: [k]\n"}};
+    struct sources src = sources_of(a, files, ARRAY_LEN(files));
+    struct province *p;
+    assert_int_equal(province_build(a, &src, &p, &list), ERR_YAML_KEY_MISSING);
+    assert_int_equal(list.total, 1);
 }
 
 static void registers_load_after_what_they_refer_to(void **state)
@@ -102,6 +128,23 @@ static void registers_load_after_what_they_refer_to(void **state)
         at_units = str_is(p->registers[i]->name, "units") ? i : at_units;
     }
     assert_true(at_units < at_farms && at_farms < at_a);
+}
+
+static void no_register_bears_the_name_of_a_table_of_anothers_search(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    const char *format = "register: %s\ntitle: A\nkey: [k]\nsearch: [k]\nfields:\n  k: {type: string, title: K}\n";
+    struct text_file files[] = {{"province.yaml", "province: x\ntitle: X\n"},
+                                {"registers/farm_data.yaml", arena_printf(a, format, "farm_data")},
+                                {"registers/farm.yaml", arena_printf(a, format, "farm")}};
+    struct sources src = sources_of(a, files, ARRAY_LEN(files));
+    struct province *p;
+    assert_int_equal(province_build(a, &src, &p, &list), ERR_DECL_VALUE);
+    assert_int_equal(list.total, 1);
+    assert_int_equal(list.p[0].line, 1);
+    assert_true(str_is(fault_param(&list.p[0], "value"), "farm_data"));
 }
 
 static void registers_in_a_ring_are_refused(void **state)
@@ -157,6 +200,10 @@ static void what_would_lose_data_is_refused_until_it_is_asked_for(void **state)
     assert_int_equal(x->list.p[1].code, ERR_MIGRATE_TYPE);
     assert_int_equal(redeclare(x, "key: [code]", "key: [card]", NULL), ERR_MIGRATE_GONE);
     assert_int_equal(x->list.p[2].code, ERR_MIGRATE_KEY);
+    assert_int_equal(redeclare(x, "code: {type: string, title: Mã, required: true, pattern: \"^H[0-9]+$\"}",
+                               "code: {type: integer, title: Mã, required: true}", "farms.code"),
+                     ERR_MIGRATE_GONE);
+    assert_int_equal(x->list.p[3].code, ERR_MIGRATE_KEY);
     assert_int_equal(x->s->head, head);
     assert_int_equal(redeclare(x, card, "", "farms.card"), OK);
     assert_null(reg_field(province_register(x->s->province, STR("farms")), STR("card")));
@@ -164,6 +211,41 @@ static void what_would_lose_data_is_refused_until_it_is_asked_for(void **state)
     snprintf(at, sizeof at, "%lld", (long long)head);
     assert_int_equal(store_at(x->s, str_of(at), &x->f), OK);
     assert_string_equal(values(x, "farms", "card", (struct query_options){0}), "A");
+}
+
+static void what_was_let_go_does_not_come_back(void **state)
+{
+    struct fixture *x = *state;
+    const char *card = "  card: {type: string, title: Thẻ, unique: true}\n";
+    struct query_options known = {.filter = STR("card IS NOT NULL")};
+    assert_int_equal(put(x, "farms", "code,card,is_poor,area\nH1,A,true,5\nH2,,,6\n", NULL), OK);
+    int64_t head = x->s->head;
+    assert_int_equal(redeclare(x, card, "", "farms.card"), OK);
+    assert_int_equal(redeclare(x, card, card, NULL), OK);
+    assert_int_equal(count(x, "farms", known), 0);
+    assert_string_equal(values(x, "farms", "area", (struct query_options){.sort = STR("code")}), "5|6");
+    assert_int_equal(put(x, "farms", "code,card,is_poor,area\nH2,A,,6\n", NULL), OK);
+
+    /* A value of the old type is none of the new one. */
+    assert_int_equal(redeclare(x, "is_poor: {type: boolean", "is_poor: {type: date", "farms.is_poor"), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){.filter = STR("is_poor IS NOT NULL")}), 0);
+    assert_int_equal(count(x, "farms", (struct query_options){.id = STR("H1"), .has_history = true}), 3);
+    assert_int_equal(count(x, "farms", (struct query_options){.id = STR("H2"), .has_history = true}), 2);
+
+    /* Nor are the records of a register that was let go. */
+    assert_int_equal(declare(x, standard_files, 3, "farms"), OK);
+    assert_int_equal(declare(x, standard_files, ARRAY_LEN(standard_files), NULL), OK);
+    assert_int_equal(count(x, "farms", (struct query_options){0}), 0);
+    struct log_report r;
+    store_close(x->s);
+    assert_int_equal(store_open(x->path, STORE_SCRUB, &x->s, &x->f), OK);
+    assert_int_equal(log_verify(x->a, x->s, NULL, NULL, &r, &x->f), OK);
+    assert_int_equal(r.n_problems, 0);
+    store_close(x->s);
+    assert_int_equal(store_open(x->path, STORE_READ, &x->s, &x->f), OK);
+    assert_int_equal(store_at(x->s, str_of(arena_printf(x->a, "%lld", (long long)head)), &x->f), OK);
+    assert_string_equal(values(x, "farms", "card", known), "A");
+    assert_string_equal(values(x, "farms", "is_poor", known), "true");
 }
 
 static void search_follows_its_declaration(void **state)
@@ -177,16 +259,84 @@ static void search_follows_its_declaration(void **state)
     assert_int_equal(count(x, "farms", (struct query_options){.search = STR("do")}), 2);
 }
 
+/* ---- indexes ---- */
+
+static const char *indexes(struct fixture *x, const char *table)
+{
+    struct str names;
+    assert_int_equal(
+        db_value_text(x->s->db, x->a,
+                      STR("SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = "
+                          "'index' AND tbl_name = ?1 AND substr(name, 1, 2) = 'i_' ORDER BY name)"),
+                      DB_VALUES(db_text(str_of(table))), &names, &x->f),
+        OK);
+    return arena_dup(x->a, names.p, names.n);
+}
+
+static void indexes_follow_their_declaration(void **state)
+{
+    struct fixture *x = *state;
+    struct str sql;
+    assert_string_equal(indexes(x, "r_farms"), "i_farms.card i_farms.unit.area");
+    assert_int_equal(redeclare(x, "indexes: [[unit, area]]", "indexes: [[crop]]", NULL), OK);
+    assert_string_equal(indexes(x, "r_farms"), "i_farms.card i_farms.crop");
+    assert_int_equal(redeclare(x, "as_of: seen_on\n", "", NULL), OK);
+    assert_int_equal(db_value_text(x->s->db, x->a, STR("SELECT sql FROM sqlite_schema WHERE name = 'i_farms.card'"),
+                                   DB_NO_VALUES, &sql, &x->f),
+                     OK);
+    assert_null(memmem(sql.p, sql.n, "seen_on", 7));
+}
+
+/* Nothing is declared anew, so no revision is made; but the tables are of an older program. */
+static void the_same_declarations_bring_back_an_index_that_is_missing(void **state)
+{
+    struct fixture *x = *state;
+    int64_t head = x->s->head;
+    assert_int_equal(
+        db_script(x->s->db, "DROP INDEX \"i_farms.unit.area\"; CREATE INDEX \"i_farms_old\" ON r_farms(head)", &x->f),
+        OK);
+    assert_int_equal(declare(x, standard_files, ARRAY_LEN(standard_files), NULL), OK);
+    assert_string_equal(indexes(x, "r_farms"), "i_farms.card i_farms.unit.area");
+    assert_int_equal(x->s->head, head);
+    assert_int_equal(put(x, "farms", "code,area\nH1,1\n", NULL), OK);
+}
+
+static void indexes_of_registers_with_names_alike_stand_apart(void **state)
+{
+    struct fixture *x = *state;
+    const char *format = "register: %s\ntitle: A\nkey: [k]\nindexes: [[%s]]\nfields:\n  k: {type: string, title: K}\n"
+                         "  %s: {type: string, title: F}\n";
+    struct text_file files[6];
+    memcpy(files, standard_files, sizeof standard_files);
+    files[4] =
+        (struct text_file){"registers/team.yaml", arena_printf(x->a, format, "team", "member_unit", "member_unit")};
+    files[5] =
+        (struct text_file){"registers/team_member.yaml", arena_printf(x->a, format, "team_member", "unit", "unit")};
+    assert_int_equal(declare(x, files, ARRAY_LEN(files), NULL), OK);
+    assert_int_equal(put(x, "team", "k,member_unit\na,1\n", NULL), OK);
+    assert_int_equal(put(x, "team_member", "k,unit\na,1\n", NULL), OK);
+    assert_string_equal(indexes(x, "r_team"), "i_team.member_unit");
+    assert_string_equal(indexes(x, "r_team_member"), "i_team_member.unit");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_mistake_is_named_with_its_line),
         cmocka_unit_test(mistakes_of_several_files_are_listed_together),
+        cmocka_unit_test(a_register_that_cannot_be_read_is_told_once),
         cmocka_unit_test(registers_load_after_what_they_refer_to),
         cmocka_unit_test(registers_in_a_ring_are_refused),
+        cmocka_unit_test(no_register_bears_the_name_of_a_table_of_anothers_search),
+        cmocka_unit_test_setup_teardown(indexes_follow_their_declaration, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(the_same_declarations_bring_back_an_index_that_is_missing, fixture_set_up,
+                                        fixture_tear_down),
+        cmocka_unit_test_setup_teardown(indexes_of_registers_with_names_alike_stand_apart, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_new_field_and_a_wider_type_are_applied, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(what_would_lose_data_is_refused_until_it_is_asked_for, fixture_set_up,
                                         fixture_tear_down),
+        cmocka_unit_test_setup_teardown(what_was_let_go_does_not_come_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(search_follows_its_declaration, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

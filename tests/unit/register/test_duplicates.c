@@ -379,13 +379,26 @@ static void redirects_are_followed_through_several_merges(void **state)
     assert_int_equal(store_at(x->s, str_of(at), &x->f), OK);
     assert_string_equal(leads_to(x, "C"), "B");
     reopen(x);
-    /* B comes back as a new household and takes A in: no ring. */
-    put_rows(x, "B,b,1970,,,,,,\n");
-    assert_string_equal(leads_to(x, "B"), "B");
-    assert_int_equal(merge(x, "B", "A", &rev), OK);
-    assert_string_equal(leads_to(x, "A"), "B");
-    assert_string_equal(leads_to(x, "C"), "B");
-    assert_string_equal(leads_to(x, "B"), "B");
+    assert_string_equal(leads_to(x, "B"), "A");
+    expect_clean_log(x);
+}
+
+static void what_was_merged_does_not_come_back_under_its_old_id(void **state)
+{
+    struct fixture *x = *state;
+    int64_t rev, head;
+    put_rows(x, "A,a,1970,,,,,,\nB,b,1970,,,,,,\nC,c,1970,,,,,,\n");
+    assert_int_equal(merge(x, "B", "C", &rev), OK);
+    assert_int_equal(merge(x, "A", "B", &rev), OK);
+    head = x->s->head;
+    assert_int_equal(put(x, "households", arena_printf(x->a, "%sC,c,1970,,,,,,\nD,d,1970,,,,,,\n", head_line), NULL),
+                     ERR_MERGE_GONE);
+    assert_int_equal(x->list.n, 1);
+    assert_true(str_is(fault_param(&x->list.p[0], "id"), "C"));
+    assert_true(str_is(fault_param(&x->list.p[0], "now"), "A"));
+    assert_int_equal(x->s->head, head);
+    put_rows(x, "A,b,1971,,,,,,\nD,d,1970,,,,,,\n");
+    assert_int_equal(count(x, "households", (struct query_options){0}), 2);
     expect_clean_log(x);
 }
 
@@ -428,6 +441,7 @@ int main(void)
         T(a_merge_is_one_change_that_keeps_what_both_know),
         T(a_merge_that_contradicts_itself_is_refused),
         T(redirects_are_followed_through_several_merges),
+        T(what_was_merged_does_not_come_back_under_its_old_id),
         T(what_cannot_be_merged_is_refused_and_nothing_changes),
 #undef T
     };

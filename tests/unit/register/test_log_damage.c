@@ -366,6 +366,34 @@ static void damaged_pages_with_right_checksums_never_crash(void **state)
     }
 }
 
+/* An index is what figures are counted by: an entry that its row does not have would change them, with every row as it should be. */
+static void an_entry_altered_in_an_index_is_found_and_the_index_named(void **state)
+{
+    struct fixture *x = *state;
+    struct log_report r;
+    int64_t root;
+    assert_int_equal(store_open(x->path, STORE_WRITE, &x->s, &x->f), OK);
+    assert_int_equal(db_value_int(x->s->db, STR("SELECT rootpage FROM sqlite_schema WHERE name = 'i_farms.unit.area'"),
+                                  DB_NO_VALUES, &root, &x->f),
+                     OK);
+    store_close(x->s);
+    x->s = NULL;
+    struct files files = files_read(x);
+    char *bytes = arena_dup(x->a, files.part[F_DB].p, files.part[F_DB].n);
+    char *page = bytes + (root - 1) * PAGE_BYTES, *unit = memmem(page + 8, PAGE_BYTES - 8, "12", 2);
+    assert_non_null(unit);
+    unit[1] = '1';
+    page_sign(bytes, (size_t)root - 1);
+    files.part[F_DB] = str_slice(bytes, files.part[F_DB].n);
+    files_write(x, &files);
+    assert_int_equal(store_open(x->path, STORE_SCRUB, &x->s, &x->f), OK);
+    assert_int_equal(log_verify(x->a, x->s, NULL, NULL, &r, &x->f), OK);
+    assert_int_equal(r.n_problems, 1);
+    assert_int_equal(r.problems[0].code, ERR_LOG_INDEX_DIFFERS);
+    assert_true(str_is(r.problems[0].reg, "farms"));
+    assert_true(str_is(r.problems[0].detail, "i_farms.unit.area"));
+}
+
 static void a_lost_key_is_told_before_anything_is_written(void **state)
 {
     struct fixture *x = *state;
@@ -425,6 +453,7 @@ int main(void)
         T(a_lost_key_is_told_before_anything_is_written),
         T(a_new_store_has_a_checkpoint_before_its_first_commit),
         T(three_hundred_flipped_bits_of_the_database_are_found_and_named),
+        T(an_entry_altered_in_an_index_is_found_and_the_index_named),
         T(a_forged_number_of_pages_costs_neither_time_nor_memory),
         T(damaged_pages_with_right_checksums_never_crash),
     };

@@ -90,6 +90,27 @@ static void a_wrong_filter_says_what_is_near(void **state)
     assert_int_not_equal(filter_compile(x->a, x->s, farms, STR("unit.nothing = 'a'"), NULL, 0, &sql, &x->f), OK);
 }
 
+static void a_store_of_one_register_declares_what_that_needs(void **state)
+{
+    struct fixture *x = *state;
+    store_close(TAKE(x->s));
+    assert_int_equal(store_open_register(x->path, STR("units"), &x->s, &x->f), OK);
+    assert_null(province_register(x->s->province, STR("farms")));
+    assert_non_null(province_register(x->s->province, STR("successors")));
+    assert_int_equal(count(x, "units", (struct query_options){.filter = STR("level = 2")}), 3);
+    assert_int_equal(store_at(x->s, STR("1"), &x->f), OK);
+    assert_null(province_register(x->s->province, STR("farms")));
+    store_close(TAKE(x->s));
+    assert_int_equal(store_open_register(x->path, STR("farms"), &x->s, &x->f), OK);
+    assert_string_equal(values(x, "farms", "code", (struct query_options){.filter = STR("unit.name = 'Xã Suối'")}),
+                        "H4|H3|H5");
+    store_close(TAKE(x->s));
+    assert_int_equal(store_open_register(x->path, STR("frams"), &x->s, &x->f), OK);
+    const struct reg *reg;
+    assert_int_equal(province_register_find(x->s->province, STR("frams"), &reg, &x->f), ERR_REGISTER_UNKNOWN);
+    assert_non_null(province_register(x->s->province, STR("farms"))); /* for the nearest name */
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
@@ -99,6 +120,7 @@ int main(void)
         T(people_sort_by_given_name),
         T(a_filter_reaches_through_a_unit_and_takes_constants),
         T(a_wrong_filter_says_what_is_near),
+        T(a_store_of_one_register_declares_what_that_needs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,7 +137,10 @@ static void a_section_that_cannot_work_is_refused(void **state)
         {"via: farm.unit", "via: farm.unti"}, {"register: farms, field: code", "register: farm, field: code"},
         {"[1950, 2010]", "[2010, 1950]"},     {"{value: 2022-02-02}", "{value: 2022-02-02, chance: 1}"},
         {"unit = '12'", "unti = '12'"},       {"seed: 7", "seed: x"},
-        {"count: 300", "count: 0"},
+        {"count: 300", "count: 0"},           {"{tax_code: \"64\"}", "{tax_code: \"000000000\"}"},
+        {"[\"097\"]", "[\"09x\"]"},           {"[2022-01-01, 2022-06-30]", "[2022-06-30, 2022-01-01]"},
+        {"[1950, 2010]", "[1, 1e30]"},        {"{chance: 0.5}", "{choose: {true: 0, false: 0}}"},
+        {"{chance: 0.5}", "{choose: true}"},  {"weights: {\"11\": 3}", "weights: {\"11\": many}"},
     };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         char *text = arena_printf(x->a, people_yaml, 5), *at = strstr(text, wrong[i][0]);

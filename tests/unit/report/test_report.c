@@ -77,6 +77,15 @@ static const char *markdown_of(const char *text)
     return copy;
 }
 
+static const char *html_of(const char *text)
+{
+    struct report *r;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
+    assert_int_equal(compute(text, &r), OK);
+    report_html(a, r, &b);
+    return arena_dup(a, b.p, b.n);
+}
+
 static void expect_in(const char *text, const char *piece)
 {
     if (!strstr(text, piece))
@@ -111,6 +120,9 @@ static void a_report_in_english_writes_english_numbers(void **state)
     expect_in(markdown_of(
                   "---\nreport: r\ntitle: T\nlang: en\non: 2023-06-30\n---\n{{wells-public}} {{wells-public.percent}}"),
               "8 of 12 wells 66.7");
+    const char *cost = "---\nreport: r\ntitle: T\nlang: en\non: 2023-06-30\n---\n{{wells-cost}}";
+    expect_in(markdown_of(cost), "241,300,000 đồng");
+    expect_in(html_of(cost), " value=\"241300000\"");
 }
 
 static void a_breakdown_becomes_a_table_that_adds_up(void **state)
@@ -155,27 +167,21 @@ static void sample_data_is_marked_once_a_line_and_listed(void **state)
 static void a_number_on_the_page_names_figure_and_revision(void **state)
 {
     (void)state;
-    struct report *r;
-    assert_int_equal(compute(HEAD "Có {{wells-public.value}}; {{meters-read.value}}.", &r), OK);
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
-    report_html(a, r, &b);
-    expect_in(buf_cstr(&b), arena_printf(a,
-                                         "<data class=\"figure\" data-figure=\"wells-public\" data-revision=\"%lld\" "
-                                         "value=\"8\" title=\"Giếng công cộng\">8</data>;",
-                                         (long long)s->at));
-    expect_in(buf_cstr(&b), ">180</data><small class=\"sample\">dữ liệu mẫu</small>");
-    expect_in(buf_cstr(&b), "<html lang=\"vi\">");
+    const char *page = html_of(HEAD "Có {{wells-public.value}}; {{meters-read.value}}.");
+    expect_in(page, arena_printf(a,
+                                 "<data class=\"figure\" data-figure=\"wells-public\" data-revision=\"%lld\" "
+                                 "value=\"8\" title=\"Giếng công cộng\">8</data>;",
+                                 (long long)s->at));
+    expect_in(page, ">180</data><small class=\"sample\">dữ liệu mẫu</small>");
+    expect_in(page, "<html lang=\"vi\">");
 }
 
 static void html_in_a_report_is_left_out_of_its_page(void **state)
 {
     (void)state;
-    struct report *r;
-    assert_int_equal(compute(HEAD "<script>alert(1)</script>\n\n<b>{{parishes}}</b>", &r), OK);
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
-    report_html(a, r, &b);
-    expect_not_in(buf_cstr(&b), "<script");
-    expect_not_in(buf_cstr(&b), "<b>");
+    const char *page = html_of(HEAD "<script>alert(1)</script>\n\n<b>{{parishes}}</b>");
+    expect_not_in(page, "<script");
+    expect_not_in(page, "<b>");
 }
 
 static void the_terminal_gets_headings_lists_and_tables(void **state)

@@ -41,6 +41,9 @@ static void decimals_are_read_and_printed_exactly(void **state)
     struct buf b CLEANUP(buf_done) = BUF_INIT(500);
     decimal_print_vi(of("-1234567.125"), 2, &b);
     assert_string_equal(buf_cstr(&b), "-1.234.567,13");
+    buf_reset(&b);
+    decimal_print_en(of("-1234567.125"), 2, &b);
+    assert_string_equal(buf_cstr(&b), "-1,234,567.13");
 }
 
 static void what_is_no_decimal_is_refused(void **state)

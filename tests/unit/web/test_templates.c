@@ -31,6 +31,12 @@ static void assert_has_not(struct buf *b, const char *piece)
         fail_msg("expected no %s in %s", piece, buf_cstr(b));
 }
 
+/* An exchange that has only what parts ask for. */
+static struct exchange exchange_of(struct arena *a, const char *path, const char *query)
+{
+    return (struct exchange){.path = str_of(path), .query = str_of(query), .arena = a, .lang = LANG_VI};
+}
+
 static void a_hostile_text_stays_text(void **state)
 {
     (void)state;
@@ -68,6 +74,23 @@ static void a_link_that_is_a_script_leads_nowhere(void **state)
     tpl_map(&b, &map, LANG_VI);
     assert_has(&b, "data-source=\"#\"");
     assert_has(&b, "data-href=\"" HOSTILE_ATTR "\"");
+}
+
+static void a_map_carries_its_values_as_json(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct exchange x = exchange_of(a, "/x", "");
+    struct map_value values[] = {{STR("660"), hostile, STR("59 tổ"), 59}, {STR("661"), STR("B"), STR(""), NAN}};
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    part_map(&x, &b,
+             &(struct map_box){
+                 .title = STR("T"), .source = STR("/api/x"), .values = values, .n_values = 2, .plain = STR("<p></p>")});
+    assert_has(&b, "\"text\":\"59 tổ\",\"value\":59}");
+    assert_has(&b, "\"661\":{\"name\":\"B\",\"text\":\"\"}}");
+    assert_has(&b, "\\u003cscript\\u003ealert(1)");
+    assert_has_not(&b, "<script>");
+    assert_has(&b, "<p></p></div>");
 }
 
 static void json_cannot_end_its_script(void **state)
@@ -125,12 +148,7 @@ static void messages_fill_their_places_and_heed_the_number(void **state)
     }
 }
 
-/* ---- parts, on an exchange that has only what they ask for */
-
-static struct exchange exchange_of(struct arena *a, const char *path, const char *query)
-{
-    return (struct exchange){.path = str_of(path), .query = str_of(query), .arena = a, .lang = LANG_VI};
-}
+/* ---- parts */
 
 static void a_table_sorts_by_links_and_says_what_is_unknown(void **state)
 {
@@ -241,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_hostile_text_stays_text),
         cmocka_unit_test(a_hostile_attribute_ends_nothing),
         cmocka_unit_test(a_link_that_is_a_script_leads_nowhere),
+        cmocka_unit_test(a_map_carries_its_values_as_json),
         cmocka_unit_test(json_cannot_end_its_script),
         cmocka_unit_test(numbers_are_written_for_readers_and_for_machines),
         cmocka_unit_test(messages_fill_their_places_and_heed_the_number),

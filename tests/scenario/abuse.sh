@@ -1,0 +1,18 @@
+#!/bin/bash
+# Abuse of the running server: tests/abuse/abuse.py says what is done to it.
+# timeout: 300
+. "$(dirname "$0")/lib.sh"
+loaded_province
+
+mkdir "$WORK/abuse"
+python3 "$SOURCE/tests/abuse/abuse.py" "$TINHSO_BIN" "$WORK/var/dak-nong.db" "$WORK/abuse" >"$WORK/abuse.out" 2>"$WORK/abuse.err"
+status=$?
+while IFS= read -r line; do
+    case $line in
+    "ok "*) ok "${line#ok }" ;;
+    "not ok "*) not_ok "${line#not ok }" "$(tail -n 20 "$WORK/abuse/server.log")" ;;
+    "skip "*) skip "${line%%:*}" "${line#*: }" ;;
+    esac
+done <"$WORK/abuse.out"
+err=$(cat "$WORK/abuse.err")
+expect_exit "the abuse went to its end" 0
