@@ -51,21 +51,32 @@ static enum err open_geofile(struct import *im, struct fault *f)
     e = geofile_to_csv(im->a, im->o.path, folder, im->o.sheet.sheet, crs, &t, f);
     if (e == OK)
         e = sheet_open(t.path, &(struct sheet_options){.separator = ','}, &im->sheet, f);
-    geofile_folder_remove(folder); /* the sheet holds its file open */
-    if (e != OK)
-        return e;
-    struct sheet_facts *facts = ARENA_NEW(im->a, struct sheet_facts);
-    *facts = *sheet_facts(im->sheet);
-    memcpy(facts->sha256, t.digest.b, sizeof facts->sha256);
-    im->facts = facts;
-    return OK;
+    geofile_folder_remove(folder); /* the sheet holds a copy */
+    if (e == OK)
+        im->digest = t.digest;
+    return e;
+}
+
+static void digest_add(void *ctx, struct str piece)
+{
+    sha256_add(ctx, piece);
+}
+
+static enum err open_sheet(struct import *im, struct fault *f)
+{
+    struct sha256 h;
+    struct sheet_options o = im->o.sheet;
+    o.on_bytes = digest_add;
+    o.ctx = &h;
+    sha256_init(&h);
+    enum err e = sheet_open(im->o.path, &o, &im->sheet, f);
+    sha256_end(&h, e == OK ? &im->digest : NULL);
+    return e;
 }
 
 static enum err open_table(struct import *im, struct fault *f)
 {
-    if (geofile_is(im->o.path))
-        return open_geofile(im, f);
-    enum err e = sheet_open(im->o.path, &im->o.sheet, &im->sheet, f);
+    enum err e = geofile_is(im->o.path) ? open_geofile(im, f) : open_sheet(im, f);
     if (e == OK)
         im->facts = sheet_facts(im->sheet);
     return e;
@@ -360,13 +371,10 @@ static enum err judge(struct import *im, struct fault *f)
 
 static enum err begin(struct import *im, struct fault *f)
 {
-    struct digest d;
-    must(sizeof d.b == sizeof im->facts->sha256);
-    memcpy(d.b, im->facts->sha256, sizeof d.b);
     struct change_info info = {.actor = im->o.actor,
                                .reason = import_reason(im),
                                .source = im->source,
-                               .digest = &d,
+                               .digest = &im->digest,
                                .file = im->source,
                                .shown = im->spool.rows};
     arena_reset(im->pass);

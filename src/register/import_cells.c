@@ -48,30 +48,15 @@ static bool is_ascii(struct str s)
     return true;
 }
 
-static bool is_beyond_latin1(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] >= 0xC4)
-            return true;
-    return false;
-}
-
 static enum err repair_encoding(struct reading *r, struct fault *f)
 {
     struct import *im = r->im;
-    enum encoding e = r->c->encoding, of_font;
-    bool is_upper = false, is_lossy = false, is_byte_font;
-    struct str repaired, font = r->cell->font < im->facts->n_fonts ? im->facts->fonts[r->cell->font] : none;
-    if (r->cell->kind != CELL_TEXT || (is_ascii(r->text) && !(font.n && font.p[0] == '.')))
-        return OK;
-    if (!r->c->is_encoding_forced && font.n && encoding_of_font(font, &of_font, &is_upper))
-        e = of_font;
-    is_byte_font = e == ENCODING_TCVN3 || e == ENCODING_VNI || e == ENCODING_WINDOWS_1258;
-    if (e == TEXT_FINE || (is_byte_font && is_beyond_latin1(r->text)) || (is_ascii(r->text) && !is_upper))
-        return OK; /* letters that no such font has: it is Unicode already */
-    enum err err = encoding_repair(im->row, r->text, e, is_upper, &repaired, &is_lossy, f);
-    if (err != OK)
-        return err;
+    struct text_reading how = {r->c->encoding, r->c->is_encoding_forced};
+    struct str repaired;
+    bool is_lossy;
+    enum err e = import_text_repair(im, im->row, r->cell, r->text, &how, &repaired, &is_lossy, f);
+    if (e != OK)
+        return e;
     if (is_lossy)
         return FAULT(f, ERR_IMPORT_LOSSY, {"value", r->text}, {"repaired", repaired});
     if (!str_eq(repaired, r->text))

@@ -166,7 +166,7 @@ enum err import_look_unchanged(struct import *im, struct fault *f)
     enum err e = hash_options(im, f);
     if (e != OK || im->o.report_path || im->o.accept_valid || im->o.mode == IMPORT_CREATE)
         return e;
-    buf_hex(&hex, im->facts->sha256, sizeof im->facts->sha256);
+    digest_hex(&im->digest, &hex);
     e = stmt_new(
         im->s->db,
         STR("SELECT rev, entry, time FROM revision WHERE source = ?1 AND digest = ?2 ORDER BY rev DESC LIMIT 1"), &st,

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "crypt/hash.h"
 #include "register/import.h"
 
 enum {
@@ -64,6 +65,8 @@ struct column {
     double sao_m2; /* what a sào holds, when the person said */
     bool is_sao;
     VEC(struct str) texts;
+    int64_t by_font; /* texts that an old font draws */
+    enum encoding of_font;
     /* what was repaired */
     int64_t repaired;
     struct repair samples[IMPORT_SAMPLES];
@@ -98,10 +101,13 @@ struct import {
     struct import_options o;
     struct sheet *sheet;
     const struct sheet_facts *facts;
+    struct digest digest; /* of the file */
     struct spool spool;
     /* header */
     uint32_t header_first, header_last; /* sheet rows; 0: none */
     int64_t before_data;                /* rows of the spool up to the header's end */
+    enum encoding header_encoding;      /* that its texts were repaired from, where no font told */
+    enum encoding header_font;          /* and that a font told */
     struct column *columns;
     size_t n_columns;
     int *column_of; /* by field: number of the column, or -1 */
@@ -137,6 +143,20 @@ struct import {
 /* Lower case, no accents, letters and digits only: “Số CCCD/CMND (*)” → “soccccdcmnd”. */
 struct str import_fold(struct arena *a, struct str s);
 const char *column_letter(size_t column, char storage[8]); /* 0 is A */
+
+/* ---- encodings ---- */
+
+struct text_reading {
+    enum encoding encoding; /* where no font tells */
+    bool is_forced;         /* the person said so: whatever the font */
+};
+
+/* True when the cell, or a piece of it, stands in an old font. */
+bool import_font_says(const struct import *im, const struct cell *cell, enum encoding *ret);
+/* text is the cell's, trimmed perhaps; so is what comes back. As encoding_repair. */
+enum err import_text_repair(const struct import *im, struct arena *a, const struct cell *cell, struct str text,
+                            const struct text_reading *how, struct str *ret_text, bool *ret_is_lossy, struct fault *f);
+struct str import_text_shown(const struct import *im, struct arena *a, const struct cell *cell, bool is_header);
 
 enum err import_header_find(struct import *im, struct fault *f);
 enum err import_map_columns(struct import *im, struct fault *f);

@@ -152,10 +152,10 @@ static struct table_row table_row(struct figure_view *v, const struct figure_row
     cells[n++] = (struct table_cell){.text = part_quantity(x, row->value, v->r.decimals)};
     if (v->figure->is_share) {
         cells[n++] = (struct table_cell){.text = part_quantity(x, row->of, v->r.decimals)};
-        cells[n++] = (struct table_cell){.text = part_quantity(x, row->percent, 1)};
+        cells[n++] = (struct table_cell){.text = part_fixed(x, row->percent, 1)};
     }
     if (v->figure->kind == FIGURE_SURVEY)
-        cells[n++] = (struct table_cell){.text = part_quantity(x, row->margin, 1)};
+        cells[n++] = (struct table_cell){.text = part_fixed(x, row->margin, 1)};
     return (struct table_row){.cells = cells, .bar = figure_view_number(v->figure, row->value, row->percent)};
 }
 

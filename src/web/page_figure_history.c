@@ -116,6 +116,25 @@ static enum err gather(struct history *h, struct fault *f)
     return add_revisions(h, reg, f);
 }
 
+static bool is_rank(const struct figure *figure)
+{
+    return figure->kind == FIGURE_INDEX && str_is(figure->index_value, "rank");
+}
+
+/* A figure of an index bears its year in its title; the chart shows all of them. */
+static struct str chart_title(struct figure_view *v)
+{
+    const struct figure *figure = v->figure;
+    enum lang lang = v->x->lang;
+    struct str title = text2_in(&figure->title, lang),
+               unit = figure->is_share ? STR("%") : text2_in(&figure->unit, lang);
+    if (is_rank(figure))
+        return message(M_home_rank_chart, lang);
+    if (figure->kind == FIGURE_INDEX)
+        return text2_in(&figure->index->title, lang);
+    return unit.n ? str_of(arena_printf(v->x->arena, "%.*s (%.*s)", STR_ARG(title), STR_ARG(unit))) : title;
+}
+
 enum err figure_show_history(struct figure_view *v, struct buf *out, bool *ret_has_chart, struct fault *f)
 {
     struct history h = {.v = v};
@@ -132,19 +151,16 @@ enum err figure_show_history(struct figure_view *v, struct buf *out, bool *ret_h
     if (n_known < 2)
         return OK;
     bool is_share = v->figure->is_share;
-    struct str title = text2_in(&v->figure->title, v->x->lang), unit = text2_in(&v->figure->unit, v->x->lang);
+    struct str title = chart_title(v);
     struct chart_series series = {.name = title, .values = h.values, .is_strong = true};
-    struct str shown = is_share ? STR("%") : unit;
-    struct str named =
-        shown.n ? str_of(arena_printf(v->x->arena, "%.*s (%.*s)", STR_ARG(title), STR_ARG(shown))) : title;
     part_chart(v->x, out,
-               &(struct chart){.title = named,
+               &(struct chart){.title = title,
                                .summary = message(h.what, v->x->lang),
                                .labels = h.labels,
                                .n_labels = h.n,
                                .series = &series,
                                .n_series = 1,
-                               .is_rank = v->figure->kind == FIGURE_INDEX && str_is(v->figure->index_value, "rank"),
+                               .is_rank = is_rank(v->figure),
                                .decimals = is_share ? 1 : v->r.decimals});
     return OK;
 }

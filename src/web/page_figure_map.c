@@ -82,6 +82,17 @@ static void add_area(struct figure_view *v, const struct figure_row *row, const 
     };
 }
 
+/* “Tỷ lệ (%) · Huyện” */
+static struct str map_title(struct figure_view *v)
+{
+    enum lang lang = v->x->lang;
+    struct str by = text2_in(&v->r.by_title, lang), unit = text2_in(&v->figure->unit, lang),
+               what = message(v->figure->is_share ? M_figure_share : M_figure_value, lang);
+    return str_of(v->figure->is_share || unit.n == 0
+                      ? arena_printf(v->x->arena, "%.*s · %.*s", STR_ARG(what), STR_ARG(by))
+                      : arena_printf(v->x->arena, "%.*s (%.*s) · %.*s", STR_ARG(what), STR_ARG(unit), STR_ARG(by)));
+}
+
 enum err figure_show_map(struct figure_view *v, struct buf *out, struct fault *f)
 {
     struct exchange *x = v->x;
@@ -118,7 +129,7 @@ enum err figure_show_map(struct figure_view *v, struct buf *out, struct fault *f
     struct str crs = reg->fields[reg->geometry].crs;
     bool is_share = v->figure->is_share;
     part_areas(x, out,
-               &(struct areas){.title = text2_in(&v->r.by_title, x->lang),
+               &(struct areas){.title = map_title(v),
                                .summary = message(M_figure_map_summary, x->lang),
                                .unit = is_share ? STR("%") : text2_in(&v->figure->unit, x->lang),
                                .p = areas,

@@ -7,7 +7,7 @@
 #include "report/report.h"
 #include "web/figure_card.h"
 #include "web/message.h"
-#include "web/parts.h"
+#include "web/page_index.h"
 #include "web/templates.h"
 
 #include "base/banned.h"
@@ -15,16 +15,6 @@
 enum { HOME_FIGURES = 8, HOME_POSTS = 3, HOME_YEARS = 12 };
 
 /* ---- the place in the index */
-
-/* The figure that quotes an index of the latest year: its subject is the province itself. */
-static const struct figure *index_figure(const struct figures *fs)
-{
-    const struct figure *found = NULL;
-    for (size_t i = 0; i < fs->n; i++)
-        if (fs->p[i]->kind == FIGURE_INDEX && (!found || fs->p[i]->index_year > found->index_year))
-            found = fs->p[i];
-    return found;
-}
 
 /* Ranks over the years that have values, as a drawing; nothing with fewer than two. */
 static void draw_ranks(struct exchange *x, const struct figure *figure, const struct index_table *newest,
@@ -86,7 +76,7 @@ static bool newest_rank(struct exchange *x, const struct figure *figure, struct 
 static size_t rank_of(struct exchange *x, struct tpl_home_rank *ret_rank, struct buf *chart)
 {
     struct worker *w = x->worker;
-    const struct figure *figure = index_figure(w->figures);
+    const struct figure *figure = index_own_figure(w->figures, NULL);
     struct index_table t;
     const struct index_row *row;
     if (!figure || !newest_rank(x, figure, &t, &row))

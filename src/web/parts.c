@@ -24,11 +24,35 @@ static struct str kept(struct exchange *x, struct buf *b)
     return s;
 }
 
+/* Digits in threes, as English readers have them; Vietnamese ones are grouped already. */
+static struct str grouped(struct exchange *x, struct buf *plain)
+{
+    struct str s = kept(x, plain), whole = str_cut(s, '.', &(struct str){0});
+    bool is_negative = whole.n && whole.p[0] == '-';
+    if (x->lang != LANG_EN || whole.n - is_negative <= 3)
+        return s;
+    struct buf b = BUF_INIT(256);
+    for (size_t i = 0; i < s.n; i++) {
+        if (i > (size_t)is_negative && i < whole.n && (whole.n - i) % 3 == 0)
+            buf_putc(&b, ',');
+        buf_putc(&b, s.p[i]);
+    }
+    return kept(x, &b);
+}
+
 struct str part_quantity(struct exchange *x, struct quantity q, int decimals)
 {
     struct buf b = BUF_INIT(256);
     quantity_print(q, decimals, x->lang, &b);
-    return kept(x, &b);
+    return grouped(x, &b);
+}
+
+struct str part_fixed(struct exchange *x, struct quantity q, int decimals)
+{
+    struct buf b = BUF_INIT(256);
+    if (quantity_is_known(q))
+        (x->lang == LANG_EN ? decimal_print : decimal_print_vi)(quantity_decimal(q), decimals, &b);
+    return grouped(x, &b);
 }
 
 struct str part_int(struct exchange *x, int64_t value)
@@ -114,6 +138,7 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
                                                      .is_number = t->columns[i].is_number,
                                                      .is_head = t->columns[i].is_head};
         }
+        double tick = t->bar_full > 0 && t->rows[r].tick > 0 ? fmin(99 * t->rows[r].tick / t->bar_full, 99) : NAN;
         double bar = t->bar_full > 0 ? 100 * t->rows[r].bar / t->bar_full : NAN;
         rows[r] = (struct tpl_table_rows){.kind = str_of(t->rows[r].is_total    ? "total"
                                                          : t->rows[r].is_chosen ? "chosen"
@@ -121,7 +146,9 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
                                           .cells = cells,
                                           .n_cells = t->n_columns,
                                           .bar = fmin(fmax(bar, 0), 100),
-                                          .has_bar = !isnan(bar)};
+                                          .has_bar = !isnan(bar) || !isnan(tick),
+                                          .tick = tick,
+                                          .has_tick = !isnan(tick)};
     }
     tpl_table(out,
               &(struct tpl_table){.caption = t->caption,

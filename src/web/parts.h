@@ -21,6 +21,8 @@
 
 /* A quantity as people read it: “111.390”, “92,8”; empty when unknown. In the arena. */
 struct str part_quantity(struct exchange *x, struct quantity q, int decimals);
+/* The same with exactly so many digits behind the mark, for numbers that stand below each other. */
+struct str part_fixed(struct exchange *x, struct quantity q, int decimals);
 struct str part_int(struct exchange *x, int64_t value);
 /* A whole number with its sign: “+3”, “−1”, “0”. */
 struct str part_signed(struct exchange *x, int64_t value);
@@ -52,6 +54,7 @@ struct table_row {
     bool is_chosen;                 /* stands out */
     bool is_total;                  /* stands under a line */
     double bar;                     /* NAN: none */
+    double tick;                    /* a mark on the bar, to compare with; 0 or NAN: none */
 };
 
 struct table {

@@ -169,6 +169,29 @@ static size_t add_legend(struct exchange *x, const struct areas *m, const struct
     return (size_t)s->n;
 }
 
+/* A word that most names begin with says nothing on a map, nor do small words behind it: “Huyện”, “Thành phố”. */
+static bool share_first_word(const struct areas *m)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < m->n; i++) {
+        struct str rest, word = str_cut(m->p[i].title, ' ', &rest);
+        size_t same = 0;
+        for (size_t k = 0; k < m->n; k++)
+            same += str_eq(word, str_cut(m->p[k].title, ' ', &rest)) ? 1 : 0;
+        most = same > most ? same : most;
+    }
+    return 3 * most > 2 * m->n;
+}
+
+static struct str short_name(struct str name)
+{
+    struct str rest;
+    str_cut(name, ' ', &rest);
+    while (rest.n && rest.p[0] >= 'a' && rest.p[0] <= 'z')
+        str_cut(rest, ' ', &rest);
+    return rest.n ? rest : name;
+}
+
 void part_areas(struct exchange *x, struct buf *out, const struct areas *m)
 {
     if (m->n == 0)
@@ -187,6 +210,7 @@ void part_areas(struct exchange *x, struct buf *out, const struct areas *m)
                           .labels = labels,
                           .legend = legend,
                           .n_legend = add_legend(x, m, &scale, legend)};
+    bool is_short = share_first_word(m);
     for (size_t i = 0; i < m->n; i++) {
         const struct area *area = &m->p[i];
         struct buf d CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
@@ -198,8 +222,9 @@ void part_areas(struct exchange *x, struct buf *out, const struct areas *m)
         double place[2] = {0, 0};
         if (m->n <= MAX_LABELS) {
             name_place(area->shape, place);
-            labels[t.n_labels++] = (struct tpl_areas_labels){(double)grid_x(&frame, place),
-                                                             (double)grid_y(&frame, place) + 8, area->title};
+            labels[t.n_labels++] =
+                (struct tpl_areas_labels){(double)grid_x(&frame, place), (double)grid_y(&frame, place) + 8,
+                                          is_short ? short_name(area->title) : area->title};
         }
     }
     tpl_areas(out, &t, x->lang);

@@ -71,6 +71,18 @@ static const struct input figure_records_inputs[] = {
 };
 static const struct input index_inputs[] = {IN_INDEX, INPUT_END};
 static const struct input index_year_inputs[] = {IN_INDEX, {.name = "year", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1900, .max = 2200, TITLE("Năm", "Year")}, INPUT_END};
+#define IN_YEAR {.name = "year", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1900, .max = 2200, TITLE("Năm của số liệu", "Year of the data")}
+static const struct input page_index_inputs[] = {
+    IN_INDEX,
+    IN_YEAR,
+    {.name = "change", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "up|down|same|unknown", TITLE("Thay đổi hạng", "Change of rank")},
+    {.name = "sortby", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "rank|-rank|name|-name|total|-total|change|-change", TITLE("Xếp theo", "Sort by")},
+    {.name = "{field}", .in = IN_QUERY, .type = INPUT_TEXT, .is_open = true, TITLE("Chỉ những đối tượng có mã này ở trường ấy", "Only subjects with this code in that field")},
+    INPUT_END,
+};
+#define IN_SUBJECT(name_, where) {.name = name_, .in = where, .type = INPUT_TEXT, .max = 200, TITLE("Mã hoặc tên", "Id or name")}
+static const struct input page_subject_inputs[] = {IN_INDEX, IN_SUBJECT("subject", IN_PATH), IN_YEAR, INPUT_END};
+static const struct input page_compare_inputs[] = {IN_INDEX, IN_SUBJECT("a", IN_QUERY), IN_SUBJECT("b", IN_QUERY), IN_YEAR, INPUT_END};
 static const struct input report_inputs[] = {{.name = "report", .in = IN_PATH, .type = INPUT_NAME, TITLE("Báo cáo", "Report")}, INPUT_END};
 #define IN_REVISION {.name = "revision", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Phiên bản", "Revision")}
 #define IN_LIMIT(most, usual) {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = (most), .standard = (usual), TITLE("Nhiều nhất bao nhiêu", "How many at most")}
@@ -114,6 +126,10 @@ const struct route site_routes[] = {
     {GET("/reports/{report}", "pageReport", "Một báo cáo", "One report"), .formats = F_HTML | FORMAT_BIT(FORMAT_MARKDOWN), .flags = TAKES_AT | IS_HIDDEN, .tag = "pages", .inputs = report_inputs, .cost = COST_SCAN, .answer = page_report},
     {GET("/figures", "pageFigures", "Các số liệu", "Figures"), PAGE, .cost = COST_KEY, .answer = page_figures},
     {GET("/figures/{figure}", "pageFigure", "Một số liệu", "One figure"), PAGE, .inputs = page_figure_inputs, .cost = COST_SCAN, .answer = page_figure},
+    {GET("/indexes", "pageIndexes", "Các bộ chỉ số", "Indices"), PAGE, .cost = COST_PAGE, .answer = page_indexes},
+    {GET("/indexes/{index}", "pageIndex", "Một bộ chỉ số", "One index"), PAGE, .inputs = page_index_inputs, .cost = COST_SCAN, .answer = page_index},
+    {GET("/indexes/{index}/compare", "pageIndexCompare", "So sánh hai đối tượng", "Two subjects compared"), PAGE, .inputs = page_compare_inputs, .cost = COST_SCAN, .answer = page_index_compare},
+    {GET("/indexes/{index}/{subject}", "pageIndexSubject", "Một đối tượng trong bộ chỉ số", "One subject of an index"), PAGE, .inputs = page_subject_inputs, .cost = COST_SCAN, .answer = page_index_subject},
 
     {GET("/registers", "registersPage", "Sổ dữ liệu", "Registers"), PAGE, .cost = COST_PAGE, .answer = page_registers},
     {GET("/registers/{register}", "registerPage", "Một sổ dữ liệu", "One register"), PAGE, .inputs = register_page_inputs, .cost = COST_SCAN, .answer = page_register},

@@ -59,6 +59,9 @@ good = head + row(2, "002", "Hai") + tail
 book("good.xlsx")
 book("bomb.xlsx", [head, *[" " * (1 << 20)] * 200, row(2, "002", "Hai"), tail])
 book("text-bomb.xlsx", [head, row(2, "002", "x" * (100 << 20)), tail])
+book("repeated.xlsx", [f'<worksheet xmlns="{MAIN}"><sheetData><row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>',
+    *['<row><c t="s"><v>0</v></c><c t="s"><v>2</v></c></row>'] * 20000, tail],
+    strings=f'<sst xmlns="{MAIN}"><si><t>code</t></si><si><t>name</t></si><si><t>{"x" * 1000000}</t></si></sst>')
 book("rows-bomb.xlsx", [head, *[row(i, i, "a") for i in range(2, 300000)], '<row r="2000000"/>', tail])
 laughs = '<!DOCTYPE l [<!ENTITY a "ha">' + "".join(
     f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(10)) + "]>"
@@ -138,6 +141,7 @@ refused() {
 
 refused bomb.xlsx "bung ra quá lớn" "expands too much"
 refused text-bomb.xlsx "bung ra quá lớn" "expands too much"
+refused repeated.xlsx "bung ra quá lớn" "expands too much"
 refused rows-bomb.xlsx 2000000 2000000
 refused laughs.xlsx "DTD" "DTD"
 refused entity.xlsx "DTD" "DTD"
