@@ -429,7 +429,7 @@ enum err index_mean(struct arena *a, struct store *s, const struct index *x, int
     bool has_row = false;
     const char *sql = arena_printf(a, "SELECT t.%s FROM %s t WHERE t.%s = ?1 AND t.%s = ?2 AND %s LIMIT 1",
                                    fields[x->mean_value].column, x->means->table, fields[x->mean_year].column,
-                                   fields[x->mean_group].column, store_visible_sql(a, s, "t"));
+                                   fields[x->mean_group].column, store_visible_sql(a, s, x->means, "t"));
     enum err e = stmt_new(s->db, str_of(sql), &st, f);
     if (e == OK)
         stmt_bind_int(st, 1, year), stmt_bind_text(st, 2, group);
