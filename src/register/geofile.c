@@ -429,7 +429,8 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
         e = copy_schema_in(a, path, folder, f);
     if (e != OK)
         return e;
-    /* Types as the file declares them (a sheet by its cells, GML by its schema): no guessing, which would lose zeros. */
+    /* Types as the file declares them (a sheet by its cells, GML by its schema): no guessing, which would lose zeros; and every digit
+     * of a coordinate. */
     static const char *const fixed[] = {"-f",
                                         "CSV",
                                         "raw",
@@ -439,6 +440,9 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
                                         "SEPARATOR=COMMA",
                                         "-lco",
                                         "CREATE_CSVT=YES",
+                                        "--config",
+                                        "OGR_WKT_PRECISION",
+                                        "17",
                                         "--config",
                                         "OGR_ODS_HEADERS",
                                         "FORCE",

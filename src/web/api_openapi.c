@@ -6,6 +6,7 @@
 
 #include "base/banned.h"
 
+#define API_ROOT "/api"
 #define T(x, vi, en) ((x)->lang == LANG_EN ? (en) : (vi))
 
 static void member(struct json_out *o, const char *key, struct str value)
@@ -303,12 +304,14 @@ static bool is_first_of_path(const struct route *r)
 
 static void write_path(struct exchange *x, const struct route *first, const struct reg *reg, struct json_out *o)
 {
-    const char *at = strstr(first->path, "{register}");
+    /* Relative to the landing page, where GDAL looks for the parameters of a collection. */
+    const char *path = first->path + strlen(API_ROOT), *at = strstr(path, "{register}");
+    must(strncmp(first->path, API_ROOT, strlen(API_ROOT)) == 0);
     if (reg)
-        json_key(o, str_of(arena_printf(x->arena, "%.*s%.*s%s", (int)(at - first->path), first->path,
-                                        STR_ARG(reg->name), at + strlen("{register}"))));
+        json_key(o, str_of(arena_printf(x->arena, "%.*s%.*s%s", (int)(at - path), path, STR_ARG(reg->name),
+                                        at + strlen("{register}"))));
     else
-        json_key(o, str_of(first->path));
+        json_key(o, str_of(*path ? path : "/"));
     json_object_begin(o);
     for (const struct route *r = first; r->path; r++)
         if (!(r->flags & IS_HIDDEN) && strcmp(r->path, first->path) == 0)
@@ -487,7 +490,8 @@ static void write_info(struct exchange *x, struct json_out *o)
     json_key(o, STR("servers"));
     json_array_begin(o);
     json_object_begin(o);
-    member(o, "url", exchange_base(x));
+    struct str base = exchange_base(x);
+    member(o, "url", str_of(arena_printf(x->arena, "%.*s" API_ROOT, STR_ARG(base))));
     json_object_end(o);
     json_array_end(o);
     json_key(o, STR("security"));

@@ -40,7 +40,7 @@ tell() {
 
 # scenarios FILE…: on the server that is up.
 scenarios() {
-    run python3 "$http/run.py" --url "$address" --key "$key" --covered "$WORK/covered" "$@"
+    run /usr/bin/python3 "$http/run.py" --url "$address" --key "$key" --covered "$WORK/covered" "$@"
     tell "$WORK/.out"
     expect_exit "the scenarios of $(basename "$1") and its like went to their end" 0
 }
@@ -67,7 +67,7 @@ END
 
 # documents NAME: catalogue, feeds and sitemap of the server that is up.
 documents() {
-    run python3 "$http/documents.py" "$address"
+    run /usr/bin/python3 "$http/documents.py" "$address"
     tell "$WORK/.out"
     expect_exit "the documents of $1 were all judged" 0
 }
@@ -88,7 +88,7 @@ documents "Đắk Nông"
 
 tinhso serve --routes
 printf %s "$out" >"$WORK/routes.json"
-run python3 "$http/run.py" --covered "$WORK/covered" --routes routes.json --judge
+run /usr/bin/python3 "$http/run.py" --covered "$WORK/covered" --routes routes.json --judge
 tell "$WORK/.out"
 
 kill "$server"

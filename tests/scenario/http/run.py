@@ -176,7 +176,9 @@ def schema_of(document, method, path, status, media):
 
 
 def judge_schema(document, x, path, status, media, root):
+    root_path = urlsplit(document["servers"][0]["url"]).path
     plain = urlsplit(path).path
+    plain = (plain[len(root_path):] or "/") if plain.startswith(root_path) else plain
     schema = schema_of(document, x.method, plain, status, media)
     if schema is None and media == "application/problem+json":
         schema = {"$ref": "#/components/schemas/problem"}
