@@ -1,6 +1,7 @@
 # Tỉnh Số: a thin face of Meson and Ninja. Each target can be called on a fresh clone.
 #
-#   make run      installs what is missing, builds, loads the province, prints the half-year report
+#   make run      installs what is missing, builds, loads the province, prints the half-year report, opens the portal
+#   make load     the same without the portal
 #   make test     builds with sanitizers, runs unit tests, scenarios and a short fuzzing; last line: the count
 #   make lint     layers, names, clang-tidy, cppcheck, formatting, scripts, spelling; last line: the count
 #   make bench    measures the release build and writes bench/RESULTS.md
@@ -18,7 +19,7 @@ FUZZ_SECONDS = 60
 TEST =
 
 .DEFAULT_GOAL := build
-.PHONY: setup build run test bench lint fuzz clean help
+.PHONY: setup build load run test bench lint fuzz clean help
 .NOTPARALLEL:
 
 setup:
@@ -28,9 +29,12 @@ build:
 	@scripts/setup build
 	@scripts/build release
 
-run: build
+load: build
 	@build/tinhso load $(PROVINCE) --db $(DB)
 	@build/tinhso report $(REPORT) --db $(DB)
+
+run: load
+	@exec build/tinhso serve --db $(DB)
 
 test:
 	@scripts/setup build test

@@ -1,7 +1,7 @@
 /* Coordinate systems that the program knows by name, and coordinates taken from one to another by PROJ.
  *
  *     const struct crs *to;
- *     if (crs_find(STR("http://www.opengis.net/def/crs/EPSG/0/9218"), &to, f) != OK) return f->code;   // VN-2000, Đắk Nông's zone
+ *     if (crs_find(STR("http://www.opengis.net/def/crs/EPSG/0/9218"), &to, f) != OK) return f->code;   // VN-2000, meridian 108°30'
  *     struct crs_pool *pool = crs_pool_new();                                                         // one a thread
  *     crs_transform(pool, crs_wgs84(), to, &shape, f);                                                // in place
  *     if (to->is_north_first) shape_swap_axes(&shape);                                                // as the standard writes it out

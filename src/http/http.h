@@ -55,6 +55,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "text/html.h"
 #include "text/yaml.h"
 
 enum method {
@@ -111,6 +112,7 @@ struct input {
     enum input_in in;
     enum input_type type;
     bool is_required;
+    bool may_be_empty; /* a form's field that nobody filled in: as if it were absent */
     bool
         is_open; /* IN_QUERY only: takes every query parameter that nothing else declares (filters by field); see input_other */
     int64_t min, max, standard; /* standard: taken when the input is absent */
@@ -243,9 +245,6 @@ void exchange_redirect(struct exchange *x, int status, struct str path);
 struct str exchange_base(const struct exchange *x);
 /* Path and query of this request with one parameter set (or left out when value.p is NULL): for links to other formats, languages, pages. */
 struct str exchange_link(struct exchange *x, const char *name, struct str value);
-
-/* Percent-encodes a piece of a path or query (RFC 3986: all but unreserved). */
-void url_encode(struct buf *out, struct str piece);
 
 /* ---- the server */
 

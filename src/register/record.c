@@ -189,10 +189,10 @@ static enum err cell_of_json(struct arena *a, const struct field *fd, const stru
     } else if (fd->type == FT_ARRAY && j->kind == J_ARRAY) {
         for (size_t i = 0; i < j->n; i++) {
             struct str item;
-            if (!scalar_text(a, fd->of, &j->items[i], &item) || memchr(item.p, '|', item.n))
+            if (!scalar_text(a, fd->of, &j->items[i], &item))
                 return wrong_kind(fd, &j->items[i], f);
             buf_puts(&b, i ? "|" : "");
-            buf_str(&b, item);
+            array_item_write(item, &b);
         }
     } else {
         return wrong_kind(fd, j, f);
@@ -201,10 +201,9 @@ static enum err cell_of_json(struct arena *a, const struct field *fd, const stru
     return OK;
 }
 
-enum err record_from_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str today,
-                          struct record *ret_record, struct faults *list)
+enum err record_cells_of_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str *cells,
+                              bool *is_given, struct faults *list)
 {
-    struct str *cells = ARENA_ARRAY(a, struct str, reg->n_fields);
     struct str *names = ARENA_ARRAY(a, struct str, reg->n_fields);
     size_t before = list->total;
     for (size_t i = 0; i < reg->n_fields; i++)
@@ -217,15 +216,49 @@ enum err record_from_json(struct arena *a, const struct reg *reg, const struct j
                 fault_field(&f, reg->fields[n].name);
                 faults_add(list, &f);
             }
+            is_given[n] = true;
             continue;
         }
         FAULT(&f, ERR_FIELD_UNKNOWN, {"name", fields->members[i].key}, {"register", reg->name},
               {"nearest", yaml_nearest(fields->members[i].key, names, reg->n_fields)});
         faults_add(list, &f);
     }
-    bool is_whole = list->total == before;
+    return list->total > before ? list->n ? list->p[list->n - 1].code : ERR_FIELD_UNKNOWN : OK;
+}
+
+enum err record_from_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str today,
+                          struct record *ret_record, struct faults *list)
+{
+    struct str *cells = ARENA_ARRAY(a, struct str, reg->n_fields);
+    bool *is_given = ARENA_ARRAY(a, bool, reg->n_fields);
+    enum err cells_read = record_cells_of_json(a, reg, fields, cells, is_given, list);
     enum err e = record_parse(a, reg, cells, 0, today, ret_record, list); /* also after a fault: all are told at once */
-    return is_whole ? e : list->n ? list->p[0].code : ERR_FIELD_UNKNOWN;
+    return cells_read != OK ? cells_read : e;
+}
+
+struct value *record_fill(struct arena *a, const struct reg *reg, const struct record *old, const bool *is_given,
+                          struct str *cells)
+{
+    struct value *kept = ARENA_ARRAY(a, struct value, reg->n_fields);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(2 * LIMIT_RECORD_BYTES);
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        if (is_given[i])
+            continue;
+        kept[i] = old->values[i];
+        if (kept[i].kind == VALUE_TEXT || kept[i].kind == VALUE_BLOB)
+            kept[i].text = str_slice(arena_dup(a, kept[i].text.p, kept[i].text.n), kept[i].text.n);
+        buf_reset(&b);
+        value_csv(&reg->fields[i], &old->values[i], &b);
+        cells[i] = str_slice(arena_dup(a, b.n ? b.p : "", b.n), b.n);
+    }
+    return kept;
+}
+
+void record_keep(const struct reg *reg, const struct value *kept, const bool *is_given, struct record *r)
+{
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (!is_given[i])
+            r->values[i] = kept[i];
 }
 
 void record_copy(struct arena *a, const struct reg *reg, const struct record *from, struct record *ret_record)

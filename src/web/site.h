@@ -72,6 +72,7 @@ struct page {
     bool is_problem;     /* counts nothing: no revision is named */
     bool has_own_search; /* the header shows no second box */
     bool is_home;        /* writes its own first heading */
+    bool has_heading;    /* so does another page */
     const char *
         section; /* of the navigation: "report", "index", "registers", "units", "posts", "data", "api", "about" or NULL */
     bool has_sample;            /* says at the top that sample records are counted */
@@ -89,8 +90,16 @@ bool site_shows_field(const struct exchange *x, const struct field *fd);
 /* A figure over records that are not shown is broken down as it declares, and no further: by the code of a record each would be told apart.
  * ERR_FIGURE_BY_PRIVATE; a `by` that makes no sense is left to figure_compute. */
 enum err site_allows_by(const struct exchange *x, const struct figure *figure, struct str by, struct fault *f);
+/* With every field: a proof shows whole records. */
+bool site_shows_whole(const struct exchange *x, const struct reg *reg);
 
 /* The handlers, by area. */
-answer_fn answer_asset;                       /* assets.c */
-answer_fn page_home, page_search, page_about; /* page_home.c, page_search.c, page_about.c */
+answer_fn answer_asset;                               /* assets.c */
+answer_fn page_home, page_search, page_about;         /* page_home.c, page_search.c, page_about.c */
+answer_fn page_units, page_unit;                      /* page_units.c, page_unit.c */
+answer_fn page_registers, page_register, page_record; /* page_registers.c, page_record.c */
+answer_fn page_reports, page_report;                  /* page_report.c */
+answer_fn page_figures, page_figure;                  /* page_figure.c */
+answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */
+answer_fn page_posts, page_post, page_data, page_developers; /* page_posts.c, page_data.c, page_developers.c */
 #endif

@@ -28,11 +28,11 @@ expect_none "modules include only what stands above them" "$(python3 tools/layer
 expect_true "the check of the layers finds a bad include" python3 tools/layers --self-test
 expect_true "the check of the names finds a bad name" python3 tools/names --self-test
 
-for target in setup build run test bench lint fuzz clean; do
+for target in setup build load run test bench lint fuzz clean; do
     expect_true "make knows $target" make -n "$target"
 done
 expect_eq "make run reads the database that it filled, whatever others lie in var/" \
-    "$(env -u TINHSO_DB make -n run | grep -c -- '--db var/dak-nong.db')" "2"
+    "$(env -u TINHSO_DB make -n run | grep -c -- '--db var/dak-nong.db')" "3"
 for command in "make run" "make test"; do
     expect_contains "README.md names “$command”" "$(cat README.md)" "$command"
 done
