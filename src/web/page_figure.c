@@ -199,6 +199,8 @@ enum err page_figure(struct exchange *x, struct fault *f)
     if (e == OK && by.n == 0 && v.figure->n_by > 0)
         v.options.by = v.figure->by[0];
     if (e == OK)
+        e = site_allows_by(x, v.figure, v.options.by, f);
+    if (e == OK)
         e = figure_compute(x->arena, w->store, w->figures, v.figure->id, &v.options, &v.r, f);
     return e == OK ? show(&v, f) : e;
 }

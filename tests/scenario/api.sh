@@ -82,7 +82,7 @@ documents "the small province"
 
 loaded_province
 serve var/dak-nong.db
-scenarios "$http/dak-nong.http"
+scenarios "$http"/dak-nong*.http
 lint "Đắk Nông"
 documents "Đắk Nông"
 

@@ -102,7 +102,14 @@ def read_everything(reader, shown, hidden, held):
     for path in ("/", "/about", "/sitemap.xml", "/robots.txt", "/metrics", "/readyz", "/api", "/api/openapi", "/api/catalogue",
                  "/api/feeds/figures", "/api/feeds/posts", "/api/reports", "/api/indexes", "/api/log/revisions?limit=1000"):
         reader.get(path)
+    for path in ("/registers", "/figures", "/indexes", "/units", "/posts", "/data", "/developers", "/reports"):
+        reader.get(path)
+    for name in {**held, **shown}:
+        reader.get(f"/registers/{name}?limit=1000")
+        for rid in sorted(held[name].get("_id", ()))[:15]:
+            reader.get(f"/registers/{name}/{q(rid)}")
     for r in reader.json("/api/reports")["reports"]:
+        reader.get(f"/reports/{r['report']}")
         reader.get(f"/api/reports/{r['report']}")
         reader.get(f"/api/reports/{r['report']}?f=md")
     for i in reader.json("/api/indexes")["indexes"]:
@@ -119,9 +126,11 @@ def read_figures(reader, held):
     for figure in reader.json("/api/figures")["figures"]:
         name = figure["figure"]
         reader.get(f"/api/figures/{name}/records?limit=10000")
+        reader.get(f"/figures/{name}")
         for by in ["unit:2", "area:2", *fields]:
             if by not in figure.get("by", ()):  # what a figure declares, its province publishes
                 reader.get(f"/api/figures/{name}?by={q(by)}")
+                reader.get(f"/figures/{name}?by={q(by)}")
 
 
 def ask_about(reader, shown, hidden, held):
