@@ -15,6 +15,7 @@ expect_exit "the small province loads" 0
 tinhso serve --routes
 printf %s "$out" >"$WORK/routes.json"
 
+: >"$WORK/serve.log"
 (cd "$WORK" && exec "$TINHSO_BIN" serve --db var/vi-du.db --listen 127.0.0.1:0 --operator-key-file key) >"$WORK/serve.log" 2>&1 </dev/null &
 server=$!
 for _ in $(seq 200); do
