@@ -9,9 +9,10 @@ static const char province_yaml[] = "province: viet-nam\n"
 
 static int provinces_open(void **state)
 {
-    static const char *const paths[] = {"registers/provinces.yaml",     "registers/index_values.yaml",
-                                        "codes/dti_components.yaml",    "indexes/dti-province.yaml",
-                                        "indexes/dti-province-34.yaml", "figures/index.yaml"};
+    static const char *const paths[] = {"registers/provinces.yaml",   "registers/index_values.yaml",
+                                        "registers/index_means.yaml", "codes/dti_components.yaml",
+                                        "indexes/dti-province.yaml",  "indexes/dti-province-34.yaml",
+                                        "figures/index.yaml"};
     struct fixture *x = mem_zalloc(sizeof *x);
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct text_file files[1 + ARRAY_LEN(paths)] = {{"province.yaml", province_yaml}};
@@ -20,6 +21,7 @@ static int provinces_open(void **state)
     fixture_open(x, files, ARRAY_LEN(files));
     data_load(x, "provinces", file_text(a, "province/dak-nong/data/provinces.csv").p, false);
     data_load(x, "index_values", file_text(a, "province/dak-nong/data/index_values.csv").p, false);
+    data_load(x, "index_means", file_text(a, "province/dak-nong/data/index_means.csv").p, false);
     *state = x;
     return 0;
 }
@@ -181,6 +183,39 @@ static void a_subject_is_found_by_a_part_of_its_name(void **state)
     assert_true(str_is(row->name, "TP. Hồ Chí Minh"));
     assert_int_equal(index_explain(&t, STR("ha nam"), &row, &f), OK);
     assert_true(str_is(row->name, "Hà Nam"));
+}
+
+static struct quantity mean_of(struct fixture *x, const char *id, int64_t year, const char *component)
+{
+    const struct index *index = NULL;
+    struct quantity mean = quantity_of_integer(-1);
+    struct fault f = {0};
+    if (index_find(x->fs->indexes, str_of(id), &index, &f) != OK ||
+        index_mean(x->a, x->s, index, year, str_of(component), &mean, &f) != OK)
+        fail_with(&f);
+    return mean;
+}
+
+static void a_published_mean_is_that_of_its_group_and_year_or_unknown(void **state)
+{
+    assert_quantity(mean_of(*state, "dti-province", 2021, "dti"), "0.4014");
+    assert_quantity(mean_of(*state, "dti-province", 2024, "dti"), "0.6961");
+    assert_quantity(mean_of(*state, "dti-province", 2024, "pillar_kts"), "0.7723");
+    assert_false(quantity_is_known(mean_of(*state, "dti-province", 2022, "dti")));
+    assert_false(quantity_is_known(mean_of(*state, "dti-province", 2024, "nhan_thuc_so"))); /* no group declared */
+    assert_false(quantity_is_known(mean_of(*state, "dti-province-34", 2024, "dti")));       /* no means declared */
+}
+
+static void a_figure_of_an_index_may_be_asked_for_another_year(void **state)
+{
+    struct fixture *x = *state;
+    struct figure_result r = {0};
+    struct fault f = {0};
+    if (figure_compute(x->a, x->s, x->fs, STR("dti-rank"), &(struct figure_options){.year = 2022}, &r, &f) != OK)
+        fail_with(&f);
+    assert_quantity(r.value, "49");
+    assert_int_equal(figure_compute(x->a, x->s, x->fs, STR("dti-rank"), &(struct figure_options){.year = 1999}, &r, &f),
+                     ERR_INDEX_YEAR);
 }
 
 static void an_unknown_index_year_or_subject_names_the_nearest(void **state)
@@ -506,6 +541,8 @@ int main(void)
         cmocka_unit_test(a_figure_quotes_the_rank_with_its_base_and_the_change_with_the_earlier_one),
         cmocka_unit_test(the_values_behind_a_change_are_those_of_both_years),
         cmocka_unit_test(a_subject_is_found_by_a_part_of_its_name),
+        cmocka_unit_test(a_published_mean_is_that_of_its_group_and_year_or_unknown),
+        cmocka_unit_test(a_figure_of_an_index_may_be_asked_for_another_year),
         cmocka_unit_test(an_unknown_index_year_or_subject_names_the_nearest),
     };
     const struct CMUnitTest alone[] = {
