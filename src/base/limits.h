@@ -54,6 +54,7 @@ enum {
     LIMIT_GEOFILE_BYTES = 256 << 20,       /* a geographic file that is read, and what becomes of it as CSV */
     LIMIT_GEOFILE_MEMORY = 1 << 30,        /* of ogr2ogr */
     LIMIT_GEOFILE_SECONDS = 120,
+    LIMIT_GEOFILE_STALE_SECONDS = 6 * 3600, /* from which on a working folder is what a kill left */
 
     /* workbooks and CSV from outside */
     LIMIT_SHEET_FILE_BYTES = 512 << 20,
@@ -109,6 +110,13 @@ enum {
     LIMIT_HTTP_RATE_CLIENTS = 4096,    /* addresses that are counted at a time */
     LIMIT_HTTP_RATE_BURST = 2000,      /* cost that an address may spend at once … */
     LIMIT_HTTP_RATE_A_SECOND = 200,    /* … and gets back each second */
+    /* import */
+    LIMIT_IMPORT_COLUMNS = 1000,        /* that hold anything */
+    LIMIT_IMPORT_MARKS = 200000,        /* faults kept for the report; all are counted */
+    LIMIT_IMPORT_ROW_BYTES = 256 << 20, /* a row as it is set aside */
+    LIMIT_IMPORT_REFERENCES = 200000,   /* names of a reference that are remembered with what they lead to */
+    LIMIT_REFERENCE_CANDIDATES = 20000, /* records that a name is compared with */
+    LIMIT_DUPLICATE_CANDIDATES = 20000, /* records of a block that one entry is compared with */
 
     /* output */
     LIMIT_REPORT_BYTES = 64 << 20,

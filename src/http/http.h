@@ -218,6 +218,8 @@ struct exchange {
     struct header headers[HTTP_MAX_HEADERS];
     size_t n_headers;
     bool is_immutable; /* may be kept for a year: its address bears its hash */
+    const char *problem_name; /* of a handler that fails: a further member of the problem details … */
+    struct str problem_value; /* … and its value, JSON, in the arena */
 };
 
 static inline const struct input_value *input(const struct exchange *x, size_t i)
@@ -261,6 +263,8 @@ struct http_options {
     /* Called before each request of a route that is not IS_LIVE: takes notice of what was written since; the revision it reads. `at` is
      * empty for routes that do not take it. NULL: 0 for ever. */
     enum err (*revision)(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
+    /* What answers depend on beside the revision they are of, asked after `revision`: enters what is kept and the ETag. NULL: nothing. */
+    int64_t (*epoch)(void *worker);
     /* The thread has nothing to do for now: lets go of what it holds (a read transaction). May be NULL. */
     void (*idle)(void *worker);
     /* The writer; all NULL: none. writer_new is called on its thread, at the first request and after a failed commit. */

@@ -112,6 +112,11 @@ void import_describe(const struct import *im, enum lang lang, struct buf *out)
     describe_file(im, lang, out);
     for (size_t i = 0; i < im->n_columns; i++) {
         const struct column *c = &im->columns[i];
+        if (c->is_sample) {
+            buf_printf(out, PICK("  %3s  %.*s → dấu của dữ liệu mẫu\n", "  %3s  %.*s → mark of invented records\n"),
+                       column_letter(i, letter), STR_ARG(c->header));
+            continue;
+        }
         if (c->field == NO_FIELD) {
             if (c->header.n)
                 buf_printf(out, PICK("  %3s  %.*s: bỏ qua\n", "  %3s  %.*s: left out\n"), column_letter(i, letter),

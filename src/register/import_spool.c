@@ -25,7 +25,7 @@ enum { FLAG_FORMULA = 1, FLAG_TEXT_NUMBER = 2, FLAG_RUNS = 4 };
 
 enum err spool_open(struct spool *s, struct fault *f)
 {
-    *s = (struct spool){.row = BUF_INIT((size_t)256 << 20), .cells = arena_new()};
+    *s = (struct spool){.row = BUF_INIT(LIMIT_IMPORT_ROW_BYTES), .cells = arena_new()};
     s->file = tmpfile();
     return s->file ? OK : fault_errno(f, "write", "TMPDIR");
 }
@@ -42,7 +42,11 @@ void spool_done(struct spool *s)
 
 enum err spool_add(struct spool *s, const struct sheet_row *row, struct fault *f)
 {
-    size_t n = row->n < IMPORT_COLUMNS_MAX ? row->n : IMPORT_COLUMNS_MAX;
+    size_t n = row->n;
+    while (n > LIMIT_IMPORT_COLUMNS && row->cells[n - 1].kind == CELL_EMPTY)
+        n--;
+    if (n > LIMIT_IMPORT_COLUMNS)
+        return FAULT(f, ERR_LIMIT, {"what", STR("số cột (columns)")}, {"limit", STR("1000")});
     buf_reset(&s->row);
     for (size_t i = 0; i < n; i++) {
         const struct cell *c = &row->cells[i];

@@ -355,6 +355,45 @@ static enum err add_fields(struct exchange *x, const struct ask *q, struct buf *
 
 /* ---- box and time ---- */
 
+enum { AREA_MARGIN = 1 }; /* degrees around the area of use of a system, where it still serves */
+
+/* A box in degrees, cut to where the system of the records is meant to be: the whole world has no place in a zone of VN-2000. False when
+ * nothing is left of it. */
+static enum err cut_to_area(struct exchange *x, const struct ask *q, struct box *box, bool *ret_is_left,
+                            struct fault *f)
+{
+    struct worker *w = x->worker;
+    struct box area;
+    enum err e = crs_area(w->crs, q->storage, &area, f);
+    if (e != OK)
+        return e;
+    area = (struct box){area.x_min - AREA_MARGIN, area.y_min - AREA_MARGIN, area.x_max + AREA_MARGIN,
+                        area.y_max + AREA_MARGIN};
+    if (box->x_min > box->x_max) { /* across the antimeridian: the side on which the area lies */
+        bool is_east = area.x_max >= box->x_min;
+        box->x_min = is_east ? box->x_min : -180;
+        box->x_max = is_east ? 180 : box->x_max;
+    }
+    *ret_is_left = box_meets(*box, area);
+    *box = (struct box){
+        box->x_min > area.x_min ? box->x_min : area.x_min, box->y_min > area.y_min ? box->y_min : area.y_min,
+        box->x_max < area.x_max ? box->x_max : area.x_max, box->y_max < area.y_max ? box->y_max : area.y_max};
+    return OK;
+}
+
+static void add_intersects(const struct ask *q, const struct box *box, struct buf *all)
+{
+    buf_puts(all, all->n ? " AND S_INTERSECTS(" : "S_INTERSECTS(");
+    quote(all, q->reg->fields[q->reg->geometry].name, '"');
+    buf_puts(all, ", BBOX(");
+    const double sides[] = {box->x_min, box->y_min, box->x_max, box->y_max};
+    for (int i = 0; i < 4; i++) {
+        buf_puts(all, i ? "," : "");
+        number_print(sides[i], all);
+    }
+    buf_puts(all, "))");
+}
+
 static enum err add_box(struct exchange *x, struct ask *q, struct buf *all, struct fault *f)
 {
     const struct input_value *v = input_named(x, "bbox");
@@ -362,28 +401,34 @@ static enum err add_box(struct exchange *x, struct ask *q, struct buf *all, stru
         return OK;
     int half = v->n_box / 2;
     struct box box = {v->box[0], v->box[1], v->box[half], v->box[half + 1]};
-    const struct crs *from = crs_wgs84();
+    const struct crs *from = crs_wgs84(), *degrees;
     enum err e = input_crs(x, "bbox-crs", &from, f);
+    if (e == OK)
+        e = crs_find(STR("EPSG:4326"), &degrees, f);
     if (e != OK)
         return e;
     if (from->is_north_first)
         box = (struct box){box.y_min, box.x_min, box.y_max, box.x_max};
-    bool is_across = box.x_min > box.x_max && !from->is_north_first && from == crs_wgs84();
-    struct worker *w = x->worker;
-    if (!is_across && (e = crs_transform_box(w->crs, from, q->storage, &box, f)) != OK)
-        return e;
-    struct box *found = ARENA_NEW(x->arena, struct box);
-    *found = is_across ? (struct box){-180, box.y_min, 180, box.y_max} : box;
-    q->o.box = found;
-    buf_puts(all, all->n ? " AND S_INTERSECTS(" : "S_INTERSECTS(");
-    quote(all, q->reg->fields[q->reg->geometry].name, '"');
-    buf_puts(all, ", BBOX(");
-    const double sides[] = {box.x_min, box.y_min, box.x_max, box.y_max};
-    for (int i = 0; i < 4; i++) {
-        buf_puts(all, i ? "," : "");
-        number_print(sides[i], all);
+    bool is_world = from == crs_wgs84() || from == degrees, is_left = true;
+    bool is_stored_world = q->storage == crs_wgs84() || q->storage == degrees;
+    if (is_world && !is_stored_world)
+        e = cut_to_area(x, q, &box, &is_left, f);
+    if (e == OK && !is_left) {
+        buf_puts(all, all->n ? " AND FALSE" : "FALSE");
+        return OK;
     }
-    buf_puts(all, "))");
+    struct worker *w = x->worker;
+    if (e == OK)
+        e = crs_transform_box(w->crs, from, q->storage, &box, f);
+    if (e != OK) {
+        if (f)
+            fault_field(f, STR("bbox"));
+        return e;
+    }
+    struct box *found = ARENA_NEW(x->arena, struct box);
+    *found = box.x_min > box.x_max ? (struct box){-180, box.y_min, 180, box.y_max} : box;
+    q->o.box = found;
+    add_intersects(q, &box, all);
     return OK;
 }
 

@@ -12,7 +12,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_COLUMNS = 7, CELL_CHARACTERS = 140, MOST_DRAWN = 400 };
+enum { MOST_COLUMNS = 7, CELL_CHARACTERS = 140, MOST_DRAWN = 400, MOST_ROWS = 500 };
 
 static const struct str nothing = {NULL, 0};
 
@@ -274,26 +274,36 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
     part_pages(x, &pages, &(struct pages){(int64_t)l->rows.n, l->total, l->q.o.after, l->next, NULL});
     part_use_collection(x, &use, reg->name, l->q.o.filter);
     struct tpl_register_downloads downloads[4];
-    tpl_register(out,
-                 &(struct tpl_register){.description = text2_in(&reg->description, x->lang),
-                                        .source = reg->source,
-                                        .is_sample = reg->sample != NULL,
-                                        .form = buf_view(&form),
-                                        .problem = buf_view(&problem),
-                                        .chosen = shown,
-                                        .n_chosen = n_chosen,
-                                        .cql2 = n_chosen > 1 ? l->q.o.filter : nothing,
-                                        .clear_href = part_href(x, "/registers/", reg->name),
-                                        .map = buf_view(&map),
-                                        .table = buf_view(&table),
-                                        .pages = buf_view(&pages),
-                                        .is_empty = l->rows.n == 0,
-                                        .downloads = downloads,
-                                        .n_downloads = downloads_of(l, downloads),
-                                        .use = buf_view(&use),
-                                        .schema_href = collection_path(x, reg, "/schema")},
-                 x->lang);
+    tpl_register(
+        out,
+        &(struct tpl_register){.description = text2_in(&reg->description, x->lang),
+                               .source = reg->source,
+                               .is_sample = reg->sample && !l->has_sample, /* else the page says so at its top */
+                               .form = buf_view(&form),
+                               .problem = buf_view(&problem),
+                               .chosen = shown,
+                               .n_chosen = n_chosen,
+                               .cql2 = n_chosen > 1 ? l->q.o.filter : nothing,
+                               .clear_href = part_href(x, "/registers/", reg->name),
+                               .map = buf_view(&map),
+                               .table = buf_view(&table),
+                               .pages = buf_view(&pages),
+                               .is_empty = l->rows.n == 0,
+                               .downloads = downloads,
+                               .n_downloads = downloads_of(l, downloads),
+                               .use = buf_view(&use),
+                               .schema_href = collection_path(x, reg, "/schema")},
+        x->lang);
     return OK;
+}
+
+/* An order by what may not be seen would tell of it. */
+static bool shows_order(const struct exchange *x, const struct reg *reg)
+{
+    bool is_shown = true;
+    for (size_t i = 0; i < reg->n_order; i++)
+        is_shown &= site_shows_field(x, &reg->fields[reg->order[i].field]);
+    return is_shown;
 }
 
 enum err page_register(struct exchange *x, struct fault *f)
@@ -311,7 +321,9 @@ enum err page_register(struct exchange *x, struct fault *f)
         return OK;
     }
     e = ask_read(x, l.reg, &l.q, &wrong);
-    l.q.o.is_unsorted = false; /* people want the declared order */
+    l.q.o.is_unsorted = !shows_order(x, l.reg); /* people want the declared order */
+    if (l.q.o.limit > MOST_ROWS)                /* what an address of the API asked for */
+        l.q.o.limit = MOST_ROWS;
     if (e == OK)
         e = read_rows(&l, &wrong);
     bool is_wrong = e != OK && is_askers_fault(e);

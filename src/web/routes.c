@@ -44,6 +44,17 @@ static const struct input register_inputs[] = {IN_REGISTER, INPUT_END};
 static const struct input items_inputs[] = {IN_ITEMS(10), INPUT_END};
 static const struct input register_page_inputs[] = {IN_ITEMS(25), INPUT_END};
 static const struct input item_inputs[] = {IN_REGISTER, IN_ID, IN_PROPERTIES, IN_ANSWER_CRS, INPUT_END};
+#define IN_CONTENT_CRS {.name = "Content-Crs", .in = IN_HEADER, .type = INPUT_TEXT, .max = 110, TITLE("Hệ tọa độ của nội dung gửi lên", "Coordinate system of the content")}
+static const struct input create_inputs[] = {
+    IN_REGISTER,
+    {.name = "allow-duplicate", .in = IN_QUERY, .type = INPUT_BOOLEAN, TITLE("Vẫn ghi khi có bản ghi có thể trùng", "Write although there may be a duplicate")},
+    IN_PROPERTIES,
+    IN_ANSWER_CRS,
+    IN_CONTENT_CRS,
+    INPUT_END,
+};
+static const struct input change_inputs[] = {IN_REGISTER, IN_ID, IN_PROPERTIES, IN_ANSWER_CRS, IN_CONTENT_CRS, INPUT_END};
+static const struct input delete_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
 #define IN_FIGURE {.name = "figure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Số liệu", "Figure")}
 #define IN_ON {.name = "on", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Tính tại ngày này thay vì ngày đã khai", "On this day instead of the declared one")}
 #define IN_INDEX {.name = "index", .in = IN_PATH, .type = INPUT_NAME, TITLE("Bộ chỉ số", "Index")}
@@ -113,6 +124,7 @@ static const struct input search_inputs[] = {
 /* ---- routes ---- */
 
 #define GET(address, name, vi, en) .method = METHOD_GET, .path = address, .id = name, TITLE(vi, en)
+#define WRITE(verb, address, name, vi, en) .method = METHOD_##verb, .path = address, .id = name, TITLE(vi, en), .formats = F_GEOJSON | F_JSON, .standard = FORMAT_GEOJSON, .right = RIGHT_WRITE, .cost = COST_PAGE, .tag = "features"
 #define PAGE .formats = F_HTML, .flags = TAKES_AT | IS_HIDDEN, .tag = "pages"
 #define API(all, usual) .formats = (all), .standard = (usual), .flags = TAKES_AT
 
@@ -152,6 +164,10 @@ const struct route site_routes[] = {
     {GET("/api/collections/{register}/sortables", "sortables", "Những trường xếp thứ tự được", "Fields to sort by"), API(F_SCHEMA, FORMAT_SCHEMA), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_sortables},
     {GET("/api/collections/{register}/items", "items", "Các bản ghi, từng trang", "Records, page by page"), API(F_GEOJSON | F_JSON | F_HTML | F_TABLES, FORMAT_GEOJSON), .inputs = items_inputs, .cost = COST_PAGE, .tag = "features", .answer = api_items},
     {GET("/api/collections/{register}/items/{id}", "item", "Một bản ghi", "One record"), API(F_GEOJSON | F_JSON | F_HTML, FORMAT_GEOJSON), .inputs = item_inputs, .cost = COST_KEY, .tag = "features", .answer = api_item},
+    {WRITE(POST, "/api/collections/{register}/items", "itemCreate", "Thêm một bản ghi", "Create a record"), .inputs = create_inputs, .flags = WRITES | TAKES_BODY, .answer = api_item_create},
+    {WRITE(PUT, "/api/collections/{register}/items/{id}", "itemReplace", "Thay cả bản ghi", "Replace a record"), .inputs = change_inputs, .flags = WRITES | TAKES_BODY, .answer = api_item_replace},
+    {WRITE(PATCH, "/api/collections/{register}/items/{id}", "itemUpdate", "Sửa vài trường (RFC 7396)", "Change some fields (RFC 7396)"), .inputs = change_inputs, .flags = WRITES | TAKES_BODY, .answer = api_item_update},
+    {WRITE(DELETE, "/api/collections/{register}/items/{id}", "itemDelete", "Xóa bản ghi (lịch sử vẫn còn)", "Delete a record (its history stays)"), .inputs = delete_inputs, .flags = WRITES, .answer = api_item_delete},
 
     {GET("/api/figures", "figures", "Các số liệu", "Figures"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_figures},
     {GET("/api/figures/{figure}", "figure", "Một số liệu, có thể chia nhỏ", "One figure, broken down where asked"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = figure_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_figure},

@@ -49,6 +49,8 @@ void worker_free(void *worker);
 /* Takes notice of what was written since; moves the store to `at` (or back to the newest). All that one request reads lies in one read
  * transaction, so that an answer kept for a revision holds that revision and no other. Declarations and figures of a moment are kept while they serve. */
 enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
+/* The revision of the newest declarations: they say what may be shown of older records too. */
+int64_t worker_epoch(void *worker);
 /* Ends the read transaction in which the last requests were answered. */
 void worker_idle(void *worker);
 

@@ -5,11 +5,7 @@
 # each is told is tested in tests/unit/text/test_sheet.c.
 . "$(dirname "$0")/lib.sh"
 
-mkdir -p "$WORK/small/registers"
-cat >"$WORK/small/province.yaml" <<'END'
-province: mau
-title: {vi: Tỉnh Mẫu, en: Sample}
-END
+small_province small
 cat >"$WORK/small/registers/things.yaml" <<'END'
 register: things
 title: {vi: Đồ vật, en: Things}
@@ -20,7 +16,6 @@ fields:
 data:
   - {file: data/things.csv, source: thử}
 END
-mkdir -p "$WORK/small/data"
 printf 'code,name\n001,Một\n' >"$WORK/small/data/things.csv"
 export TINHSO_DB=$WORK/small.db
 tinhso load small
