@@ -377,6 +377,59 @@ static void every_error_of_an_index_is_told_with_its_line(void **state)
     }
 }
 
+static void means_of_an_unknown_component_or_group_are_refused(void **state)
+{
+    (void)state;
+    static const char scores[] = "register: scores\n"
+                                 "title: Điểm\n"
+                                 "key: [place, year, part]\n"
+                                 "fields:\n"
+                                 "  place: {type: reference, register: places, title: Nơi, required: true}\n"
+                                 "  year: {type: integer, title: Năm, required: true}\n"
+                                 "  part: {type: code, title: Phần, required: true, codes: {alpha: A, total: T}}\n"
+                                 "  value: {type: number, title: Giá trị}\n";
+    static const char means[] = "register: means\n"
+                                "title: Trung bình\n"
+                                "key: [year, group]\n"
+                                "fields:\n"
+                                "  year: {type: integer, title: Năm, required: true}\n"
+                                "  group: {type: code, title: Nhóm, required: true, codes: {all: Tất cả}}\n"
+                                "  value: {type: number, title: Giá trị}\n";
+    static const char index_yaml[] =
+        "index: i\n"
+        "title: Chỉ số\n"
+        "subjects: {register: places, name: name}\n"
+        "values: {register: scores, subject: place, year: year, component: part, value: value}\n"
+        "means:\n"
+        "  register: means\n"
+        "  year: year\n"
+        "  group: group\n"
+        "  value: value\n"
+        "  of:\n"
+        "    total: all\n"
+        "    alpha: al\n"
+        "    alpa: all\n"
+        "frameworks:\n"
+        "  - framework: one\n"
+        "    title: Một\n"
+        "    years: {from: 2020}\n"
+        "    main: [{id: alpha, title: A}]\n";
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    struct text_file files[] = {{"province.yaml", province_yaml},
+                                {"registers/places.yaml", subjects_yaml},
+                                {"registers/scores.yaml", scores},
+                                {"registers/means.yaml", means},
+                                {"indexes/i.yaml", index_yaml}};
+    struct indexes *x;
+    assert_int_equal(indexes_load(a, province_of(a, files, ARRAY_LEN(files)), &x, &list), ERR_FIGURE_NAME);
+    assert_int_equal(list.total, 2);
+    assert_int_equal(list.p[0].line, 12);
+    assert_true(str_is(fault_param(&list.p[0], "nearest"), "all"));
+    assert_int_equal(list.p[1].line, 13);
+    assert_true(str_is(fault_param(&list.p[1], "nearest"), "alpha"));
+}
+
 static void a_component_that_the_code_list_lacks_is_refused(void **state)
 {
     (void)state;
@@ -549,6 +602,7 @@ int main(void)
         cmocka_unit_test(competition_ranks_are_one_more_than_the_number_of_greater_values),
         cmocka_unit_test(every_error_of_an_index_is_told_with_its_line),
         cmocka_unit_test(a_component_that_the_code_list_lacks_is_refused),
+        cmocka_unit_test(means_of_an_unknown_component_or_group_are_refused),
         cmocka_unit_test(a_misspelt_key_of_an_index_names_the_nearest),
         cmocka_unit_test(a_change_counts_the_invented_values_of_the_year_before_too),
         cmocka_unit_test(where_all_totals_are_known_ranks_are_computed_with_ties_and_gaps),
