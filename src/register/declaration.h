@@ -140,6 +140,7 @@ struct reg {
     struct str name;
     const char *table;        /* quoted SQL identifier of the table of versions: "r_NAME" */
     const char *search_table; /* quoted, "s_NAME"; NULL without search fields */
+    const char *columns;      /* of a version as the alias t, for record_read: all of the table, in order */
     const char *box_table;    /* quoted, "g_NAME": R*Tree over the rectangles of `geometry`; NULL without */
     struct text2 title, description;
     struct str source;

@@ -171,7 +171,7 @@ enum err api_items(struct exchange *x, struct fault *f)
         e = ask_read(x, reg, &q, f);
     if (e != OK)
         return e;
-    exchange_header(x, "Content-Crs", str_of(arena_printf(x->arena, "<%s>", q.crs->uri)));
+    exchange_header(x, "Content-Crs", STR_JOIN(x->arena, STR("<"), str_of(q.crs->uri), STR(">")));
     return x->format == FORMAT_CSV || x->format == FORMAT_XLSX ? answer_file(x, &q, f) : answer_features(x, &q, f);
 }
 
@@ -210,6 +210,6 @@ enum err api_item(struct exchange *x, struct fault *f)
     if (e != OK)
         return e;
     json_out_done(&o);
-    exchange_header(x, "Content-Crs", str_of(arena_printf(x->arena, "<%s>", q.crs->uri)));
+    exchange_header(x, "Content-Crs", STR_JOIN(x->arena, STR("<"), str_of(q.crs->uri), STR(">")));
     return record_stamp(x, query_rev(query), f);
 }
