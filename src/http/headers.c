@@ -41,10 +41,10 @@ static struct str http_date(struct arena *a, int64_t ms)
     static const char days[] = "MonTueWedThuFriSatSun", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct date d = date_of_instant(ms, 0);
     int s = (int)((ms - instant_of_date(d, 0)) / 1000);
-    return STR_JOIN(a, str_slice(days + ((size_t)date_weekday(d) - 1) * 3, 3), STR(", "), two_digits(a, d.day), STR(" "),
-                    str_slice(months + ((size_t)d.month - 1) * 3, 3), STR(" "), two_digits(a, d.year / 100),
-                    two_digits(a, d.year % 100), STR(" "), two_digits(a, s / 3600), STR(":"), two_digits(a, s / 60 % 60),
-                    STR(":"), two_digits(a, s % 60), STR(" GMT"));
+    return STR_JOIN(a, str_slice(days + ((size_t)date_weekday(d) - 1) * 3, 3), STR(", "), two_digits(a, d.day),
+                    STR(" "), str_slice(months + ((size_t)d.month - 1) * 3, 3), STR(" "), two_digits(a, d.year / 100),
+                    two_digits(a, d.year % 100), STR(" "), two_digits(a, s / 3600), STR(":"),
+                    two_digits(a, s / 60 % 60), STR(":"), two_digits(a, s % 60), STR(" GMT"));
 }
 
 /* RFC 6266 with RFC 8187: the whole name for those who can read it, ASCII for the others. */

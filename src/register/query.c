@@ -287,7 +287,7 @@ struct query {
     int phase;
     int64_t skipped, given;
     int64_t near_after, near_to; /* the window: rows > and <= */
-    VEC(int64_t) seen; /* rowids given in the exact phase, ascending */
+    VEC(int64_t) seen;           /* rowids given in the exact phase, ascending */
 };
 
 static enum err build_order(struct query *q, struct fault *f)
@@ -334,7 +334,8 @@ static void add_where(const struct query *q, struct buf *b)
     if (q->o.id.n)
         buf_puts(b, " AND t._id = ?3");
     if (q->o.box)
-        buf_printf(b, " AND t._n IN (SELECT n FROM %s WHERE x_max >= ?4 AND x_min <= ?5 AND y_max >= ?6 AND y_min <= ?7)",
+        buf_printf(b,
+                   " AND t._n IN (SELECT n FROM %s WHERE x_max >= ?4 AND x_min <= ?5 AND y_max >= ?6 AND y_min <= ?7)",
                    reg->box_table);
     buf_puts(b, " AND (");
     buf_str(b, q->filter.where);
@@ -349,7 +350,8 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
     buf_puts(&b, "WITH fixed AS (SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) SELECT ");
     buf_puts(&b, what);
     add_where(q, &b);
-    if (has_order && has_words && !q->o.has_history && q->n_keys == 1) /* as the words are found, so that the first few end it */
+    if (has_order && has_words && !q->o.has_history &&
+        q->n_keys == 1) /* as the words are found, so that the first few end it */
         buf_printf(&b, " ORDER BY %s.rowid", q->reg->search_table);
     else if (has_order && q->order.n) {
         buf_puts(&b, " ORDER BY ");
@@ -399,8 +401,8 @@ static enum err query_init(struct query *q, struct store *s, const struct reg *r
     q->s = s;
     q->reg = reg;
     q->o = *o;
-    q->a = arena_new();
-    q->row = arena_new();
+    q->a = store_arena_take(s);
+    q->row = store_arena_take(s);
     q->phase = PHASE_ALL;
     if (o->search.n && !reg->search_table)
         return FAULT(f, ERR_SEARCH_NONE, {"register", reg->name});
@@ -527,8 +529,8 @@ void query_close(struct query *q)
     if (!q)
         return;
     stmt_free(q->st);
-    arena_free(q->row);
-    arena_free(q->a);
+    store_arena_give(q->s, q->row);
+    store_arena_give(q->s, q->a);
     free(q);
 }
 
@@ -558,7 +560,7 @@ enum err query_newest(struct store *s, const struct reg *reg, int64_t *ret_rev, 
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
     /* Versions are numbered in the order of writing. */
-    const char *sql = arena_printf(a, "SELECT coalesce((SELECT _rev FROM %s WHERE _rev <= ?1 ORDER BY _n DESC LIMIT 1), 0)",
-                                   reg->table);
+    const char *sql = arena_printf(
+        a, "SELECT coalesce((SELECT _rev FROM %s WHERE _rev <= ?1 ORDER BY _n DESC LIMIT 1), 0)", reg->table);
     return db_value_int(s->db, str_of(sql), DB_VALUES(db_int(s->at)), ret_rev, f);
 }

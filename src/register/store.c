@@ -193,10 +193,32 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
+    for (size_t i = 0; i < ARRAY_LEN(s->spare); i++)
+        arena_free(s->spare[i]);
     db_close(s->db);
     note_key_done(&s->key);
     arena_free(s->arena);
     free(s);
+}
+
+struct arena *store_arena_take(struct store *s)
+{
+    for (size_t i = 0; i < ARRAY_LEN(s->spare); i++)
+        if (s->spare[i])
+            return TAKE(s->spare[i]);
+    return arena_new();
+}
+
+void store_arena_give(struct store *s, struct arena *a)
+{
+    enum { KEEP_BYTES = 64 << 10 };
+    for (size_t i = 0; a && i < ARRAY_LEN(s->spare) && arena_bytes(a) <= KEEP_BYTES; i++)
+        if (!s->spare[i]) {
+            arena_reset(a);
+            s->spare[i] = a;
+            return;
+        }
+    arena_free(a);
 }
 
 void store_freep(struct store **ps)
