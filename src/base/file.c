@@ -75,7 +75,7 @@ enum err folder_sync(const char *path, struct fault *f)
     return OK;
 }
 
-static enum err write_all(int fd, struct str content, const char *path, struct fault *f)
+enum err file_write_all(int fd, struct str content, const char *path, struct fault *f)
 {
     while (content.n) {
         ssize_t put = write(fd, content.p, content.n);
@@ -85,7 +85,7 @@ static enum err write_all(int fd, struct str content, const char *path, struct f
             return fault_errno(f, "write", path);
         content = str_slice(content.p + put, content.n - (size_t)put);
     }
-    return fsync(fd) == 0 ? OK : fault_errno(f, "fsync", path);
+    return OK;
 }
 
 /* Puts the finished temporary file in its place. link() fails where something stands already, rename() replaces it. */
@@ -111,7 +111,9 @@ static enum err write_whole(const char *path, struct str content, mode_t mode, b
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (fd < 0)
         return fault_errno(f, "create", temporary);
-    enum err e = fchmod(fd, mode) == 0 ? write_all(fd, content, temporary, f) : fault_errno(f, "chmod", temporary);
+    enum err e = fchmod(fd, mode) == 0 ? file_write_all(fd, content, temporary, f) : fault_errno(f, "chmod", temporary);
+    if (e == OK && fsync(fd) != 0)
+        e = fault_errno(f, "fsync", temporary);
     if (close(fd) != 0 && e == OK)
         e = fault_errno(f, "close", temporary);
     if (e != OK) {

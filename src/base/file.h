@@ -33,6 +33,9 @@ enum err folder_sync(const char *path, struct fault *f);
 
 void fd_close(int *fd); /* for CLEANUP; fine with -1 */
 
+/* All of it, to an open file; the path is named in faults. */
+enum err file_write_all(int fd, struct str content, const char *path, struct fault *f);
+
 bool file_exists(const char *path);
 
 /* Names (not paths) in a folder that end in suffix, in byte order; hidden ones are left out. */

@@ -43,6 +43,9 @@ enum {
     LIMIT_UNIT_EVENTS = 60,        /* days on which units were merged or divided */
 
     /* pages */
+    LIMIT_INDEX_YEARS = 12,                   /* of an index that its pages show */
+    LIMIT_FIGURE_HISTORY = 12,                /* points in time at which a page counts its figure */
+    LIMIT_FIGURE_HISTORY_RECORDS = 250000,    /* records that it reads for them */
     LIMIT_PAGE_BYTES = 8 << 20, /* of HTML that a page or a part of it is made in */
 
     /* sandbox */
@@ -51,6 +54,7 @@ enum {
     LIMIT_GEOFILE_BYTES = 256 << 20,       /* a geographic file that is read, and what becomes of it as CSV */
     LIMIT_GEOFILE_MEMORY = 1 << 30,        /* of ogr2ogr */
     LIMIT_GEOFILE_SECONDS = 120,
+    LIMIT_GEOFILE_STALE_SECONDS = 6 * 3600, /* from which on a working folder is what a kill left */
 
     /* workbooks and CSV from outside */
     LIMIT_SHEET_FILE_BYTES = 512 << 20,
@@ -59,13 +63,18 @@ enum {
     LIMIT_ZIP_RATIO_FREE_BYTES = 4 << 20, /* below, any ratio will do */
     LIMIT_ZIP_ENTRIES = 10000,
     LIMIT_XML_DEPTH = 64,
+    LIMIT_XML_TOKEN_BYTES = 4 << 20, /* one tag or comment */
     LIMIT_SHEETS = 256,
     LIMIT_SHEET_ROWS = 1048576,
     LIMIT_SHEET_COLUMNS = 16384,
     LIMIT_SHEET_CELLS = 50000000, /* empty ones up to the last used column of a row counted */
     LIMIT_SHEET_CELL_BYTES = 1 << 20,
     LIMIT_SHEET_ROW_BYTES = 16 << 20,
-    LIMIT_SHARED_STRING_BYTES = 128 << 20, /* with four bytes for each string */
+    LIMIT_SHEET_TEXT_FREE_BYTES = 64 << 20, /* that cells may repeat, however small the file */
+    LIMIT_SHEET_RUN_BYTES = 1 << 20,        /* what tells the fonts within the rich texts of a row */
+    LIMIT_SHEET_FRAME_BYTES = 20 << 20,     /* one message of the reading process: a row, or all facts */
+    LIMIT_SHEET_NAME_BYTES = 1000,          /* of a sheet or font */
+    LIMIT_SHARED_STRING_BYTES = 128 << 20,  /* with four bytes for each string */
     LIMIT_SHEET_FONTS = 4096,
     LIMIT_SHEET_FORMATS = 4096,
     LIMIT_SHEET_STYLES = 65536,
@@ -73,8 +82,9 @@ enum {
     LIMIT_SHEET_MERGE_ROWS = 100,         /* merged cells are told of the first rows */
     LIMIT_SHEET_MEMORY_BYTES = 512 << 20, /* of the reading process, beside the file itself */
     LIMIT_SHEET_CPU_SECONDS = 120,
-    LIMIT_SHEET_WALL_SECONDS = 3600, /* whoever takes the rows may take his time */
-    LIMIT_SHEET_OUTPUT_MIB = 4096,
+    LIMIT_SHEET_SILENT_SECONDS = 300, /* that whoever waits for the reading process waits */
+    LIMIT_SHEET_WALL_SECONDS = 3600,  /* whoever takes the rows may take his time */
+    LIMIT_SHEET_OUTPUT_MIB = 1024,
 
     /* HTTP, what comes in */
     LIMIT_HTTP_TARGET_BYTES = 8 << 10, /* path and query */
@@ -100,6 +110,13 @@ enum {
     LIMIT_HTTP_RATE_CLIENTS = 4096,    /* addresses that are counted at a time */
     LIMIT_HTTP_RATE_BURST = 2000,      /* cost that an address may spend at once … */
     LIMIT_HTTP_RATE_A_SECOND = 200,    /* … and gets back each second */
+    /* import */
+    LIMIT_IMPORT_COLUMNS = 1000,        /* that hold anything */
+    LIMIT_IMPORT_MARKS = 200000,        /* faults kept for the report; all are counted */
+    LIMIT_IMPORT_ROW_BYTES = 256 << 20, /* a row as it is set aside */
+    LIMIT_IMPORT_REFERENCES = 200000,   /* names of a reference that are remembered with what they lead to */
+    LIMIT_REFERENCE_CANDIDATES = 20000, /* records that a name is compared with */
+    LIMIT_DUPLICATE_CANDIDATES = 20000, /* records of a block that one entry is compared with */
 
     /* output */
     LIMIT_REPORT_BYTES = 64 << 20,

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 
@@ -180,7 +181,8 @@ _Noreturn static void child_run(sandbox_main *fn, void *ctx, const int *fds, siz
 enum err sandbox_start(sandbox_main *fn, void *ctx, const int *fds, size_t n_fds, const struct sandbox_limits *limits,
                        struct sandbox **ret_box, struct fault *f)
 {
-    must(n_fds <= SANDBOX_FDS && limits->cpu_seconds && limits->wall_seconds && limits->memory_bytes);
+    must(n_fds <= SANDBOX_FDS && limits->cpu_seconds && limits->wall_seconds && limits->memory_bytes &&
+         limits->silent_seconds <= INT32_MAX / 1000);
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return fault_errno(f, "pipe", "sandbox");
@@ -206,8 +208,26 @@ static enum err limit_fault(struct fault *f, enum err code, uint64_t limit)
     return FAULT(f, code, {"limit", str_of(text)});
 }
 
+/* False when nothing came for as long as the limit says. */
+static bool is_heard(const struct sandbox *box)
+{
+    struct pollfd p = {.fd = box->fd, .events = POLLIN};
+    int64_t until_ms = clock_mono_us() / 1000 + (int64_t)box->limits.silent_seconds * 1000;
+    while (box->limits.silent_seconds) {
+        int64_t left_ms = until_ms - clock_mono_us() / 1000;
+        int n = poll(&p, 1, left_ms > 0 ? (int)left_ms : 0);
+        if (n >= 0 || errno != EINTR)
+            return n != 0; /* what else fails, read tells */
+    }
+    return true;
+}
+
 enum err sandbox_read(struct sandbox *box, void *p, size_t n, size_t *ret_n, struct fault *f)
 {
+    if (!is_heard(box)) {
+        kill(box->pid, SIGKILL);
+        return limit_fault(f, ERR_SANDBOX_TIME, box->limits.silent_seconds);
+    }
     ssize_t got;
     do
         got = read(box->fd, p, n);

@@ -11,7 +11,7 @@
  *
  * Ownership: sandbox_wait and sandbox_stop free the box, kill a child that still runs, and close the pipe.
  * Limits: processor time and wall clock are kept by the kernel (signals that the child can neither catch nor block), memory
- * by the address space. Child and parent share no descriptor but those named, the pipe and standard error.
+ * by the address space; silence by the parent. Child and parent share no descriptor but those named, the pipe and standard error.
  * Errors: ERR_SANDBOX_MEMORY, ERR_SANDBOX_TIME, ERR_SANDBOX_OUTPUT (limits), ERR_SANDBOX_KILLED (a forbidden call or a
  * crash), ERR_SANDBOX_MISSING (no seccomp), ERR_SYSTEM.
  */
@@ -24,7 +24,8 @@ struct sandbox_limits {
     size_t memory_bytes; /* address space, beyond what the parent had mapped */
     unsigned cpu_seconds;
     unsigned wall_seconds;
-    size_t output_bytes; /* what sandbox_read takes from the child; 0: no limit */
+    unsigned silent_seconds; /* that one sandbox_read waits for the child; 0: no limit of its own */
+    size_t output_bytes;     /* what sandbox_read takes from the child; 0: no limit */
 };
 
 /* Runs in the child; writes to out_fd; its result is the exit status (0 is done). Must not return before all is written. */
@@ -34,7 +35,7 @@ struct sandbox;
 
 enum err sandbox_start(sandbox_main *fn, void *ctx, const int *fds, size_t n_fds, const struct sandbox_limits *limits,
                        struct sandbox **ret_box, struct fault *f);
-/* Up to n bytes that the child wrote; 0 when it has ended. ERR_SANDBOX_OUTPUT: it was killed. */
+/* Up to n bytes that the child wrote; 0 when it has ended. ERR_SANDBOX_OUTPUT and ERR_SANDBOX_TIME: it was killed. */
 enum err sandbox_read(struct sandbox *box, void *p, size_t n, size_t *ret_n, struct fault *f);
 /* ret_status may be NULL: then a status other than 0 is ERR_SANDBOX_KILLED. */
 enum err sandbox_wait(struct sandbox *box, int *ret_status, struct fault *f);

@@ -3,119 +3,12 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
-#include "report/columns.h"
+#include "cli/pairs.h"
 #include "text/number.h"
 
 #include "base/banned.h"
 
 enum { DEFAULT_LIMIT = 20 };
-
-struct listing {
-    struct cli *c;
-    const struct reg *reg;
-    bool is_revealed, is_id_masked;
-    int64_t shown;
-    struct buf body;
-    struct json_out json;
-};
-
-static bool is_masked(const struct listing *l, size_t field)
-{
-    return !l->is_revealed && figure_field_is_masked(&l->reg->fields[field]);
-}
-
-static struct str id_shown(const struct listing *l, const struct duplicate_pair *pair, int which)
-{
-    if (l->is_id_masked)
-        return STR(FIGURE_MASK);
-    return str_of(arena_dup(l->c->arena, pair->id[which].p, pair->id[which].n));
-}
-
-static struct str cell(const struct listing *l, size_t field, const struct value *v)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES * 2);
-    if (is_masked(l, field))
-        figure_field_print(&l->reg->fields[field], v, l->c->lang, &b);
-    else
-        value_print(&l->reg->fields[field], v, l->c->lang, &b);
-    return str_slice(arena_dup(l->c->arena, b.n ? b.p : "", b.n), b.n);
-}
-
-static const char *const agreement_keys[] = {"differ", "agree", "alike", "unknown"};
-
-static const char *agreement(const struct cli *c, unsigned char agrees)
-{
-    static const struct words words[] = {
-        {"khác", "differ"}, {"khớp", "agree"}, {"gần giống", "alike"}, {"thiếu một bên", "one only"}};
-    return words_in(&words[agrees], c->lang);
-}
-
-static bool show_pair(void *ctx, const struct duplicate_pair *pair)
-{
-    struct listing *l = ctx;
-    struct cli *c = l->c;
-    struct columns_table t;
-    struct buf score CLEANUP(buf_done) = BUF_INIT(64);
-    buf_printf(&score, "%.2f", pair->score);
-    for (size_t i = 0; c->lang == LANG_VI && i < score.n; i++)
-        if (score.p[i] == '.')
-            score.p[i] = ',';
-    l->shown++;
-    buf_printf(&l->body, T(c, "\n%lld. điểm %.*s\n", "\n%lld. score %.*s\n"), (long long)l->shown, (int)score.n,
-               score.p);
-    columns_table_init(&t, c->arena, 4);
-    columns_add(&t, STR("_id")), columns_add(&t, id_shown(l, pair, 0)), columns_add(&t, id_shown(l, pair, 1));
-    columns_add(&t, STR(""));
-    for (size_t i = 0; i < l->reg->n_fields; i++) {
-        const struct value *v[2] = {&pair->record[0]->values[i], &pair->record[1]->values[i]};
-        if ((v[0]->kind == VALUE_NULL && v[1]->kind == VALUE_NULL) || l->reg->fields[i].type == FT_GEOMETRY)
-            continue;
-        columns_add(&t, l->reg->fields[i].name);
-        columns_add(&t, cell(l, i, v[0])), columns_add(&t, cell(l, i, v[1]));
-        columns_add(&t, str_of(agreement(c, pair->agrees[i])));
-    }
-    columns_draw(&t, (size_t)cli_width(160), &l->body);
-    return true;
-}
-
-static bool show_json(void *ctx, const struct duplicate_pair *pair)
-{
-    struct listing *l = ctx;
-    struct json_out *o = &l->json;
-    struct buf score CLEANUP(buf_done) = BUF_INIT(64);
-    buf_printf(&score, "%.4f", pair->score);
-    l->shown++;
-    json_object_begin(o);
-    json_key(o, STR("ids"));
-    json_array_begin(o);
-    json_str(o, id_shown(l, pair, 0)), json_str(o, id_shown(l, pair, 1));
-    json_array_end(o);
-    json_key(o, STR("score")), json_raw(o, buf_view(&score));
-    json_key(o, STR("fields"));
-    json_object_begin(o);
-    for (size_t i = 0; i < l->reg->n_fields; i++) {
-        const struct field *fd = &l->reg->fields[i];
-        if (pair->record[0]->values[i].kind == VALUE_NULL && pair->record[1]->values[i].kind == VALUE_NULL)
-            continue;
-        json_key(o, fd->name);
-        json_object_begin(o);
-        json_key(o, STR("values"));
-        json_array_begin(o);
-        for (int k = 0; k < 2; k++) {
-            const struct value *v = &pair->record[k]->values[i];
-            if (is_masked(l, i) && v->kind != VALUE_NULL)
-                json_str(o, STR(FIGURE_MASK));
-            else
-                value_json(fd, v, o);
-        }
-        json_array_end(o);
-        json_key(o, STR("verdict")), json_str(o, str_of(agreement_keys[pair->agrees[i]]));
-        json_object_end(o);
-    }
-    json_object_end(o);
-    json_object_end(o);
-    return true;
-}
 
 static enum err read_options(struct cli *c, struct duplicates_options *o)
 {
@@ -131,11 +24,11 @@ static enum err read_options(struct cli *c, struct duplicates_options *o)
     return e;
 }
 
-static enum err answer_text(struct listing *l, const struct duplicates_options *o)
+static enum err answer_text(struct pairs *l, const struct duplicates_options *o)
 {
     struct cli *c = l->c;
     int64_t total = 0;
-    enum err e = duplicates_find(c->store, l->reg, o, show_pair, l, &total, &c->fault);
+    enum err e = duplicates_find(c->store, l->reg, o, pairs_show, l, &total, &c->fault);
     if (e != OK)
         return e;
     struct str title = text2_in(&l->reg->title, c->lang);
@@ -158,7 +51,7 @@ static enum err answer_text(struct listing *l, const struct duplicates_options *
 }
 
 /* {"register":…,"at":{…},"pairs":[{"ids":[…],"score":…,"fields":{NAME:{"values":[…],"verdict":…}}}],"total":…} */
-static enum err answer_json(struct listing *l, const struct duplicates_options *o)
+static enum err answer_json(struct pairs *l, const struct duplicates_options *o)
 {
     struct cli *c = l->c;
     int64_t total = 0;
@@ -168,7 +61,7 @@ static enum err answer_json(struct listing *l, const struct duplicates_options *
     moment_json(&c->at, &l->json);
     json_key(&l->json, STR("pairs"));
     json_array_begin(&l->json);
-    enum err e = duplicates_find(c->store, l->reg, o, show_json, l, &total, &c->fault);
+    enum err e = duplicates_find(c->store, l->reg, o, pairs_json, l, &total, &c->fault);
     if (e != OK) {
         buf_reset(&c->out);
         return e;
@@ -183,20 +76,19 @@ static enum err answer_json(struct listing *l, const struct duplicates_options *
 static enum err duplicates_run(struct cli *c)
 {
     struct store *s;
-    struct listing l = {.c = c, .body = BUF_INIT(LIMIT_REPORT_BYTES)};
+    struct pairs l;
+    const struct reg *reg;
     struct duplicates_options o = {0};
     enum err e = read_options(c, &o);
     if (e == OK)
         e = cli_open(c, &s);
     if (e == OK)
-        e = province_register_find(s->province, cli_word(c, 0), &l.reg, &c->fault);
+        e = province_register_find(s->province, cli_word(c, 0), &reg, &c->fault);
     if (e != OK)
         return e;
-    l.is_revealed = cli_option(c, "reveal").p != NULL;
-    for (size_t i = 0; i < l.reg->n_key; i++)
-        l.is_id_masked |= is_masked(&l, (size_t)l.reg->key[i]);
+    pairs_init(&l, c, reg, cli_option(c, "reveal").p != NULL);
     e = c->is_json ? answer_json(&l, &o) : answer_text(&l, &o);
-    buf_done(&l.body);
+    pairs_done(&l);
     return e;
 }
 

@@ -29,6 +29,8 @@ enum err cli_database(struct cli *c, const char **ret_path);
 /* Read-only, at the moment of --at, which also stands in c->at. */
 enum err cli_open(struct cli *c, struct store **ret_store);
 enum err cli_open_register(struct cli *c, struct str name, struct store **ret_store); /* see store_open_register */
+/* The database of --db, which must be there, into c->store, to be written. */
+enum err cli_open_to_write(struct cli *c);
 enum err cli_open_figures(struct cli *c, struct store **ret_store, struct figures **ret_figures);
 
 #endif

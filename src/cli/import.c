@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/load.h"
@@ -110,6 +109,9 @@ static void answer_json(struct cli *c, const struct import_options *o, const str
     json_key(&j, STR("refused")), json_int(&j, r->refused);
     json_key(&j, STR("cells_refused")), json_int(&j, r->cells_refused);
     json_key(&j, STR("cells_repaired")), json_int(&j, r->cells_repaired);
+    json_key(&j, STR("samples")), json_int(&j, r->samples);
+    json_key(&j, STR("samples_kept")), json_int(&j, r->samples_kept);
+    json_key(&j, STR("made_real")), json_int(&j, r->made_real);
     json_key(&j, STR("revision"));
     if (r->rev)
         json_int(&j, r->rev);
@@ -136,6 +138,29 @@ static void answer_json(struct cli *c, const struct import_options *o, const str
     json_object_end(&j);
     json_out_done(&j);
     buf_putc(&c->out, '\n');
+}
+
+/* Nothing invented becomes real without a word. */
+static void tell_samples(struct cli *c, const struct import_result *r)
+{
+    if (r->samples) {
+        buf_puts(&c->out, "  ");
+        print_count(c, &c->out, r->samples);
+        buf_puts(&c->out, T(c, " bản ghi trong số đó là dữ liệu mẫu\n", " of these records are invented\n"));
+    }
+    if (r->samples_kept) {
+        buf_puts(&c->out, "  ");
+        print_count(c, &c->out, r->samples_kept);
+        buf_puts(&c->out,
+                 T(c, " bản ghi đã đổi vẫn là dữ liệu mẫu, vì tệp không nói khác (cột “Dữ liệu mẫu”: không)\n",
+                   " changed records stay invented, for the file does not say otherwise (column “Sample”: no)\n"));
+    }
+    if (r->made_real) {
+        buf_puts(&c->out, "  ");
+        print_count(c, &c->out, r->made_real);
+        buf_puts(&c->out, T(c, " bản ghi mẫu thành bản ghi thật, theo cột “Dữ liệu mẫu” của tệp\n",
+                            " invented records become real, as the file's column “Sample” says\n"));
+    }
 }
 
 static void answer_text(struct cli *c, const struct import_options *o, const struct import_result *r)
@@ -176,6 +201,7 @@ static void answer_text(struct cli *c, const struct import_options *o, const str
     if (r->rev)
         buf_printf(b, T(c, "; phiên bản %lld", "; revision %lld"), (long long)r->rev);
     buf_putc(b, '\n');
+    tell_samples(c, r);
     if (o->report_path && r->refused)
         buf_printf(b,
                    T(c, "Báo cáo: %s — sửa các ô tô màu rồi nhập chính tệp đó.\n",
@@ -198,19 +224,6 @@ static void tell_faults(struct cli *c, const struct import_result *r, bool is_er
         cli_warn(c, &shown);
 }
 
-static enum err open_store(struct cli *c, const struct reg **ret_reg)
-{
-    const char *path = NULL;
-    enum err e = cli_database(c, &path);
-    if (e == OK && !file_exists(path))
-        e = FAULT(&c->fault, ERR_FILE_MISSING, {"path", str_of(path)});
-    if (e == OK)
-        e = store_open(path, STORE_WRITE, &c->store, &c->fault);
-    if (e == OK && !c->store->province)
-        e = FAULT(&c->fault, ERR_STORE_EMPTY, {"path", str_of(path)});
-    return e == OK ? province_register_find(c->store->province, cli_word(c, 0), ret_reg, &c->fault) : e;
-}
-
 static enum err import_command(struct cli *c)
 {
     struct import_options o;
@@ -218,9 +231,11 @@ static enum err import_command(struct cli *c)
     struct import *im = NULL;
     enum err e = read_options(c, &o);
     if (e == OK)
-        e = open_store(c, &reg);
+        e = cli_open_to_write(c);
+    if (e == OK)
+        e = province_register_find(c->store->province, cli_word(c, 0), &reg, &c->fault);
     if (e == OK && reg->is_builtin)
-        e = FAULT(&c->fault, ERR_USAGE, {"reason", reg->name}, {"command", STR("import")});
+        e = FAULT(&c->fault, ERR_ENTRY_BUILTIN, {"register", reg->name});
     if (e != OK)
         return e;
     struct bar bar = {.reg = reg->name};

@@ -42,7 +42,7 @@ static const char *state_folder(struct cli *c)
     return folder ? folder : "var/follow";
 }
 
-/* What was seen lies under the address: "so.daknong.gov.vn.checkpoint". */
+/* What was seen lies under the address: "so.example.vn.checkpoint". */
 static const char *state_path(struct follow_run *r, const char *suffix)
 {
     struct str rest = r->url;

@@ -1,22 +1,8 @@
-#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "register/duplicates.h"
 
 #include "base/banned.h"
-
-static enum err open_to_write(struct cli *c)
-{
-    const char *path = NULL;
-    enum err e = cli_database(c, &path);
-    if (e == OK && !file_exists(path))
-        return FAULT(&c->fault, ERR_FILE_MISSING, {"path", str_of(path)});
-    if (e == OK)
-        e = store_open(path, STORE_WRITE, &c->store, &c->fault);
-    if (e == OK && !c->store->province)
-        e = FAULT(&c->fault, ERR_STORE_EMPTY, {"path", str_of(path)});
-    return e;
-}
 
 static enum err merge_run(struct cli *c)
 {
@@ -25,7 +11,7 @@ static enum err merge_run(struct cli *c)
     struct str reason = str_trim(cli_option(c, "reason")), keep = cli_word(c, 1), drop = cli_word(c, 2);
     if (reason.n == 0)
         return FAULT(&c->fault, ERR_OPTION_VALUE, {"option", STR("reason")}, {"value", STR("TEXT")});
-    enum err e = open_to_write(c);
+    enum err e = cli_open_to_write(c);
     if (e == OK)
         e = province_register_find(c->store->province, cli_word(c, 0), &reg, &c->fault);
     if (e == OK)

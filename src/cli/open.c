@@ -86,6 +86,19 @@ enum err cli_open_register(struct cli *c, struct str name, struct store **ret_st
     return e;
 }
 
+enum err cli_open_to_write(struct cli *c)
+{
+    const char *path = NULL;
+    enum err e = cli_database(c, &path);
+    if (e == OK && !file_exists(path))
+        return FAULT(&c->fault, ERR_FILE_MISSING, {"path", str_of(path)});
+    if (e == OK)
+        e = store_open(path, STORE_WRITE, &c->store, &c->fault);
+    if (e == OK && !c->store->province)
+        e = FAULT(&c->fault, ERR_STORE_EMPTY, {"path", str_of(path)});
+    return e;
+}
+
 enum err cli_open_figures(struct cli *c, struct store **ret_store, struct figures **ret_figures)
 {
     enum err e = cli_open(c, ret_store);

@@ -117,6 +117,7 @@ static enum err serve_run(struct cli *c)
         .worker_new = worker_new,
         .worker_free = worker_free,
         .revision = worker_revision,
+        .epoch = worker_epoch,
         .idle = worker_idle,
         .problem_page = page_problem,
         .writer_new = worker_new_writer,

@@ -14,6 +14,7 @@
 #include "base/banned.h"
 
 enum { BUSY_MS = 5000, INTERRUPT_OPS = 4000 };
+enum { READER_KIB = 64 << 10, WRITER_KIB = 96 << 10, WALK_KIB = 2 << 10 }; /* of pages in memory */
 
 /* --- errors */
 
@@ -124,6 +125,19 @@ static bool is_reader(const struct db *db)
     return db->mode == DB_READ || db->mode == DB_SCRUB;
 }
 
+void db_walk(struct db *db, bool is_on)
+{
+    char sql[96];
+    snprintf(sql, sizeof sql, "PRAGMA temp_store=%s; PRAGMA cache_size=%d", is_on ? "FILE" : "MEMORY",
+             is_on           ? -WALK_KIB
+             : is_reader(db) ? -READER_KIB
+                             : -WRITER_KIB);
+    sqlite3_set_authorizer(db->handle, NULL, NULL);
+    sqlite3_exec(db->handle, sql, NULL, NULL, NULL); /* it only costs memory when it fails */
+    if (is_reader(db))
+        sqlite3_set_authorizer(db->handle, authorize_read, NULL);
+}
+
 static enum err config_set(struct db *db, struct fault *f)
 {
     static const struct {
@@ -142,19 +156,17 @@ static enum err config_set(struct db *db, struct fault *f)
         must(sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) == SQLITE_OK);
     sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM needs one */
     db_busy_timeout(db, BUSY_MS);
-    /* page_size and reserved bytes are the file's; cache_size in KiB; a WAL of at most about 16 MiB between loads */
-    const char *sql = is_reader(db) ? "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;"
-                                      "PRAGMA mmap_size=0; PRAGMA query_only=ON"
-                                    : "PRAGMA cache_size=-98304; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;"
-                                      "PRAGMA mmap_size=0; PRAGMA synchronous=FULL; PRAGMA secure_delete=OFF;"
-                                      "PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864";
+    /* page_size and reserved bytes are the file's; a WAL of at most about 16 MiB between loads */
+    const char *sql = is_reader(db) ? "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON"
+                                    : "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA synchronous=FULL;"
+                                      "PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint=2000;"
+                                      "PRAGMA journal_size_limit=67108864";
     int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK || db->mode == DB_SCRUB)
         rc = db_functions_add(db->handle);
     if (rc != SQLITE_OK)
         return fault_sqlite(db, sqlite3_extended_errcode(db->handle), sql, f);
-    if (is_reader(db))
-        sqlite3_set_authorizer(db->handle, authorize_read, NULL);
+    db_walk(db, false);
     return OK;
 }
 

@@ -57,6 +57,9 @@ struct db;
 enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct fault *f);
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 void db_freep(struct db **db);
+/* Between the two calls a walk over a whole table takes little memory however long it is: few pages are kept, and what sorting does not
+ * hold in them goes to a temporary file without a name. */
+void db_walk(struct db *db, bool is_on);
 /* A writer that closes last moves the WAL into the file, and removes it. Not so from here on: for a caller who has found the database to be
  * other than it should be, and leaves it to be looked at. */
 void db_wal_keep(struct db *db);

@@ -99,12 +99,12 @@ static struct quantity index_component(const struct index_table *t, const struct
     return (struct quantity){0};
 }
 
-static enum err index_figure(struct compute *c, struct figure_result *r, struct fault *f)
+static enum err index_figure(struct compute *c, int64_t year, struct figure_result *r, struct fault *f)
 {
     const struct figure *fig = c->fig;
     struct index_table t;
     const struct index_row *found;
-    enum err e = index_compute(c->a, c->s, c->fs->indexes, fig->index->id, fig->index_year, &t, f);
+    enum err e = index_compute(c->a, c->s, c->fs->indexes, fig->index->id, year, &t, f);
     if (e != OK || (e = index_explain(&t, fig->index_subject, &found, f)) != OK)
         return e;
     struct index_row row = *found;
@@ -267,7 +267,8 @@ static enum err kind_compute(struct compute *c, const struct figure_options *o, 
     case FIGURE_DIFFERENCE:
         return difference_figure(c, o, depth, r, f);
     case FIGURE_INDEX:
-        return o->by.n ? figure_by_check(c->s->province, fig, o->by, f) : index_figure(c, r, f);
+        return o->by.n ? figure_by_check(c->s->province, fig, o->by, f)
+                       : index_figure(c, o->year ? o->year : fig->index_year, r, f);
     }
     return OK;
 }

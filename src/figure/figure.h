@@ -118,6 +118,7 @@ struct figure_options {
         by; /* "unit:2" (level), "unit" (as the records have it), "FIELD", "FIELD:2" (a unit field); empty: none */
     struct str on;       /* ISO date: instead of the declared day */
     struct str units_at; /* ISO date: breakdown on the map of that day; empty: of the day of the figure */
+    int64_t year;        /* of an index, instead of the declared one; 0: the declared */
     struct str
         asked; /* ISO date on which the reader asks, compared with `valid`; empty: `on` of the options, else the day of the moment read */
 };
@@ -181,6 +182,9 @@ typedef bool figure_record_fn(void *ctx, const struct figure_record *r);
 enum err figure_why(struct arena *a, struct store *s, const struct figures *fs, struct str id,
                     const struct figure_options *o, int64_t limit, bool include_base, figure_record_fn *fn, void *ctx,
                     int64_t *ret_total, struct fault *f);
+
+/* The filter of a figure's measure as anyone may ask it, anywhere: its constants (on_date, period_from, period_to) as dates. */
+struct str figure_filter_text(struct arena *a, const struct figure *figure, struct str filter, struct str on);
 
 /* Personal fields (basic and sensitive) are not shown with figures: ••• stands for a value that is there. */
 #define FIGURE_MASK "•••"

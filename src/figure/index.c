@@ -414,6 +414,30 @@ static const struct index_row *row_find(const struct index_table *t, struct str 
     return equal ? equal : n_holds == 1 ? holds : NULL;
 }
 
+enum err index_mean(struct arena *a, struct store *s, const struct index *x, int64_t year, struct str component,
+                    struct quantity *ret_mean, struct fault *f)
+{
+    struct str group = {NULL, 0};
+    *ret_mean = (struct quantity){0};
+    for (size_t i = 0; i < x->n_mean_groups; i++)
+        if (str_eq(x->mean_groups[i].component, component))
+            group = x->mean_groups[i].group;
+    if (!x->means || group.n == 0)
+        return OK;
+    const struct field *fields = x->means->fields;
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    bool has_row = false;
+    const char *sql = arena_printf(a, "SELECT t.%s FROM %s t WHERE t.%s = ?1 AND t.%s = ?2 AND %s LIMIT 1",
+                                   fields[x->mean_value].column, x->means->table, fields[x->mean_year].column,
+                                   fields[x->mean_group].column, store_visible_sql(a, s, x->means, "t"));
+    enum err e = stmt_new(s->db, str_of(sql), &st, f);
+    if (e == OK)
+        stmt_bind_int(st, 1, year), stmt_bind_text(st, 2, group);
+    if (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row)
+        *ret_mean = value_of(st, 0);
+    return e;
+}
+
 enum err index_explain(const struct index_table *t, struct str subject, const struct index_row **ret_row,
                        struct fault *f)
 {

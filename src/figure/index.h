@@ -66,6 +66,11 @@ struct index_framework {
     int line;
 };
 
+/* Which group of the register of means holds the published mean of a component: the total, a pillar or a main index. */
+struct index_mean_group {
+    struct str component, group;
+};
+
 struct index {
     struct str id;
     struct text2 title;
@@ -78,6 +83,10 @@ struct index {
     int subject, year, component, value;
     struct str published_total, published_rank; /* components; may be empty */
     int decimals;
+    const struct reg *means; /* NULL: no means are declared */
+    int mean_year, mean_group, mean_value;
+    struct index_mean_group *mean_groups;
+    size_t n_mean_groups;
     struct index_framework *frameworks; /* by year */
     size_t n_frameworks;
     struct str file;
@@ -151,6 +160,10 @@ enum err index_compute(struct arena *a, struct store *s, const struct indexes *x
 /* The latest year that has values; ERR_INDEX_YEAR when there is none. */
 enum err index_latest_year(struct arena *a, struct store *s, const struct indexes *x, struct str id, int64_t *ret_year,
                            struct fault *f);
+
+/* The published mean over all subjects of a component in a year; unknown where none was published. */
+enum err index_mean(struct arena *a, struct store *s, const struct index *x, int64_t year, struct str component,
+                    struct quantity *ret_mean, struct fault *f);
 
 /* One subject by its id or its name (accents and case do not matter). ERR_INDEX_SUBJECT {index, subject, nearest}. */
 enum err index_explain(const struct index_table *t, struct str subject, const struct index_row **ret_row,

@@ -56,6 +56,11 @@ struct index_file {
         struct yaml_place total_place, rank_place;
         struct str total, rank;
     } published;
+    struct means_decl {
+        struct yaml_place place, reg_place, year_place, group_place, value_place;
+        struct str reg, year, group, value;
+        YAML_ARRAY(struct yaml_entry) of;
+    } means;
     int64_t decimals;
     YAML_ARRAY(struct framework_decl) frameworks;
 };
@@ -156,6 +161,20 @@ static const struct yaml_field published_fields[] = {
 };
 static const struct yaml_schema published_schema = YAML_SCHEMA("published", published_fields, struct published_decl);
 
+static const struct yaml_field means_fields[] = {
+    {NULL, Y_PLACE, AT(means_decl, place)},
+    {"register", Y_PLACE, AT(means_decl, reg_place)},
+    {"register", Y_STR, AT(means_decl, reg), Y_REQUIRED},
+    {"year", Y_PLACE, AT(means_decl, year_place)},
+    {"year", Y_STR, AT(means_decl, year), Y_REQUIRED},
+    {"group", Y_PLACE, AT(means_decl, group_place)},
+    {"group", Y_STR, AT(means_decl, group), Y_REQUIRED},
+    {"value", Y_PLACE, AT(means_decl, value_place)},
+    {"value", Y_STR, AT(means_decl, value), Y_REQUIRED},
+    {"of", Y_STR_MAP, AT(means_decl, of), Y_REQUIRED},
+};
+static const struct yaml_schema means_schema = YAML_SCHEMA("means", means_fields, struct means_decl);
+
 static const struct index_file index_initial = {.decimals = 4};
 static const struct yaml_field index_fields[] = {
     {NULL, Y_PLACE, AT(index_file, place)},
@@ -166,6 +185,7 @@ static const struct yaml_field index_fields[] = {
     {"subjects", Y_MAP, AT(index_file, subjects), Y_REQUIRED, &subjects_schema},
     {"values", Y_MAP, AT(index_file, values), Y_REQUIRED, &values_schema},
     {"published", Y_MAP, AT(index_file, published), 0, &published_schema},
+    {"means", Y_MAP, AT(index_file, means), 0, &means_schema},
     {"decimals", Y_INT, AT(index_file, decimals), 0, &decimals_range},
     {"frameworks", Y_LIST, AT(index_file, frameworks), Y_REQUIRED, &framework_schema},
 };
@@ -339,17 +359,43 @@ static void values_read(struct decode *d, const struct values_decl *decl, struct
     filter_read(d, x->values, decl->where, decl->where_place);
 }
 
-/* A component that the code list does not have could never get a value. */
-static void component_check(struct decode *d, const struct index *x, const char *key, struct str id,
-                            struct yaml_place place)
+static void code_check(struct decode *d, const char *key, const struct code_list *codes, struct str id,
+                       struct yaml_place place)
 {
-    const struct code_list *codes = x->values->fields[x->component].codes;
     if (id.n == 0 || !codes || map_get(&codes->by_code, id))
         return;
     struct str *names = ARENA_ARRAY(d->a, struct str, codes->n + 1);
     for (size_t i = 0; i < codes->n; i++)
         names[i] = codes->p[i].code;
     decode_unknown(d, key, id, names, codes->n, place);
+}
+
+static void means_read(struct decode *d, const struct means_decl *decl, struct index *x)
+{
+    if (decl->reg.n == 0)
+        return;
+    x->means = decode_register(d, decl->reg, decl->reg_place);
+    if (!x->means)
+        return;
+    x->mean_year = decode_field(d, "year", x->means, decl->year, DECODE_TYPE(FT_INTEGER), decl->year_place);
+    x->mean_group = decode_field(d, "group", x->means, decl->group, DECODE_TYPE(FT_STRING) | DECODE_TYPE(FT_CODE),
+                                 decl->group_place);
+    x->mean_value = decode_field(d, "value", x->means, decl->value, DECODE_TYPE(FT_NUMBER) | DECODE_TYPE(FT_INTEGER),
+                                 decl->value_place);
+    x->mean_groups = ARENA_ARRAY(d->a, struct index_mean_group, decl->of.n + 1);
+    for (size_t i = 0; i < decl->of.n; i++) {
+        const struct yaml_entry *e = &decl->of.p[i];
+        if (x->mean_group != NO_FIELD)
+            code_check(d, "of", x->means->fields[x->mean_group].codes, e->value, e->value_place);
+        x->mean_groups[x->n_mean_groups++] = (struct index_mean_group){e->key, e->value};
+    }
+}
+
+/* A component that the code list does not have could never get a value. */
+static void component_check(struct decode *d, const struct index *x, const char *key, struct str id,
+                            struct yaml_place place)
+{
+    code_check(d, key, x->values->fields[x->component].codes, id, place);
 }
 
 static void components_check(struct decode *d, const struct index_file *file, const struct index *x)
@@ -361,6 +407,8 @@ static void components_check(struct decode *d, const struct index_file *file, co
     for (size_t i = 0; i < file->frameworks.n; i++)
         for (size_t k = 0; k < file->frameworks.p[i].main.n; k++)
             component_check(d, x, "main", file->frameworks.p[i].main.p[k].id, file->frameworks.p[i].main.p[k].id_place);
+    for (size_t i = 0; i < file->means.of.n; i++)
+        component_check(d, x, "of", file->means.of.p[i].key, file->means.of.p[i].key_place);
 }
 
 static void index_document(struct decode *d, const struct yaml *root, void *ctx)
@@ -381,6 +429,7 @@ static void index_document(struct decode *d, const struct yaml *root, void *ctx)
     decode_id(d, file.id, file.id_place);
     subjects_read(d, &file.subjects, x);
     values_read(d, &file.values, x);
+    means_read(d, &file.means, x);
     frameworks_read(d, &file, x);
     components_check(d, &file, x);
     const struct index *other = map_get(&xs->by_id, x->id);

@@ -167,3 +167,48 @@ enum err figure_why(struct arena *a, struct store *s, const struct figures *fs, 
         *ret_total = l.total;
     return e;
 }
+
+/* ---- the filter as text ---- */
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static const struct filter_constant *constant_of(const struct constants *k, struct str name)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (str_eq(k->p[i].name, name) && k->p[i].text.n)
+            return &k->p[i];
+    return NULL;
+}
+
+/* Where what begins at i ends: a text in quotes, a word, or one character. */
+static size_t token_end(struct str s, size_t i)
+{
+    size_t end = i + 1;
+    if (s.p[i] == '\'' || s.p[i] == '"') {
+        while (end < s.n && s.p[end] != s.p[i])
+            end++;
+        return end < s.n ? end + 1 : end;
+    }
+    while (is_word(s.p[i]) && end < s.n && (is_word(s.p[end]) || s.p[end] == '.'))
+        end++;
+    return end;
+}
+
+struct str figure_filter_text(struct arena *a, const struct figure *figure, struct str filter, struct str on)
+{
+    struct constants k = figure_constants(figure, on);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    for (size_t i = 0, end; i < filter.n; i = end) {
+        end = token_end(filter, i);
+        struct str token = str_slice(filter.p + i, end - i);
+        const struct filter_constant *c = constant_of(&k, token);
+        if (c)
+            buf_printf(&b, "DATE('%.*s')", STR_ARG(c->text));
+        else
+            buf_str(&b, token);
+    }
+    return str_slice(arena_dup(a, b.n ? b.p : "", b.n), b.n);
+}

@@ -84,6 +84,8 @@ enum err crs_find(struct str name, const struct crs **ret_crs, struct fault *f)
     X(proj_normalize_for_visualization)                                                                                \
     X(proj_destroy)                                                                                                    \
     X(proj_trans_generic)                                                                                              \
+    X(proj_get_area_of_use)                                                                                            \
+    X(proj_create)                                                                                                     \
     X(proj_errno)                                                                                                      \
     X(proj_errno_reset)
 
@@ -272,5 +274,21 @@ enum err crs_transform_box(struct crs_pool *pool, const struct crs *from, const 
         box->y_min = fmin(box->y_min, p[1]);
         box->y_max = fmax(box->y_max, p[1]);
     }
+    return OK;
+}
+
+enum err crs_area(struct crs_pool *pool, const struct crs *crs, struct box *ret_box, struct fault *f)
+{
+    enum err e = open_context(pool, f);
+    if (e != OK)
+        return e;
+    PJ *pj = proj.proj_create(pool->context, crs->code);
+    struct box box = {0};
+    int has_area =
+        pj && proj.proj_get_area_of_use(pool->context, pj, &box.x_min, &box.y_min, &box.x_max, &box.y_max, NULL);
+    proj.proj_destroy(pj);
+    if (!has_area)
+        return FAULT(f, ERR_CRS_NONE, {"reason", str_of(crs->code)});
+    *ret_box = box;
     return OK;
 }

@@ -1,7 +1,7 @@
 /* Coordinate systems that the program knows by name, and coordinates taken from one to another by PROJ.
  *
  *     const struct crs *to;
- *     if (crs_find(STR("http://www.opengis.net/def/crs/EPSG/0/9218"), &to, f) != OK) return f->code;   // VN-2000, Đắk Nông's zone
+ *     if (crs_find(STR("http://www.opengis.net/def/crs/EPSG/0/9218"), &to, f) != OK) return f->code;   // VN-2000, meridian 108°30'
  *     struct crs_pool *pool = crs_pool_new();                                                         // one a thread
  *     crs_transform(pool, crs_wgs84(), to, &shape, f);                                                // in place
  *     if (to->is_north_first) shape_swap_axes(&shape);                                                // as the standard writes it out
@@ -13,7 +13,7 @@
  * The zones of VN-2000 are those of Circular 973/2001/TT-TCĐC (UTM) and of the provinces (TM-3); shift to WGS 84 as EPSG:6960.
  * PROJ is loaded when it is first needed: it brings forty libraries along, and most runs of the program never transform anything (docs/decisions/0004).
  *
- * Errors: ERR_CRS_UNKNOWN {value, known}, ERR_CRS_NONE {reason} (PROJ cannot be loaded), ERR_CRS_POINT {x, y, crs} (outside of the system).
+ * Errors: ERR_CRS_UNKNOWN {value, example}, ERR_CRS_NONE {reason} (PROJ cannot be loaded), ERR_CRS_POINT {point, crs} (outside of the system).
  */
 #ifndef TINHSO_GEO_CRS_H
 #define TINHSO_GEO_CRS_H
@@ -47,5 +47,8 @@ void shape_swap_axes(struct shape *shape);
 /* A box in another system: the box around its transformed outline, twenty points a side. */
 enum err crs_transform_box(struct crs_pool *pool, const struct crs *from, const struct crs *to, struct box *box,
                            struct fault *f);
+
+/* Where the system is meant to be used, in degrees of WGS 84. */
+enum err crs_area(struct crs_pool *pool, const struct crs *crs, struct box *ret_box, struct fault *f);
 
 #endif

@@ -222,13 +222,15 @@ static struct str answer_key(struct http_worker *w, int64_t rev, bool is_gzip)
     struct str host = w->o->public_url.n ? STR("") : x->host;
     size_t n = 32 + host.n + x->path.n + x->query.n;
     char *key = arena_alloc(w->arena, n), *p = key;
-    uint64_t r = (uint64_t)rev;
+    uint64_t r = (uint64_t)rev, epoch = w->o->epoch ? (uint64_t)w->o->epoch(w->user) : 0;
     for (int i = 0; i < 8; i++, r >>= 8)
         *p++ = (char)(r & 255);
     *p++ = (char)('A' + (char)x->format);
     *p++ = x->lang == LANG_EN ? 'e' : 'v';
     *p++ = x->is_lang_chosen ? 'c' : '-';
     *p++ = is_gzip ? 'z' : '-';
+    for (int i = 0; i < 8; i++, epoch >>= 8)
+        *p++ = (char)(epoch & 255);
     memcpy(p, host.p, host.n);
     p += host.n;
     memcpy(p, x->path.p, x->path.n);

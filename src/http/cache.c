@@ -146,8 +146,8 @@ struct kept *cache_put(struct cache *c, struct str key, struct str etag, void *r
     if (k->bytes <= c->max_bytes && !find(s, hash, key)) {
         while (s->oldest && s->bytes + k->bytes > c->max_bytes) {
             struct kept *old = s->oldest;
-            must(old != k);
             unlink_kept(s, old);
+            must(s->oldest != old);
             kept_drop(old);
         }
         atomic_fetch_add_explicit(&k->refs, 1, memory_order_relaxed);

@@ -1,7 +1,7 @@
 /* Getting one document over HTTP: a client for following another log, by libcurl.
  *
  *     struct buf body = BUF_INIT(1 << 20);
- *     if (http_fetch("https://so.daknong.gov.vn/api/log/checkpoint", &body, f) != OK) …
+ *     if (http_fetch("https://so.example.vn/api/log/checkpoint", &body, f) != OK) …
  *
  * Only http and https, at most LIMIT_FETCH_REDIRECTS redirects that keep to them, certificates checked, LIMIT_FETCH_MS in all, and no more than the buffer
  * holds. Blocks. libcurl is loaded when it is first needed: no other command pays for it.

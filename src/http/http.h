@@ -55,6 +55,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "text/html.h"
 #include "text/yaml.h"
 
 enum method {
@@ -111,6 +112,7 @@ struct input {
     enum input_in in;
     enum input_type type;
     bool is_required;
+    bool may_be_empty; /* a form's field that nobody filled in: as if it were absent */
     bool
         is_open; /* IN_QUERY only: takes every query parameter that nothing else declares (filters by field); see input_other */
     int64_t min, max, standard; /* standard: taken when the input is absent */
@@ -216,6 +218,8 @@ struct exchange {
     struct header headers[HTTP_MAX_HEADERS];
     size_t n_headers;
     bool is_immutable; /* may be kept for a year: its address bears its hash */
+    const char *problem_name; /* of a handler that fails: a further member of the problem details … */
+    struct str problem_value; /* … and its value, JSON, in the arena */
 };
 
 static inline const struct input_value *input(const struct exchange *x, size_t i)
@@ -242,9 +246,6 @@ struct str exchange_base(const struct exchange *x);
 /* Path and query of this request with one parameter set (or left out when value.p is NULL): for links to other formats, languages, pages. */
 struct str exchange_link(struct exchange *x, const char *name, struct str value);
 
-/* Percent-encodes a piece of a path or query (RFC 3986: all but unreserved). */
-void url_encode(struct buf *out, struct str piece);
-
 /* ---- the server */
 
 struct http_options {
@@ -262,6 +263,8 @@ struct http_options {
     /* Called before each request of a route that is not IS_LIVE: takes notice of what was written since; the revision it reads. `at` is
      * empty for routes that do not take it. NULL: 0 for ever. */
     enum err (*revision)(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
+    /* What answers depend on beside the revision they are of, asked after `revision`: enters what is kept and the ETag. NULL: nothing. */
+    int64_t (*epoch)(void *worker);
     /* The thread has nothing to do for now: lets go of what it holds (a read transaction). May be NULL. */
     void (*idle)(void *worker);
     /* The writer; all NULL: none. writer_new is called on its thread, at the first request and after a failed commit. */

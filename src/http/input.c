@@ -109,6 +109,8 @@ static enum err take(const struct input *d, struct input_value *v, struct str te
     };
     if (v->is_given)
         return FAULT(f, ERR_INPUT_TWICE, {"name", str_of(d->name)});
+    if (text.n == 0 && d->may_be_empty)
+        return OK;
     size_t limit = d->type == INPUT_TEXT && d->max > 0 ? (size_t)d->max : LIMIT_HTTP_TEXT_BYTES;
     if (text.n > limit) {
         struct buf b CLEANUP(buf_done) = BUF_INIT(32);

@@ -42,12 +42,12 @@ static void note_address(struct listening *s, const char *host)
 {
     struct sockaddr_storage ss = {0};
     socklen_t n = sizeof ss;
-    if (getsockname(s->fd, (struct sockaddr *)&ss, &n) != 0)
+    char port[8];
+    if (getsockname(s->fd, (struct sockaddr *)&ss, &n) != 0 ||
+        getnameinfo((struct sockaddr *)&ss, n, NULL, 0, port, sizeof port, NI_NUMERICSERV) != 0)
         return;
-    in_port_t port = ss.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&ss)->sin6_port
-                                              : ((struct sockaddr_in *)(void *)&ss)->sin_port;
     struct buf b = BUF_INIT(512);
-    buf_printf(&b, ss.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, ntohs(port));
+    buf_printf(&b, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
     free(s->address);
     s->address = buf_take(&b);
 }

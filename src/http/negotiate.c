@@ -61,6 +61,25 @@ static const char *also_named(const struct route *r, int format, bool is_media)
     return !is_alias ? NULL : is_media ? formats[FORMAT_JSON].media : formats[FORMAT_JSON].name;
 }
 
+static struct str version_of(struct str parameters)
+{
+    while (parameters.p) {
+        struct str p = str_trim(str_cut(parameters, ';', &parameters));
+        if (str_starts(p, STR("version=")))
+            return str_slice(p.p + 8, p.n - 8);
+    }
+    return (struct str){NULL, 0};
+}
+
+/* A range that wants version 3.0 of OpenAPI is not served by 3.1. */
+static bool is_other_version(struct str media, struct str parameters)
+{
+    struct str rest, wanted = version_of(parameters);
+    str_cut(media, ';', &rest);
+    struct str ours = version_of(rest);
+    return wanted.p && ours.p && !str_eq(wanted, ours);
+}
+
 static int media_quality(struct str accept, struct str media)
 {
     int best = 0, q = 0;
@@ -68,7 +87,7 @@ static int media_quality(struct str accept, struct str media)
     while (rest.p) {
         struct str parameters, range = str_trim(str_cut(str_cut(rest, ',', &rest), ';', &parameters));
         int c = closeness(range, media);
-        if (c > best) {
+        if (c > best && !is_other_version(media, parameters)) {
             best = c;
             q = quality(parameters);
         }

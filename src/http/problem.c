@@ -28,6 +28,8 @@ static void problem_json(struct exchange *x, int status, enum err e, const struc
         json_key(&o, STR("line")), json_int(&o, f->line);
     if (f->column)
         json_key(&o, STR("column")), json_int(&o, f->column);
+    if (x->problem_name)
+        json_key(&o, str_of(x->problem_name)), json_raw(&o, x->problem_value);
     json_key(&o, STR("request")), json_str(&o, str_of(x->request_id));
     json_object_end(&o);
 }

@@ -431,6 +431,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         enum MHD_Result result = on_head(t, mhd, c, m);
         if (is_first || !c->wants_body)
             return result;
+        message_clear(m); /* it is judged again where it is answered */
+        read_head(mhd, c, method, url, version, m);
     }
     if (!c->wants_body)
         return MHD_YES;

@@ -60,18 +60,3 @@ enum err path_normal(struct arena *a, struct str path, struct str *ret_path, str
     *ret_path = p;
     return OK;
 }
-
-void url_encode(struct buf *out, struct str piece)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < piece.n; i++) {
-        unsigned char c = (unsigned char)piece.p[i];
-        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-._~", c))) {
-            buf_putc(out, (char)c);
-        } else {
-            buf_putc(out, '%');
-            buf_putc(out, hex[c >> 4]);
-            buf_putc(out, hex[c & 15]);
-        }
-    }
-}

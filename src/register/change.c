@@ -85,6 +85,20 @@ enum err change_begin(struct store *s, const struct change_info *info, struct ch
     return OK;
 }
 
+enum err change_register(const struct change *c, const struct reg *reg, const struct reg **ret_reg, struct fault *f)
+{
+    const struct reg *now = c->s->province ? province_register(c->s->province, reg->name) : NULL;
+    bool is_same = now && now->n_fields == reg->n_fields && now->n_key == reg->n_key;
+    for (size_t i = 0; is_same && i < reg->n_fields; i++)
+        is_same = str_eq(now->fields[i].name, reg->fields[i].name) && now->fields[i].type == reg->fields[i].type;
+    for (size_t i = 0; is_same && i < reg->n_key; i++)
+        is_same = now->key[i] == reg->key[i];
+    if (!is_same)
+        return FAULT(f, ERR_REGISTER_CHANGED, {"register", reg->name});
+    *ret_reg = now;
+    return OK;
+}
+
 struct str change_today(const struct change *c)
 {
     return str_slice(c->today, 10);

@@ -53,6 +53,9 @@ enum err change_remove(struct change *c, const struct reg *reg, struct str id, s
  * that takes the change. ERR_KEY_TWICE when this change wrote it. */
 enum err change_current(struct change *c, const struct reg *reg, struct str id, struct record *ret_record,
                         struct fault *f);
+/* The register as the change sees it: whoever wrote between the reading of the declarations and the change may have declared it anew.
+ * ERR_REGISTER_CHANGED when it has other fields now: what was read by the old ones is worth nothing. */
+enum err change_register(const struct change *c, const struct reg *reg, const struct reg **ret_reg, struct fault *f);
 /* New declarations of the province: their files become records of `declarations`, tables follow; what was let go (drops) leaves the current
  * records when it is declared again. */
 enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,

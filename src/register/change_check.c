@@ -55,7 +55,7 @@ void change_note_uses(struct change *c, struct put_state *p, const struct record
     }
 }
 
-static const char *entity_column(const struct reg *target)
+const char *reg_entity_column(const struct reg *target)
 {
     bool is_dated = target->valid_from != NO_FIELD && target->entity != NO_FIELD;
     return is_dated ? target->fields[target->entity].column : "_id";
@@ -67,7 +67,7 @@ static const char *serves_sql(const struct checker *k, const struct field *fd)
     struct arena *a = k->c->a;
     const struct province *p = k->c->next ? k->c->next : k->c->s->province;
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
-    buf_printf(&b, "x.%s = ?1 AND x._until IS NULL AND x._removed = 0", entity_column(fd->target));
+    buf_printf(&b, "x.%s = ?1 AND x._until IS NULL AND x._removed = 0", reg_entity_column(fd->target));
     if (fd->type == FT_UNIT && fd->levels && p && p->unit_level != NO_FIELD) {
         buf_printf(&b, " AND x.%s IN (-1", fd->target->fields[p->unit_level].column);
         for (int level = 0; level < 31; level++)
@@ -217,7 +217,7 @@ static enum err check_references(struct checker *k, struct fault *f)
 /* The records of one register that refer by fd to what this change removed, where nothing of that name is left. */
 static enum err name_referrers(struct checker *k, const struct reg *from, const struct field *fd, struct fault *f)
 {
-    const char *table = k->p->reg->table, *entity = entity_column(k->p->reg);
+    const char *table = k->p->reg->table, *entity = reg_entity_column(k->p->reg);
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     enum err e = stmt_new(
         k->c->s->db,

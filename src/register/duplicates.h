@@ -20,11 +20,11 @@
  *
  * A merge is one change: the kept record takes what the dropped one knows and it does not, the dropped one is removed, references to
  * it are moved (fields of type reference, in every register), and the built-in register `redirects` leads from the old key to the new. Both histories stay. Nothing of
- * an invented record goes into a real one; what the two together would break (a rule, a personal number against the birth year) refuses
+ * an invented record goes into a real one, and no real one is dropped for an invented one; what the two together would break (a rule, a personal number against the birth year) refuses
  * the merge.
  *
  * Records seen by a callback live until it returns; it must not write to the store.
- * Errors: ERR_DUPLICATES_NONE, ERR_LIMIT (more than LIMIT_DUPLICATE_PAIRS); of a merge ERR_MERGE_SELF, ERR_MERGE_GONE, ERR_MERGE_DATED,
+ * Errors: ERR_DUPLICATES_NONE, ERR_LIMIT (more than LIMIT_DUPLICATE_PAIRS); of a merge ERR_MERGE_SELF, ERR_MERGE_GONE, ERR_MERGE_DATED, ERR_MERGE_SAMPLE,
  * ERR_MERGE_KEY, ERR_RECORD_UNKNOWN, and those of change_commit.
  */
 #ifndef TINHSO_REGISTER_DUPLICATES_H

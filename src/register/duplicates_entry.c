@@ -8,8 +8,6 @@
 
 #include "base/banned.h"
 
-enum { BLOCK_READ = 20000 }; /* records of a block looked at; those of the same name come first */
-
 static const double FIRST_DAY = -719162, LAST_DAY = 2932896; /* 0001-01-01 and 9999-12-31, since 1970 */
 
 struct candidate {
@@ -96,7 +94,7 @@ static enum err open_block(struct entry_check *x, const struct match_rule *m, en
         buf_printf(&b, " AND match_name(%s) = ?%d", x->reg->fields[m->like[0]].column, n + 1);
         values[n++] = db_text(x->mine->like[x->plan.like[m->like[0]]].words);
     }
-    buf_printf(&b, " LIMIT %d", BLOCK_READ);
+    buf_printf(&b, " LIMIT %d", LIMIT_DUPLICATE_CANDIDATES);
     struct stmt *st = NULL;
     enum err e = stmt_new(x->s->db, str_of(arena_dup(x->a, b.p, b.n)), &st, f);
     for (int i = 0; e == OK && i < n; i++)

@@ -200,7 +200,9 @@ static enum err merge_records(struct merging *m, struct fault *f)
         e = take(m, m->drop, &drop, f);
     if (e != OK)
         return e;
-    bool may_take = keep.is_sample || !drop.is_sample; /* nothing invented goes into a real record */
+    if (keep.is_sample && !drop.is_sample) /* a real record would become an invented one */
+        return FAULT(f, ERR_MERGE_SAMPLE, {"keep", m->keep}, {"drop", m->drop});
+    bool may_take = keep.is_sample == drop.is_sample; /* nothing invented goes into a real record */
     for (size_t i = 0; may_take && i < m->reg->n_fields; i++)
         if (keep.values[i].kind == VALUE_NULL)
             keep.values[i] = drop.values[i];

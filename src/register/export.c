@@ -1,7 +1,6 @@
 /* Export: what is to be written, and the walk over it. The formats are in export_text.c, export_xlsx.c, export_ogr.c. */
 #include "register/export.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "base/file.h"
 #include "register/export_internal.h"
+#include "register/internal.h"
 #include "text/vn.h"
 
 #include "base/banned.h"
@@ -156,9 +156,9 @@ static void plan_headers(struct export *x)
         x->headers[i] =
             !x->o->has_ids && title_is_unique(x, x->fields[i]) ? text2_in(&fd->title, x->o->lang) : fd->name;
     }
-    x->headers[x->n_fields] = x->o->has_ids           ? STR("_sample")
-                              : x->o->lang == LANG_EN ? STR("Sample")
-                                                      : STR("Dữ liệu mẫu");
+    x->headers[x->n_fields] = x->o->has_ids           ? STR(SAMPLE_NAME)
+                              : x->o->lang == LANG_EN ? STR(SAMPLE_TITLE_EN)
+                                                      : STR(SAMPLE_TITLE_VI);
 }
 
 static bool crs_is_well_formed(struct str crs)
@@ -190,8 +190,8 @@ static enum err plan_sample(struct export *x, struct fault *f)
         buf_printf(&b, "(%.*s) AND ", STR_ARG(x->o->filter));
     buf_puts(&b, "_sample = true");
     /* counted, not queried: the first of a query comes when all are sorted */
-    struct query_options all = {.filter = x->o->filter, .on = x->o->on};
-    struct query_options samples = {.filter = buf_view(&b), .on = x->o->on};
+    struct query_options all = {.filter = x->o->filter, .on = x->o->on, .search = x->o->search};
+    struct query_options samples = {.filter = buf_view(&b), .on = x->o->on, .search = x->o->search};
     int64_t n = 0;
     enum err e = query_count(x->s, x->reg, &all, &x->total, f);
     if (e == OK)
@@ -204,12 +204,13 @@ static enum err plan_sample(struct export *x, struct fault *f)
 
 enum err export_rows(struct export *x, export_row *fn, void *ctx, struct fault *f)
 {
-    struct query_options o = {.filter = x->o->filter, .on = x->o->on, .sort = x->o->sort};
+    struct query_options o = {
+        .filter = x->o->filter, .on = x->o->on, .sort = x->o->sort, .search = x->o->search, .limit = x->o->limit};
     struct query *q CLEANUP(query_closep) = NULL;
-    enum err e = query_open(x->s, x->reg, &o, &q, f);
     struct record r;
     bool has_row;
     x->result->n = x->result->n_samples = 0;
+    enum err e = query_open(x->s, x->reg, &o, &q, f);
     while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
         x->result->n_samples += r.is_sample;
         x->result->n++;
@@ -252,13 +253,31 @@ struct map *export_labels(struct export *x, const struct field *fd)
     return labels;
 }
 
+struct str export_words(const struct export *x, const struct field *fd, const struct map *labels, const struct value *v,
+                        struct buf *cell)
+{
+    bool is_english = x->o->lang == LANG_EN;
+    buf_reset(cell);
+    if (fd->type == FT_BOOLEAN && v->kind == VALUE_INTEGER)
+        return v->integer ? (is_english ? STR("yes") : STR("có")) : (is_english ? STR("no") : STR("không"));
+    const struct str *label = labels && v->kind == VALUE_TEXT ? map_get(labels, v->text) : NULL;
+    if (label)
+        return *label;
+    if (v->kind == VALUE_NUMBER)
+        number_csv(v->number, cell);
+    else
+        value_csv(fd, v, cell);
+    return buf_view(cell);
+}
+
 /* ---- the file ---- */
 
 enum err export_file_open(struct arena *a, const char *path, bool is_private, struct export_file *ret_file,
                           struct fault *f)
 {
     struct export_file file = {.path = path, .temporary = arena_printf(a, "%s.%d.tmp", path, (int)getpid())};
-    unlink(file.temporary); /* of a process of that number that was killed */
+    file_tidy(path);        /* what exports that were killed left */
+    unlink(file.temporary); /* and one of this very number */
     file.fd = open(file.temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, is_private ? 0600 : 0666);
     if (file.fd < 0)
         return fault_errno(f, "create", path);
@@ -273,14 +292,9 @@ enum err export_file_flush(struct export_file *file, bool is_last, struct fault 
         return FAULT(f, ERR_LIMIT, {"what", str_of(file->path)}, {"limit", STR("64 MiB")});
     if (file->b.n < FLUSH_BYTES && !is_last)
         return OK;
-    for (size_t done = 0; done < file->b.n;) {
-        ssize_t put = write(file->fd, file->b.p + done, file->b.n - done);
-        if (put < 0 && errno != EINTR)
-            return fault_errno(f, "write", file->path);
-        done += put > 0 ? (size_t)put : 0;
-    }
+    enum err e = file_write_all(file->fd, buf_view(&file->b), file->path, f);
     buf_reset(&file->b);
-    return OK;
+    return e;
 }
 
 enum err export_file_close(struct export_file *file, enum err e, struct fault *f)
@@ -295,8 +309,37 @@ enum err export_file_close(struct export_file *file, enum err e, struct fault *f
         e = fault_errno(f, "rename", file->path);
     if (e != OK)
         unlink(file->temporary);
+    else
+        e = folder_sync(file->path, f);
     buf_done(&file->b);
     return e;
+}
+
+static enum err write_format(struct export *x, struct fault *f)
+{
+    bool is_own_crs = x->geometry != NO_FIELD && str_is(x->reg->fields[x->geometry].crs, "EPSG:4326");
+    if (x->format == EXPORT_CSV)
+        return export_csv(x, x->o->path, f);
+    if (x->format == EXPORT_XLSX)
+        return export_xlsx(x, f);
+    if (x->format == EXPORT_GEOJSON && is_own_crs)
+        return export_geojson(x, x->o->path, false, f);
+    return export_ogr(x, f);
+}
+
+static enum err run(struct export *x, struct fault *f)
+{
+    enum err e = plan_format(x, f);
+    if (e == OK)
+        e = plan_fields(x, f);
+    if (e == OK)
+        e = plan_crs(x, f);
+    if (e == OK)
+        e = plan_sample(x, f);
+    if (e != OK)
+        return e;
+    plan_headers(x);
+    return write_format(x, f);
 }
 
 enum err export_run(struct store *s, const struct reg *reg, const struct export_options *o,
@@ -305,25 +348,9 @@ enum err export_run(struct store *s, const struct reg *reg, const struct export_
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct export_result result = {0};
     struct export x = {.a = a, .s = s, .reg = reg, .o = o, .geometry = NO_FIELD, .result = &result};
-    enum err e = plan_format(&x, f);
-    if (e == OK)
-        e = plan_fields(&x, f);
-    if (e == OK)
-        e = plan_crs(&x, f);
-    if (e == OK)
-        e = plan_sample(&x, f);
-    if (e != OK)
-        return e;
-    plan_headers(&x);
-    bool is_own_crs = x.geometry != NO_FIELD && str_is(reg->fields[x.geometry].crs, "EPSG:4326");
-    if (x.format == EXPORT_CSV)
-        e = export_csv(&x, o->path, f);
-    else if (x.format == EXPORT_XLSX)
-        e = export_xlsx(&x, f);
-    else if (x.format == EXPORT_GEOJSON && is_own_crs)
-        e = export_geojson(&x, o->path, false, f);
-    else
-        e = export_ogr(&x, f);
+    db_walk(s->db, true);
+    enum err e = run(&x, f);
+    db_walk(s->db, false);
     if (e == OK)
         *ret_result = result;
     return e;

@@ -31,6 +31,12 @@ enum err export_rows(struct export *x, export_row *fn, void *ctx, struct fault *
 /* Labels of a field's codes: code → struct str *, the title, or the code itself where the title would not tell it. NULL: no codes. */
 struct map *export_labels(struct export *x, const struct field *fd);
 
+/* What a spreadsheet's cell says: codes by their label, booleans in words, the rest as in CSV. In the buffer where it is made up. */
+struct str export_words(const struct export *x, const struct field *fd, const struct map *labels, const struct value *v,
+                        struct buf *cell);
+/* A spreadsheet's cell keeps 15 digits for certain: what needs more is written as text, so that nothing is rounded on the way. */
+bool export_is_exact(const struct value *v);
+
 /* A file beside `path` that takes its place when all is written. */
 struct export_file {
     const char *path, *temporary;

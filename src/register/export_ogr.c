@@ -20,22 +20,9 @@ struct sheet_writer {
     struct export *x;
     struct export_file file;
     struct map **labels;
+    bool *is_text; /* by column: holds a number that would be rounded in a cell */
     struct buf cell;
 };
-
-static struct str cell_words(struct sheet_writer *w, size_t i, const struct value *v)
-{
-    const struct field *fd = &w->x->reg->fields[w->x->fields[i]];
-    bool is_english = w->x->o->lang == LANG_EN;
-    buf_reset(&w->cell);
-    if (fd->type == FT_BOOLEAN && v->kind == VALUE_INTEGER)
-        return v->integer ? (is_english ? STR("yes") : STR("có")) : (is_english ? STR("no") : STR("không"));
-    const struct str *label = w->labels[i] && v->kind == VALUE_TEXT ? map_get(w->labels[i], v->text) : NULL;
-    if (label)
-        return *label;
-    value_csv(fd, v, &w->cell);
-    return buf_view(&w->cell);
-}
 
 static enum err sheet_record(void *ctx, const struct record *r, struct fault *f)
 {
@@ -44,8 +31,10 @@ static enum err sheet_record(void *ctx, const struct record *r, struct fault *f)
     for (size_t i = 0; i < x->n_fields; i++) {
         if (i)
             buf_putc(&w->file.b, ',');
-        struct str text = cell_words(w, i, &r->values[x->fields[i]]);
-        if (str_starts(text, STR("of:="))) /* ogr2ogr would make a formula of it */
+        const struct value *v = &r->values[x->fields[i]];
+        struct str text = export_words(x, &x->reg->fields[x->fields[i]], w->labels[i], v, &w->cell);
+        w->is_text[i] |= !export_is_exact(v);
+        if (geofile_is_formula(text))
             csv_cell_guarded(&w->file.b, text, ',');
         else
             csv_cell(&w->file.b, text, ',');
@@ -58,11 +47,11 @@ static enum err sheet_record(void *ctx, const struct record *r, struct fault *f)
 }
 
 /* The types of the columns, in the form that GDAL looks for beside a CSV. */
-static enum err write_types(const struct export *x, const char *path, struct fault *f)
+static enum err write_types(const struct export *x, const bool *is_text, const char *path, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 16);
     for (size_t i = 0; i < x->n_fields + x->has_sample; i++) {
-        enum field_type type = i < x->n_fields ? x->reg->fields[x->fields[i]].type : FT_STRING;
+        enum field_type type = i < x->n_fields && !is_text[i] ? x->reg->fields[x->fields[i]].type : FT_STRING;
         buf_puts(&b, i ? "," : "");
         buf_puts(&b, type == FT_INTEGER || type == FT_MONEY ? "\"Integer64\""
                      : type == FT_NUMBER                    ? "\"Real\""
@@ -76,12 +65,11 @@ static enum err write_types(const struct export *x, const char *path, struct fau
 static enum err write_sheet(struct export *x, const char *folder, struct fault *f)
 {
     struct sheet_writer w = {.x = x, .cell = BUF_INIT(LIMIT_GEOMETRY_BYTES)};
-    enum err e = write_types(x, arena_printf(x->a, "%s/rows.csvt", folder), f);
-    if (e == OK)
-        e = export_file_open(x->a, arena_printf(x->a, "%s/rows.csv", folder), true, &w.file, f);
+    enum err e = export_file_open(x->a, arena_printf(x->a, "%s/rows.csv", folder), true, &w.file, f);
     if (e != OK)
         return e;
     w.labels = ARENA_ARRAY(x->a, struct map *, x->n_fields + 1);
+    w.is_text = ARENA_ARRAY(x->a, bool, x->n_fields + 1);
     for (size_t i = 0; i < x->n_fields; i++)
         w.labels[i] = export_labels(x, &x->reg->fields[x->fields[i]]);
     for (size_t i = 0; i < x->n_fields + x->has_sample; i++) {
@@ -91,7 +79,8 @@ static enum err write_sheet(struct export *x, const char *folder, struct fault *
     buf_puts(&w.file.b, "\r\n");
     e = export_rows(x, sheet_record, &w, f);
     buf_done(&w.cell);
-    return export_file_close(&w.file, e, f);
+    e = export_file_close(&w.file, e, f);
+    return e == OK ? write_types(x, w.is_text, arena_printf(x->a, "%s/rows.csvt", folder), f) : e;
 }
 
 /* ---- arguments ---- */

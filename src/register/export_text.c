@@ -1,11 +1,9 @@
 /* Export as CSV (RFC 4180) and GeoJSON (RFC 7946). */
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "register/export_internal.h"
+#include "register/internal.h"
 #include "register/moment.h"
 #include "text/csv.h"
-#include "text/number.h"
 
 #include "base/banned.h"
 
@@ -18,38 +16,6 @@ struct writer {
 };
 
 /* ---- CSV ---- */
-
-/* Import knows columns of Vietnamese numbers, in which 1.234 is more than a thousand: what could be read so gets one zero more,
- * and nothing is written with an exponent. The value is exactly the same. */
-static void number_csv(double v, struct buf *out)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(512);
-    number_print(v, &b);
-    struct str text = buf_view(&b), exponent = {NULL, 0};
-    struct str mantissa = str_cut(text, 'e', &exponent);
-    if (exponent.p) { /* the shortest digits that give the number back, moved to their place */
-        long shift = strtol(exponent.p, NULL, 10);
-        long point = 1, n = 0;
-        char digits[32];
-        for (size_t i = 0; i < mantissa.n && n < (long)sizeof digits; i++)
-            if (mantissa.p[i] >= '0' && mantissa.p[i] <= '9')
-                digits[n++] = mantissa.p[i];
-        point += shift;
-        buf_puts(out, v < 0 ? "-" : "");
-        for (long i = point < 1 ? point - 1 : 0; i < n || i < point; i++) {
-            if (i == point && i > 0)
-                buf_putc(out, '.');
-            buf_putc(out, i >= 0 && i < n ? digits[i] : '0');
-            if (i == point - 1 && point < 1)
-                buf_putc(out, '.');
-        }
-        return;
-    }
-    const char *dot = memchr(text.p, '.', text.n);
-    buf_str(out, text);
-    if (dot && text.p + text.n - dot == 4)
-        buf_putc(out, '0');
-}
 
 static enum err csv_record(void *ctx, const struct record *r, struct fault *f)
 {
@@ -128,7 +94,7 @@ static enum err geojson_record(void *ctx, const struct record *r, struct fault *
     for (size_t i = 0; i < x->n_fields; i++)
         property(w, &x->reg->fields[x->fields[i]], &r->values[x->fields[i]]);
     if (x->has_sample)
-        json_key(&w->json, STR("_sample")), json_bool(&w->json, r->is_sample);
+        json_key(&w->json, STR(SAMPLE_NAME)), json_bool(&w->json, r->is_sample);
     json_object_end(&w->json);
     json_object_end(&w->json);
     return export_file_flush(&w->file, false, f);

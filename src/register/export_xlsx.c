@@ -18,6 +18,8 @@
 
 enum { WIDTH_MIN = 8, WIDTH_MAX = 48, ROWS_SPARE = 1000, TEXT_BYTES = 1 << 20 };
 
+static const int64_t EXACT_MAX = 999999999999999;
+
 struct column {
     const struct field *fd;
     struct map *labels;
@@ -57,24 +59,15 @@ static unsigned style_of(const struct field *fd)
     }
 }
 
-/* A cell keeps 15 digits for certain: what needs more stays text, so that nothing is rounded on the way. */
-static bool is_exact(double v)
+bool export_is_exact(const struct value *v)
 {
     char text[40];
-    snprintf(text, sizeof text, "%.15g", v);
-    return strtod(text, NULL) == v;
-}
-
-static struct str words_for(struct workbook *w, const struct column *c, const struct value *v)
-{
-    buf_reset(&w->cell);
-    if (c->fd->type == FT_BOOLEAN && v->kind == VALUE_INTEGER)
-        return v->integer ? W(w, "có", "yes") : W(w, "không", "no");
-    const struct str *label = c->labels && v->kind == VALUE_TEXT ? map_get(c->labels, v->text) : NULL;
-    if (label)
-        return *label;
-    value_csv(c->fd, v, &w->cell);
-    return buf_view(&w->cell);
+    if (v->kind == VALUE_INTEGER)
+        return v->integer >= -EXACT_MAX && v->integer <= EXACT_MAX;
+    if (v->kind != VALUE_NUMBER)
+        return true;
+    snprintf(text, sizeof text, "%.15g", v->number);
+    return strtod(text, NULL) == v->number;
 }
 
 static void widen(struct column *c, size_t n)
@@ -89,13 +82,12 @@ static enum err write_cell(struct workbook *w, uint32_t at, const struct value *
     struct date d;
     if (v->kind == VALUE_NULL)
         return OK;
-    if (c->fd->type != FT_BOOLEAN && v->kind == VALUE_INTEGER && is_exact((double)v->integer) &&
-        (int64_t)(double)v->integer == v->integer) {
+    if (c->fd->type != FT_BOOLEAN && v->kind == VALUE_INTEGER && export_is_exact(v)) {
         xlsx_number(w->file, w->row, at, (double)v->integer, c->style);
         widen(c, 10);
         return OK;
     }
-    if (v->kind == VALUE_NUMBER && is_exact(v->number)) {
+    if (v->kind == VALUE_NUMBER && export_is_exact(v)) {
         xlsx_number(w->file, w->row, at, v->number, c->style);
         widen(c, 12);
         return OK;
@@ -105,7 +97,7 @@ static enum err write_cell(struct workbook *w, uint32_t at, const struct value *
         widen(c, 11);
         return OK;
     }
-    struct str text = words_for(w, c, v);
+    struct str text = export_words(w->x, c->fd, c->labels, v, &w->cell);
     if (w->cell.is_full)
         return FAULT(f, ERR_XLSX_LIMIT, {"path", str_of(w->x->o->path)});
     xlsx_text(w->file, w->row, at, text, c->style == XLSX_WRAP ? XLSX_WRAP : XLSX_TEXT);

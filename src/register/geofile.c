@@ -12,12 +12,16 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/sandbox.h"
+#include "register/record.h"
 #include "text/csv.h"
 #include "text/json.h"
+#include "text/number.h"
 
 #include "base/banned.h"
 
-enum { ARGUMENTS_MAX = 40, SAID_BYTES = 4096, FLUSH_BYTES = 1 << 20 };
+enum { ARGUMENTS_MAX = 40, SAID_BYTES = 4096, FLUSH_BYTES = 1 << 20, FOLDER_DEPTH = 8 };
+
+#define FOLDER_NAME ".tinhso-"
 
 static const struct sandbox_limits limits = {
     .memory_bytes = (size_t)LIMIT_GEOFILE_MEMORY,
@@ -43,18 +47,14 @@ bool geofile_is(const char *path)
     return ending_of(path) != NULL;
 }
 
-/* ---- the folder ---- */
-
-enum err geofile_folder(struct arena *a, const char *path, const char **ret_folder, struct fault *f)
+bool geofile_is_formula(struct str text)
 {
-    const char *slash = strrchr(path, '/');
-    int n = slash ? (int)(slash - path + 1) : 0;
-    char *folder = arena_printf(a, "%.*s.tinhso-XXXXXX", n, path);
-    if (!mkdtemp(folder))
-        return fault_errno(f, "create", folder);
-    *ret_folder = folder;
-    return OK;
+    while (text.n && text.p[0] == '\'')
+        text = str_slice(text.p + 1, text.n - 1);
+    return str_starts(text, STR("of:="));
 }
+
+/* ---- the folder ---- */
 
 /* What a confined program may have left: files, and folders of files. Links are not followed. */
 static void remove_within(int parent, const char *name, int depth)
@@ -77,9 +77,42 @@ static void remove_within(int parent, const char *name, int depth)
     closedir(d);
 }
 
+/* A process that was killed leaves its folder, with what people entrusted to it: whoever comes by later takes it away. None that is
+ * at work is that old. */
+static void remove_stale(const char *folder)
+{
+    struct stat mine, st;
+    const char *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder;
+    char parent[4096];
+    int n = snprintf(parent, sizeof parent, "%.*s", slash ? (int)(slash - folder + 1) : 2, slash ? folder : "./");
+    DIR *d = n > 0 && (size_t)n < sizeof parent && stat(folder, &mine) == 0 ? opendir(parent) : NULL;
+    for (struct dirent *e; d && (e = readdir(d));) {
+        if (strlen(e->d_name) != strlen(name) || strncmp(e->d_name, FOLDER_NAME, strlen(FOLDER_NAME)) != 0 ||
+            fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode) ||
+            st.st_uid != mine.st_uid || st.st_mtime > mine.st_mtime - LIMIT_GEOFILE_STALE_SECONDS)
+            continue;
+        remove_within(dirfd(d), e->d_name, FOLDER_DEPTH);
+        unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
+    }
+    if (d)
+        closedir(d);
+}
+
+enum err geofile_folder(struct arena *a, const char *path, const char **ret_folder, struct fault *f)
+{
+    const char *slash = strrchr(path, '/');
+    int n = slash ? (int)(slash - path + 1) : 0;
+    char *folder = arena_printf(a, "%.*s" FOLDER_NAME "XXXXXX", n, path);
+    if (!mkdtemp(folder))
+        return fault_errno(f, "create", folder);
+    remove_stale(folder);
+    *ret_folder = folder;
+    return OK;
+}
+
 void geofile_folder_remove(const char *folder)
 {
-    remove_within(AT_FDCWD, folder, 8);
+    remove_within(AT_FDCWD, folder, FOLDER_DEPTH);
     rmdir(folder);
 }
 
@@ -108,7 +141,7 @@ static void close_fd(int *fd)
         close(*fd);
 }
 
-/* A copy that nobody can change meanwhile. */
+/* A copy that nobody can change meanwhile; its digest where one is asked for. */
 static enum err copy_in(const char *path, const char *copy, struct digest *ret_digest, struct fault *f)
 {
     int in CLEANUP(close_fd) = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -134,13 +167,25 @@ static enum err copy_in(const char *path, const char *copy, struct digest *ret_d
             continue;
         if (got == 0)
             break;
-        if (got < 0 || (left -= got) < 0 || write(out, piece, (size_t)got) != got)
-            e = fault_errno(f, "copy", path);
-        else
-            sha256_add(&h, str_slice(piece, (size_t)got));
+        if (got < 0)
+            return fault_errno(f, "read", path);
+        if ((left -= got) < 0) /* it grew */
+            return FAULT(f, ERR_LIMIT, {"what", str_of(path)}, {"limit", STR("256 MiB")});
+        e = file_write_all(out, str_slice(piece, (size_t)got), copy, f);
+        sha256_add(&h, str_slice(piece, (size_t)got));
     }
     sha256_end(&h, e == OK ? ret_digest : NULL);
     return e;
+}
+
+/* A GML file's schema stands beside it under the same name: with it types are known, without it all is text. */
+static enum err copy_schema_in(struct arena *a, const char *path, const char *folder, struct fault *f)
+{
+    const char *beside = arena_printf(a, "%.*s.xsd", (int)(strlen(path) - strlen(".gml")), path);
+    struct stat st;
+    if (lstat(beside, &st) != 0 || !S_ISREG(st.st_mode))
+        return OK;
+    return copy_in(beside, arena_printf(a, "%s/input.xsd", folder), NULL, f);
 }
 
 /* 2022/06/30 08:00:00+07 of GDAL's CSV becomes what the rest of the program reads. True when the cell was one. */
@@ -186,14 +231,17 @@ static bool list_rewrite(struct str cell, struct buf *out)
     struct str list = str_slice(cell.p + i + 1, cell.n - i - 2);
     for (size_t k = 0; k < list.n; k++)
         items += list.p[k] == ',';
-    if (items != expected || memchr(list.p, '|', list.n))
+    if (items != expected)
         return false;
-    for (size_t k = 0; k < list.n; k++)
-        buf_putc(out, list.p[k] == ',' ? '|' : list.p[k]);
+    for (struct str rest = list, item; rest.p;) {
+        item = str_cut(rest, ',', &rest);
+        array_item_write(item, out);
+        buf_puts(out, rest.p ? "|" : "");
+    }
     return true;
 }
 
-/* `[ "a", "b" ]`, as GDAL writes a list of GeoJSON, becomes "a|b" too; an item with a bar of its own keeps the whole as it is. */
+/* `[ "a", "b" ]`, as GDAL writes a list of GeoJSON, becomes "a|b" too. */
 static bool json_list_rewrite(struct arena *a, struct str cell, struct buf *out)
 {
     struct json *list;
@@ -202,39 +250,88 @@ static bool json_list_rewrite(struct arena *a, struct str cell, struct buf *out)
         return false;
     for (size_t i = 0; i < list->n; i++) {
         const struct json *item = &list->items[i];
-        if ((item->kind != J_STRING && item->kind != J_NUMBER) ||
-            (item->string.n && memchr(item->string.p, '|', item->string.n)))
+        if (item->kind != J_STRING && item->kind != J_NUMBER)
             return false;
     }
     for (size_t i = 0; i < list->n; i++) {
         if (i)
             buf_putc(out, '|');
-        buf_str(out, list->items[i].string);
+        array_item_write(list->items[i].string, out);
     }
     return true;
 }
 
+/* What the layer says of a column, as GDAL tells it beside the CSV; a text is never taken for anything else. */
+enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_DATE, COLUMN_LIST };
+
 struct rewriting {
-    struct arena *a;
+    struct arena *a, *row;
     const char *path;
     int fd;
     struct buf out, cell;
-    bool is_header;
+    enum column_type *types;
+    size_t n_types;
+    bool is_ods, is_first_geometry;
     bool *ret_has_geometry;
 };
 
+/* "WKT,String(19),Real(8.2),Integer64,DateTime,StringList" */
+static enum err read_types(struct rewriting *w, const char *path, struct fault *f)
+{
+    struct str text;
+    enum err e = file_read(w->a, path, LIMIT_TEXT_BYTES, &text, f);
+    if (e != OK)
+        return e;
+    w->types = ARENA_ARRAY(w->a, enum column_type, LIMIT_CSV_COLUMNS);
+    for (struct str rest = str_trim(text), type; rest.p && w->n_types < LIMIT_CSV_COLUMNS;) {
+        type = str_trim(str_cut(rest, ',', &rest));
+        struct str size, name = str_cut(type, '(', &size);
+        w->is_first_geometry |= w->n_types == 0 && str_is(name, "WKT");
+        w->types[w->n_types++] = name.n > 4 && str_is(str_slice(name.p + name.n - 4, 4), "List") ? COLUMN_LIST
+                                 : str_is(name, "Real")                                          ? COLUMN_NUMBER
+                                 : str_is(name, "Date") || str_is(name, "DateTime")              ? COLUMN_DATE
+                                                                                                 : COLUMN_TEXT;
+    }
+    return OK;
+}
+
+static bool number_rewrite(struct str cell, struct buf *out)
+{
+    double x;
+    if (number_parse(cell, &x, NULL) != OK)
+        return false;
+    number_csv(x, out);
+    return true;
+}
+
+static struct str cell_rewrite(struct rewriting *w, size_t i, struct str cell)
+{
+    bool is_other = false;
+    buf_reset(&w->cell);
+    switch (i < w->n_types ? w->types[i] : COLUMN_TEXT) {
+    case COLUMN_TEXT:
+        break;
+    case COLUMN_NUMBER:
+        is_other = number_rewrite(cell, &w->cell);
+        break;
+    case COLUMN_DATE:
+        is_other = date_rewrite(cell, &w->cell);
+        break;
+    case COLUMN_LIST:
+        is_other = list_rewrite(cell, &w->cell) || json_list_rewrite(w->row, cell, &w->cell);
+        break;
+    }
+    return is_other ? buf_view(&w->cell) : cell;
+}
+
 static void rewrite_row(struct rewriting *w, const struct str *cells, size_t n)
 {
-    /* AS_WKT puts the geometry first and calls it after the layer's own column, or WKT. */
+    arena_reset(w->row);
     for (size_t i = 0; i < n; i++) {
         if (i)
             buf_putc(&w->out, ',');
-        buf_reset(&w->cell);
-        struct str text = cells[i];
-        if (!w->is_header &&
-            (date_rewrite(text, &w->cell) || list_rewrite(text, &w->cell) || json_list_rewrite(w->a, text, &w->cell)))
-            text = buf_view(&w->cell);
-        csv_cell(&w->out, text, ',');
+        struct str text = cell_rewrite(w, i, cells[i]); /* import unguards every CSV: what bears a guard needs none */
+        (w->is_ods && geofile_is_formula(text) ? csv_cell : csv_cell_guarded)(&w->out, text, ',');
     }
     buf_puts(&w->out, "\r\n");
 }
@@ -245,38 +342,39 @@ static enum err rewrite_flush(struct rewriting *w, bool is_last, struct fault *f
         return FAULT(f, ERR_LIMIT, {"what", str_of(w->path)}, {"limit", STR("256 MiB")});
     if (w->out.n < FLUSH_BYTES && !is_last)
         return OK;
-    for (size_t done = 0; done < w->out.n;) {
-        ssize_t put = write(w->fd, w->out.p + done, w->out.n - done);
-        if (put < 0 && errno != EINTR)
-            return fault_errno(f, "write", w->path);
-        done += put > 0 ? (size_t)put : 0;
-    }
+    enum err e = file_write_all(w->fd, buf_view(&w->out), w->path, f);
     buf_reset(&w->out);
-    return OK;
+    return e;
 }
 
 static enum err rewrite_rows(struct rewriting *w, struct csv *csv, struct fault *f)
 {
     struct str *cells;
     size_t n;
-    bool is_end = false;
-    enum err e = OK;
-    for (w->is_header = true; e == OK; w->is_header = false) {
-        if ((e = csv_next(csv, &cells, &n, &is_end, f)) != OK || is_end)
-            break;
-        if (w->is_header && n && (str_is(cells[0], "WKT") || str_is(cells[0], "_wkt"))) {
-            *w->ret_has_geometry = true;
-            cells[0] = STR("WKT");
-        }
+    bool is_end = false, has_geometry = false;
+    enum err e = csv_next(csv, &cells, &n, &is_end, f);
+    if (e != OK || is_end)
+        return e;
+    has_geometry = w->is_first_geometry;
+    for (size_t i = 0; i < n; i++) { /* AS_WKT puts the geometry first and calls it after the layer's own column */
+        buf_puts(&w->out, i ? "," : "");
+        csv_cell(&w->out, i == 0 && has_geometry ? STR("WKT") : cells[i], ',');
+    }
+    buf_puts(&w->out, "\r\n");
+    *w->ret_has_geometry = has_geometry;
+    while ((e = csv_next(csv, &cells, &n, &is_end, f)) == OK && !is_end) {
         rewrite_row(w, cells, n);
-        e = rewrite_flush(w, false, f);
+        if ((e = rewrite_flush(w, false, f)) != OK)
+            return e;
     }
     return e == OK ? rewrite_flush(w, true, f) : e;
 }
 
-static enum err rewrite(struct arena *a, const char *from, const char *to, bool *ret_has_geometry, struct fault *f)
+static enum err rewrite(struct arena *a, const char *from, const char *to, bool is_ods, bool *ret_has_geometry,
+                        struct fault *f)
 {
     struct arena *cells CLEANUP(arena_freep) = arena_new(), *whole CLEANUP(arena_freep) = arena_new();
+    struct arena *row CLEANUP(arena_freep) = arena_new();
     struct str text;
     struct csv csv;
     enum err e = file_read(whole, from, LIMIT_GEOFILE_BYTES, &text, f);
@@ -285,10 +383,14 @@ static enum err rewrite(struct arena *a, const char *from, const char *to, bool 
     int fd CLEANUP(close_fd) = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return fault_errno(f, "create", to);
-    struct rewriting w = {.a = a, .path = to, .fd = fd, .out = BUF_INIT(LIMIT_GEOFILE_BYTES), .cell = BUF_INIT(4096)};
+    struct rewriting w = {.a = a, .row = row, .path = to, .fd = fd, .is_ods = is_ods};
     w.ret_has_geometry = ret_has_geometry;
+    w.out = BUF_INIT(LIMIT_GEOFILE_BYTES);
+    w.cell = BUF_INIT(LIMIT_TEXT_BYTES * 2);
     csv_init(&csv, cells, text, ',');
-    e = rewrite_rows(&w, &csv, f);
+    e = read_types(&w, arena_printf(a, "%st", from), f); /* layer.csvt beside layer.csv */
+    if (e == OK)
+        e = rewrite_rows(&w, &csv, f);
     buf_done(&w.out);
     buf_done(&w.cell);
     return e;
@@ -323,9 +425,12 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
     const char *input = arena_printf(a, "input.%s", ending), *raw = arena_printf(a, "%s/raw", folder);
     struct geofile_table t = {.path = arena_printf(a, "%s/out.csv", folder)};
     enum err e = copy_in(path, arena_printf(a, "%s/%s", folder, input), &t.digest, f);
+    if (e == OK && strcmp(ending, "gml") == 0)
+        e = copy_schema_in(a, path, folder, f);
     if (e != OK)
         return e;
-    /* Values as the file has them: no guessing of types, which would lose zeros. */
+    /* Types as the file declares them (a sheet by its cells, GML by its schema): no guessing, which would lose zeros; and every digit
+     * of a coordinate. */
     static const char *const fixed[] = {"-f",
                                         "CSV",
                                         "raw",
@@ -333,9 +438,11 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
                                         "GEOMETRY=AS_WKT",
                                         "-lco",
                                         "SEPARATOR=COMMA",
+                                        "-lco",
+                                        "CREATE_CSVT=YES",
                                         "--config",
-                                        "OGR_ODS_FIELD_TYPES",
-                                        "STRING",
+                                        "OGR_WKT_PRECISION",
+                                        "17",
                                         "--config",
                                         "OGR_ODS_HEADERS",
                                         "FORCE",
@@ -347,6 +454,8 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
     for (; n < ARRAY_LEN(fixed); n++)
         arguments[n] = fixed[n];
     arguments[n++] = input;
+    if (strcmp(ending, "gml") == 0)
+        arguments[n++] = "-oo", arguments[n++] = "EXPOSE_GML_ID=NO";
     if (crs.n && strcmp(ending, "ods") != 0)
         arguments[n++] = "-t_srs", arguments[n++] = arena_dup(a, crs.p, crs.n);
     if (layer.n)
@@ -357,7 +466,7 @@ enum err geofile_to_csv(struct arena *a, const char *path, const char *folder, s
     if (e == OK)
         e = only_layer(a, raw, &made, f);
     if (e == OK)
-        e = rewrite(a, made, t.path, &t.has_geometry, f);
+        e = rewrite(a, made, t.path, strcmp(ending, "ods") == 0, &t.has_geometry, f);
     if (e == OK)
         *ret_table = t;
     return e;

@@ -51,21 +51,32 @@ static enum err open_geofile(struct import *im, struct fault *f)
     e = geofile_to_csv(im->a, im->o.path, folder, im->o.sheet.sheet, crs, &t, f);
     if (e == OK)
         e = sheet_open(t.path, &(struct sheet_options){.separator = ','}, &im->sheet, f);
-    geofile_folder_remove(folder); /* the sheet holds its file open */
-    if (e != OK)
-        return e;
-    struct sheet_facts *facts = ARENA_NEW(im->a, struct sheet_facts);
-    *facts = *sheet_facts(im->sheet);
-    memcpy(facts->sha256, t.digest.b, sizeof facts->sha256);
-    im->facts = facts;
-    return OK;
+    geofile_folder_remove(folder); /* the sheet holds a copy */
+    if (e == OK)
+        im->digest = t.digest;
+    return e;
+}
+
+static void digest_add(void *ctx, struct str piece)
+{
+    sha256_add(ctx, piece);
+}
+
+static enum err open_sheet(struct import *im, struct fault *f)
+{
+    struct sha256 h;
+    struct sheet_options o = im->o.sheet;
+    o.on_bytes = digest_add;
+    o.ctx = &h;
+    sha256_init(&h);
+    enum err e = sheet_open(im->o.path, &o, &im->sheet, f);
+    sha256_end(&h, e == OK ? &im->digest : NULL);
+    return e;
 }
 
 static enum err open_table(struct import *im, struct fault *f)
 {
-    if (geofile_is(im->o.path))
-        return open_geofile(im, f);
-    enum err e = sheet_open(im->o.path, &im->o.sheet, &im->sheet, f);
+    enum err e = geofile_is(im->o.path) ? open_geofile(im, f) : open_sheet(im, f);
     if (e == OK)
         im->facts = sheet_facts(im->sheet);
     return e;
@@ -109,7 +120,9 @@ enum err import_open(struct store *s, const struct reg *reg, const struct import
     im->source = base_name(im->o.path);
     im->warnings.max = 200;
     im->column_of = ARENA_ARRAY(im->a, int, reg->n_fields);
+    im->is_given = ARENA_ARRAY(im->a, bool, reg->n_fields);
     im->titles = ARENA_ARRAY(im->a, struct map, reg->n_fields);
+    im->references = ARENA_ARRAY(im->a, struct map, reg->n_fields);
     im->cells = ARENA_ARRAY(im->a, struct str, reg->n_fields);
     im->is_bad = ARENA_ARRAY(im->a, bool, reg->n_fields);
     enum err e = prepare(im, f);
@@ -180,26 +193,14 @@ static enum err fill_absent(struct import *im, struct value **ret_kept, struct f
     struct str id;
     struct record old;
     *ret_kept = NULL;
-    if (!id_of_cells(im, &id))
+    if (!has_absent_columns(im) || !id_of_cells(im, &id))
         return OK;
     enum err e = change_current(im->change, im->reg, id, &old, f);
     if (e == ERR_KEY_TWICE)
         return OK; /* told by the row's own check */
-    if (e != OK || !old.values)
-        return e;
-    struct value *kept = ARENA_ARRAY(im->row, struct value, im->reg->n_fields);
-    for (size_t i = 0; i < im->reg->n_fields; i++) {
-        if (im->column_of[i] >= 0)
-            continue;
-        struct buf b CLEANUP(buf_done) = BUF_INIT(8 << 20);
-        kept[i] = old.values[i];
-        if (kept[i].kind == VALUE_TEXT || kept[i].kind == VALUE_BLOB)
-            kept[i].text = copy(im->row, kept[i].text);
-        value_csv(&im->reg->fields[i], &old.values[i], &b);
-        im->cells[i] = copy(im->row, buf_view(&b));
-    }
-    *ret_kept = kept;
-    return OK;
+    if (e == OK && old.values)
+        *ret_kept = record_fill(im->row, im->reg, &old, im->is_given, im->cells);
+    return e;
 }
 
 static struct str raw_value(const struct import *im, int field)
@@ -246,8 +247,10 @@ static enum err put(struct import *im, struct record *r, struct fault *f)
         refuse_row(im, ERR_IMPORT_NOT_THERE, r->id, 0);
         return OK;
     }
-    if (old.values && same_values(im->reg, old.values, r->values)) {
-        res->same++; /* an invented record that comes back unchanged stays one */
+    bool was_sample = old.values && old.is_sample;
+    r->is_sample = im->mark == SAMPLE_UNSAID ? was_sample : im->mark == SAMPLE_INVENTED;
+    if (old.values && r->is_sample == was_sample && same_values(im->reg, old.values, r->values)) {
+        res->same++;
         return OK;
     }
     enum put_outcome outcome;
@@ -261,6 +264,9 @@ static enum err put(struct import *im, struct record *r, struct fault *f)
         res->added += outcome == PUT_ADDED;
         res->changed += outcome == PUT_CHANGED;
         res->same += outcome == PUT_SAME;
+        res->samples += r->is_sample;
+        res->samples_kept += r->is_sample && im->mark == SAMPLE_UNSAID;
+        res->made_real += was_sample && !r->is_sample;
     }
     return e;
 }
@@ -281,9 +287,9 @@ static enum err take_row(struct import *im, struct faults *list, struct fault *f
     struct record r;
     struct value *kept = NULL;
     struct str today = change_today(im->change);
-    bool is_refused = false;
     import_row_read(im, today);
-    enum err e = has_absent_columns(im) ? fill_absent(im, &kept, f) : OK;
+    bool is_refused = im->is_mark_bad;
+    enum err e = fill_absent(im, &kept, f);
     if (e != OK)
         return e;
     list->n = list->total = 0;
@@ -299,9 +305,8 @@ static enum err take_row(struct import *im, struct faults *list, struct fault *f
         note_refused_key(im);
         return OK;
     }
-    for (size_t i = 0; kept && i < im->reg->n_fields; i++)
-        if (im->column_of[i] < 0)
-            r.values[i] = kept[i];
+    if (kept)
+        record_keep(im->reg, kept, im->is_given, &r);
     return put(im, &r, f);
 }
 
@@ -336,7 +341,7 @@ static enum err remove_others(struct import *im, struct fault *f)
 /* What only the whole shows is told by row, as the rest. */
 static enum err judge(struct import *im, struct fault *f)
 {
-    struct faults list CLEANUP(faults_done) = {.max = IMPORT_MARKS_MAX / 4};
+    struct faults list CLEANUP(faults_done) = {.max = LIMIT_IMPORT_MARKS / 4};
     struct faults warnings CLEANUP(faults_done) = {.max = 100};
     struct fault bad = {0};
     enum err e = change_judge(im->change, &list, &warnings);
@@ -360,20 +365,20 @@ static enum err judge(struct import *im, struct fault *f)
 
 static enum err begin(struct import *im, struct fault *f)
 {
-    struct digest d;
-    must(sizeof d.b == sizeof im->facts->sha256);
-    memcpy(d.b, im->facts->sha256, sizeof d.b);
     struct change_info info = {.actor = im->o.actor,
                                .reason = import_reason(im),
                                .source = im->source,
-                               .digest = &d,
+                               .digest = &im->digest,
                                .file = im->source,
                                .shown = im->spool.rows};
     arena_reset(im->pass);
     im->seen = (struct map){0};
     struct import_result *r = im->result;
     r->added = r->changed = r->same = r->removed = 0;
+    r->samples = r->samples_kept = r->made_real = 0;
     enum err e = change_begin(im->s, &info, &im->change, f);
+    if (e == OK)
+        e = change_register(im->change, im->reg, &im->reg, f);
     return e == OK && im->o.has_map_save ? import_mapping_save(im, f) : e;
 }
 

@@ -16,6 +16,10 @@
  * import, with file name, SHA-256 and mapping in its entry. A row equal to what is there writes nothing. Killed at any moment nothing of the
  * import is there, and the same command does it all: no row twice.
  *
+ * Invented records. The column that export adds behind the fields (“Dữ liệu mẫu”, “Sample”, _sample) is read as a mark: what it calls
+ * invented becomes or stays so, what it calls real is real from now on, and that is counted. Without it, or where it is empty, new
+ * records are real and existing ones stay what they are.
+ *
  * Report workbook: the same sheet with offending cells marked, a comment on each (value, reason, suggestion), and a sheet of counts.
  * Corrected and imported again it must go in.
  */
@@ -50,6 +54,9 @@ struct import_options {
 struct import_result {
     int64_t rows, added, changed, same, removed, refused; /* refused rows */
     int64_t cells_refused, cells_repaired;
+    int64_t samples;      /* of those added or changed, records that are invented */
+    int64_t samples_kept; /* of those, changed ones of which the file does not say what they are: they stay invented */
+    int64_t made_real;    /* invented records that the file calls real */
     int64_t rev;          /* 0: nothing changed, or a dry run */
     struct faults faults; /* with sheet row as line, column number as column, field; the first 100 */
     struct faults warnings;

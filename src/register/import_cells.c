@@ -48,30 +48,15 @@ static bool is_ascii(struct str s)
     return true;
 }
 
-static bool is_beyond_latin1(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] >= 0xC4)
-            return true;
-    return false;
-}
-
 static enum err repair_encoding(struct reading *r, struct fault *f)
 {
     struct import *im = r->im;
-    enum encoding e = r->c->encoding, of_font;
-    bool is_upper = false, is_lossy = false, is_byte_font;
-    struct str repaired, font = r->cell->font < im->facts->n_fonts ? im->facts->fonts[r->cell->font] : none;
-    if (r->cell->kind != CELL_TEXT || (is_ascii(r->text) && !(font.n && font.p[0] == '.')))
-        return OK;
-    if (!r->c->is_encoding_forced && font.n && encoding_of_font(font, &of_font, &is_upper))
-        e = of_font;
-    is_byte_font = e == ENCODING_TCVN3 || e == ENCODING_VNI || e == ENCODING_WINDOWS_1258;
-    if (e == TEXT_FINE || (is_byte_font && is_beyond_latin1(r->text)) || (is_ascii(r->text) && !is_upper))
-        return OK; /* letters that no such font has: it is Unicode already */
-    enum err err = encoding_repair(im->row, r->text, e, is_upper, &repaired, &is_lossy, f);
-    if (err != OK)
-        return err;
+    struct text_reading how = {r->c->encoding, r->c->is_encoding_forced};
+    struct str repaired;
+    bool is_lossy;
+    enum err e = import_text_repair(im, im->row, r->cell, r->text, &how, &repaired, &is_lossy, f);
+    if (e != OK)
+        return e;
     if (is_lossy)
         return FAULT(f, ERR_IMPORT_LOSSY, {"value", r->text}, {"repaired", repaired});
     if (!str_eq(repaired, r->text))
@@ -223,23 +208,31 @@ static enum err read_timestamp(struct reading *r, struct str *ret, struct fault 
     return OK;
 }
 
-static enum err read_boolean(struct reading *r, struct str *ret, struct fault *f)
+/* False when the text is neither yes nor no. */
+static bool yes_or_no(struct arena *a, struct str text, bool *ret)
 {
     static const char *const yes[] = {"true", "1", "co", "x", "yes", "y", "dung", "c", "roi", "da", "daco"};
     static const char *const no[] = {"false", "0", "khong", "no", "n", "sai", "k", "chua", "chuaco", "khongco"};
-    struct str key = import_fold(r->im->row, r->text);
+    static const char *const ticks[] = {"✓", "✔", "☑", "√"};
+    struct str key = import_fold(a, text);
+    bool is_yes = false, is_no = str_is(text, "☐");
     for (size_t i = 0; i < ARRAY_LEN(yes); i++)
-        if (str_is(key, yes[i]) || str_is(r->text, "✓") || str_is(r->text, "✔") || str_is(r->text, "☑") ||
-            str_is(r->text, "√")) {
-            *ret = STR("true");
-            return OK;
-        }
+        is_yes |= str_is(key, yes[i]);
+    for (size_t i = 0; i < ARRAY_LEN(ticks); i++)
+        is_yes |= str_is(text, ticks[i]);
     for (size_t i = 0; i < ARRAY_LEN(no); i++)
-        if (str_is(key, no[i]) || str_is(r->text, "☐")) {
-            *ret = STR("false");
-            return OK;
-        }
-    return FAULT(f, ERR_IMPORT_BOOLEAN, {"value", r->text});
+        is_no |= str_is(key, no[i]);
+    *ret = is_yes;
+    return is_yes || is_no;
+}
+
+static enum err read_boolean(struct reading *r, struct str *ret, struct fault *f)
+{
+    bool is_yes;
+    if (!yes_or_no(r->im->row, r->text, &is_yes))
+        return FAULT(f, ERR_IMPORT_BOOLEAN, {"value", r->text});
+    *ret = is_yes ? STR("true") : STR("false");
+    return OK;
 }
 
 static bool is_scientific(struct str s)
@@ -297,21 +290,19 @@ static enum err read_phone(struct reading *r, struct str *ret, struct fault *f)
 static struct str read_array(struct reading *r)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
-    if (memchr(r->text.p, '|', r->text.n) && r->fd->of != FT_CODE)
+    bool is_ours = memchr(r->text.p, '|', r->text.n) || memchr(r->text.p, '\\', r->text.n);
+    if (is_ours && r->fd->of != FT_CODE)
         return r->text;
-    char mark = memchr(r->text.p, '|', r->text.n)   ? '|'
-                : memchr(r->text.p, ';', r->text.n) ? ';'
-                : r->fd->of == FT_CODE              ? ','
-                                                    : ';';
+    char mark = is_ours ? '|' : memchr(r->text.p, ';', r->text.n) || r->fd->of != FT_CODE ? ';' : ',';
     for (struct str rest = r->text, item; rest.p;) {
-        item = str_trim(str_cut(rest, mark, &rest));
+        item = is_ours ? array_item_cut(r->im->row, &rest) : str_trim(str_cut(rest, mark, &rest));
         if (item.n == 0)
             continue;
         if (r->fd->of == FT_CODE)
             import_code_find(r->im, r->field, item, &item);
         if (b.n)
             buf_putc(&b, '|');
-        buf_str(&b, item);
+        array_item_write(item, &b);
     }
     return keep(r->im, &b);
 }
@@ -441,9 +432,34 @@ static void find_unit(struct import *im, int field, struct str on)
         im->cells[field] = code;
 }
 
-enum err import_row_read(struct import *im, struct str today)
+static void find_reference(struct import *im, int field, struct str on)
+{
+    struct fault f = {0};
+    struct str code;
+    if (import_reference_find(im, field, im->cells[field], on, &code, &f) != OK)
+        refuse(im, field, &f, im->cells[field]);
+    else
+        im->cells[field] = code;
+}
+
+static void read_mark(struct import *im)
+{
+    int at = im->sample_column;
+    struct str text = at >= 0 && (size_t)at < im->at.n ? str_trim(im->at.cells[at].text) : none;
+    struct fault f = {0};
+    bool is_sample = false;
+    im->is_mark_bad = text.n > 0 && !yes_or_no(im->row, text, &is_sample);
+    im->mark = text.n == 0 ? SAMPLE_UNSAID : is_sample ? SAMPLE_INVENTED : SAMPLE_REAL;
+    if (!im->is_mark_bad)
+        return;
+    FAULT(&f, ERR_IMPORT_SAMPLE, {"value", text}, {"header", im->columns[at].header});
+    import_refuse_column(im, im->at.number, at, &f, text);
+}
+
+void import_row_read(struct import *im, struct str today)
 {
     const struct reg *reg = im->reg;
+    read_mark(im);
     memset(im->is_bad, 0, reg->n_fields * sizeof *im->is_bad);
     for (size_t i = 0; i < reg->n_fields; i++) {
         im->cells[i] = none;
@@ -456,8 +472,9 @@ enum err import_row_read(struct import *im, struct str today)
             continue;
         if (reg->fields[i].type == FT_UNIT)
             find_unit(im, (int)i, on);
+        else if (reg->fields[i].type == FT_REFERENCE)
+            find_reference(im, (int)i, on);
         else if (reg->fields[i].type == FT_PERSONAL_ID)
             repair_personal_id(im, (int)i);
     }
-    return OK;
 }

@@ -60,17 +60,15 @@ static void count_error(struct import *im, enum err code, int column, const char
     VEC_PUSH(im->marks_arena, &im->counts, ((struct error_count){code, column, 1, example}));
 }
 
-void import_refuse(struct import *im, uint32_t row, int field, const struct fault *fault, struct str value)
+static void refuse_cell(struct import *im, uint32_t row, int column, int field, const struct fault *fault,
+                        struct str value)
 {
     struct fault f = *fault;
-    if (field == NO_FIELD)
-        field = field_of_rule(im, fault);
-    int column = field == NO_FIELD ? -1 : im->column_of[field];
     set_refused(im, row);
     im->result->cells_refused++;
     f.line = (int)row;
     f.column = column + 1;
-    if (im->marks.n < IMPORT_MARKS_MAX) {
+    if (im->marks.n < LIMIT_IMPORT_MARKS) {
         struct fault bare = f;
         bare.line = bare.column = 0;
         bare.file_n = bare.field_n = 0;
@@ -93,6 +91,18 @@ void import_refuse(struct import *im, uint32_t row, int field, const struct faul
     faults_add(&im->result->faults, &f);
 }
 
+void import_refuse(struct import *im, uint32_t row, int field, const struct fault *f, struct str value)
+{
+    if (field == NO_FIELD)
+        field = field_of_rule(im, f);
+    refuse_cell(im, row, field == NO_FIELD ? -1 : im->column_of[field], field, f, value);
+}
+
+void import_refuse_column(struct import *im, uint32_t row, int column, const struct fault *f, struct str value)
+{
+    refuse_cell(im, row, column, NO_FIELD, f, value);
+}
+
 /* ---- the same file again ---- */
 
 static enum err hash_options(struct import *im, struct fault *f)
@@ -104,8 +114,9 @@ static enum err hash_options(struct import *im, struct fault *f)
     enum err e = o->map_path ? file_read(im->a, o->map_path, LIMIT_TEXT_BYTES, &map, f) : OK;
     if (e != OK)
         return e;
-    buf_printf(&b, "%.*s|%d|%d|%u|%.*s|%c%c|%.*s|", STR_ARG(im->reg->name), (int)o->mode, o->has_map_save,
-               o->header_row, STR_ARG(o->sheet.sheet), o->sheet.separator ? o->sheet.separator : ' ',
+    /* an import that left rows out is not one that did all, so accept_valid is part of it */
+    buf_printf(&b, "%.*s|%d|%d%d|%u|%.*s|%c%c|%.*s|", STR_ARG(im->reg->name), (int)o->mode, o->has_map_save,
+               o->accept_valid, o->header_row, STR_ARG(o->sheet.sheet), o->sheet.separator ? o->sheet.separator : ' ',
                o->sheet.quote ? o->sheet.quote : ' ', STR_ARG(o->sheet.encoding));
     for (size_t i = 0; i < o->n_overrides; i++)
         buf_printf(&b, "%.*s=%.*s|", STR_ARG(o->overrides[i].field), STR_ARG(o->overrides[i].reading));
@@ -166,7 +177,7 @@ enum err import_look_unchanged(struct import *im, struct fault *f)
     enum err e = hash_options(im, f);
     if (e != OK || im->o.report_path || im->o.accept_valid || im->o.mode == IMPORT_CREATE)
         return e;
-    buf_hex(&hex, im->facts->sha256, sizeof im->facts->sha256);
+    digest_hex(&im->digest, &hex);
     e = stmt_new(
         im->s->db,
         STR("SELECT rev, entry, time FROM revision WHERE source = ?1 AND digest = ?2 ORDER BY rev DESC LIMIT 1"), &st,

@@ -8,6 +8,8 @@
 
 #define PICK(vi, en) (lang == LANG_EN ? (en) : (vi))
 
+static const double CERTAINTY_WANTED = 0.5;
+
 static void count(struct buf *out, enum lang lang, int64_t n)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(64);
@@ -27,14 +29,23 @@ static void describe_file(const struct import *im, enum lang lang, struct buf *o
         buf_putc(out, '\n');
     } else if (x->format == SHEET_CSV) {
         const char *name = x->separator == '\t' ? "tab" : x->separator == ';' ? ";" : x->separator == '|' ? "|" : ",";
-        buf_printf(out, PICK("  CSV, dấu ngăn cột “%s”, bảng mã %s\n", "  CSV, separator “%s”, encoding %s\n"), name,
+        buf_printf(out, PICK("  CSV, dấu ngăn cột “%s”, bảng mã %s", "  CSV, separator “%s”, encoding %s"), name,
                    encoding_name(x->encoding.encoding));
+        if (x->encoding.certainty < CERTAINTY_WANTED)
+            buf_puts(out, PICK(" (không chắc: nếu chữ sai, chọn bằng --encoding)",
+                               " (not certain: if letters are wrong, choose it by --encoding)"));
+        buf_putc(out, '\n');
     }
     if (im->header_first == im->header_last)
         buf_printf(out, PICK("  tiêu đề ở hàng %u\n", "  header in row %u\n"), im->header_last);
     else
         buf_printf(out, PICK("  tiêu đề ở các hàng %u–%u\n", "  header in rows %u–%u\n"), im->header_first,
                    im->header_last);
+    if (im->header_font != TEXT_FINE || im->header_encoding != TEXT_FINE)
+        buf_printf(
+            out,
+            PICK("  tiêu đề viết theo bảng mã %s, đã đọc lại\n", "  the header was written in %s, and read again\n"),
+            encoding_name(im->header_font != TEXT_FINE ? im->header_font : im->header_encoding));
     if (im->is_saved_mapping)
         buf_puts(out,
                  PICK("  dùng ánh xạ cột đã lưu của mẫu tiêu đề này\n", "  with the saved mapping of this header\n"));
@@ -82,6 +93,8 @@ static void describe_reading(const struct import *im, const struct column *c, en
     default:
         break;
     }
+    if (c->by_font)
+        buf_printf(out, PICK("; bảng mã %s theo phông chữ", "; encoding %s by the font"), encoding_name(c->of_font));
     if (c->encoding != TEXT_FINE)
         buf_printf(out, PICK("; bảng mã %s", "; encoding %s"), encoding_name(c->encoding));
 }
@@ -99,6 +112,11 @@ void import_describe(const struct import *im, enum lang lang, struct buf *out)
     describe_file(im, lang, out);
     for (size_t i = 0; i < im->n_columns; i++) {
         const struct column *c = &im->columns[i];
+        if (c->is_sample) {
+            buf_printf(out, PICK("  %3s  %.*s → dấu của dữ liệu mẫu\n", "  %3s  %.*s → mark of invented records\n"),
+                       column_letter(i, letter), STR_ARG(c->header));
+            continue;
+        }
         if (c->field == NO_FIELD) {
             if (c->header.n)
                 buf_printf(out, PICK("  %3s  %.*s: bỏ qua\n", "  %3s  %.*s: left out\n"), column_letter(i, letter),

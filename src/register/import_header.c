@@ -30,7 +30,9 @@ const char *column_letter(size_t column, char storage[8])
 
 struct head_row {
     uint32_t number;
-    struct str *texts; /* n_columns, merges filled in */
+    struct str *texts;              /* n_columns, merges filled in */
+    bool *is_open;                  /* by column: no font tells the encoding */
+    enum encoding of_font, guessed; /* of a text that was repaired so */
     size_t filled;
 };
 
@@ -60,7 +62,88 @@ static void collect_names(struct heads *h)
     }
 }
 
-/* The first rows; what a merged area says counts for all its cells. */
+static struct str copy(struct arena *a, struct str s)
+{
+    return s.n ? str_slice(arena_dup(a, s.p, s.n), s.n) : (struct str){NULL, 0};
+}
+
+/* Texts in an old font are read by it at once. What cannot be repaired stays: it names no field, and the person sees it. */
+static void read_cells(struct heads *h, struct head_row *r, const struct sheet_row *row)
+{
+    struct import *im = h->im;
+    static const struct text_reading fine = {TEXT_FINE, false};
+    for (size_t i = 0; i < row->n && i < im->n_columns; i++) {
+        const struct cell *cell = &row->cells[i];
+        struct str text = str_trim(cell->text), repaired;
+        bool is_lossy;
+        enum encoding e;
+        if (cell->kind == CELL_EMPTY || text.n == 0)
+            continue;
+        r->is_open[i] = cell->kind == CELL_TEXT && !import_font_says(im, cell, &e);
+        if (cell->kind == CELL_TEXT && !r->is_open[i] &&
+            import_text_repair(im, im->a, cell, text, &fine, &repaired, &is_lossy, NULL) == OK) {
+            r->of_font = str_eq(text, repaired) ? r->of_font : e;
+            text = repaired;
+        }
+        r->texts[i] = copy(im->a, text);
+    }
+}
+
+static bool is_named(struct heads *h, struct str text);
+
+static void repair_row(struct heads *h, struct head_row *r, enum encoding e)
+{
+    for (size_t i = 0; i < h->im->n_columns; i++) {
+        struct str repaired;
+        bool is_lossy;
+        if (!r->is_open[i] || is_named(h, r->texts[i]) || /* a header that is right above cells that are not */
+            encoding_repair(h->im->a, r->texts[i], e, false, &repaired, &is_lossy, NULL) != OK)
+            continue;
+        r->guessed = str_eq(repaired, r->texts[i]) ? r->guessed : e;
+        r->texts[i] = repaired;
+    }
+}
+
+/* Where no font tells, the texts of the first rows together may. */
+static void repair_open(struct heads *h)
+{
+    VEC(struct str) all = {0};
+    struct encoding_guess g;
+    for (size_t k = 0; k < h->n; k++)
+        for (size_t i = 0; i < h->im->n_columns; i++)
+            if (h->rows[k].is_open[i])
+                VEC_PUSH(h->im->a, &all, h->rows[k].texts[i]);
+    encoding_guess_texts(all.p, all.n, &g);
+    for (size_t k = 0; g.encoding != TEXT_FINE && k < h->n; k++)
+        repair_row(h, &h->rows[k], g.encoding);
+}
+
+static void clean_row(struct heads *h, struct head_row *r)
+{
+    struct arena *a = h->im->a;
+    for (size_t i = 0; i < h->im->n_columns; i++) {
+        struct str clean;
+        bool is_clean = r->texts[i].n && text_clean(a, r->texts[i], false, &clean, NULL) == OK;
+        r->texts[i] = is_clean ? copy(a, clean) : (struct str){NULL, 0};
+        r->filled += r->texts[i].n > 0;
+    }
+}
+
+/* What a merged area says counts for all its cells. */
+static void fill_merge(struct heads *h, const struct sheet_merge *g)
+{
+    size_t n_columns = h->im->n_columns;
+    struct str text = {NULL, 0};
+    for (size_t i = 0; i < h->n; i++)
+        if (h->rows[i].number == g->row && g->column >= 1 && g->column <= n_columns)
+            text = h->rows[i].texts[g->column - 1];
+    for (size_t i = 0; text.n && i < h->n; i++)
+        for (size_t c = g->column;
+             h->rows[i].number >= g->row && h->rows[i].number <= g->row_end && c <= g->column_end && c <= n_columns;
+             c++)
+            h->rows[i].texts[c - 1] = text;
+}
+
 static enum err read_rows(struct heads *h, struct fault *f)
 {
     struct import *im = h->im;
@@ -69,29 +152,19 @@ static enum err read_rows(struct heads *h, struct fault *f)
     enum err e = spool_rewind(&im->spool, f);
     while (e == OK && h->n < IMPORT_HEADER_ROWS && (e = spool_next(&im->spool, &row, &has_row, f)) == OK && has_row) {
         struct head_row *r = &h->rows[h->n++];
-        *r = (struct head_row){.number = row.number, .texts = ARENA_ARRAY(im->a, struct str, im->n_columns)};
-        for (size_t i = 0; i < row.n && i < im->n_columns; i++) {
-            struct str text;
-            if (row.cells[i].kind == CELL_EMPTY || text_clean(im->a, row.cells[i].text, false, &text, NULL) != OK ||
-                !text.n)
-                continue;
-            r->texts[i] = str_slice(arena_dup(im->a, text.p, text.n), text.n);
-            r->filled++;
-        }
+        *r = (struct head_row){.number = row.number,
+                               .texts = ARENA_ARRAY(im->a, struct str, im->n_columns),
+                               .is_open = ARENA_ARRAY(im->a, bool, im->n_columns)};
+        read_cells(h, r, &row);
     }
-    for (size_t m = 0; m < im->facts->n_merges; m++) {
-        const struct sheet_merge *g = &im->facts->merges[m];
-        struct str text = {NULL, 0};
-        for (size_t i = 0; i < h->n; i++)
-            if (h->rows[i].number == g->row && g->column >= 1 && g->column <= im->n_columns)
-                text = h->rows[i].texts[g->column - 1];
-        for (size_t i = 0; text.n && i < h->n; i++)
-            for (size_t c = g->column; h->rows[i].number >= g->row && h->rows[i].number <= g->row_end &&
-                                       c <= g->column_end && c <= im->n_columns;
-                 c++)
-                h->rows[i].texts[c - 1] = text;
-    }
-    return e;
+    if (e != OK)
+        return e;
+    repair_open(h);
+    for (size_t i = 0; i < h->n; i++)
+        clean_row(h, &h->rows[i]);
+    for (size_t m = 0; m < im->facts->n_merges; m++)
+        fill_merge(h, &im->facts->merges[m]);
+    return OK;
 }
 
 static struct str without_unit(struct arena *a, struct str s, struct str *ret_unit)
@@ -198,6 +271,10 @@ enum err import_header_find(struct import *im, struct fault *f)
     if (h->n == 0)
         return FAULT(f, ERR_IMPORT_EMPTY, {"file", str_of(im->o.path)});
     name_columns(h, from, to);
+    for (size_t i = from; i <= to; i++) {
+        im->header_font = im->header_font != TEXT_FINE ? im->header_font : h->rows[i].of_font;
+        im->header_encoding = im->header_encoding != TEXT_FINE ? im->header_encoding : h->rows[i].guessed;
+    }
     im->header_first = h->rows[from].number;
     im->header_last = h->rows[to].number;
     im->before_data = (int64_t)to + 1 + is_numbering(h, to + 1);

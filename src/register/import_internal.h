@@ -4,15 +4,15 @@
 
 #include <stdio.h>
 
+#include "base/limits.h"
+#include "crypt/hash.h"
 #include "register/import.h"
 
 enum {
-    IMPORT_HEADER_ROWS = 40, /* rows among which the header is looked for */
-    IMPORT_HEADER_DEPTH = 3, /* header rows that are joined at most */
-    IMPORT_COLUMNS_MAX = 1000,
+    IMPORT_HEADER_ROWS = 40,     /* rows among which the header is looked for */
+    IMPORT_HEADER_DEPTH = 3,     /* header rows that are joined at most */
     IMPORT_SAMPLES = 5,          /* repairs shown of a column */
     IMPORT_TEXTS_GUESSED = 2000, /* texts of a column by which its encoding is judged */
-    IMPORT_MARKS_MAX = 200000,   /* faults kept for the report; all are counted */
 };
 
 /* ---- rows, kept in a file without a name: the child reads the sheet once, we go over it as often as needed ---- */
@@ -47,6 +47,7 @@ struct column {
     struct str header; /* joined, as in the file, without the unit */
     struct str unit;   /* what stood in brackets */
     int field;         /* NO_FIELD: not taken */
+    bool is_sample;    /* marks invented records; its field is NO_FIELD */
     enum match_kind match;
     struct str nearest; /* title of the nearest field when nothing matched */
     /* readings */
@@ -64,6 +65,8 @@ struct column {
     double sao_m2; /* what a sào holds, when the person said */
     bool is_sao;
     VEC(struct str) texts;
+    int64_t by_font; /* texts that an old font draws */
+    enum encoding of_font;
     /* what was repaired */
     int64_t repaired;
     struct repair samples[IMPORT_SAMPLES];
@@ -98,13 +101,18 @@ struct import {
     struct import_options o;
     struct sheet *sheet;
     const struct sheet_facts *facts;
+    struct digest digest; /* of the file */
     struct spool spool;
     /* header */
     uint32_t header_first, header_last; /* sheet rows; 0: none */
     int64_t before_data;                /* rows of the spool up to the header's end */
+    enum encoding header_encoding;      /* that its texts were repaired from, where no font told */
+    enum encoding header_font;          /* and that a font told */
     struct column *columns;
     size_t n_columns;
-    int *column_of; /* by field: number of the column, or -1 */
+    int *column_of;    /* by field: number of the column, or -1 */
+    bool *is_given;    /* by field: it has a column */
+    int sample_column; /* number of the column that marks invented records, or -1 */
     char fingerprint[33];
     bool is_saved_mapping;
     struct str map_json;
@@ -113,7 +121,8 @@ struct import {
     /* lookups */
     struct map units_by_name, units_by_code;
     bool has_units;
-    struct map *titles; /* by field: folded title → struct code * (or &import_ambiguous) */
+    struct map *titles;     /* by field: folded title → struct code *, or one that says that several bear it */
+    struct map *references; /* by field: text, with the date where the target is dated → struct import_reference * */
     /* the run */
     enum lang lang;
     struct change *change;
@@ -127,6 +136,8 @@ struct import {
     struct arena *row; /* of the row under way */
     struct str *cells; /* by field */
     bool *is_bad;      /* by field: told already */
+    enum sample_mark mark;
+    bool is_mark_bad;
     struct sheet_row at;
     int64_t unchanged_rev, unchanged_rows; /* the earlier import that did all this; 0: none */
     char options[33];                      /* hash of all that decides how the file is read */
@@ -138,6 +149,20 @@ struct import {
 struct str import_fold(struct arena *a, struct str s);
 const char *column_letter(size_t column, char storage[8]); /* 0 is A */
 
+/* ---- encodings ---- */
+
+struct text_reading {
+    enum encoding encoding; /* where no font tells */
+    bool is_forced;         /* the person said so: whatever the font */
+};
+
+/* True when the cell, or a piece of it, stands in an old font. */
+bool import_font_says(const struct import *im, const struct cell *cell, enum encoding *ret);
+/* text is the cell's, trimmed perhaps; so is what comes back. As encoding_repair. */
+enum err import_text_repair(const struct import *im, struct arena *a, const struct cell *cell, struct str text,
+                            const struct text_reading *how, struct str *ret_text, bool *ret_is_lossy, struct fault *f);
+struct str import_text_shown(const struct import *im, struct arena *a, const struct cell *cell, bool is_header);
+
 enum err import_header_find(struct import *im, struct fault *f);
 enum err import_map_columns(struct import *im, struct fault *f);
 /* Saves what is mapped as a record of `mappings`, within the change. */
@@ -148,16 +173,22 @@ enum err import_readings_decide(struct import *im, struct fault *f);
 void import_note_repair(struct import *im, struct column *c, struct str from, struct str to);
 
 /* Fills im->cells from im->at; faults are told through import_refuse. */
-enum err import_row_read(struct import *im, struct str today);
+void import_row_read(struct import *im, struct str today);
 
 /* A unit's code by its code or name on a date. */
 enum err import_unit_find(struct import *im, const struct field *fd, struct str text, struct str on,
                           struct str *ret_code, struct fault *f);
+/* The code of a record that a reference names by its search fields, on a date; the text itself when it is a code, or names nothing.
+ * ERR_IMPORT_REFERENCE_SEVERAL with the candidates. */
+enum err import_reference_find(struct import *im, int field, struct str text, struct str on, struct str *ret_code,
+                               struct fault *f);
 enum err import_units_load(struct import *im, struct fault *f);
 enum err import_code_find(struct import *im, int field, struct str text, struct str *ret_code);
 
-/* The row under way, or another, has a fault: counts it, keeps it for the report. column -1: the row's first. */
+/* The row under way, or another, has a fault: counts it, keeps it for the report. NO_FIELD: the row as a whole. */
 void import_refuse(struct import *im, uint32_t row, int field, const struct fault *f, struct str value);
+/* The same of a column that no field has. */
+void import_refuse_column(struct import *im, uint32_t row, int column, const struct fault *f, struct str value);
 
 bool import_is_refused(const struct import *im, uint32_t row);
 

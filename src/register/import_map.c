@@ -100,11 +100,11 @@ static void write_map(struct import *im)
     struct map seen = {0};
     for (size_t i = 0; i < im->n_columns; i++) {
         struct str header = im->columns[i].header;
-        if (im->columns[i].field == NO_FIELD || map_get(&seen, header))
+        if ((im->columns[i].field == NO_FIELD && !im->columns[i].is_sample) || map_get(&seen, header))
             continue;
         map_put(im->a, &seen, header, im);
         json_key(&o, header);
-        json_str(&o, im->reg->fields[im->columns[i].field].name);
+        json_str(&o, im->columns[i].is_sample ? STR(SAMPLE_NAME) : im->reg->fields[im->columns[i].field].name);
     }
     json_object_end(&o);
     json_out_done(&o);
@@ -131,8 +131,8 @@ static enum err apply_map(struct import *im, struct str json, struct str file, e
         const struct json *v = &root->members[m].value;
         struct str name = v->kind == J_STRING ? v->string : none;
         int field = name.n ? reg_field_number(im->reg, name) : NO_FIELD;
-        bool is_found = false;
-        if (name.n && field == NO_FIELD) {
+        bool is_found = false, is_sample = field == NO_FIELD && str_is(name, SAMPLE_NAME);
+        if (name.n && field == NO_FIELD && !is_sample) {
             if (match == MATCH_SAVED)
                 continue;
             return FAULT(f, ERR_FIELD_UNKNOWN, {"name", name}, {"register", im->reg->name},
@@ -146,6 +146,7 @@ static enum err apply_map(struct import *im, struct str json, struct str file, e
                 continue;
             is_found = true;
             c->field = field;
+            c->is_sample = is_sample;
             c->match = match;
         }
         if (!is_found && match == MATCH_GIVEN)
@@ -203,6 +204,16 @@ static bool is_row_number(struct str folded)
     return false;
 }
 
+/* The mark of invented records, as export heads it. A field of that name goes before. */
+static bool is_sample_mark(struct import *im, struct str folded)
+{
+    static const struct str names[] = {STR(SAMPLE_NAME), STR(SAMPLE_TITLE_VI), STR(SAMPLE_TITLE_EN)};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq(folded, import_fold(im->a, names[i])))
+            return true;
+    return false;
+}
+
 static struct str nearest_field(struct import *im, const struct map *names, struct str folded)
 {
     struct str *keys = ARENA_ARRAY(im->a, struct str, names->n + 1);
@@ -233,6 +244,9 @@ static void match_columns(struct import *im)
         } else if (n) {
             FAULT(&f, ERR_IMPORT_HEADER_SHARED, {"header", c->header});
             warn(im, &f, i);
+        } else if (is_sample_mark(im, key)) {
+            c->is_sample = true;
+            c->match = MATCH_NAME;
         } else if (!is_row_number(key)) {
             c->nearest = nearest_field(im, &names, key);
             FAULT(&f, ERR_IMPORT_HEADER_UNKNOWN, {"header", c->header}, {"nearest", c->nearest});
@@ -249,15 +263,19 @@ static enum err check_columns(struct import *im, struct fault *f)
     char one[8], two[8];
     for (size_t i = 0; i < reg->n_fields; i++)
         im->column_of[i] = -1;
+    im->sample_column = -1;
     for (size_t i = 0; i < im->n_columns; i++) {
-        int field = im->columns[i].field;
-        if (field == NO_FIELD)
+        const struct column *c = &im->columns[i];
+        if (c->field == NO_FIELD && !c->is_sample)
             continue;
-        if (im->column_of[field] >= 0)
-            return FAULT(f, ERR_IMPORT_HEADER_TWICE, {"field", reg->fields[field].title.vi},
-                         {"one", str_of(column_letter((size_t)im->column_of[field], one))},
-                         {"two", str_of(column_letter(i, two))});
-        im->column_of[field] = (int)i;
+        int *of = c->is_sample ? &im->sample_column : &im->column_of[c->field];
+        if (*of >= 0)
+            return FAULT(f, ERR_IMPORT_HEADER_TWICE,
+                         {"field", c->is_sample ? STR(SAMPLE_TITLE_VI) : reg->fields[c->field].title.vi},
+                         {"one", str_of(column_letter((size_t)*of, one))}, {"two", str_of(column_letter(i, two))});
+        *of = (int)i;
+        if (!c->is_sample)
+            im->is_given[c->field] = true;
     }
     for (size_t k = 0; k < reg->n_key; k++) {
         const struct field *fd = &reg->fields[reg->key[k]];

@@ -80,12 +80,16 @@ static bool is_tick(struct str folded, struct str raw)
     return str_is(folded, "x") || str_is(raw, "✓") || str_is(raw, "✔") || str_is(raw, "☑") || str_is(raw, "√");
 }
 
-static void note_text(struct import *im, struct column *c, struct str text)
+/* What an old font draws is told by the font, and says nothing of the rest. */
+static void note_text(struct import *im, struct column *c, const struct cell *cell)
 {
+    struct str text = cell->text;
     bool has_high = false;
     for (size_t i = 0; i < text.n && !has_high; i++)
         has_high = (unsigned char)text.p[i] >= 0x80;
-    if (has_high && c->texts.n < IMPORT_TEXTS_GUESSED)
+    if (has_high && import_font_says(im, cell, &c->of_font))
+        c->by_font++;
+    else if (has_high && c->texts.n < IMPORT_TEXTS_GUESSED)
         VEC_PUSH(im->a, &c->texts, str_slice(arena_dup(im->a, text.p, text.n), text.n));
 }
 
@@ -107,9 +111,8 @@ static void note_cell(struct import *im, struct column *c, const struct field *f
         bool is_short = cell->kind == CELL_TEXT && cell->text.n <= 4;
         *(is_short && is_tick(import_fold(im->row, cell->text), str_trim(cell->text)) ? &c->ticks : &c->words) += 1;
     }
-    if (cell->kind == CELL_TEXT && !is_date_type(fd->type) && !is_number_type(fd->type)) {
-        note_text(im, c, cell->text);
-    }
+    if (cell->kind == CELL_TEXT && !is_date_type(fd->type) && !is_number_type(fd->type))
+        note_text(im, c, cell);
     c->serials += cell->kind == CELL_NUMBER && is_date_type(fd->type);
 }
 

@@ -21,7 +21,8 @@ static int by_place(const void *x, const void *y)
     return a->column < b->column ? -1 : a->column > b->column;
 }
 
-static void write_cell(struct xlsx *x, uint32_t row, uint32_t column, const struct cell *c, unsigned bad)
+static void write_cell(struct xlsx *x, uint32_t row, uint32_t column, const struct cell *c, struct str text,
+                       unsigned bad)
 {
     struct date d;
     int64_t ms;
@@ -57,7 +58,7 @@ static void write_cell(struct xlsx *x, uint32_t row, uint32_t column, const stru
     default:
         break;
     }
-    xlsx_text(x, row, column, c->text, XLSX_TEXT | bad);
+    xlsx_text(x, row, column, text, XLSX_TEXT | bad);
 }
 
 static void write_comment(struct import *im, struct xlsx *x, uint32_t row, uint32_t column, const struct mark *m,
@@ -88,6 +89,7 @@ static void write_row(struct import *im, struct xlsx *x, const struct sheet_row 
     const struct mark *marks = im->marks.p;
     if (row->is_hidden)
         xlsx_row_hide(x, y);
+    arena_reset(im->row);
     while (*at < im->marks.n && marks[*at].row < row->number)
         (*at)++;
     for (size_t i = 0; i < row->n || (*at < im->marks.n && marks[*at].row == row->number && i < im->n_columns); i++) {
@@ -97,12 +99,13 @@ static void write_row(struct import *im, struct xlsx *x, const struct sheet_row 
         while (*at + n < im->marks.n && marks[*at + n].row == row->number && marks[*at + n].column == i)
             n++;
         const struct sheet_merge *m = merge_at(im, row->number, i);
+        struct str text = import_text_shown(im, im->row, c, row->number <= im->header_last);
         if (m)
-            xlsx_merge(x, y, m->column - 1, y, m->column_end - 1, c->text, XLSX_HEADER);
+            xlsx_merge(x, y, m->column - 1, y, m->column_end - 1, text, XLSX_HEADER);
         else if (row->number <= im->header_last && row->number >= im->header_first && c->kind != CELL_EMPTY)
-            xlsx_text(x, y, (uint32_t)i, c->text, XLSX_HEADER);
+            xlsx_text(x, y, (uint32_t)i, text, XLSX_HEADER);
         else if (c->kind != CELL_EMPTY || n)
-            write_cell(x, y, (uint32_t)i, c, n ? XLSX_BAD : 0);
+            write_cell(x, y, (uint32_t)i, c, text, n ? XLSX_BAD : 0);
         if (m)
             i = m->column_end - 1;
         if (n && (*comments)++ < COMMENTS_MAX)
@@ -157,7 +160,7 @@ static void write_counts(struct import *im, struct xlsx *x)
     xlsx_text(x, y++, 0, L(im, "Kết quả nhập dữ liệu", "Result of the import"), XLSX_TITLE);
     xlsx_text(x, y, 0, L(im, "Sổ", "Register"), XLSX_PLAIN);
     xlsx_text(x, y++, 1, text2_in(&im->reg->title, im->lang), XLSX_PLAIN);
-    buf_hex(&hex, im->facts->sha256, sizeof im->facts->sha256);
+    digest_hex(&im->digest, &hex);
     xlsx_text(x, y, 0, STR("SHA-256"), XLSX_PLAIN);
     xlsx_text(x, y++, 1, buf_view(&hex), XLSX_PLAIN);
     y = fact(x, y, L(im, "Số dòng", "Rows"), r->rows);

@@ -21,11 +21,11 @@ struct spool_cell {
     uint8_t kind, flags;
 };
 
-enum { FLAG_FORMULA = 1, FLAG_TEXT_NUMBER = 2 };
+enum { FLAG_FORMULA = 1, FLAG_TEXT_NUMBER = 2, FLAG_RUNS = 4 };
 
 enum err spool_open(struct spool *s, struct fault *f)
 {
-    *s = (struct spool){.row = BUF_INIT((size_t)256 << 20), .cells = arena_new()};
+    *s = (struct spool){.row = BUF_INIT(LIMIT_IMPORT_ROW_BYTES), .cells = arena_new()};
     s->file = tmpfile();
     return s->file ? OK : fault_errno(f, "write", "TMPDIR");
 }
@@ -42,17 +42,26 @@ void spool_done(struct spool *s)
 
 enum err spool_add(struct spool *s, const struct sheet_row *row, struct fault *f)
 {
-    size_t n = row->n < IMPORT_COLUMNS_MAX ? row->n : IMPORT_COLUMNS_MAX;
+    size_t n = row->n;
+    while (n > LIMIT_IMPORT_COLUMNS && row->cells[n - 1].kind == CELL_EMPTY)
+        n--;
+    if (n > LIMIT_IMPORT_COLUMNS)
+        return FAULT(f, ERR_LIMIT, {"what", STR("số cột (columns)")}, {"limit", STR("1000")});
     buf_reset(&s->row);
     for (size_t i = 0; i < n; i++) {
         const struct cell *c = &row->cells[i];
-        struct spool_cell head = {
-            .number = c->number,
-            .n = (uint32_t)c->text.n,
-            .font = (uint16_t)c->font,
-            .kind = (uint8_t)c->kind,
-            .flags = (uint8_t)((c->is_formula ? FLAG_FORMULA : 0) | (c->is_text_number ? FLAG_TEXT_NUMBER : 0))};
+        struct spool_cell head = {.number = c->number,
+                                  .n = (uint32_t)c->text.n,
+                                  .font = (uint16_t)c->font,
+                                  .kind = (uint8_t)c->kind,
+                                  .flags = (uint8_t)((c->is_formula ? FLAG_FORMULA : 0) |
+                                                     (c->is_text_number ? FLAG_TEXT_NUMBER : 0) |
+                                                     (c->n_runs ? FLAG_RUNS : 0))};
         buf_add(&s->row, &head, sizeof head);
+        if (c->n_runs) {
+            buf_add(&s->row, &c->n_runs, sizeof c->n_runs);
+            buf_add(&s->row, c->runs, c->n_runs * sizeof *c->runs);
+        }
         buf_str(&s->row, c->text);
     }
     if (s->row.is_full)
@@ -93,12 +102,22 @@ enum err spool_next(struct spool *s, struct sheet_row *ret_row, bool *ret_has_ro
         struct spool_cell c;
         memcpy(&c, p, sizeof c);
         p += sizeof c;
+        struct cell_run *runs = NULL;
+        size_t n_runs = 0;
+        if (c.flags & FLAG_RUNS) {
+            memcpy(&n_runs, p, sizeof n_runs);
+            runs = arena_alloc(s->cells, n_runs * sizeof *runs);
+            memcpy(runs, p + sizeof n_runs, n_runs * sizeof *runs);
+            p += sizeof n_runs + n_runs * sizeof *runs;
+        }
         cells[i] = (struct cell){.kind = (enum cell_kind)c.kind,
                                  .text = str_slice(p, c.n),
                                  .number = c.number,
                                  .font = c.font,
                                  .is_formula = c.flags & FLAG_FORMULA,
-                                 .is_text_number = c.flags & FLAG_TEXT_NUMBER};
+                                 .is_text_number = c.flags & FLAG_TEXT_NUMBER,
+                                 .runs = runs,
+                                 .n_runs = n_runs};
         p += c.n;
     }
     *ret_row = (struct sheet_row){.number = head.number, .is_hidden = head.is_hidden, .cells = cells, .n = head.n};

@@ -22,6 +22,11 @@ enum err store_stale(struct arena *a, const struct store *s, const struct provin
 enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f);
 enum err reg_indexes_create(struct store *s, const struct reg *r, struct fault *f);
 
+/* The column of files that marks invented records, as export heads it and import finds it. */
+#define SAMPLE_NAME "_sample"
+#define SAMPLE_TITLE_VI "Dữ liệu mẫu"
+#define SAMPLE_TITLE_EN "Sample"
+
 /* The full-text index of a register: adds the versions from a row on, or drops it and fills it anew. */
 enum err search_add(struct arena *a, struct store *s, const struct reg *reg, int64_t first_n, struct fault *f);
 enum err search_rebuild(struct arena *a, struct store *s, const struct reg *reg, struct fault *f);
@@ -31,6 +36,8 @@ enum err box_insert_new(struct arena *a, struct db *db, const struct reg *reg, s
                         struct fault *f);
 enum err box_insert(struct stmt *insert, int64_t n, const struct value *geometry, struct fault *f);
 enum err boxes_rebuild(struct arena *a, struct store *s, const struct reg *reg, struct fault *f);
+/* The column in which a version bears what references to it hold. */
+const char *reg_entity_column(const struct reg *target);
 
 /* "_n, _id, _rev, _ord, _until, _removed, _sample, _salt" and the fields, in record_columns' order, for alias `t`. */
 const char *record_columns_sql(struct arena *a, const struct reg *reg);

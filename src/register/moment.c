@@ -30,6 +30,27 @@ enum err moment_read(struct arena *a, const struct store *s, struct moment *ret_
     return moment_of(a, s, s->at, ret_moment, f);
 }
 
+static struct str member_text(const struct json *object, const char *key)
+{
+    const struct json *v = json_get(object, key);
+    return v && v->kind == J_STRING ? v->string : (struct str){NULL, 0};
+}
+
+enum err moment_author(struct arena *a, const struct store *s, int64_t rev, struct authorship *ret_author,
+                       struct fault *f)
+{
+    struct str entry;
+    struct json *root;
+    enum err e =
+        db_value_text(s->db, a, STR("SELECT entry FROM revision WHERE rev = ?1"), DB_VALUES(db_int(rev)), &entry, f);
+    if (e == OK)
+        e = json_parse(a, entry, STR(""), &root, f);
+    if (e == OK)
+        *ret_author = (struct authorship){member_text(root, "actor"), member_text(root, "reason"),
+                                          member_text(json_get(root, "source"), "name")};
+    return e;
+}
+
 void moment_json(const struct moment *m, struct json_out *o)
 {
     json_key(o, STR("at"));

@@ -27,6 +27,13 @@ enum err moment_read(struct arena *a, const struct store *s, struct moment *ret_
 /* Of any revision up to the newest: when a version was written. */
 enum err moment_of(struct arena *a, const struct store *s, int64_t rev, struct moment *ret_moment, struct fault *f);
 
+/* Who wrote a revision and why, as its entry in the log says. */
+struct authorship {
+    struct str actor, reason, source; /* source: a file or other origin; may be empty */
+};
+enum err moment_author(struct arena *a, const struct store *s, int64_t rev, struct authorship *ret_author,
+                       struct fault *f);
+
 /* The member "at" of an object. */
 void moment_json(const struct moment *m, struct json_out *o);
 

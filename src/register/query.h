@@ -55,10 +55,12 @@ struct query_options {
     struct str search; /* accent-insensitive words; empty: none */
     struct str sort;   /* field names, comma separated, `-` descends (`+` may stand too); empty: the declared order */
     bool is_unsorted;  /* without `sort`: in the order of writing, which costs nothing */
-    const struct box *box; /* only geometries whose rectangle meets it, in the register's CRS; NULL: all. Narrow further by `filter` */
-    struct str after;      /* the records behind that one: what query_after wrote; with the same sort, search, filter and moment */
-    struct str id;     /* one record */
-    int64_t limit;     /* 0: all */
+    const struct box *
+        box; /* only geometries whose rectangle meets it, in the register's CRS; NULL: all. Narrow further by `filter` */
+    struct str
+        after; /* the records behind that one: what query_after wrote; with the same sort, search, filter and moment */
+    struct str id; /* one record */
+    int64_t limit; /* 0: all */
     int64_t offset;
     bool has_history; /* all versions, oldest first, instead of those visible at the moment */
     const struct filter_constant *constants;
@@ -83,6 +85,14 @@ enum err query_extent(struct store *s, const struct reg *reg, struct box *ret_bo
 
 /* The newest revision, up to the moment, that wrote records of the register; 0 when none did. */
 enum err query_newest(struct store *s, const struct reg *reg, int64_t *ret_rev, struct fault *f);
+
+/* The newest revisions, up to the moment, that wrote records of the register: at most `most`, newest first. */
+enum err query_revisions(struct store *s, const struct reg *reg, size_t most, int64_t *ret_revs, size_t *ret_n,
+                         struct fault *f);
+
+/* The last days up to `on` from which versions of a dated register are valid: at most `most`, newest first. None for an undated one. */
+enum err query_days(struct arena *a, struct store *s, const struct reg *reg, struct str on, size_t most,
+                    struct str *ret_days, size_t *ret_n, struct fault *f);
 
 /* How many records match. */
 enum err query_count(struct store *s, const struct reg *reg, const struct query_options *o, int64_t *ret_count,

@@ -91,6 +91,17 @@ static void add_beginning(struct json_out *o, struct str interval)
         json_str(o, from);
 }
 
+/* A place in one order is none in another: what the order is, as a number that stands last in the place. */
+static int64_t order_mark(const struct reg *reg, const struct sort_key *keys, size_t n)
+{
+    size_t mark = str_hash(reg->name);
+    for (size_t i = 0; i < n; i++) {
+        size_t name = keys[i].field == NO_FIELD ? 1 : str_hash(reg->fields[keys[i].field].name);
+        mark = (mark * 31 + name) * 2 + keys[i].is_descending;
+    }
+    return (int64_t)(mark & 0xffffff);
+}
+
 void query_after_write(const struct reg *reg, const struct sort_key *keys, size_t n, const struct record *r,
                        int64_t row, struct buf *out)
 {
@@ -114,6 +125,7 @@ void query_after_write(const struct reg *reg, const struct sort_key *keys, size_
         else
             json_null(&o);
     }
+    json_int(&o, order_mark(reg, keys, n));
     json_array_end(&o);
     base64_encode(b.p, b.n, out);
 }
@@ -152,6 +164,15 @@ static void add_same(struct buf *b, const char *column, const struct json *v, st
         add_param(filter, v);
 }
 
+static bool fits(const struct reg *reg, const struct sort_key *k, const struct json *v)
+{
+    if (k->field == NO_FIELD)
+        return v->kind == J_NUMBER;
+    enum field_type type = reg->fields[k->field].type;
+    bool is_number = type == FT_INTEGER || type == FT_NUMBER || type == FT_MONEY || type == FT_BOOLEAN;
+    return v->kind == J_NULL || v->kind == (is_number ? J_NUMBER : J_STRING);
+}
+
 enum err query_after_add(struct arena *a, const struct reg *reg, const struct sort_key *keys, size_t n,
                          struct str after, struct filter_sql *filter, struct fault *f)
 {
@@ -159,7 +180,8 @@ enum err query_after_add(struct arena *a, const struct reg *reg, const struct so
     struct json *place;
     struct fault quiet = {0};
     if (base64_decode(a, after, &text, &quiet) != OK || json_parse(a, text, STR(""), &place, &quiet) != OK ||
-        place->kind != J_ARRAY || place->n != n)
+        place->kind != J_ARRAY || place->n != n + 1 || place->items[n].kind != J_NUMBER ||
+        place->items[n].number != (double)order_mark(reg, keys, n))
         return bad_place(after, f);
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 16);
     buf_putc(&b, '(');
@@ -167,8 +189,7 @@ enum err query_after_add(struct arena *a, const struct reg *reg, const struct so
     buf_puts(&b, ") AND ");
     for (size_t i = 0; i < n; i++) {
         const struct json *v = &place->items[i];
-        bool is_scalar = v->kind == J_NULL || v->kind == J_NUMBER || v->kind == J_STRING;
-        if (!is_scalar || (keys[i].field == NO_FIELD && v->kind != J_NUMBER))
+        if (!fits(reg, &keys[i], v))
             return bad_place(after, f);
         const char *column = column_sql(a, reg, &keys[i]);
         bool is_last = i + 1 == n;

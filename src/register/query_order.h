@@ -1,6 +1,6 @@
 /* The order of records and the place of one in it: sort keys, and keyset paging behind a record. Of query.c alone.
  *
- * The order ends with `_n`, so it is total; a place is the values of its keys as a JSON array in base64. A page behind a place is a condition,
+ * The order ends with `_n`, so it is total; a place is the values of its keys, and a mark of the order, as a JSON array in base64. A page behind a place is a condition,
  * not an offset, so the hundredth page costs what the first one does. NULL sorts first, as in SQLite.
  */
 #ifndef TINHSO_REGISTER_QUERY_ORDER_H

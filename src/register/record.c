@@ -138,57 +138,127 @@ enum err record_parse(struct arena *a, const struct reg *reg, const struct str *
     return OK;
 }
 
-/* A JSON value as the text of a cell: both ways in meet in record_parse. */
-static struct str cell_of_json(struct arena *a, const struct field *fd, const struct json *j)
+static enum err wrong_kind(const struct field *fd, const struct json *j, struct fault *f)
 {
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES);
-    switch (j->kind) {
-    case J_NULL:
-        return (struct str){NULL, 0};
-    case J_BOOL:
-        return j->boolean ? STR("true") : STR("false");
-    case J_NUMBER:
-        number_print(j->number, &b);
-        break;
-    case J_STRING:
+    static const char *const kinds[] = {"null", "true, false", "number", "string", "array", "object"};
+    return FAULT(f, ERR_VALUE_TYPE, {"value", str_of(kinds[j->kind])}, {"type", str_of(field_type_name(fd->type))},
+                 {"expected", str_of(kinds[fd->type == FT_GEOMETRY                           ? J_OBJECT
+                                           : fd->type == FT_ARRAY                            ? J_ARRAY
+                                           : fd->type == FT_BOOLEAN                          ? J_BOOL
+                                           : fd->type == FT_NUMBER || fd->type == FT_INTEGER ? J_NUMBER
+                                           : fd->type == FT_MONEY                            ? J_NUMBER
+                                                                                             : J_STRING])});
+}
+
+/* As it is written, so that a large integer keeps its digits; 5.0 and 5e2 are integers too. */
+static struct str number_text(struct arena *a, const struct json *j)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(64);
+    if (integer_parse(j->string, &(int64_t){0}, NULL) == OK)
         return j->string;
-    case J_ARRAY:
-        for (size_t i = 0; i < j->n; i++) {
-            struct str item = cell_of_json(a, fd, &j->items[i]);
-            if (i)
-                buf_putc(&b, '|');
-            buf_str(&b, item);
-        }
-        break;
-    case J_OBJECT:
-        json_canonical(a, j, &b);
-        break;
-    }
+    number_print(j->number, &b);
     return str_slice(arena_dup(a, b.p, b.n), b.n);
 }
 
-enum err record_from_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str today,
-                          struct record *ret_record, struct faults *list)
+/* One value that is no list, of that type, as the text of a cell. False when it is of another kind. */
+static bool scalar_text(struct arena *a, enum field_type type, const struct json *j, struct str *ret_text)
 {
-    struct str *cells = ARENA_ARRAY(a, struct str, reg->n_fields);
+    bool is_number = type == FT_INTEGER || type == FT_NUMBER || type == FT_MONEY;
+    bool is_text = !is_number && type != FT_BOOLEAN && type != FT_ARRAY && type != FT_GEOMETRY;
+    if (j->kind == J_NUMBER && is_number)
+        *ret_text = number_text(a, j);
+    else if (j->kind == J_BOOL && type == FT_BOOLEAN)
+        *ret_text = j->boolean ? STR("true") : STR("false");
+    else if (j->kind == J_STRING && is_text)
+        *ret_text = j->string;
+    else
+        return false;
+    return true;
+}
+
+/* A JSON value as the text of a cell: both ways in meet in record_parse. */
+static enum err cell_of_json(struct arena *a, const struct field *fd, const struct json *j, struct str *ret_cell,
+                             struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES);
+    *ret_cell = (struct str){NULL, 0};
+    if (j->kind == J_NULL || scalar_text(a, fd->type, j, ret_cell))
+        return OK;
+    if (fd->type == FT_GEOMETRY && j->kind == J_OBJECT) {
+        json_canonical(a, j, &b);
+    } else if (fd->type == FT_ARRAY && j->kind == J_ARRAY) {
+        for (size_t i = 0; i < j->n; i++) {
+            struct str item;
+            if (!scalar_text(a, fd->of, &j->items[i], &item))
+                return wrong_kind(fd, &j->items[i], f);
+            buf_puts(&b, i ? "|" : "");
+            array_item_write(item, &b);
+        }
+    } else {
+        return wrong_kind(fd, j, f);
+    }
+    *ret_cell = str_slice(arena_dup(a, b.p, b.n), b.n);
+    return OK;
+}
+
+enum err record_cells_of_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str *cells,
+                              bool *is_given, struct faults *list)
+{
     struct str *names = ARENA_ARRAY(a, struct str, reg->n_fields);
     size_t before = list->total;
     for (size_t i = 0; i < reg->n_fields; i++)
         names[i] = reg->fields[i].name;
     for (size_t i = 0; fields->kind == J_OBJECT && i < fields->n; i++) {
         int n = reg_field_number(reg, fields->members[i].key);
+        struct fault f = {0};
         if (n != NO_FIELD) {
-            cells[n] = cell_of_json(a, &reg->fields[n], &fields->members[i].value);
+            if (cell_of_json(a, &reg->fields[n], &fields->members[i].value, &cells[n], &f) != OK) {
+                fault_field(&f, reg->fields[n].name);
+                faults_add(list, &f);
+            }
+            is_given[n] = true;
             continue;
         }
-        struct fault f = {0};
         FAULT(&f, ERR_FIELD_UNKNOWN, {"name", fields->members[i].key}, {"register", reg->name},
               {"nearest", yaml_nearest(fields->members[i].key, names, reg->n_fields)});
         faults_add(list, &f);
     }
-    if (list->total > before)
-        return ERR_FIELD_UNKNOWN;
-    return record_parse(a, reg, cells, 0, today, ret_record, list);
+    return list->total > before ? list->n ? list->p[list->n - 1].code : ERR_FIELD_UNKNOWN : OK;
+}
+
+enum err record_from_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str today,
+                          struct record *ret_record, struct faults *list)
+{
+    struct str *cells = ARENA_ARRAY(a, struct str, reg->n_fields);
+    bool *is_given = ARENA_ARRAY(a, bool, reg->n_fields);
+    enum err cells_read = record_cells_of_json(a, reg, fields, cells, is_given, list);
+    enum err e = record_parse(a, reg, cells, 0, today, ret_record, list); /* also after a fault: all are told at once */
+    return cells_read != OK ? cells_read : e;
+}
+
+struct value *record_fill(struct arena *a, const struct reg *reg, const struct record *old, const bool *is_given,
+                          struct str *cells)
+{
+    struct value *kept = ARENA_ARRAY(a, struct value, reg->n_fields);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(2 * LIMIT_RECORD_BYTES);
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        if (is_given[i])
+            continue;
+        kept[i] = old->values[i];
+        if (kept[i].kind == VALUE_TEXT || kept[i].kind == VALUE_BLOB)
+            kept[i].text = str_slice(arena_dup(a, kept[i].text.p, kept[i].text.n), kept[i].text.n);
+        buf_reset(&b);
+        value_csv(&reg->fields[i], &old->values[i], &b);
+        cells[i] = str_slice(arena_dup(a, b.n ? b.p : "", b.n), b.n);
+    }
+    return kept;
+}
+
+void record_keep(const struct reg *reg, const struct value *kept, const bool *is_given, struct record *r)
+{
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (!is_given[i])
+            r->values[i] = kept[i];
 }
 
 void record_copy(struct arena *a, const struct reg *reg, const struct record *from, struct record *ret_record)

@@ -31,6 +31,9 @@ struct value {
     };
 };
 
+/* What a file or a person says of a record: nothing, that it is real, that it is invented. */
+enum sample_mark { SAMPLE_UNSAID, SAMPLE_REAL, SAMPLE_INVENTED };
+
 enum { SALT_BYTES = 16 };
 
 struct record {
@@ -58,6 +61,16 @@ void record_check(const struct reg *reg, const struct record *r, struct faults *
 enum err record_from_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str today,
                           struct record *ret_record, struct faults *list);
 
+/* The texts of the fields that a JSON object names; null is empty. Adds ERR_FIELD_UNKNOWN for each that there is not. */
+enum err record_cells_of_json(struct arena *a, const struct reg *reg, const struct json *fields, struct str *cells,
+                              bool *is_given, struct faults *list);
+
+/* A record of which only some fields are given: the others' texts are filled in from the record that is there, so that the whole is
+ * checked by record_parse; then record_keep puts the values themselves in their place. The values returned live in the arena. */
+struct value *record_fill(struct arena *a, const struct reg *reg, const struct record *old, const bool *is_given,
+                          struct str *cells);
+void record_keep(const struct reg *reg, const struct value *kept, const bool *is_given, struct record *r);
+
 /* The date on which its references are judged (ISO text), see docs/declarations.md `as_of`. */
 struct str record_as_of(const struct reg *reg, const struct value *values, struct str today, char storage[11]);
 
@@ -70,6 +83,15 @@ void record_copy(struct arena *a, const struct reg *reg, const struct record *fr
 
 void record_canonical(const struct reg *reg, const struct record *r, const unsigned char salt[SALT_BYTES],
                       bool is_removal, struct buf *out);
+
+/* The items of an array in a cell: parted by “|”; a “|”, “;” or “\” of their own has a “\” in front, so that what people part by “;” can be
+ * told from it. Cutting trims the item and moves on; rest->p is NULL behind the last. */
+struct str array_item_cut(struct arena *a, struct str *rest);
+void array_item_write(struct str item, struct buf *out);
+
+/* A number for a CSV that people open too. Import knows columns of Vietnamese numbers, in which 1.234 is more than a thousand: what could
+ * be read so gets one zero more, and nothing is written with an exponent. The value is exactly the same. */
+void number_csv(double v, struct buf *out);
 
 bool value_equal(const struct value *a, const struct value *b);
 /* As a reader sees it: dates dd/mm/yyyy in Vietnamese, numbers grouped, codes by their title, booleans có/không. */

@@ -117,6 +117,38 @@ static enum err parse_interval(const struct field *fd, struct str text, struct v
     return OK;
 }
 
+struct str array_item_cut(struct arena *a, struct str *rest)
+{
+    size_t end = 0;
+    bool is_escaped = false;
+    for (; end < rest->n && rest->p[end] != '|'; end++)
+        if (rest->p[end] == '\\' && end + 1 < rest->n) {
+            is_escaped = true;
+            end++;
+        }
+    struct str item = str_trim(str_slice(rest->p, end));
+    *rest = end < rest->n ? str_slice(rest->p + end + 1, rest->n - end - 1) : (struct str){NULL, 0};
+    if (!is_escaped)
+        return item;
+    char *bare = arena_dup(a, item.p, item.n);
+    size_t n = 0;
+    for (size_t i = 0; i < item.n; i++) {
+        bool is_mark = item.p[i] == '\\' && i + 1 < item.n && strchr("|;\\", item.p[i + 1]);
+        i += is_mark;
+        bare[n++] = item.p[i];
+    }
+    return str_slice(bare, n);
+}
+
+void array_item_write(struct str item, struct buf *out)
+{
+    for (size_t i = 0; i < item.n; i++) {
+        if (item.p[i] == '|' || item.p[i] == ';' || item.p[i] == '\\')
+            buf_putc(out, '\\');
+        buf_putc(out, item.p[i]);
+    }
+}
+
 static enum err parse_array(struct arena *a, const struct field *fd, struct str text, struct str as_of,
                             struct value *ret, struct fault *f)
 {
@@ -126,7 +158,7 @@ static enum err parse_array(struct arena *a, const struct field *fd, struct str 
     json_array_begin(&o);
     enum err e = OK;
     for (struct str rest = text, item; e == OK && rest.p;) {
-        item = str_trim(str_cut(rest, '|', &rest));
+        item = array_item_cut(a, &rest);
         int64_t i;
         double x;
         if (fd->of == FT_INTEGER) {
@@ -351,6 +383,22 @@ static void print_number(const struct value *v, enum lang lang, struct buf *out)
     }
 }
 
+static void array_print(struct str json, bool is_for_cell, struct buf *out)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct json *root;
+    if (json_parse(a, json, (struct str){NULL, 0}, &root, NULL) != OK)
+        return;
+    for (size_t i = 0; i < root->n; i++) {
+        if (i)
+            buf_putc(out, '|');
+        if (is_for_cell)
+            array_item_write(root->items[i].string, out);
+        else
+            buf_str(out, root->items[i].string);
+    }
+}
+
 void value_print(const struct field *fd, const struct value *v, enum lang lang, struct buf *out)
 {
     switch (v->kind) {
@@ -373,7 +421,7 @@ void value_print(const struct field *fd, const struct value *v, enum lang lang, 
         else if (fd->type == FT_CODE)
             print_code(fd, v->text, lang, out);
         else if (fd->type == FT_ARRAY)
-            value_csv(fd, v, out);
+            array_print(v->text, false, out);
         else
             buf_str(out, v->text);
         return;
@@ -416,17 +464,34 @@ void value_json(const struct field *fd, const struct value *v, struct json_out *
     }
 }
 
-static void array_csv(struct str json, struct buf *out)
+void number_csv(double v, struct buf *out)
 {
-    struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct json *root;
-    if (json_parse(a, json, (struct str){NULL, 0}, &root, NULL) != OK)
+    struct buf b CLEANUP(buf_done) = BUF_INIT(512);
+    number_print(v, &b);
+    struct str text = buf_view(&b), exponent = {NULL, 0};
+    struct str mantissa = str_cut(text, 'e', &exponent);
+    if (exponent.p) { /* the shortest digits that give the number back, moved to their place */
+        long shift = strtol(exponent.p, NULL, 10);
+        long point = 1, n = 0;
+        char digits[32];
+        for (size_t i = 0; i < mantissa.n && n < (long)sizeof digits; i++)
+            if (mantissa.p[i] >= '0' && mantissa.p[i] <= '9')
+                digits[n++] = mantissa.p[i];
+        point += shift;
+        buf_puts(out, v < 0 ? "-" : "");
+        for (long i = point < 1 ? point - 1 : 0; i < n || i < point; i++) {
+            if (i == point && i > 0)
+                buf_putc(out, '.');
+            buf_putc(out, i >= 0 && i < n ? digits[i] : '0');
+            if (i == point - 1 && point < 1)
+                buf_putc(out, '.');
+        }
         return;
-    for (size_t i = 0; i < root->n; i++) {
-        if (i)
-            buf_putc(out, '|');
-        buf_str(out, root->items[i].string);
     }
+    const char *dot = memchr(text.p, '.', text.n);
+    buf_str(out, text);
+    if (dot && text.p + text.n - dot == 4)
+        buf_putc(out, '0');
 }
 
 void value_csv(const struct field *fd, const struct value *v, struct buf *out)
@@ -445,7 +510,7 @@ void value_csv(const struct field *fd, const struct value *v, struct buf *out)
         return;
     case VALUE_TEXT:
         if (fd->type == FT_ARRAY)
-            array_csv(v->text, out);
+            array_print(v->text, true, out);
         else
             buf_str(out, v->text);
         return;

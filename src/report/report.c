@@ -66,6 +66,12 @@ static struct str key_of(struct maker *m, const struct str *parts, size_t n)
     return buf_keep(m->arena, &b);
 }
 
+/* A figure without a day of its own is counted on the report's. */
+static struct str day_asked(const struct maker *m, const struct figure *figure)
+{
+    return figure->on.n || figure->period_to.n ? (struct str){0} : m->source->on;
+}
+
 enum err maker_figure(struct maker *m, const struct piece *piece, struct str by,
                       const struct figure_result **ret_result, struct fault *f)
 {
@@ -79,10 +85,8 @@ enum err maker_figure(struct maker *m, const struct piece *piece, struct str by,
     enum err e = figure_find(m->figures, piece->id, &figure, f);
     if (e != OK)
         return e;
-    /* A figure without a day of its own is counted on the report's. */
-    bool has_day = figure->on.n || figure->period_to.n;
     struct figure_options o = {
-        .by = by, .units_at = piece->units_at, .asked = m->source->on, .on = has_day ? (struct str){0} : m->source->on};
+        .by = by, .units_at = piece->units_at, .asked = m->source->on, .on = day_asked(m, figure)};
     r = ARENA_NEW(m->arena, struct figure_result);
     e = figure_compute(m->arena, m->store, m->figures, piece->id, &o, r, f);
     if (e == OK)
@@ -118,6 +122,7 @@ struct report_number maker_number(struct maker *m, const struct figure_result *r
     return (struct report_number){
         .figure = r->figure->id,
         .title = text2_in(&r->figure->title, m->source->lang),
+        .on = day_asked(m, r->figure),
         .is_sample = r->n_sample > 0,
     };
 }

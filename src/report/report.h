@@ -3,7 +3,8 @@
  *     struct report *r;
  *     if (report_compute(a, s, figures, STR("2022-h1"), &r, &faults) != OK) …     // every wrong figure, with file and line
  *     report_text(r, 100, &out);
- *     report_html(r, &page);
+ *     report_html(a, r, &page);                                                  // a file that stands alone
+ *     report_body_html(a, r, &(struct report_links){"/figures/", "/indexes/"}, &content);   // the same within a page
  *
  * A report stops when it names an unknown figure, index or breakdown, or when a figure is stale on the report's day or has no
  * value: all such errors are listed with their place. Every figure is computed once, however often it is quoted.
@@ -53,8 +54,18 @@ enum err reports_check(struct arena *a, const struct figures *fs, size_t *ret_n,
 void reports_list(struct arena *a, const struct province *p, struct str **ret_ids, size_t *ret_n);
 /* The title as declared; empty when the head cannot be read. */
 struct text2 report_title(struct arena *a, const struct province *p, struct str id);
+/* What a head says: id, title, language, period and day; nothing is counted. False when it cannot be read. */
+bool report_head(struct arena *a, const struct province *p, struct str id, struct report *ret_head);
 
 void report_markdown(const struct report *r, struct buf *out);
+
+/* Where the numbers of a page lead: beginnings of addresses, to which ids are added, and the moment that they keep to. */
+struct report_links {
+    const char *figures, *indexes;
+    struct str at; /* empty: the newest */
+};
+/* The text from its first heading on, then samples and origin as a footer. links: NULL for none. */
+void report_body_html(struct arena *a, const struct report *r, const struct report_links *links, struct buf *out);
 void report_html(struct arena *a, const struct report *r, struct buf *out);
 void report_text(struct arena *a, const struct report *r, size_t width, struct buf *out);
 

@@ -17,7 +17,7 @@ static const char style[] =
     "body{margin:0;background:var(--paper);color:var(--text);font:1.0625rem/1.6 \"Public Sans\",\"Noto Sans\",\"Segoe "
     "UI\","
     "Roboto,Arial,sans-serif;overflow-wrap:break-word}\n"
-    "main,footer{max-width:46rem;margin:0 auto;padding:1rem}\n"
+    "main{max-width:46rem;margin:0 auto;padding:1rem}\n"
     "h1{font-size:1.7rem;line-height:1.25;margin:1rem 0}\n"
     "h2{font-size:1.3rem;line-height:1.3;margin:2rem 0 .5rem;padding-bottom:.25rem;border-bottom:1px solid "
     "var(--line)}\n"
@@ -35,8 +35,8 @@ static const char style[] =
     "var(--sample);text-underline-offset:.25em}\n"
     ".sample{display:inline-block;margin-left:.35em;padding:0 .4em;border-radius:.6em;font-size:.72em;line-height:1.5;"
     "white-space:nowrap;color:var(--sample);background:var(--sample-paper)}\n"
-    "footer{border-top:1px solid var(--line);color:var(--soft);font-size:.9rem}\n"
-    "@media print{:root{--text:#000;--soft:#333;--paper:#fff}body{font-size:11pt}main,footer{max-width:none;padding:0}"
+    "footer{margin-top:2rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.9rem}\n"
+    "@media print{:root{--text:#000;--soft:#333;--paper:#fff}body{font-size:11pt}main{max-width:none;padding:0}"
     "h2,h3{break-after:avoid}tr,li{break-inside:avoid}a{color:inherit}}\n";
 
 static void attribute(struct buf *b, const char *name, struct str value)
@@ -48,9 +48,44 @@ static void attribute(struct buf *b, const char *name, struct str value)
     buf_putc(b, '"');
 }
 
-static struct str number_html(struct arena *a, const struct report *r, const struct report_number *n)
+static void add_query(struct buf *b, char *sign, const char *name, struct str value)
+{
+    if (value.n == 0)
+        return;
+    buf_printf(b, "%c%s=", *sign, name);
+    url_encode(b, value);
+    *sign = '&';
+}
+
+/* Where a number leads: to its figure, broken down as here, or to the subject of an index in its year; at the moment of the report. */
+static struct str number_href(struct arena *a, const struct report_links *links, const struct report_number *n)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
+    char sign = '?';
+    buf_puts(&b, n->year ? links->indexes : links->figures);
+    url_encode(&b, n->figure);
+    if (n->year) {
+        buf_putc(&b, '/');
+        url_encode(&b, n->key);
+        add_query(&b, &sign, "year", str_of(arena_printf(a, "%lld", (long long)n->year)));
+    } else {
+        add_query(&b, &sign, "by", n->by);
+        add_query(&b, &sign, "on", n->on);
+        add_query(&b, &sign, "units-at", n->units_at);
+    }
+    add_query(&b, &sign, "at", links->at);
+    return str_slice(arena_dup(a, b.p, b.n), b.n);
+}
+
+static struct str number_html(struct arena *a, const struct report *r, const struct report_links *links,
+                              const struct report_number *n)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
+    if (links) {
+        buf_puts(&b, "<a");
+        attribute(&b, "href", number_href(a, links, n));
+        buf_putc(&b, '>');
+    }
     buf_puts(&b, "<data class=\"figure\"");
     attribute(&b, "data-figure", n->figure);
     buf_printf(&b, " data-revision=\"%lld\"", (long long)r->at.rev);
@@ -62,7 +97,7 @@ static struct str number_html(struct arena *a, const struct report *r, const str
     attribute(&b, "title", n->title);
     buf_putc(&b, '>');
     html_text(&b, n->shown);
-    buf_puts(&b, "</data>");
+    buf_puts(&b, links ? "</data></a>" : "</data>");
     if (n->has_mark)
         buf_printf(&b, "<small class=\"sample\">%s</small>", sample_words(r));
     return str_slice(arena_dup(a, b.p, b.n), b.n);
@@ -87,11 +122,26 @@ static void write_markdown(const struct report *r, struct str text, const struct
     out->is_full |= b.is_full;
 }
 
-void report_html(struct arena *a, const struct report *r, struct buf *out)
+/* Each mark as it stands on a page. */
+static struct markdown_mark *marks_of(struct arena *a, const struct report *r, const struct report_links *links)
 {
     struct markdown_mark *marks = ARENA_ARRAY(a, struct markdown_mark, r->n_numbers + 1);
     for (size_t i = 0; i < r->n_numbers; i++)
-        marks[i].html = number_html(a, r, &r->numbers[i]), marks[i].plain = r->numbers[i].shown;
+        marks[i].html = number_html(a, r, links, &r->numbers[i]), marks[i].plain = r->numbers[i].shown;
+    return marks;
+}
+
+void report_body_html(struct arena *a, const struct report *r, const struct report_links *links, struct buf *out)
+{
+    const struct markdown_mark *marks = marks_of(a, r, links);
+    write_markdown(r, r->body, marks, out);
+    buf_puts(out, "<footer>\n");
+    write_markdown(r, r->tail, marks, out);
+    buf_puts(out, "</footer>\n");
+}
+
+void report_html(struct arena *a, const struct report *r, struct buf *out)
+{
     buf_printf(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
                r->lang == LANG_EN ? "en" : "vi");
     buf_puts(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
@@ -101,8 +151,6 @@ void report_html(struct arena *a, const struct report *r, struct buf *out)
     buf_puts(out, "</title>\n<style>\n");
     buf_puts(out, style);
     buf_puts(out, "</style>\n</head>\n<body>\n<main>\n");
-    write_markdown(r, r->body, marks, out);
-    buf_puts(out, "</main>\n<footer>\n");
-    write_markdown(r, r->tail, marks, out);
-    buf_puts(out, "</footer>\n</body>\n</html>\n");
+    report_body_html(a, r, NULL, out);
+    buf_puts(out, "</main>\n</body>\n</html>\n");
 }

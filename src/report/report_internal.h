@@ -58,10 +58,13 @@ struct report_number {
     struct str figure; /* figure or index */
     struct str value;  /* machine form; empty for words */
     struct str shown;
-    struct str title;   /* what it counts */
-    struct str by, key; /* of a row */
-    bool is_sample;     /* counts invented records */
-    bool has_mark;      /* and says so here */
+    struct str title;    /* what it counts */
+    struct str by, key;  /* of a row */
+    struct str on;       /* ISO date it was asked for; empty: as declared */
+    struct str units_at; /* map of a row that was asked for; empty: of the day of the figure */
+    int64_t year;        /* of an index; 0: a figure */
+    bool is_sample;      /* counts invented records */
+    bool has_mark;       /* and says so here */
 };
 
 /* What is gathered while the pieces are walked. */

@@ -350,9 +350,25 @@ enum err report_read(struct arena *a, const struct province *p, struct str id, s
     return OK;
 }
 
-struct text2 report_title(struct arena *a, const struct province *p, struct str id)
+bool report_head(struct arena *a, const struct province *p, struct str id, struct report *ret_head)
 {
     struct report_source s = {0};
     struct faults list CLEANUP(faults_done) = {0};
-    return report_read(a, p, id, &s, &list) == OK ? s.title : (struct text2){0};
+    if (report_read(a, p, id, &s, &list) != OK)
+        return false;
+    *ret_head = (struct report){.id = s.id,
+                                .title = s.title,
+                                .lang = s.lang,
+                                .on = s.on,
+                                .period_from = s.period_from,
+                                .period_to = s.period_to,
+                                .file = s.file,
+                                .province = p};
+    return true;
+}
+
+struct text2 report_title(struct arena *a, const struct province *p, struct str id)
+{
+    struct report head;
+    return report_head(a, p, id, &head) ? head.title : (struct text2){0};
 }

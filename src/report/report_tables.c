@@ -72,6 +72,7 @@ static void table_row(struct maker *m, const struct piece *piece, const struct f
     number.has_mark = number.is_sample;
     number.by = r->by;
     number.key = row->key;
+    number.units_at = piece->units_at;
     row_begin(m, piece);
     cell_words(m, title);
     cell_quantity(m, number, row->value, maker_shown(m, row->value, r->decimals));
@@ -135,6 +136,7 @@ static void index_row(struct maker *m, const struct piece *piece, const struct i
                                    .by = STR("subject"),
                                    .key = row->subject,
                                    .title = row->name,
+                                   .year = piece->year,
                                    .is_sample = is_sample,
                                    .has_mark = is_sample};
     struct quantity rank = row->rank ? quantity_of_integer(row->rank) : (struct quantity){0};

@@ -66,6 +66,26 @@ static bool looks_odd(const unsigned char *p, size_t n)
     return false;
 }
 
+static bool is_tone_of_1258(unsigned char c)
+{
+    return c == 0xCC || c == 0xD2 || c == 0xDE || c == 0xEC || c == 0xF2;
+}
+
+/* Side by side as in no language but Vietnamese in Windows-1258: a tone's letter behind one that carries a mark (“êì”), its capital
+ * behind a small letter (“aÌ”), or ươ (“ýõ”). */
+static bool is_impossible(const unsigned char *p, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        unsigned char before = p[i - 1];
+        bool is_capital = p[i] < 0xE0, is_marked = before >= 0xC0, is_small = before >= 'a' && before <= 'z';
+        if (is_tone_of_1258(p[i]) && (is_marked || (is_capital && is_small)))
+            return true;
+        if ((before == 0xFD && p[i] == 0xF5) || (before == 0xDD && p[i] == 0xD5))
+            return true;
+    }
+    return false;
+}
+
 /* ---- Unicode texts ---- */
 
 struct piece {
@@ -74,6 +94,14 @@ struct piece {
     size_t n;
     bool is_long, has_high, is_unicode; /* is_unicode: a letter that no old font's text has */
 };
+
+/* How little the piece looks like a word of any language before it is read. */
+static unsigned oddness(enum encoding e, const struct piece *w, size_t letters)
+{
+    if (e == ENCODING_TCVN3)
+        return looks_odd(w->bytes, w->n);
+    return (letters < w->n ? 1u : 0u) + (e == ENCODING_WINDOWS_1258 && is_impossible(w->bytes, w->n) ? 1u : 0u);
+}
 
 static void piece_judge(struct survey *s, const struct piece *w)
 {
@@ -84,16 +112,15 @@ static void piece_judge(struct survey *s, const struct piece *w)
         struct votes *v = &s->legacy[i];
         uint32_t word[SYLLABLE_LETTERS];
         size_t n = w->is_unicode ? 0 : word_read(legacies[i], w->bytes, w->n, word);
-        bool reads = n && syllable_is_vietnamese(word, n);
+        enum syllable syllable = syllable_judge(word, n);
         bool is_same = n == w->n && memcmp(word, w->letters, n * sizeof *word) == 0;
-        if (!reads)
+        if (syllable == SYLLABLE_NONE) {
             v->against += w->is_unicode ? 2 : 1;
-        else if (is_right)
-            v->words += !is_same;
-        else {
+        } else if (is_right) { /* what Windows-1258 leaves as it is says that the text is Vietnamese at least */
+            v->words += !is_same || legacies[i] == ENCODING_WINDOWS_1258;
+        } else {
             v->words++;
-            bool is_odd = legacies[i] == ENCODING_TCVN3 ? looks_odd(w->bytes, w->n) : n < w->n;
-            v->weight += 1u + (w->n >= 4) + is_odd;
+            v->weight += 1u + (w->n >= 4) + (syllable == SYLLABLE_USUAL ? oddness(legacies[i], w, n) : 0);
         }
     }
 }
@@ -270,16 +297,31 @@ static void mojibake_detect(struct str text, struct encoding_guess *ret)
 
 struct tally {
     size_t words, reads[LEGACIES];
+    size_t only[LEGACIES][LEGACIES]; /* [i][j]: more of a word in i than in j */
 };
 
 static void tally_word(struct tally *t, const unsigned char *p, size_t n)
 {
-    t->words++;
+    enum syllable read[LEGACIES];
     for (size_t i = 0; i < LEGACIES; i++) {
         uint32_t word[SYLLABLE_LETTERS];
-        size_t letters = word_read(legacies[i], p, n, word);
-        t->reads[i] += letters && syllable_is_vietnamese(word, letters);
+        read[i] = syllable_judge(word, word_read(legacies[i], p, n, word));
     }
+    t->words++;
+    for (size_t i = 0; i < LEGACIES; i++) {
+        t->reads[i] += read[i] != SYLLABLE_NONE;
+        for (size_t k = 0; k < LEGACIES; k++)
+            t->only[i][k] += read[i] > read[k];
+    }
+}
+
+/* How sure one reading is beside another: of the words that tell them apart, by how many more it is the better one, and of all words
+ * the share that it reads. */
+static double tally_margin(const struct tally *t, size_t i, size_t other)
+{
+    size_t pro = t->only[i][other], con = t->only[other][i];
+    double share = (double)t->reads[i] / (double)(t->words + 1);
+    return pro > con ? share * (double)(pro - con) / (double)(pro + con + 1) : 0;
 }
 
 static void legacy_detect(struct str bytes, struct encoding_guess *ret)
@@ -295,15 +337,15 @@ static void legacy_detect(struct str bytes, struct encoding_guess *ret)
             tally_word(&t, p + from, at - from);
         at += at == from;
     }
-    size_t best = LEGACIES - 1, second = 0; /* Windows-1258, near Windows-1252, when nothing speaks */
-    for (size_t i = 0; i < LEGACIES; i++)
-        if (t.reads[i] > t.reads[best])
-            best = i;
-    for (size_t i = 0; i < LEGACIES; i++)
-        if (i != best && t.reads[i] > second)
-            second = t.reads[i];
-    *ret = (struct encoding_guess){legacies[best], (double)(t.reads[best] - second) / (double)(t.words + 1),
-                                   t.reads[best]};
+    *ret = (struct encoding_guess){ENCODING_WINDOWS_1258, 0, 0}; /* near Windows-1252, when nothing speaks */
+    for (size_t i = 0; i < LEGACIES; i++) {
+        double certainty = 1;
+        for (size_t k = 0; k < LEGACIES; k++)
+            if (k != i && tally_margin(&t, i, k) < certainty)
+                certainty = tally_margin(&t, i, k);
+        if (certainty > ret->certainty)
+            *ret = (struct encoding_guess){legacies[i], certainty, t.reads[i]};
+    }
 }
 
 void encoding_detect(struct str bytes, struct encoding_guess *ret)

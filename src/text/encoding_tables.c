@@ -27,8 +27,8 @@ static struct {
     uint8_t letter[LETTERS_END]; /* IS_VOWEL | vowel × 6 + tone, of either case; or a case of đ; 0 for the rest */
     uint8_t is_upper[LETTERS_END];
     uint16_t charset[CHARSETS][128];
-    uint32_t *rhymes, *initials, *initials_more;
-    size_t n_rhymes, n_initials, n_initials_more;
+    uint32_t *rhymes, *rhymes_rare, *initials, *initials_more;
+    size_t n_rhymes, n_rhymes_rare, n_initials, n_initials_more;
 } tables;
 
 static uint32_t vowel_upper(uint32_t lower)
@@ -234,7 +234,7 @@ int byte_of(enum unicode_charset charset, uint32_t cp)
 /* ---- syllables ---- */
 
 /* What may stand before the vowels of a Vietnamese syllable, and after. */
-static const char initials[] = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x";
+static const char initials[] = "b c ch d đ g gh gi h k kh l m n ng ngh nh ph q qu r s t th tr v x";
 static const char initials_more[] = /* in names of the Central Highlands */
     "bh bl br by dh dj dl dr đh đr gl gr hđ hl hm hr j kb kd kđ kl km kn kp kr kt ks mb md mh ml mn mr nd ndr pl pr rl "
     "sr "
@@ -242,12 +242,12 @@ static const char initials_more[] = /* in names of the Central Highlands */
 static const char rhymes[] =
     "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây "
     "e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu "
-    "o oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oen oeo oet oi om on ong ooc oong "
-    "op ot "
-    "ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u ua uân uâng uât uây uc ui um un ung up ut uê uêch uênh uơ uôc uôi uôm "
-    "uôn "
-    "uông uôt uy uya uych uyên uyêt uyn uynh uyp uyt uyu ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu "
-    "y yêm yên yêng yêt yêu ych yn ynh yt";
+    "o oa oac oach oai oam oan oang oanh oap oat oay oăc oăm oăn oăng oăt oc oe oen oet oi om on ong op ot "
+    "ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u ua uân uâng uât uây uc ui um un ung up ut uê uôc uôi uôm uôn "
+    "uông uôt uy uya uyên uyêt uynh ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu y yêm yên yêng "
+    "yêt yêu";
+static const char rhymes_rare[] = /* of a few words: so seldom that a text is hardly ever proved by one */
+    "oao oeo ooc oong uêch uênh uơ uych uyn uyp uyt uyu";
 
 /* Letters of a piece in six bits each; 0 where one is no letter of the alphabet. The tone is told apart. */
 static uint64_t key_of(const uint32_t *word, size_t n, unsigned *ret_tone)
@@ -316,6 +316,32 @@ static bool is_vowel(uint32_t cp)
     return (letter_of(cp) & IS_VOWEL) != 0;
 }
 
+/* Where spelling puts the tone: on the last of ă â ê ô ơ ư when there is one (but ưa, ưu: on ư); else on the only vowel, the second
+ * of three or before a final, the first of two at the end, but hoà and hòa are both written. */
+static bool tone_is_in_place(const uint32_t *rhyme, size_t n)
+{
+    enum { NOWHERE = 99 };
+    size_t vowels_n = 0, marked = NOWHERE, toned = NOWHERE;
+    unsigned v[3];
+    for (; vowels_n < n && vowels_n < 3 && is_vowel(rhyme[vowels_n]); vowels_n++) {
+        unsigned letter = letter_of(rhyme[vowels_n]) & 0x7F;
+        v[vowels_n] = letter / TONES;
+        if (letter % TONES != TONE_NONE)
+            toned = vowels_n;
+        if (v[vowels_n] != V_A && v[vowels_n] != V_E && v[vowels_n] != V_I && v[vowels_n] != V_O &&
+            v[vowels_n] != V_U && v[vowels_n] != V_Y)
+            marked = vowels_n;
+    }
+    if (toned == NOWHERE)
+        return true;
+    if (marked != NOWHERE || vowels_n < 2)
+        return toned == (marked != NOWHERE ? marked : 0);
+    if (vowels_n == 3 || n > 2)
+        return toned == 1;
+    bool is_either = (v[0] == V_O && (v[1] == V_A || v[1] == V_E)) || (v[0] == V_U && v[1] == V_Y);
+    return toned == 0 || is_either;
+}
+
 /* Names written in the alphabet but not by its rules: Kpă, Ayũn, Hđơk, Srêng, Brêu, Êban. One vowel or diphthong, one or no
  * final; tones as they like. */
 static bool rhyme_is_highland(const uint32_t *word, size_t n)
@@ -324,7 +350,7 @@ static bool rhyme_is_highland(const uint32_t *word, size_t n)
     while (vowels_n < n && is_vowel(word[vowels_n]))
         vowels_n++;
     unsigned tone = TONE_NONE;
-    if (vowels_n == 0 || vowels_n > 2 || key_of(word, n, &tone) == 0)
+    if (vowels_n == 0 || vowels_n > 2 || key_of(word, n, &tone) == 0 || !tone_is_in_place(word, n))
         return false;
     if (vowels_n == 2) {
         uint64_t key = key_of(word, 2, &(unsigned){TONE_NONE});
@@ -342,30 +368,58 @@ static bool rhyme_is_highland(const uint32_t *word, size_t n)
     return n == vowels_n + 1 && last < 0x80 && strchr("klrhcmnptiuy", (int)last) != NULL;
 }
 
-static bool rhyme_is_vietnamese(const uint32_t *word, size_t n)
+static enum syllable rhyme_of(const uint32_t *word, size_t n)
 {
     unsigned tone = TONE_NONE;
-    if (!key_is_in(tables.rhymes, tables.n_rhymes, key_of(word, n, &tone)))
-        return false;
+    uint64_t key = key_of(word, n, &tone);
+    bool is_usual = key_is_in(tables.rhymes, tables.n_rhymes, key);
+    if (!is_usual && !key_is_in(tables.rhymes_rare, tables.n_rhymes_rare, key))
+        return SYLLABLE_NONE;
     uint32_t last = word[n - 1] | 0x20;
     bool is_stopped =
         last == 'c' || last == 'p' || last == 't' || (last == 'h' && n > 1 && (word[n - 2] | 0x20) == 'c');
-    return !is_stopped || tone == TONE_ACUTE || tone == TONE_DOT || tone == TONE_NONE; /* Đăc, Buôn Choat */
+    if (is_stopped && tone != TONE_ACUTE && tone != TONE_DOT && tone != TONE_NONE) /* Đăc, Buôn Choat */
+        return SYLLABLE_NONE;
+    return !tone_is_in_place(word, n) ? SYLLABLE_NONE : is_usual ? SYLLABLE_USUAL : SYLLABLE_RARE;
+}
+
+/* c, g and ng stand before a, o, u and their kin; k, gh and ngh before e, ê, i, y. */
+static bool onset_fits(const uint32_t *word, size_t k)
+{
+    unsigned vowel = (letter_of(word[k]) & 0x7F) / TONES;
+    bool is_e = vowel == V_E || vowel == V_EE, is_front = is_e || vowel == V_I || vowel == V_Y;
+    uint32_t last = word[k - 1] | 0x20, before = k > 1 ? word[k - 2] | 0x20 : 0;
+    if (last == 'g')
+        return before == 'n' ? !is_front : !is_e;
+    if (last == 'h' && before == 'g')
+        return is_front;
+    return k > 1 || (last == 'c' ? !is_front : last != 'k' || is_front);
+}
+
+enum syllable syllable_judge(const uint32_t *word, size_t n)
+{
+    enum syllable best = SYLLABLE_NONE;
+    if (n == 0 || n > SYLLABLE_LETTERS)
+        return SYLLABLE_NONE;
+    for (size_t k = 0; k <= 3 && k < n; k++) {
+        unsigned tone = TONE_NONE;
+        uint64_t key = key_of(word, k, &tone);
+        bool is_plain = k == 0 || (tone == TONE_NONE && key_is_in(tables.initials, tables.n_initials, key));
+        bool is_more = k && tone == TONE_NONE && key_is_in(tables.initials_more, tables.n_initials_more, key);
+        if (!is_plain && !is_more)
+            continue;
+        enum syllable rhyme = rhyme_of(word + k, n - k);
+        if (rhyme == SYLLABLE_USUAL && is_plain && (k == 0 || onset_fits(word, k)))
+            return SYLLABLE_USUAL;
+        if (rhyme != SYLLABLE_NONE || rhyme_is_highland(word + k, n - k))
+            best = SYLLABLE_RARE;
+    }
+    return best;
 }
 
 bool syllable_is_vietnamese(const uint32_t *word, size_t n)
 {
-    if (n == 0 || n > SYLLABLE_LETTERS)
-        return false;
-    for (size_t k = 0; k <= 3 && k < n; k++) {
-        unsigned tone = TONE_NONE;
-        uint64_t key = key_of(word, k, &tone);
-        bool is_plain = k == 0 || (key_is_in(tables.initials, tables.n_initials, key) && tone == TONE_NONE);
-        bool is_more = k && tone == TONE_NONE && key_is_in(tables.initials_more, tables.n_initials_more, key);
-        if ((is_plain || is_more) && (rhyme_is_vietnamese(word + k, n - k) || rhyme_is_highland(word + k, n - k)))
-            return true;
-    }
-    return false;
+    return syllable_judge(word, n) != SYLLABLE_NONE;
 }
 
 bool syllable_lost_u_horn(const uint32_t *word, size_t n)
@@ -396,6 +450,7 @@ static void tables_fill(void)
     for (unsigned c = 0; c < CHARSETS; c++)
         unicode_charset_table((enum unicode_charset)c, tables.charset[c]);
     tables.n_rhymes = keys_read(rhymes, &tables.rhymes);
+    tables.n_rhymes_rare = keys_read(rhymes_rare, &tables.rhymes_rare);
     tables.n_initials = keys_read(initials, &tables.initials);
     tables.n_initials_more = keys_read(initials_more, &tables.initials_more);
 }

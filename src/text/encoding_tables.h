@@ -43,8 +43,15 @@ bool letter_is_vietnamese(uint32_t cp);
 
 enum { SYLLABLE_LETTERS = 16 };
 
-/* A syllable that Vietnamese spelling allows, or one of the Central Highlands' names written in the same alphabet. */
-bool syllable_is_vietnamese(const uint32_t *word, size_t n);
+enum syllable {
+    SYLLABLE_NONE,
+    SYLLABLE_RARE, /* a rhyme of a few words, or as names of the Central Highlands are written in the same alphabet */
+    SYLLABLE_USUAL,
+};
+
+/* Whether Vietnamese spelling allows it: onset, rhyme, tone, and the letter that bears the tone. */
+enum syllable syllable_judge(const uint32_t *word, size_t n);
+bool syllable_is_vietnamese(const uint32_t *word, size_t n); /* rare ones too */
 
 /* A syllable from which ư, written as a soft hyphen in TCVN3, has fallen out: “Hờng”, “Hng”. */
 bool syllable_lost_u_horn(const uint32_t *word, size_t n);

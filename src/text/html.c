@@ -1,5 +1,7 @@
 #include "text/html.h"
 
+#include <string.h>
+
 #include "base/banned.h"
 
 static void escape(struct buf *b, struct str s, bool is_attr)
@@ -73,4 +75,19 @@ bool url_attr(struct buf *b, struct str url)
     bool is_safe = url_is_safe(url);
     html_attr(b, is_safe ? url : STR("#"));
     return is_safe;
+}
+
+void url_encode(struct buf *out, struct str piece)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < piece.n; i++) {
+        unsigned char c = (unsigned char)piece.p[i];
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-._~", c))) {
+            buf_putc(out, (char)c);
+        } else {
+            buf_putc(out, '%');
+            buf_putc(out, hex[c >> 4]);
+            buf_putc(out, hex[c & 15]);
+        }
+    }
 }

@@ -21,4 +21,7 @@ void html_attr(struct buf *b, struct str s); /* in a quoted attribute: & < > " '
 bool url_attr(struct buf *b, struct str url);
 bool url_is_safe(struct str url);
 
+/* Percent-encodes a piece of a path or query (RFC 3986: all but unreserved). */
+void url_encode(struct buf *out, struct str piece);
+
 #endif

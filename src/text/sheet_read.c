@@ -48,7 +48,7 @@ int sheet_child(void *ctx, int out_fd)
     const struct sheet_job *job = ctx;
     struct sheet_out out;
     struct fault f = {0};
-    sheet_out_init(&out, out_fd);
+    sheet_out_init(&out, out_fd, job->file_bytes);
     const char *p = mmap(NULL, job->file_bytes, PROT_READ, MAP_PRIVATE, job->fd, 0);
     if (p == MAP_FAILED)
         return 1;

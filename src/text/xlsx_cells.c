@@ -31,7 +31,8 @@ enum { SERIAL_MAX = 2958466, DAY_1900 = -25568, DAY_1904 = -24107, DAY_SECONDS =
 
 bool serial_print(double serial, bool is_1904, enum format_kind format, char ret_text[48], enum cell_kind *ret_kind)
 {
-    if (!(serial >= 0 && serial < SERIAL_MAX - (is_1904 ? 1462 : 0)))
+    int32_t end = SERIAL_MAX - (is_1904 ? 1462 : 0);
+    if (!(serial >= 0 && serial < end))
         return false;
     int32_t day = (int32_t)serial;
     int32_t seconds = (int32_t)lround((serial - day) * DAY_SECONDS);
@@ -39,6 +40,8 @@ bool serial_print(double serial, bool is_1904, enum format_kind format, char ret
         day++;
         seconds = 0;
     }
+    if (day >= end) /* the last second of 9999, rounded up */
+        return false;
     int hours = seconds / 3600, minutes = seconds / 60 % 60, rest = seconds % 60;
     if (format == FORMAT_TIME && day == 0) {
         snprintf(ret_text, 48, "%02d:%02d:%02d", hours, minutes, rest);
@@ -61,7 +64,7 @@ bool serial_print(double serial, bool is_1904, enum format_kind format, char ret
 
 /* ---- cells ---- */
 
-void sheet_cells_init(struct sheet_cells *c, const struct strings *strings, const struct styles *styles, bool is_1904,
+void sheet_cells_init(struct sheet_cells *c, const struct strings *strings, struct styles *styles, bool is_1904,
                       struct sheet_out *out)
 {
     *c = (struct sheet_cells){.strings = strings, .styles = styles, .is_1904 = is_1904, .out = out};
@@ -71,6 +74,7 @@ void sheet_cells_init(struct sheet_cells *c, const struct strings *strings, cons
 void sheet_cells_done(struct sheet_cells *c)
 {
     buf_done(&c->value);
+    rich_done(&c->rich);
 }
 
 /* "BC12" of the cell being read, for messages. */
@@ -146,6 +150,23 @@ static enum err cell_start(struct xml *x, const char **attributes)
     c->column = column;
     c->is_cell = true;
     buf_reset(&c->value);
+    rich_reset(&c->rich);
+    rich_begin(&c->rich, 0);
+    return OK;
+}
+
+/* Within <is>. */
+static enum err inline_start(struct xml *x, const char *name, const char **attributes)
+{
+    struct sheet_cells *c = x->ctx;
+    size_t n_fonts = c->styles->fonts.n;
+    if (strcmp(name, "rPh") == 0 && !c->phonetic)
+        c->phonetic = x->depth;
+    c->is_value = !c->phonetic && name[0] == 't' && name[1] == 0;
+    if (!c->phonetic && name[0] == 'r' && !rich_start(&c->rich, name, x->depth - 5, &c->value, c->styles, attributes))
+        return FAULT(x->f, ERR_SHEET_XML, {"part", str_of(x->part)}, {"reason", STR("limit")});
+    if (c->styles->fonts.n > n_fonts)
+        sheet_out_font(c->out, c->styles->fonts.p[n_fonts]);
     return OK;
 }
 
@@ -159,9 +180,7 @@ static enum err cells_start(struct xml *x, const char *name, const char **attrib
         c->cell.is_formula |= name[0] == 'f' && name[1] == 0;
         c->is_inline = strcmp(name, "is") == 0 && c->type == 'i';
     } else if (x->depth >= 6 && c->is_inline) {
-        if (strcmp(name, "rPh") == 0 && !c->phonetic)
-            c->phonetic = x->depth;
-        c->is_value = !c->phonetic && name[0] == 't' && name[1] == 0;
+        return inline_start(x, name, attributes);
     } else if (x->depth == 3 && c->is_data && strcmp(name, "row") == 0) {
         return row_start(x, attributes);
     } else if (x->depth == 2) {
@@ -190,6 +209,12 @@ static enum err text_emit(struct xml *x, struct str text)
 {
     struct sheet_cells *c = x->ctx;
     c->cell.is_text_number = text.n && text.n <= 40 && sheet_is_text_number(text);
+    if (c->rich.has_font && text.n) {
+        rich_settle(&c->rich, c->cell.font);
+        c->cell.runs = c->rich.p;
+        c->cell.n_runs = c->rich.n > 1 ? c->rich.n : 0;
+        c->cell.font = c->cell.n_runs ? c->cell.font : c->rich.p[0].font;
+    }
     return emit(x, text.n ? CELL_TEXT : CELL_EMPTY, text);
 }
 
@@ -232,8 +257,10 @@ static enum err shared_emit(struct xml *x)
     double i;
     struct str text;
     struct str s = str_trim(buf_view(&c->value));
-    if (is_plain_integer(s, &i) && strings_get(c->strings, (size_t)i, &text))
+    if (is_plain_integer(s, &i) && strings_get(c->strings, (size_t)i, &text)) {
+        strings_rich(c->strings, (size_t)i, &c->rich);
         return text_emit(x, text);
+    }
     return FAULT(x->f, ERR_SHEET_STRING, {"cell", here(c)}, {"value", s});
 }
 
@@ -245,7 +272,8 @@ static enum err date_emit(struct xml *x, struct str s)
         bool is_midnight = s.n >= 19 && memcmp(s.p + 11, "00:00:00", 8) == 0;
         if (s.n == 10 || is_midnight)
             return emit(x, CELL_DATE, str_slice(s.p, 10));
-        return s.n >= 19 ? emit(x, CELL_DATETIME, str_slice(s.p, 19)) : value_fault(x);
+        if (s.n >= 19 && sheet_is_instant(str_slice(s.p, 19), 19))
+            return emit(x, CELL_DATETIME, str_slice(s.p, 19));
     }
     return value_fault(x);
 }
@@ -272,7 +300,7 @@ static enum err cell_end(struct xml *x)
         return shared_emit(x);
     case 'S':
     case 'i':
-        c->value.n = xstring_undo(c->value.p, c->value.n);
+        rich_end(&c->rich, &c->value);
         return text_emit(x, buf_view(&c->value));
     case 'b':
         c->cell.number = c->value.p[0] == '1' || c->value.p[0] == 't';
@@ -288,11 +316,12 @@ static enum err cell_end(struct xml *x)
 
 static enum err cells_end(struct xml *x, const char *name)
 {
-    (void)name;
     struct sheet_cells *c = x->ctx;
     c->is_value = false;
     if (x->depth == c->phonetic)
         c->phonetic = 0;
+    if (x->depth == 6 && c->is_inline && name[0] == 'r' && name[1] == 0)
+        rich_next(&c->rich, &c->value);
     if (x->depth == 5)
         c->is_inline = false;
     else if (x->depth == 4 && c->is_cell)

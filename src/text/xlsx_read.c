@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { CHUNK_BYTES = 64 << 10, CARRY_BYTES = 256, SHEET_NAME_BYTES = 1000 };
+enum { CHUNK_BYTES = 64 << 10, CARRY_BYTES = 256 };
 
 struct relation {
     struct str id, type, target;
@@ -46,14 +46,6 @@ static enum err zip_fault(struct book *b, int code)
     return e;
 }
 
-static enum err bomb_fault(struct book *b)
-{
-    char limit[16], ratio[16];
-    snprintf(limit, sizeof limit, "%d", LIMIT_SHEET_EXPANDED_BYTES >> 20);
-    snprintf(ratio, sizeof ratio, "%d", LIMIT_ZIP_RATIO);
-    return FAULT(b->f, ERR_SHEET_BOMB, {"limit", str_of(limit)}, {"expected", str_of(ratio)});
-}
-
 static enum err part_fault(struct book *b, const char *part)
 {
     return FAULT(b->f, ERR_SHEET_PART, {"part", str_of(part)});
@@ -81,7 +73,7 @@ static enum err package_weigh(struct book *b)
 {
     zip_int64_t n = zip_get_num_entries(b->zip, 0);
     if (n < 0 || n > LIMIT_ZIP_ENTRIES)
-        return bomb_fault(b);
+        return sheet_bomb_fault(b->f);
     uint64_t total = 0, packed = 0;
     for (zip_uint64_t i = 0; i < (zip_uint64_t)n; i++) {
         zip_stat_t st;
@@ -95,13 +87,13 @@ static enum err package_weigh(struct book *b)
         if (strcasestr(st.name, "vbaProject"))
             b->has_macros = true;
         if (st.size > LIMIT_SHEET_EXPANDED_BYTES || is_bomb(st.size, st.comp_size))
-            return bomb_fault(b);
+            return sheet_bomb_fault(b->f);
         total += st.size;
         packed += st.comp_size;
         if (total > LIMIT_SHEET_EXPANDED_BYTES)
-            return bomb_fault(b);
+            return sheet_bomb_fault(b->f);
     }
-    return is_bomb(total, packed) ? bomb_fault(b) : OK;
+    return is_bomb(total, packed) ? sheet_bomb_fault(b->f) : OK;
 }
 
 /* Hands a part over in pieces; a piece of no bytes is the last. What expands beyond the size it was announced with is refused. */
@@ -124,7 +116,7 @@ static enum err part_read(struct book *b, const char *part, enum err (*take)(voi
         if (n < 0)
             e = zip_fault(b, zip_error_code_zip(zip_file_get_error(file)));
         else if (total > st.size)
-            e = bomb_fault(b);
+            e = sheet_bomb_fault(b->f);
         else
             e = take(ctx, chunk, (size_t)n);
     }
@@ -179,7 +171,7 @@ static enum err relations_start(struct xml *x, const char *name, const char **at
     if (mode && strcmp(mode, "External") == 0)
         return OK;
     if (b->relations.n >= LIMIT_ZIP_ENTRIES)
-        return bomb_fault(b);
+        return sheet_bomb_fault(b->f);
     struct relation r = {text_dup(b, xml_attribute(attributes, "Id")), text_dup(b, xml_attribute(attributes, "Type")),
                          text_dup(b, xml_attribute(attributes, "Target"))};
     VEC_PUSH(b->arena, &b->relations, r);
@@ -204,7 +196,7 @@ static enum err book_start(struct xml *x, const char *name, const char **attribu
     for (const char **a = attributes; *a; a += 2)
         if (str_ends(str_of(a[0]), STR(":id")))
             sheet.relation = text_dup(b, a[1]);
-    if (sheet.name.n > SHEET_NAME_BYTES)
+    if (sheet.name.n > LIMIT_SHEET_NAME_BYTES)
         return FAULT(b->f, ERR_SHEET_XML, {"part", str_of(x->part)}, {"reason", STR("name")});
     VEC_PUSH(b->arena, &b->sheets, sheet);
     return OK;
@@ -301,6 +293,8 @@ static enum err book_read(struct book *b)
         styles_xml(&x, &b->styles, b->f);
         e = part_parse(b, target_part(b, b->main, styles->target), &x);
     }
+    if (b->styles.fonts.n == 0) /* of cells without a style; rich texts may add others */
+        VEC_PUSH(b->styles.arena, &b->styles.fonts, STR(""));
     if (strings && e == OK) {
         strings_xml(&x, &b->strings, b->f);
         e = part_parse(b, target_part(b, b->main, strings->target), &x);
@@ -336,12 +330,13 @@ static void merge_take(struct book *b, struct str tag)
 static size_t merges_find(struct book *b, const char *p, size_t n)
 {
     static const char needle[] = "mergeCell ";
-    const char *end = p + n, *at = p;
+    const char *end = p + n, *at = p, *close = p;
     while ((at = memmem(at, (size_t)(end - at), needle, sizeof needle - 1)) != NULL) {
-        const char *close = memchr(at, '>', (size_t)(end - at));
-        if (!close && end - at < CARRY_BYTES)
-            return (size_t)(end - at) + (at > p);
-        if (close && at > p && (at[-1] == '<' || at[-1] == ':'))
+        if (close <= at) /* else it ends the tag that is open here as well */
+            close = memchr(at, '>', (size_t)(end - at));
+        if (!close)
+            return end - at < CARRY_BYTES ? (size_t)(end - at) + (at > p) : sizeof needle - 1;
+        if (at > p && (at[-1] == '<' || at[-1] == ':'))
             merge_take(b, str_slice(at, (size_t)(close - at)));
         at += sizeof needle - 1;
     }
@@ -425,8 +420,8 @@ static enum err sheet_read(struct book *b, struct str wanted, struct sheet_out *
 enum err sheet_xlsx(struct str file, const struct sheet_job *job, struct sheet_out *out, struct fault *f)
 {
     struct book b = {.arena = arena_new(), .f = f};
-    strings_init(&b.strings);
     styles_init(&b.styles);
+    strings_init(&b.strings, &b.styles);
     enum err e = package_open(&b, file);
     if (e == OK)
         e = package_weigh(&b);

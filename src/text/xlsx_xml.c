@@ -28,6 +28,7 @@ static const char *local(const char *name)
 static void XMLCALL start_handler(void *data, const XML_Char *name, const XML_Char **attributes)
 {
     struct xml *x = data;
+    x->quiet = 0;
     if (x->code != OK)
         return;
     if (++x->depth > LIMIT_XML_DEPTH) {
@@ -42,6 +43,7 @@ static void XMLCALL start_handler(void *data, const XML_Char *name, const XML_Ch
 static void XMLCALL end_handler(void *data, const XML_Char *name)
 {
     struct xml *x = data;
+    x->quiet = 0;
     if (x->code != OK)
         return;
     enum err e = x->on_end ? x->on_end(x, local(name)) : OK;
@@ -53,7 +55,8 @@ static void XMLCALL end_handler(void *data, const XML_Char *name)
 static void XMLCALL text_handler(void *data, const XML_Char *p, int n)
 {
     struct xml *x = data;
-    if (x->code != OK)
+    x->quiet = 0;
+    if (x->code != OK || !x->on_text)
         return;
     enum err e = x->on_text(x, str_slice(p, (size_t)n));
     if (e != OK)
@@ -77,6 +80,7 @@ void xml_init(struct xml *x, const char *part, void *ctx, struct fault *f)
         sandbox_no_memory();
     XML_SetUserData(x->parser, x);
     XML_SetElementHandler(x->parser, start_handler, end_handler);
+    XML_SetCharacterDataHandler(x->parser, text_handler);
     XML_SetStartDoctypeDeclHandler(x->parser, doctype_handler);
 }
 
@@ -85,10 +89,12 @@ enum err xml_feed(struct xml *x, const char *p, size_t n, bool is_last)
     if (x->code != OK)
         return x->code;
     must(n <= INT32_MAX);
-    if (x->on_text)
-        XML_SetCharacterDataHandler(x->parser, text_handler);
-    if (XML_Parse(x->parser, p, (int)n, is_last) != XML_STATUS_ERROR)
+    x->quiet += n;
+    if (XML_Parse(x->parser, p, (int)n, is_last) != XML_STATUS_ERROR) {
+        if (x->code == OK && x->quiet > LIMIT_XML_TOKEN_BYTES)
+            x->code = xml_fault(x, "limit");
         return x->code;
+    }
     enum XML_Error error = XML_GetErrorCode(x->parser);
     if (x->code != OK)
         return x->code;

@@ -319,8 +319,22 @@ enum err api_feed_figures(struct exchange *x, struct fault *f)
 
 /* ---- for robots ---- */
 
+/* Whether there is such a page: path, or the beginning of one up to its parameter. */
+static bool is_served(const char *path)
+{
+    for (const struct route *r = site_routes; r->path; r++) {
+        size_t n = strlen(path);
+        bool is_same = strncmp(r->path, path, n) == 0 && (r->path[n] == 0 || r->path[n] == '{');
+        if (is_same && r->method == METHOD_GET && (n == 1 ? r->path[n] == 0 : path[n - 1] != '/' || r->path[n] == '{'))
+            return true;
+    }
+    return false;
+}
+
 static void address(struct exchange *x, const char *path, struct str name)
 {
+    if (!is_served(path))
+        return;
     buf_puts(&x->body, "<url><loc>");
     html_attr(&x->body, whole(x, path, name));
     buf_puts(&x->body, "</loc></url>\n");

@@ -1,6 +1,8 @@
 /* Records of one register: pages of them, and one (OGC API – Features Part 1, 7.15 and 7.16; Part 2, Part 3). */
+#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -52,7 +54,8 @@ static enum err matched(struct exchange *x, const struct ask *q, int64_t n, bool
     if (is_whole)
         return records_count(x, q->reg, ret_n, f);
     *ret_known = str_is(input_named(x, "count")->text, "exact");
-    return *ret_known ? query_count(w->store, q->reg, &q->o, ret_n, f) : OK;
+    const struct query_options all = {.filter = q->o.filter, .search = q->o.search, .box = q->o.box};
+    return *ret_known ? query_count(w->store, q->reg, &all, ret_n, f) : OK;
 }
 
 /* The next page reads the revision that this one read: whatever is written meanwhile, none is missed or met twice. */
@@ -124,11 +127,31 @@ static enum err answer_features(struct exchange *x, const struct ask *q, struct 
 
 /* ---- a table as a file ---- */
 
-static enum err answer_file(struct exchange *x, const struct ask *q, struct fault *f)
+/* Written whole, then sent by its descriptor; nobody else can name it meanwhile. */
+static enum err export_sent(struct exchange *x, const struct ask *q, struct export_options *o, struct fault *f)
 {
     const struct worker *w = x->worker;
-    char path[64];
+    char folder[] = "/tmp/tinhso-XXXXXX";
+    struct export_result done;
+    if (!mkdtemp(folder))
+        return FAULT(f, ERR_SYSTEM, {"path", str_of(folder)}, {"action", STR("mkdtemp")},
+                     {"reason", str_of(strerror(errno))});
+    const char *path = arena_printf(x->arena, "%s/x.%s", folder, format_name(x->format));
+    o->path = path;
+    enum err e = export_run(w->store, q->reg, o, &done, f);
+    if (e == OK && (x->file = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+        e = FAULT(f, ERR_SYSTEM, {"path", str_of(path)}, {"action", STR("open")}, {"reason", str_of(strerror(errno))});
+    unlink(path);
+    rmdir(folder);
+    return e;
+}
+
+/* All that match, or as many as `limit` says when it is given. */
+static enum err answer_file(struct exchange *x, const struct ask *q, struct fault *f)
+{
     struct buf fields CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    if (q->o.after.n) /* there is no link that leads to a second part of a file */
+        return FAULT(f, ERR_QUERY_AFTER, {"value", q->o.after});
     for (size_t i = 0; i < q->n_fields; i++) {
         buf_puts(&fields, i ? "," : "");
         buf_str(&fields, q->reg->fields[q->fields[i]].name);
@@ -137,23 +160,18 @@ static enum err answer_file(struct exchange *x, const struct ask *q, struct faul
         buf_puts(&fields, fields.n ? "," : "");
         buf_str(&fields, q->reg->fields[q->reg->geometry].name);
     }
-    snprintf(path, sizeof path, "/tmp/tinhso-%s.%s", x->request_id, format_name(x->format));
-    struct export_options o = {.path = path,
-                               .filter = q->o.filter,
+    const struct input_value *limit = input_named(x, "limit");
+    struct export_options o = {.filter = q->o.filter,
                                .sort = q->o.sort,
+                               .search = q->o.search,
+                               .limit = limit->is_given ? limit->integer : 0,
                                .fields = buf_view(&fields),
                                .has_ids = x->format == FORMAT_CSV,
                                .lang = x->lang};
-    struct export_result done;
-    enum err e = export_run(w->store, q->reg, &o, &done, f);
-    if (e != OK)
-        return e;
-    x->file = open(path, O_RDONLY | O_CLOEXEC);
-    unlink(path);
-    if (x->file < 0)
-        return FAULT(f, ERR_SYSTEM, {"what", str_of(path)});
-    x->filename = str_of(arena_printf(x->arena, "%.*s.%s", STR_ARG(q->reg->name), format_name(x->format)));
-    return OK;
+    enum err e = export_sent(x, q, &o, f);
+    if (e == OK)
+        x->filename = str_of(arena_printf(x->arena, "%.*s.%s", STR_ARG(q->reg->name), format_name(x->format)));
+    return e;
 }
 
 enum err api_items(struct exchange *x, struct fault *f)
@@ -171,8 +189,14 @@ enum err api_items(struct exchange *x, struct fault *f)
         e = ask_read(x, reg, &q, f);
     if (e != OK)
         return e;
-    exchange_header(x, "Content-Crs", STR_JOIN(x->arena, STR("<"), str_of(q.crs->uri), STR(">")));
-    return x->format == FORMAT_CSV || x->format == FORMAT_XLSX ? answer_file(x, &q, f) : answer_features(x, &q, f);
+    bool is_file = x->format == FORMAT_CSV || x->format == FORMAT_XLSX; /* with coordinates as they are stored */
+    const struct crs *crs = !is_file || !q.storage                      ? q.crs
+                            : strcmp(q.storage->code, "EPSG:4326") == 0 ? crs_wgs84()
+                                                                        : q.storage;
+    if (q.crs != crs && input_named(x, "crs")->is_given)
+        return FAULT(f, ERR_EXPORT_CRS, {"crs", str_of(q.crs->code)}, {"format", str_of(format_name(x->format))});
+    exchange_header(x, "Content-Crs", STR_JOIN(x->arena, STR("<"), str_of(crs->uri), STR(">")));
+    return is_file ? answer_file(x, &q, f) : answer_features(x, &q, f);
 }
 
 /* ---- one record ---- */

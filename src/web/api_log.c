@@ -8,11 +8,7 @@
 /* A proof, and the records of a revision, show whole records. */
 static bool shows_whole(void *context, const struct reg *reg)
 {
-    const struct exchange *x = context;
-    bool is_shown = site_shows_register(x, reg);
-    for (size_t i = 0; is_shown && i < reg->n_fields; i++)
-        is_shown = site_shows_field(x, &reg->fields[i]);
-    return is_shown;
+    return site_shows_whole(context, reg);
 }
 
 enum err api_log_checkpoint(struct exchange *x, struct fault *f)
@@ -105,7 +101,7 @@ enum err api_log_proof(struct exchange *x, struct fault *f)
     const struct reg *reg;
     struct str id = input_named(x, "id")->text;
     enum err e = ask_register(x, input_named(x, "register")->text, &reg, f);
-    if (e == OK && !shows_whole(x, reg))
+    if (e == OK && !site_shows_whole(x, reg))
         e = FAULT(f, ERR_PROOF_PRIVATE, {"register", reg->name});
     if (e == OK)
         e = log_prove(w->store, reg, id, &x->body, f);

@@ -6,6 +6,7 @@
 
 #include "base/banned.h"
 
+#define API_ROOT "/api"
 #define T(x, vi, en) ((x)->lang == LANG_EN ? (en) : (vi))
 
 static void member(struct json_out *o, const char *key, struct str value)
@@ -122,11 +123,17 @@ static void write_field_parameters(struct exchange *x, const struct route *r, co
         member(o, "in", STR("query"));
         member(o, "description", text2_in(&fd->title, x->lang));
         object(o, "schema");
-        schema_value_write(x, fd, o);
+        schema_value_write(x, fd, false, o);
         json_object_end(o);
         json_object_end(o);
     }
 }
+
+static const struct input if_match = {.name = "If-Match",
+                                      .in = IN_HEADER,
+                                      .type = INPUT_TEXT,
+                                      .is_required = true,
+                                      .title = {STR("ETag của bản đã đọc"), STR("The ETag that was read")}};
 
 static void write_parameters(struct exchange *x, const struct route *r, const struct reg *reg, struct json_out *o)
 {
@@ -138,6 +145,8 @@ static void write_parameters(struct exchange *x, const struct route *r, const st
         else if (!in->is_open && !(reg && strcmp(in->name, "register") == 0))
             write_parameter(x, in, o);
     }
+    if (r->method == METHOD_PUT || r->method == METHOD_PATCH || r->method == METHOD_DELETE)
+        write_parameter(x, &if_match, o);
     if (r->flags & TAKES_AT)
         reference(o, "#/components/parameters/at");
     if (r->formats & (r->formats - 1))
@@ -156,7 +165,7 @@ static struct str media_alone(enum format format)
 
 static void write_content(struct exchange *x, const struct route *r, const struct reg *reg, struct json_out *o)
 {
-    bool is_page = strcmp(r->id, "items") == 0;
+    bool is_page = strcmp(r->id, "items") == 0; /* items is a page, all others are one record */
     object(o, "content");
     for (int i = 0; i < FORMAT_COUNT; i++) {
         if (!(r->formats & FORMAT_BIT(i)) || i == FORMAT_HTML)
@@ -184,17 +193,44 @@ static void write_responses(struct exchange *x, const struct route *r, const str
     object(o, "responses");
     object(o, r->method == METHOD_POST ? "201" : r->method == METHOD_DELETE ? "204" : "200");
     member(o, "description", text2_in(&r->title, x->lang));
-    if (r->method == METHOD_GET)
+    if (r->method != METHOD_DELETE)
         write_content(x, r, reg, o);
     json_object_end(o);
     json_key(o, STR("400")), reference(o, "#/components/responses/problem");
     if (r->right != RIGHT_PUBLIC)
         json_key(o, STR("401")), reference(o, "#/components/responses/problem");
     json_key(o, STR("404")), reference(o, "#/components/responses/problem");
-    if (r->method != METHOD_GET)
-        json_key(o, STR("412")), reference(o, "#/components/responses/problem");
+    static const struct {
+        unsigned methods;
+        const char *status;
+    } of_writing[] = {
+        {1u << METHOD_POST, "409"},
+        {1u << METHOD_PUT | 1u << METHOD_PATCH | 1u << METHOD_DELETE, "412"},
+        {1u << METHOD_POST | 1u << METHOD_PUT | 1u << METHOD_PATCH, "415"},
+        {1u << METHOD_POST | 1u << METHOD_PUT | 1u << METHOD_PATCH | 1u << METHOD_DELETE, "422"},
+        {1u << METHOD_PUT | 1u << METHOD_PATCH | 1u << METHOD_DELETE, "428"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(of_writing); i++)
+        if (of_writing[i].methods & 1u << r->method)
+            json_key(o, str_of(of_writing[i].status)), reference(o, "#/components/responses/problem");
     json_key(o, STR("429")), reference(o, "#/components/responses/problem");
     json_object_end(o);
+}
+
+/* A feature with all that is required. */
+static void write_whole_feature(struct exchange *x, const struct reg *reg, struct json_out *o)
+{
+    json_key(o, STR("allOf"));
+    json_array_begin(o);
+    reference(o, arena_printf(x->arena, "#/components/schemas/%.*s", STR_ARG(reg->name)));
+    json_object_begin(o);
+    object(o, "properties");
+    object(o, "properties");
+    schema_required_write(x, reg, SCHEMA_FIELDS, o);
+    json_object_end(o);
+    json_object_end(o);
+    json_object_end(o);
+    json_array_end(o);
 }
 
 static void write_body(const struct reg *reg, struct exchange *x, const struct route *r, struct json_out *o)
@@ -207,7 +243,7 @@ static void write_body(const struct reg *reg, struct exchange *x, const struct r
     object(o, r->method == METHOD_PATCH ? "application/merge-patch+json" : "application/geo+json");
     object(o, "schema");
     if (reg && r->method != METHOD_PATCH)
-        member(o, "$ref", str_of(arena_printf(x->arena, "#/components/schemas/%.*s", STR_ARG(reg->name))));
+        write_whole_feature(x, reg, o);
     else
         member(o, "type", STR("object"));
     json_object_end(o);
@@ -268,12 +304,14 @@ static bool is_first_of_path(const struct route *r)
 
 static void write_path(struct exchange *x, const struct route *first, const struct reg *reg, struct json_out *o)
 {
-    const char *at = strstr(first->path, "{register}");
+    /* Relative to the landing page, where GDAL looks for the parameters of a collection. */
+    const char *path = first->path + strlen(API_ROOT), *at = strstr(path, "{register}");
+    must(strncmp(first->path, API_ROOT, strlen(API_ROOT)) == 0);
     if (reg)
-        json_key(o, str_of(arena_printf(x->arena, "%.*s%.*s%s", (int)(at - first->path), first->path,
-                                        STR_ARG(reg->name), at + strlen("{register}"))));
+        json_key(o, str_of(arena_printf(x->arena, "%.*s%.*s%s", (int)(at - path), path, STR_ARG(reg->name),
+                                        at + strlen("{register}"))));
     else
-        json_key(o, str_of(first->path));
+        json_key(o, str_of(*path ? path : "/"));
     json_object_begin(o);
     for (const struct route *r = first; r->path; r++)
         if (!(r->flags & IS_HIDDEN) && strcmp(r->path, first->path) == 0)
@@ -348,11 +386,17 @@ static void write_schemas(struct exchange *x, struct json_out *o)
     const struct province *p = ((struct worker *)x->worker)->store->province;
     object(o, "schemas");
     json_key(o, STR("problem"));
-    json_raw(o,
-             STR("{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\"],\"properties\":{\"type\":{\"type\":"
-                 "\"string\"},"
-                 "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
-                 "\"request\":{\"type\":\"string\"}}}"));
+    json_raw(
+        o, STR("{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\"],\"properties\":{\"type\":{\"type\":"
+               "\"string\"},"
+               "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
+               "\"request\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"},\"parameter\":{\"type\":\"string\"},"
+               "\"line\":{\"type\":\"integer\"},\"column\":{\"type\":\"integer\"},"
+               "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"type\",\"detail\"],"
+               "\"properties\":{\"field\":{\"type\":\"string\"},\"pointer\":{\"type\":\"string\"},"
+               "\"type\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}},"
+               "\"candidates\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"score\","
+               "\"href\"]}}}}"));
     json_key(o, STR("geometry"));
     json_raw(
         o,
@@ -446,7 +490,8 @@ static void write_info(struct exchange *x, struct json_out *o)
     json_key(o, STR("servers"));
     json_array_begin(o);
     json_object_begin(o);
-    member(o, "url", exchange_base(x));
+    struct str base = exchange_base(x);
+    member(o, "url", str_of(arena_printf(x->arena, "%.*s" API_ROOT, STR_ARG(base))));
     json_object_end(o);
     json_array_end(o);
     json_key(o, STR("security"));

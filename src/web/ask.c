@@ -25,6 +25,14 @@ bool site_shows_register(const struct exchange *x, const struct reg *reg)
     return is_shown;
 }
 
+bool site_shows_whole(const struct exchange *x, const struct reg *reg)
+{
+    bool is_shown = site_shows_register(x, reg);
+    for (size_t i = 0; i < reg->n_fields; i++)
+        is_shown &= site_shows_field(x, &reg->fields[i]);
+    return is_shown;
+}
+
 enum err ask_register(struct exchange *x, struct str name, const struct reg **ret_reg, struct fault *f)
 {
     const struct worker *w = x->worker;
@@ -230,28 +238,161 @@ enum err ask_equals(struct exchange *x, const struct field *fd, struct str text,
     return OK;
 }
 
-/* Parameters named as a field; an empty one is a form's "any". */
-static enum err add_fields(struct exchange *x, const struct ask *q, struct buf *all, struct fault *f)
+/* What stands behind a field's name in a parameter: `area-from=100`. */
+static const struct {
+    const char *ending;
+    enum ask_how how;
+} endings[] = {{"-from", ASK_FROM}, {"-to", ASK_TO}, {"-has", ASK_HAS}};
+
+bool ask_takes(const struct field *fd, enum ask_how how)
 {
-    for (size_t i = 0; i < x->n_others; i++) {
-        const struct field *fd = shown_field(x, q->reg, x->others[i].name);
-        bool is_scalar = fd && fd->type != FT_GEOMETRY && fd->type != FT_INTERVAL;
-        if (!is_scalar)
-            return unknown_field(x, q->reg, x->others[i].name, f);
-        if (str_trim(x->others[i].value).n == 0)
-            continue;
-        buf_puts(all, all->n ? " AND " : "");
-        enum err e = ask_equals(x, fd, str_trim(x->others[i].value), all, f);
-        if (e != OK) {
-            if (f)
-                fault_field(f, fd->name);
-            return e;
-        }
+    switch (how) {
+    case ASK_EQUALS:
+        return fd->type != FT_GEOMETRY && fd->type != FT_INTERVAL;
+    case ASK_FROM:
+    case ASK_TO:
+        return fd->type == FT_INTEGER || fd->type == FT_NUMBER || fd->type == FT_MONEY || fd->type == FT_DATE ||
+               fd->type == FT_TIMESTAMP;
+    case ASK_HAS:
+        return fd->type == FT_STRING || fd->type == FT_TEXT || fd->type == FT_URL;
     }
+    return false;
+}
+
+/* From a day on, through a day: whoever asks for a day of a moment's field means the whole of it. */
+static enum err add_bound(struct exchange *x, const struct field *fd, enum ask_how how, struct str text,
+                          struct buf *out, struct fault *f)
+{
+    struct value v;
+    struct date day;
+    bool is_day = fd->type == FT_TIMESTAMP && date_parse(text, &day, NULL) == OK;
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    quote(out, fd->name, '"');
+    if (is_day) {
+        struct buf moment CLEANUP(buf_done) = BUF_INIT(64);
+        instant_print(instant_of_date(how == ASK_TO ? date_add_days(day, 1) : day, p->utc_offset_minutes), &moment);
+        buf_printf(out, " %s TIMESTAMP(", how == ASK_FROM ? ">=" : "<");
+        quote(out, buf_view(&moment), '\'');
+        buf_putc(out, ')');
+        return OK;
+    }
+    enum err e = value_parse(x->arena, fd, text, (struct str){NULL, 0}, &v, f);
+    if (e != OK)
+        return e;
+    buf_puts(out, how == ASK_FROM ? " >= " : " <= ");
+    add_literal(fd, &v, out);
     return OK;
 }
 
+/* Words within a text, accents and capitals aside. */
+static void add_has(const struct field *fd, struct str text, struct buf *out)
+{
+    struct buf pattern CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES);
+    buf_putc(&pattern, '%');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '%' || text.p[i] == '_' || text.p[i] == '\\')
+            buf_putc(&pattern, '\\');
+        buf_putc(&pattern, text.p[i]);
+    }
+    buf_putc(&pattern, '%');
+    buf_puts(out, "ACCENTI(CASEI(");
+    quote(out, fd->name, '"');
+    buf_puts(out, ")) LIKE ACCENTI(CASEI(");
+    quote(out, buf_view(&pattern), '\'');
+    buf_puts(out, "))");
+}
+
+static enum err find_parameter(struct exchange *x, const struct reg *reg, struct str name, const struct field **ret_fd,
+                               enum ask_how *ret_how, struct fault *f)
+{
+    enum ask_how how = ASK_EQUALS;
+    struct str field = name;
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+        if (str_ends(name, str_of(endings[i].ending))) {
+            how = endings[i].how;
+            field.n -= strlen(endings[i].ending);
+        }
+    const struct field *fd = shown_field(x, reg, field);
+    if (!fd || !ask_takes(fd, how))
+        return unknown_field(x, reg, name, f);
+    *ret_fd = fd;
+    *ret_how = how;
+    return OK;
+}
+
+enum err ask_parameter(struct exchange *x, const struct reg *reg, struct str name, struct str text, struct buf *out,
+                       struct fault *f)
+{
+    const struct field *fd;
+    enum ask_how how;
+    enum err e = find_parameter(x, reg, name, &fd, &how, f);
+    if (e != OK)
+        return e;
+    if (how == ASK_HAS)
+        add_has(fd, text, out);
+    else
+        e = how == ASK_EQUALS ? ask_equals(x, fd, text, out, f) : add_bound(x, fd, how, text, out, f);
+    if (e != OK && f)
+        fault_field(f, name);
+    return e;
+}
+
+/* Parameters named as a field; an empty one is a form's "any". */
+static enum err add_fields(struct exchange *x, const struct ask *q, struct buf *all, struct fault *f)
+{
+    const struct field *fd;
+    enum ask_how how;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < x->n_others; i++) {
+        struct str text = str_trim(x->others[i].value);
+        if ((e = find_parameter(x, q->reg, x->others[i].name, &fd, &how, f)) != OK || text.n == 0)
+            continue;
+        buf_puts(all, all->n ? " AND " : "");
+        e = ask_parameter(x, q->reg, x->others[i].name, text, all, f);
+    }
+    return e;
+}
+
 /* ---- box and time ---- */
+
+enum { AREA_MARGIN = 1 }; /* degrees around the area of use of a system, where it still serves */
+
+/* A box in degrees, cut to where the system of the records is meant to be: the whole world has no place in a zone of VN-2000. False when
+ * nothing is left of it. */
+static enum err cut_to_area(struct exchange *x, const struct ask *q, struct box *box, bool *ret_is_left,
+                            struct fault *f)
+{
+    struct worker *w = x->worker;
+    struct box area;
+    enum err e = crs_area(w->crs, q->storage, &area, f);
+    if (e != OK)
+        return e;
+    area = (struct box){area.x_min - AREA_MARGIN, area.y_min - AREA_MARGIN, area.x_max + AREA_MARGIN,
+                        area.y_max + AREA_MARGIN};
+    if (box->x_min > box->x_max) { /* across the antimeridian: the side on which the area lies */
+        bool is_east = area.x_max >= box->x_min;
+        box->x_min = is_east ? box->x_min : -180;
+        box->x_max = is_east ? 180 : box->x_max;
+    }
+    *ret_is_left = box_meets(*box, area);
+    *box = (struct box){
+        box->x_min > area.x_min ? box->x_min : area.x_min, box->y_min > area.y_min ? box->y_min : area.y_min,
+        box->x_max < area.x_max ? box->x_max : area.x_max, box->y_max < area.y_max ? box->y_max : area.y_max};
+    return OK;
+}
+
+static void add_intersects(const struct ask *q, const struct box *box, struct buf *all)
+{
+    buf_puts(all, all->n ? " AND S_INTERSECTS(" : "S_INTERSECTS(");
+    quote(all, q->reg->fields[q->reg->geometry].name, '"');
+    buf_puts(all, ", BBOX(");
+    const double sides[] = {box->x_min, box->y_min, box->x_max, box->y_max};
+    for (int i = 0; i < 4; i++) {
+        buf_puts(all, i ? "," : "");
+        number_print(sides[i], all);
+    }
+    buf_puts(all, "))");
+}
 
 static enum err add_box(struct exchange *x, struct ask *q, struct buf *all, struct fault *f)
 {
@@ -260,28 +401,34 @@ static enum err add_box(struct exchange *x, struct ask *q, struct buf *all, stru
         return OK;
     int half = v->n_box / 2;
     struct box box = {v->box[0], v->box[1], v->box[half], v->box[half + 1]};
-    const struct crs *from = crs_wgs84();
+    const struct crs *from = crs_wgs84(), *degrees;
     enum err e = input_crs(x, "bbox-crs", &from, f);
+    if (e == OK)
+        e = crs_find(STR("EPSG:4326"), &degrees, f);
     if (e != OK)
         return e;
     if (from->is_north_first)
         box = (struct box){box.y_min, box.x_min, box.y_max, box.x_max};
-    bool is_across = box.x_min > box.x_max && !from->is_north_first && from == crs_wgs84();
-    struct worker *w = x->worker;
-    if (!is_across && (e = crs_transform_box(w->crs, from, q->storage, &box, f)) != OK)
-        return e;
-    struct box *found = ARENA_NEW(x->arena, struct box);
-    *found = is_across ? (struct box){-180, box.y_min, 180, box.y_max} : box;
-    q->o.box = found;
-    buf_puts(all, all->n ? " AND S_INTERSECTS(" : "S_INTERSECTS(");
-    quote(all, q->reg->fields[q->reg->geometry].name, '"');
-    buf_puts(all, ", BBOX(");
-    const double sides[] = {box.x_min, box.y_min, box.x_max, box.y_max};
-    for (int i = 0; i < 4; i++) {
-        buf_puts(all, i ? "," : "");
-        number_print(sides[i], all);
+    bool is_world = from == crs_wgs84() || from == degrees, is_left = true;
+    bool is_stored_world = q->storage == crs_wgs84() || q->storage == degrees;
+    if (is_world && !is_stored_world)
+        e = cut_to_area(x, q, &box, &is_left, f);
+    if (e == OK && !is_left) {
+        buf_puts(all, all->n ? " AND FALSE" : "FALSE");
+        return OK;
     }
-    buf_puts(all, "))");
+    struct worker *w = x->worker;
+    if (e == OK)
+        e = crs_transform_box(w->crs, from, q->storage, &box, f);
+    if (e != OK) {
+        if (f)
+            fault_field(f, STR("bbox"));
+        return e;
+    }
+    struct box *found = ARENA_NEW(x->arena, struct box);
+    *found = box.x_min > box.x_max ? (struct box){-180, box.y_min, 180, box.y_max} : box;
+    q->o.box = found;
+    add_intersects(q, &box, all);
     return OK;
 }
 

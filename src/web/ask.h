@@ -6,7 +6,7 @@
  *     query_open(w->store, reg, &q.o, &query, f);
  *
  * Everything that narrows becomes one CQL2 text (q.o.filter), which pages show and figures could take over: `filter` (text or JSON), an equality for
- * each parameter named as a field, `bbox`, `datetime`. Read from the inputs that the route declares: filter, filter-lang, filter-crs, bbox,
+ * each parameter named as a field (and bounds and words: ask_parameter), `bbox`, `datetime`. Read from the inputs that the route declares: filter, filter-lang, filter-crs, bbox,
  * bbox-crs, datetime, q, sortby, properties, crs, limit, after.
  *
  * datetime: of a dated register the time it is valid (half-open), else its as-of field, else its first date or timestamp field.
@@ -42,5 +42,13 @@ int ask_time_field(const struct reg *reg);
 
 /* `name = literal` in CQL2, for a field and a value as a person writes it in an address; ERR_VALUE… of its type. */
 enum err ask_equals(struct exchange *x, const struct field *fd, struct str text, struct buf *out, struct fault *f);
+
+/* What a parameter named after a field asks: FIELD equals, FIELD-from is at least, FIELD-to is at most, FIELD-has holds the words. A day asked of a
+ * field that holds moments is the whole day in the province's time. */
+enum ask_how { ASK_EQUALS, ASK_FROM, ASK_TO, ASK_HAS };
+bool ask_takes(const struct field *fd, enum ask_how how);
+/* The same as CQL2, for a parameter by its whole name. ERR_FIELD_UNKNOWN (also when the field does not take that), ERR_VALUE… */
+enum err ask_parameter(struct exchange *x, const struct reg *reg, struct str name, struct str text, struct buf *out,
+                       struct fault *f);
 
 #endif

@@ -96,6 +96,8 @@ bool record_stamp_matches(struct str if_match, int64_t rev)
     int n = snprintf(start, sizeof start, "\"%lld-", (long long)rev);
     for (struct str rest = if_match, one; rest.p;) {
         one = str_trim(str_cut(rest, ',', &rest));
+        if (str_starts(one, STR("W/"))) /* a compressed answer bears a weak one */
+            one = str_slice(one.p + 2, one.n - 2);
         if (str_is(one, "*") || str_starts(one, str_slice(start, (size_t)n)))
             return true;
     }

@@ -93,6 +93,7 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
             .title = p->title,
             .site = province ? text2_in(&province->title, x->lang) : STR(""),
             .is_home = p->is_home,
+            .has_heading = p->is_home || p->has_heading,
             .description = p->description,
             .has_search = !p->is_home && !p->has_own_search,
             .css = asset_href("site.css"),

@@ -5,8 +5,9 @@
 #include "base/limits.h"
 #include "register/query.h"
 #include "report/report.h"
+#include "web/figure_card.h"
 #include "web/message.h"
-#include "web/parts.h"
+#include "web/page_index.h"
 #include "web/templates.h"
 
 #include "base/banned.h"
@@ -14,16 +15,6 @@
 enum { HOME_FIGURES = 8, HOME_POSTS = 3, HOME_YEARS = 12 };
 
 /* ---- the place in the index */
-
-/* The figure that quotes an index of the latest year: its subject is the province itself. */
-static const struct figure *index_figure(const struct figures *fs)
-{
-    const struct figure *found = NULL;
-    for (size_t i = 0; i < fs->n; i++)
-        if (fs->p[i]->kind == FIGURE_INDEX && (!found || fs->p[i]->index_year > found->index_year))
-            found = fs->p[i];
-    return found;
-}
 
 /* Ranks over the years that have values, as a drawing; nothing with fewer than two. */
 static void draw_ranks(struct exchange *x, const struct figure *figure, const struct index_table *newest,
@@ -85,7 +76,7 @@ static bool newest_rank(struct exchange *x, const struct figure *figure, struct 
 static size_t rank_of(struct exchange *x, struct tpl_home_rank *ret_rank, struct buf *chart)
 {
     struct worker *w = x->worker;
-    const struct figure *figure = index_figure(w->figures);
+    const struct figure *figure = index_own_figure(w->figures, NULL);
     struct index_table t;
     const struct index_row *row;
     if (!figure || !newest_rank(x, figure, &t, &row))
@@ -95,7 +86,7 @@ static size_t rank_of(struct exchange *x, struct tpl_home_rank *ret_rank, struct
     struct str href = part_href(x, "/indexes/", figure->index->id);
     *ret_rank = (struct tpl_home_rank){
         .title = text2_in(&figure->index->title, x->lang),
-        .href = str_of(arena_printf(x->arena, "%.*s/%lld", STR_ARG(href), (long long)t.year)),
+        .href = str_of(arena_printf(x->arena, "%.*s?year=%lld", STR_ARG(href), (long long)t.year)),
         .year = str_of(arena_printf(x->arena, "%lld", (long long)t.year)),
         .rank = row->rank,
         .subjects = (int64_t)t.n,
@@ -125,30 +116,6 @@ static const struct report *newest_report(struct exchange *x)
             found = r;
     }
     return found;
-}
-
-static struct tpl_home_figures card_of(struct exchange *x, const struct figure_result *r)
-{
-    const struct figure *figure = r->figure;
-    struct str unit = text2_in(&figure->unit, x->lang);
-    bool has_share = quantity_is_known(r->percent);
-    struct str value = part_quantity(x, r->value, r->decimals), of = part_quantity(x, r->of, r->decimals);
-    struct tpl_home_figures card = {
-        .title = text2_in(&figure->title, x->lang),
-        .href = part_href(x, "/figures/", figure->id),
-        .value = value,
-        .unit = unit,
-        .is_sample = r->n_sample > 0,
-    };
-    if (has_share) {
-        struct str percent = part_quantity(x, r->percent, 1);
-        card.value = str_of(arena_printf(x->arena, "%.*s %%", STR_ARG(percent)));
-        card.unit = (struct str){NULL, 0};
-        card.base = str_of(arena_printf(x->arena, "%.*s / %.*s %.*s", STR_ARG(value), STR_ARG(of), STR_ARG(unit)));
-        card.share = fmin(quantity_double(r->percent), 100);
-        card.has_share = true;
-    }
-    return card;
 }
 
 /* ---- posts */
@@ -188,7 +155,7 @@ enum err page_home(struct exchange *x, struct fault *f)
 {
     struct worker *w = x->worker;
     struct tpl_home_rank rank;
-    struct tpl_home_figures cards[HOME_FIGURES];
+    struct tpl_figure_card cards[HOME_FIGURES];
     struct tpl_home_posts posts[HOME_POSTS];
     struct buf chart CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     struct tpl_home t = {.site = text2_in(&w->store->province->title, x->lang),
@@ -202,7 +169,7 @@ enum err page_home(struct exchange *x, struct fault *f)
         const struct figure_result *r = report->figures[i];
         if (r->figure->kind == FIGURE_INDEX || r->by.n)
             continue;
-        cards[t.n_figures++] = card_of(x, r);
+        cards[t.n_figures++] = figure_card(x, r);
         has_sample |= r->n_sample > 0;
     }
     if (report) {

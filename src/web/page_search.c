@@ -4,6 +4,7 @@
 #include "text/vn.h"
 #include "web/message.h"
 #include "web/parts.h"
+#include "web/show.h"
 #include "web/templates.h"
 
 #include "base/banned.h"
@@ -114,48 +115,6 @@ static bool may_search(const struct exchange *x, const struct reg *reg)
     return may;
 }
 
-static struct str value_of(struct exchange *x, const struct record *r, int field)
-{
-    struct str s = {NULL, 0};
-    if (field >= 0 && r->values[field].kind == VALUE_TEXT)
-        s = str_slice(arena_dup(x->arena, r->values[field].text.p, r->values[field].text.n), r->values[field].text.n);
-    return s;
-}
-
-/* The first searched field that has a value, in the reader's language where the register has it as FIELD_en. */
-static struct str record_title(struct exchange *x, const struct reg *reg, const struct record *r)
-{
-    for (size_t i = 0; i < reg->n_search; i++) {
-        struct str name = reg->fields[reg->search[i]].name, title = {NULL, 0};
-        if (x->lang == LANG_EN)
-            title = value_of(x, r, reg_field_number(reg, str_of(arena_printf(x->arena, "%.*s_en", STR_ARG(name)))));
-        if (title.n == 0)
-            title = value_of(x, r, reg->search[i]);
-        if (title.n)
-            return title;
-    }
-    return str_slice(arena_dup(x->arena, r->id.p, r->id.n), r->id.n);
-}
-
-static struct str record_validity(struct exchange *x, const struct reg *reg, const struct record *r)
-{
-    struct tpl_validity v = {part_date(x, value_of(x, r, reg->valid_from)),
-                             part_date(x, value_of(x, r, reg->valid_to))};
-    struct buf b = BUF_INIT(1024);
-    tpl_validity(&b, &v, x->lang);
-    return kept(x, &b);
-}
-
-static struct str record_href(struct exchange *x, const struct reg *reg, const struct record *r)
-{
-    const struct province *p = ((struct worker *)x->worker)->store->province;
-    if (reg == p->units && value_of(x, r, p->unit_code).n)
-        return part_href(x, "/units/", value_of(x, r, p->unit_code));
-    if (str_is(reg->name, "posts"))
-        return part_href(x, "/posts/", r->id);
-    return part_href(x, arena_printf(x->arena, "/registers/%.*s/", STR_ARG(reg->name)), r->id);
-}
-
 static enum err find_records(struct finding *f, const struct reg *reg, struct fault *fault)
 {
     struct exchange *x = f->x;
@@ -170,8 +129,8 @@ static enum err find_records(struct finding *f, const struct reg *reg, struct fa
     bool has_row = true;
     while (e == OK && (e = query_next(q, &r, &has_row, fault)) == OK && has_row) {
         VEC_PUSH(x->arena, &items,
-                 ((struct tpl_search_groups_items){record_title(x, reg, &r), record_href(x, reg, &r),
-                                                   record_validity(x, reg, &r), r.is_sample}));
+                 ((struct tpl_search_groups_items){show_title(x, reg, &r), show_href(x, reg, &r),
+                                                   show_validity(x, reg, &r), r.is_sample}));
         f->has_sample |= r.is_sample;
     }
     if (e != OK || items.n == 0)

@@ -31,6 +31,14 @@ struct str part_quantity(struct exchange *x, struct quantity q, int decimals)
     return kept(x, &b);
 }
 
+struct str part_fixed(struct exchange *x, struct quantity q, int decimals)
+{
+    struct buf b = BUF_INIT(256);
+    if (quantity_is_known(q))
+        (x->lang == LANG_EN ? decimal_print_en : decimal_print_vi)(quantity_decimal(q), decimals, &b);
+    return kept(x, &b);
+}
+
 struct str part_int(struct exchange *x, int64_t value)
 {
     struct buf b = BUF_INIT(64);
@@ -104,6 +112,7 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
         columns[i].order = str_of(order);
     }
     struct tpl_table_rows *rows = arena_zalloc(x->arena, (t->n_rows + 1) * sizeof(*rows));
+    bool has_bars = false;
     for (size_t r = 0; r < t->n_rows; r++) {
         struct tpl_table_rows_cells *cells = arena_zalloc(x->arena, (t->n_columns + 1) * sizeof(*cells));
         for (size_t i = 0; i < t->n_columns; i++) {
@@ -114,18 +123,24 @@ void part_table(struct exchange *x, struct buf *out, const struct table *t)
                                                      .is_number = t->columns[i].is_number,
                                                      .is_head = t->columns[i].is_head};
         }
+        double tick = t->bar_full > 0 && t->rows[r].tick > 0 ? fmin(99 * t->rows[r].tick / t->bar_full, 99) : NAN;
         double bar = t->bar_full > 0 ? 100 * t->rows[r].bar / t->bar_full : NAN;
-        rows[r] = (struct tpl_table_rows){.is_chosen = t->rows[r].is_chosen,
+        has_bars |= !isnan(bar) || !isnan(tick);
+        rows[r] = (struct tpl_table_rows){.kind = str_of(t->rows[r].is_total    ? "total"
+                                                         : t->rows[r].is_chosen ? "chosen"
+                                                                                : ""),
                                           .cells = cells,
                                           .n_cells = t->n_columns,
                                           .bar = fmin(fmax(bar, 0), 100),
-                                          .has_bar = !isnan(bar)};
+                                          .has_bar = !isnan(bar) || !isnan(tick),
+                                          .tick = tick,
+                                          .has_tick = !isnan(tick)};
     }
     tpl_table(out,
               &(struct tpl_table){.caption = t->caption,
                                   .columns = columns,
                                   .n_columns = t->n_columns,
-                                  .has_bars = t->bar_full > 0,
+                                  .has_bars = has_bars,
                                   .rows = rows,
                                   .n_rows = t->n_rows},
               x->lang);
@@ -154,7 +169,7 @@ void part_filters(struct exchange *x, struct buf *out, const struct filter_group
             const struct filter_option *o = &group->options[i];
             options[i] = (struct tpl_filters_groups_options){
                 .title = o->title,
-                .href = exchange_link(x, group->parameter, o->value.n ? o->value : nothing),
+                .href = o->href.n ? o->href : exchange_link(x, group->parameter, o->value.n ? o->value : nothing),
                 .count = o->count,
                 .has_count = o->count >= 0,
                 .is_on = str_eq(o->value, group->chosen),

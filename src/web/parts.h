@@ -21,6 +21,8 @@
 
 /* A quantity as people read it: “111.390”, “92,8”; empty when unknown. In the arena. */
 struct str part_quantity(struct exchange *x, struct quantity q, int decimals);
+/* The same with exactly so many digits behind the mark, for numbers that stand below each other. */
+struct str part_fixed(struct exchange *x, struct quantity q, int decimals);
 struct str part_int(struct exchange *x, int64_t value);
 /* A whole number with its sign: “+3”, “−1”, “0”. */
 struct str part_signed(struct exchange *x, int64_t value);
@@ -50,7 +52,9 @@ struct table_cell {
 struct table_row {
     const struct table_cell *cells; /* n_columns */
     bool is_chosen;                 /* stands out */
+    bool is_total;                  /* stands under a line */
     double bar;                     /* NAN: none */
+    double tick;                    /* a mark on the bar, to compare with; 0 or NAN: none */
 };
 
 struct table {
@@ -76,6 +80,7 @@ void part_pages(struct exchange *x, struct buf *out, const struct pages *p);
 struct filter_option {
     struct str title, value; /* value: what the parameter takes; the filter is taken off by an empty one */
     int64_t count;           /* -1: not counted */
+    struct str href;         /* instead of the parameter's own link; may be empty */
 };
 struct filter_group {
     struct str title;
@@ -113,12 +118,31 @@ void part_chart(struct exchange *x, struct buf *out, const struct chart *c);
 /* A trend the size of a word; nothing with fewer than two known values. */
 void part_spark(struct exchange *x, struct buf *out, const double *values, size_t n, struct str label);
 
+/* 1, 2 or 5 times a power of ten: the smallest step that crosses the span in at most so many. */
+double part_nice_step(double span, int most);
+
 /* ---- maps */
 
 struct map_value {
     struct str key, name, text; /* key: as the shape bears it; text: the value as people read it */
     double value;               /* shades the shape; NAN: unknown */
 };
+/* Shapes shaded by value, drawn by the server: needs no script. The same numbers must stand in a table beside it. */
+struct area {
+    struct str title, text; /* name, and value as people read it */
+    double value;           /* NAN: unknown */
+    const struct shape *shape;
+};
+struct areas {
+    struct str title;
+    struct str summary; /* one sentence: what it shows */
+    struct str unit;    /* behind the numbers of the legend; may be empty */
+    const struct area *p;
+    size_t n;
+    int decimals;
+    bool is_degrees;
+};
+void part_areas(struct exchange *x, struct buf *out, const struct areas *m);
 
 struct map_box {
     struct str title;
@@ -133,13 +157,14 @@ struct map_box {
 };
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m);
 
-/* A map as a drawing of shapes already read: needs no script; fit for map_box.plain. */
-struct map_shape {
-    const struct shape *shape;   /* outlines, or a single point; degrees or metres */
-    struct str name, text, href; /* text: the value as people read it; href may be empty */
-    double value;                /* shades it; NAN: unknown */
+/* Geometries drawn by the server, for those without scripts and for paper: the `plain` of a map. False when there is nothing to draw. */
+struct drawing_item {
+    struct str title, href; /* href empty: leads nowhere */
+    struct str blob;        /* as stored */
+    bool is_chosen;
 };
-void part_shapes(struct exchange *x, struct buf *out, struct str summary, const struct map_shape *shapes, size_t n);
+bool part_drawing(struct exchange *x, struct buf *out, struct str title, bool is_geographic,
+                  const struct drawing_item *items, size_t n);
 
 /* ---- boxes */
 

@@ -42,11 +42,10 @@ static struct str x_of(struct exchange *x, size_t i, size_t n)
     return str_of(arena_printf(x->arena, "%.2f%%", percent));
 }
 
-/* 1, 2 or 5 times a power of ten: the smallest that needs at most four steps. */
-static double nice_step(double span)
+double part_nice_step(double span, int most)
 {
-    double power = pow(10, floor(log10(span / 4)));
-    double rest = span / 4 / power;
+    double power = pow(10, floor(log10(span / most)));
+    double rest = span / most / power;
     return power * (rest <= 1 ? 1 : rest <= 2 ? 2 : rest <= 5 ? 5 : 10);
 }
 
@@ -66,7 +65,7 @@ static struct axis axis_of(const struct chart *c)
         low = 0;
     if (high - low < 1e-9)
         high = low + fmax(fabs(low) / 10, 1);
-    double step = nice_step(high - low);
+    double step = part_nice_step(high - low, 4);
     return (struct axis){floor(low / step) * step, ceil(high / step) * step, step, HEIGHT, false};
 }
 

@@ -24,25 +24,37 @@
 #define IN_ANSWER_CRS IN_CRS("crs", "Hệ tọa độ của câu trả lời", "Coordinate system of the answer")
 
 static const struct input register_inputs[] = {IN_REGISTER, INPUT_END};
-static const struct input items_inputs[] = {
+/* What may be asked of a register's records; API and page take the same. */
+#define IN_ITEMS(usual) \
+    IN_REGISTER, \
+    {.name = "bbox", .in = IN_QUERY, .type = INPUT_BBOX, TITLE("Khung tọa độ: tây, nam, đông, bắc", "Box: west, south, east, north")}, \
+    IN_CRS("bbox-crs", "Hệ tọa độ của bbox", "Coordinate system of bbox"), \
+    {.name = "datetime", .in = IN_QUERY, .type = INPUT_INTERVAL, .may_be_empty = true, TITLE("Ngày, thời điểm hoặc khoảng a/b", "Date, instant, or interval a/b")}, \
+    {.name = "filter", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TARGET_BYTES, TITLE("Bộ lọc CQL2", "CQL2 filter")}, \
+    {.name = "filter-lang", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "cql2-text|cql2-json", TITLE("Cách viết bộ lọc", "Notation of the filter")}, \
+    IN_CRS("filter-crs", "Hệ tọa độ của bộ lọc", "Coordinate system of the filter"), \
+    {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("Tìm theo từ, không cần dấu", "Words to search for, accents optional")}, \
+    {.name = "sortby", .in = IN_QUERY, .type = INPUT_TEXT, .max = 1000, TITLE("Xếp theo trường; dấu - là giảm dần", "Fields to sort by; - descends")}, \
+    IN_PROPERTIES, \
+    IN_ANSWER_CRS, \
+    {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = LIMIT_PAGE_RECORDS, .standard = (usual), TITLE("Số bản ghi một trang", "Records a page")}, \
+    {.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang, lấy từ liên kết next", "Place, out of a next link")}, \
+    {.name = "count", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "exact", TITLE("Đếm hết số bản ghi khớp", "Count all that match")}, \
+    {.name = "{field}", .in = IN_QUERY, .type = INPUT_TEXT, .is_open = true, TITLE("Bằng giá trị này ở trường ấy", "Equals this value in that field")}
+static const struct input items_inputs[] = {IN_ITEMS(10), INPUT_END};
+static const struct input register_page_inputs[] = {IN_ITEMS(25), INPUT_END};
+static const struct input item_inputs[] = {IN_REGISTER, IN_ID, IN_PROPERTIES, IN_ANSWER_CRS, INPUT_END};
+#define IN_CONTENT_CRS {.name = "Content-Crs", .in = IN_HEADER, .type = INPUT_TEXT, .max = 110, TITLE("Hệ tọa độ của nội dung gửi lên", "Coordinate system of the content")}
+static const struct input create_inputs[] = {
     IN_REGISTER,
-    {.name = "bbox", .in = IN_QUERY, .type = INPUT_BBOX, TITLE("Khung tọa độ: tây, nam, đông, bắc", "Box: west, south, east, north")},
-    IN_CRS("bbox-crs", "Hệ tọa độ của bbox", "Coordinate system of bbox"),
-    {.name = "datetime", .in = IN_QUERY, .type = INPUT_INTERVAL, TITLE("Ngày, thời điểm hoặc khoảng a/b", "Date, instant, or interval a/b")},
-    {.name = "filter", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TARGET_BYTES, TITLE("Bộ lọc CQL2", "CQL2 filter")},
-    {.name = "filter-lang", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "cql2-text|cql2-json", TITLE("Cách viết bộ lọc", "Notation of the filter")},
-    IN_CRS("filter-crs", "Hệ tọa độ của bộ lọc", "Coordinate system of the filter"),
-    {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("Tìm theo từ, không cần dấu", "Words to search for, accents optional")},
-    {.name = "sortby", .in = IN_QUERY, .type = INPUT_TEXT, .max = 1000, TITLE("Xếp theo trường; dấu - là giảm dần", "Fields to sort by; - descends")},
+    {.name = "allow-duplicate", .in = IN_QUERY, .type = INPUT_BOOLEAN, TITLE("Vẫn ghi khi có bản ghi có thể trùng", "Write although there may be a duplicate")},
     IN_PROPERTIES,
     IN_ANSWER_CRS,
-    {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = LIMIT_PAGE_RECORDS, .standard = 10, TITLE("Số bản ghi một trang", "Records a page")},
-    {.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang, lấy từ liên kết next", "Place, out of a next link")},
-    {.name = "count", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "exact", TITLE("Đếm hết số bản ghi khớp", "Count all that match")},
-    {.name = "{field}", .in = IN_QUERY, .type = INPUT_TEXT, .is_open = true, TITLE("Bằng giá trị này ở trường ấy", "Equals this value in that field")},
+    IN_CONTENT_CRS,
     INPUT_END,
 };
-static const struct input item_inputs[] = {IN_REGISTER, IN_ID, IN_PROPERTIES, IN_ANSWER_CRS, INPUT_END};
+static const struct input change_inputs[] = {IN_REGISTER, IN_ID, IN_PROPERTIES, IN_ANSWER_CRS, IN_CONTENT_CRS, INPUT_END};
+static const struct input delete_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
 #define IN_FIGURE {.name = "figure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Số liệu", "Figure")}
 #define IN_ON {.name = "on", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Tính tại ngày này thay vì ngày đã khai", "On this day instead of the declared one")}
 #define IN_INDEX {.name = "index", .in = IN_PATH, .type = INPUT_NAME, TITLE("Bộ chỉ số", "Index")}
@@ -54,6 +66,14 @@ static const struct input figure_inputs[] = {
     {.name = "units-at", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Trên bản đồ đơn vị của ngày này", "On the map of units of this day")},
     INPUT_END,
 };
+static const struct input page_figure_inputs[] = {
+    IN_FIGURE,
+    {.name = "by", .in = IN_QUERY, .type = INPUT_TEXT, .max = 100, TITLE("Chia theo", "Break down by")},
+    IN_ON,
+    {.name = "units-at", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Trên bản đồ đơn vị của ngày này", "On the map of units of this day")},
+    {.name = "sortby", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "value|-value|of|-of|share|-share", TITLE("Xếp các dòng theo", "Sort the rows by")},
+    INPUT_END,
+};
 static const struct input figure_records_inputs[] = {
     IN_FIGURE,
     IN_ON,
@@ -62,6 +82,18 @@ static const struct input figure_records_inputs[] = {
 };
 static const struct input index_inputs[] = {IN_INDEX, INPUT_END};
 static const struct input index_year_inputs[] = {IN_INDEX, {.name = "year", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1900, .max = 2200, TITLE("Năm", "Year")}, INPUT_END};
+#define IN_YEAR {.name = "year", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1900, .max = 2200, TITLE("Năm của số liệu", "Year of the data")}
+static const struct input page_index_inputs[] = {
+    IN_INDEX,
+    IN_YEAR,
+    {.name = "change", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "up|down|same|unknown", TITLE("Thay đổi hạng", "Change of rank")},
+    {.name = "sortby", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "rank|-rank|name|-name|total|-total|change|-change", TITLE("Xếp theo", "Sort by")},
+    {.name = "{field}", .in = IN_QUERY, .type = INPUT_TEXT, .is_open = true, TITLE("Chỉ những đối tượng có mã này ở trường ấy", "Only subjects with this code in that field")},
+    INPUT_END,
+};
+#define IN_SUBJECT(name_, where) {.name = name_, .in = where, .type = INPUT_TEXT, .max = 200, TITLE("Mã hoặc tên", "Id or name")}
+static const struct input page_subject_inputs[] = {IN_INDEX, IN_SUBJECT("subject", IN_PATH), IN_YEAR, INPUT_END};
+static const struct input page_compare_inputs[] = {IN_INDEX, IN_SUBJECT("a", IN_QUERY), IN_SUBJECT("b", IN_QUERY), IN_YEAR, INPUT_END};
 static const struct input report_inputs[] = {{.name = "report", .in = IN_PATH, .type = INPUT_NAME, TITLE("Báo cáo", "Report")}, INPUT_END};
 #define IN_REVISION {.name = "revision", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Phiên bản", "Revision")}
 #define IN_LIMIT(most, usual) {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = (most), .standard = (usual), TITLE("Nhiều nhất bao nhiêu", "How many at most")}
@@ -71,6 +103,14 @@ static const struct input revision_inputs[] = {IN_REVISION, INPUT_END};
 static const struct input revisions_inputs[] = {{.name = "before", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Trước phiên bản này", "Before this revision")}, IN_LIMIT(1000, 50), INPUT_END};
 static const struct input log_records_inputs[] = {IN_REVISION, {.name = "from", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = INT64_MAX, TITLE("Từ thứ tự này, đếm từ 0", "From this place on, counted from 0")}, IN_LIMIT(LIMIT_PAGE_RECORDS, 1000), INPUT_END};
 static const struct input proof_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
+static const struct input units_inputs[] = {
+    {.name = "on", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Cây đơn vị ngày này", "The tree of this day")},
+    {.name = "name", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("Tên hoặc mã, cũ hay mới", "Name or code, old or new")},
+    INPUT_END,
+};
+static const struct input unit_inputs[] = {{.name = "code", .in = IN_PATH, .type = INPUT_TEXT, .max = 200, TITLE("Mã hoặc tên đơn vị", "Code or name of a unit")}, INPUT_END};
+static const struct input posts_inputs[] = {{.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang", "Place")}, INPUT_END};
+static const struct input post_inputs[] = {IN_ID, INPUT_END};
 static const struct input asset_inputs[] = {
     {.name = "hash", .in = IN_PATH, .type = INPUT_NAME},
     {.name = "name", .in = IN_PATH, .type = INPUT_NAME},
@@ -84,6 +124,7 @@ static const struct input search_inputs[] = {
 /* ---- routes ---- */
 
 #define GET(address, name, vi, en) .method = METHOD_GET, .path = address, .id = name, TITLE(vi, en)
+#define WRITE(verb, address, name, vi, en) .method = METHOD_##verb, .path = address, .id = name, TITLE(vi, en), .formats = F_GEOJSON | F_JSON, .standard = FORMAT_GEOJSON, .right = RIGHT_WRITE, .cost = COST_PAGE, .tag = "features"
 #define PAGE .formats = F_HTML, .flags = TAKES_AT | IS_HIDDEN, .tag = "pages"
 #define API(all, usual) .formats = (all), .standard = (usual), .flags = TAKES_AT
 
@@ -93,6 +134,26 @@ const struct route site_routes[] = {
     {GET("/", "home", "Trang chủ", "Home page"), PAGE, .cost = COST_PAGE, .answer = page_home},
     {GET("/search", "search", "Tìm kiếm", "Search"), PAGE, .inputs = search_inputs, .cost = COST_SCAN, .answer = page_search},
     {GET("/about", "about", "Cách đếm", "How we count"), PAGE, .cost = COST_KEY, .answer = page_about},
+    {GET("/reports", "pageReports", "Các báo cáo", "Reports"), PAGE, .cost = COST_KEY, .answer = page_reports},
+    {GET("/reports/{report}", "pageReport", "Một báo cáo", "One report"), .formats = F_HTML | FORMAT_BIT(FORMAT_MARKDOWN), .flags = TAKES_AT | IS_HIDDEN, .tag = "pages", .inputs = report_inputs, .cost = COST_SCAN, .answer = page_report},
+    {GET("/figures", "pageFigures", "Các số liệu", "Figures"), PAGE, .cost = COST_KEY, .answer = page_figures},
+    {GET("/figures/{figure}", "pageFigure", "Một số liệu", "One figure"), PAGE, .inputs = page_figure_inputs, .cost = COST_SCAN, .answer = page_figure},
+    {GET("/indexes", "pageIndexes", "Các bộ chỉ số", "Indices"), PAGE, .cost = COST_PAGE, .answer = page_indexes},
+    {GET("/indexes/{index}", "pageIndex", "Một bộ chỉ số", "One index"), PAGE, .inputs = page_index_inputs, .cost = COST_SCAN, .answer = page_index},
+    {GET("/indexes/{index}/compare", "pageIndexCompare", "So sánh hai đối tượng", "Two subjects compared"), PAGE, .inputs = page_compare_inputs, .cost = COST_SCAN, .answer = page_index_compare},
+    {GET("/indexes/{index}/{subject}", "pageIndexSubject", "Một đối tượng trong bộ chỉ số", "One subject of an index"), PAGE, .inputs = page_subject_inputs, .cost = COST_SCAN, .answer = page_index_subject},
+
+    {GET("/registers", "registersPage", "Sổ dữ liệu", "Registers"), PAGE, .cost = COST_PAGE, .answer = page_registers},
+    {GET("/registers/{register}", "registerPage", "Một sổ dữ liệu", "One register"), PAGE, .inputs = register_page_inputs, .cost = COST_SCAN, .answer = page_register},
+    {GET("/registers/{register}/{id}", "recordPage", "Một bản ghi", "One record"), PAGE, .inputs = item_inputs, .cost = COST_PAGE, .answer = page_record},
+
+    {GET("/units", "unitsPage", "Đơn vị hành chính", "Administrative units"), PAGE, .inputs = units_inputs, .cost = COST_PAGE, .answer = page_units},
+    {GET("/units/{code}", "unitPage", "Một đơn vị", "One unit"), PAGE, .inputs = unit_inputs, .cost = COST_SCAN, .answer = page_unit},
+
+    {GET("/posts", "postsPage", "Chuyên mục chuyển đổi số", "Posts"), PAGE, .inputs = posts_inputs, .cost = COST_PAGE, .answer = page_posts},
+    {GET("/posts/{id}", "postPage", "Một bài", "One post"), PAGE, .inputs = post_inputs, .cost = COST_SCAN, .answer = page_post},
+    {GET("/data", "dataPage", "Dữ liệu mở", "Open data"), PAGE, .cost = COST_PAGE, .answer = page_data},
+    {GET("/developers", "developersPage", "API", "API"), PAGE, .cost = COST_PAGE, .answer = page_developers},
 
     {GET("/api", "landing", "Trang đầu của giao diện mở", "Landing page of the open interface"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_landing},
     {GET("/api/conformance", "conformance", "Các lớp tuân thủ", "Conformance classes"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_conformance},
@@ -103,6 +164,10 @@ const struct route site_routes[] = {
     {GET("/api/collections/{register}/sortables", "sortables", "Những trường xếp thứ tự được", "Fields to sort by"), API(F_SCHEMA, FORMAT_SCHEMA), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_sortables},
     {GET("/api/collections/{register}/items", "items", "Các bản ghi, từng trang", "Records, page by page"), API(F_GEOJSON | F_JSON | F_HTML | F_TABLES, FORMAT_GEOJSON), .inputs = items_inputs, .cost = COST_PAGE, .tag = "features", .answer = api_items},
     {GET("/api/collections/{register}/items/{id}", "item", "Một bản ghi", "One record"), API(F_GEOJSON | F_JSON | F_HTML, FORMAT_GEOJSON), .inputs = item_inputs, .cost = COST_KEY, .tag = "features", .answer = api_item},
+    {WRITE(POST, "/api/collections/{register}/items", "itemCreate", "Thêm một bản ghi", "Create a record"), .inputs = create_inputs, .flags = WRITES | TAKES_BODY, .answer = api_item_create},
+    {WRITE(PUT, "/api/collections/{register}/items/{id}", "itemReplace", "Thay cả bản ghi", "Replace a record"), .inputs = change_inputs, .flags = WRITES | TAKES_BODY, .answer = api_item_replace},
+    {WRITE(PATCH, "/api/collections/{register}/items/{id}", "itemUpdate", "Sửa vài trường (RFC 7396)", "Change some fields (RFC 7396)"), .inputs = change_inputs, .flags = WRITES | TAKES_BODY, .answer = api_item_update},
+    {WRITE(DELETE, "/api/collections/{register}/items/{id}", "itemDelete", "Xóa bản ghi (lịch sử vẫn còn)", "Delete a record (its history stays)"), .inputs = delete_inputs, .flags = WRITES, .answer = api_item_delete},
 
     {GET("/api/figures", "figures", "Các số liệu", "Figures"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_figures},
     {GET("/api/figures/{figure}", "figure", "Một số liệu, có thể chia nhỏ", "One figure, broken down where asked"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = figure_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_figure},

@@ -32,7 +32,7 @@ static const char *json_format(enum field_type type)
     return type == FT_DATE ? "date" : type == FT_TIMESTAMP ? "date-time" : type == FT_URL ? "uri" : NULL;
 }
 
-static void write_codes(struct exchange *x, const struct code_list *codes, struct json_out *o)
+static void write_codes(struct exchange *x, const struct code_list *codes, bool may_be_null, struct json_out *o)
 {
     json_key(o, STR("oneOf"));
     json_array_begin(o);
@@ -42,7 +42,23 @@ static void write_codes(struct exchange *x, const struct code_list *codes, struc
         member(o, "title", text2_in(&codes->p[i].title, x->lang));
         json_object_end(o);
     }
+    if (may_be_null) {
+        json_object_begin(o);
+        member(o, "type", STR("null"));
+        json_object_end(o);
+    }
     json_array_end(o);
+}
+
+/* "integer", or ["integer","null"]. */
+static void write_type(const char *type, bool may_be_null, struct json_out *o)
+{
+    json_key(o, STR("type"));
+    if (may_be_null)
+        json_array_begin(o);
+    json_str(o, str_of(type));
+    if (may_be_null)
+        json_str(o, STR("null")), json_array_end(o);
 }
 
 static void write_limits(const struct field *fd, struct json_out *o)
@@ -73,14 +89,14 @@ static const char *role_of(const struct reg *reg, size_t field)
     return ask_time_field(reg) == (int)field ? "primary-instant" : NULL;
 }
 
-void schema_value_write(struct exchange *x, const struct field *fd, struct json_out *o)
+void schema_value_write(struct exchange *x, const struct field *fd, bool may_be_null, struct json_out *o)
 {
     const char *format = json_format(fd->type);
     if (fd->type == FT_GEOMETRY) {
         struct str kind = fd->geometry_kind.n ? fd->geometry_kind : STR("any");
         member(o, "format", str_of(arena_printf(x->arena, "geometry-%.*s", STR_ARG(kind))));
     } else {
-        member(o, "type", str_of(json_type(fd->type)));
+        write_type(json_type(fd->type), may_be_null, o);
     }
     if (format)
         member(o, "format", str_of(format));
@@ -89,17 +105,17 @@ void schema_value_write(struct exchange *x, const struct field *fd, struct json_
         json_object_begin(o);
         member(o, "type", str_of(json_type(fd->of)));
         if (fd->codes)
-            write_codes(x, fd->codes, o);
+            write_codes(x, fd->codes, false, o);
         json_object_end(o);
     } else if (fd->codes) {
-        write_codes(x, fd->codes, o);
+        write_codes(x, fd->codes, may_be_null, o);
     }
     if (fd->target)
         member(o, "x-ogc-collectionId", fd->target->name);
     write_limits(fd, o);
 }
 
-static void write_property(struct exchange *x, const struct reg *reg, size_t i, struct json_out *o)
+static void write_property(struct exchange *x, const struct reg *reg, size_t i, bool may_be_null, struct json_out *o)
 {
     const struct field *fd = &reg->fields[i];
     const char *role = role_of(reg, i);
@@ -108,7 +124,7 @@ static void write_property(struct exchange *x, const struct reg *reg, size_t i, 
     member(o, "title", text2_in(&fd->title, x->lang));
     if (text2_in(&fd->description, x->lang).n)
         member(o, "description", text2_in(&fd->description, x->lang));
-    schema_value_write(x, fd, o);
+    schema_value_write(x, fd, may_be_null && !fd->is_required, o);
     if (role)
         member(o, "x-ogc-role", str_of(role));
     json_key(o, STR("x-ogc-propertySeq")), json_int(o, (int64_t)i + 1);
@@ -124,23 +140,28 @@ static bool is_in_schema(const struct exchange *x, const struct field *fd, enum 
     return what != SCHEMA_FIELDS || fd->type != FT_GEOMETRY;
 }
 
+void schema_required_write(struct exchange *x, const struct reg *reg, enum schema_of what, struct json_out *o)
+{
+    json_key(o, STR("required"));
+    json_array_begin(o);
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (reg->fields[i].is_required && is_in_schema(x, &reg->fields[i], what))
+            json_str(o, reg->fields[i].name);
+    json_array_end(o);
+}
+
 void schema_write(struct exchange *x, const struct reg *reg, enum schema_of what, struct json_out *o)
 {
+    bool is_record = what == SCHEMA_RETURNED || what == SCHEMA_FIELDS;
     member(o, "type", STR("object"));
     json_key(o, STR("properties"));
     json_object_begin(o);
     for (size_t i = 0; i < reg->n_fields; i++)
         if (is_in_schema(x, &reg->fields[i], what))
-            write_property(x, reg, i, o);
+            write_property(x, reg, i, is_record, o);
     json_object_end(o);
-    if (what == SCHEMA_RETURNED || what == SCHEMA_FIELDS) {
-        json_key(o, STR("required"));
-        json_array_begin(o);
-        for (size_t i = 0; i < reg->n_fields; i++)
-            if (reg->fields[i].is_required && is_in_schema(x, &reg->fields[i], what))
-                json_str(o, reg->fields[i].name);
-        json_array_end(o);
-        return;
-    }
-    json_key(o, STR("additionalProperties")), json_bool(o, false);
+    if (what == SCHEMA_RETURNED)
+        schema_required_write(x, reg, what, o);
+    if (!is_record)
+        json_key(o, STR("additionalProperties")), json_bool(o, false);
 }

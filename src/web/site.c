@@ -113,15 +113,44 @@ static enum err snapshot_open(struct worker *w, struct fault *f)
     n->is_open = true;
     n->written = written;
     n->begun_us = now_us;
+    int64_t declared = n->declared;
     e = store_follow(w->store, f);
     if (e == OK && (w->store->head != n->head || n->head == 0)) {
         e = store_declared(w->store, w->store->head, &n->declared, f);
         n->head = e == OK ? w->store->head : 0;
     }
+    for (size_t i = 0; i < DECLARED && n->declared != declared; i++)
+        declared_done(&n->kept[i]); /* their privacy was that of other declarations */
     w->head = w->store->head;
     if (e != OK)
         worker_idle(w);
     return e;
+}
+
+static enum privacy stricter(enum privacy a, enum privacy b)
+{
+    return a > b ? a : b;
+}
+
+/* What is kept from readers today is kept from them in the past too, whatever was declared then. */
+static void keep_private(const struct province *past, const struct province *newest)
+{
+    for (size_t i = 0; i < past->n_registers; i++) {
+        struct reg *reg = past->registers[i];
+        const struct reg *now = province_register(newest, reg->name);
+        for (size_t k = 0; now && k < reg->n_fields; k++) {
+            const struct field *fd = reg_field(now, reg->fields[k].name);
+            reg->fields[k].privacy = stricter(reg->fields[k].privacy, fd ? fd->privacy : now->privacy);
+        }
+        if (now)
+            reg->privacy = stricter(reg->privacy, now->privacy);
+    }
+}
+
+int64_t worker_epoch(void *worker)
+{
+    const struct worker *w = worker;
+    return w->snapshot->declared;
 }
 
 enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f)
@@ -129,15 +158,22 @@ enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct f
     struct worker *w = worker;
     enum err e = snapshot_open(w, f);
     int64_t rev = w->head, declared = w->snapshot->declared;
-    struct declared *m = NULL;
+    struct declared *m = NULL, *newest = NULL;
     if (e == OK && at.n)
         e = store_find(w->store, at, &rev, f);
     if (e == OK && at.n)
         e = store_declared(w->store, rev, &declared, f);
+    if (e == OK && declared != w->snapshot->declared) {
+        e = declared_find(w, w->head, w->snapshot->declared, &newest, f);
+        if (e == OK)
+            newest->used = ++w->snapshot->n_uses;
+    }
     if (e == OK)
         e = declared_find(w, rev, declared, &m, f);
     if (e != OK)
         return e;
+    if (newest)
+        keep_private(m->province, newest->province);
     m->used = ++w->snapshot->n_uses;
     store_move(w->store, rev, m->province);
     w->figures = m->figures;

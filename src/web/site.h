@@ -52,6 +52,8 @@ void worker_free(void *worker);
 /* Takes notice of what was written since; moves the store to `at` (or back to the newest). All that one request reads lies in one read
  * transaction, so that an answer kept for a revision holds that revision and no other. Declarations and figures of a moment are kept while they serve. */
 enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
+/* The revision of the newest declarations: they say what may be shown of older records too. */
+int64_t worker_epoch(void *worker);
 /* Ends the read transaction in which the last requests were answered. */
 void worker_idle(void *worker);
 
@@ -73,6 +75,7 @@ struct page {
     bool is_problem;     /* counts nothing: no revision is named */
     bool has_own_search; /* the header shows no second box */
     bool is_home;        /* writes its own first heading */
+    bool has_heading;    /* so does another page */
     const char *
         section; /* of the navigation: "report", "index", "registers", "units", "posts", "data", "api", "about" or NULL */
     bool has_sample;            /* says at the top that sample records are counted */
@@ -87,8 +90,16 @@ struct str page_time(struct arena *a, struct str rfc3339, int offset_minutes, en
 /* What the caller may see: fields of class public, with the operator's key also internal ones. A register is shown when its key may be. */
 bool site_shows_register(const struct exchange *x, const struct reg *reg);
 bool site_shows_field(const struct exchange *x, const struct field *fd);
+/* With every field: a proof shows whole records. */
+bool site_shows_whole(const struct exchange *x, const struct reg *reg);
 
 /* The handlers, by area. */
-answer_fn answer_asset;                       /* assets.c */
-answer_fn page_home, page_search, page_about; /* page_home.c, page_search.c, page_about.c */
+answer_fn answer_asset;                               /* assets.c */
+answer_fn page_home, page_search, page_about;         /* page_home.c, page_search.c, page_about.c */
+answer_fn page_units, page_unit;                      /* page_units.c, page_unit.c */
+answer_fn page_registers, page_register, page_record; /* page_registers.c, page_record.c */
+answer_fn page_reports, page_report;                  /* page_report.c */
+answer_fn page_figures, page_figure;                  /* page_figure.c */
+answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */
+answer_fn page_posts, page_post, page_data, page_developers; /* page_posts.c, page_data.c, page_developers.c */
 #endif

@@ -17,9 +17,9 @@ static enum err parse(unsigned kind, struct str text, size_t cut, uint64_t *ret_
     struct sheet_cells cells;
     struct xml x;
     struct fault f = {0};
-    strings_init(&strings);
     styles_init(&styles);
-    sheet_out_init(&out, -1);
+    strings_init(&strings, &styles);
+    sheet_out_init(&out, -1, text.n);
     VEC_PUSH(styles.arena, &styles.cells, ((struct style){FORMAT_PLAIN, 0}));
     VEC_PUSH(styles.arena, &styles.cells, ((struct style){FORMAT_DATE, 1}));
     sheet_cells_init(&cells, &strings, &styles, kind & 4, &out);
@@ -36,8 +36,16 @@ static enum err parse(unsigned kind, struct str text, size_t cut, uint64_t *ret_
     xml_done(&x);
     *ret_n = out.n_cells + strings.n + styles.cells.n;
     struct str one;
-    for (size_t i = 0; i < strings.n; i++)
+    struct rich rich = {0};
+    for (size_t i = 0; i < strings.n; i++) {
+        size_t n_runs = 0;
         must(strings_get(&strings, i, &one) && utf8_valid(one));
+        strings_rich(&strings, i, &rich);
+        for (size_t k = 0; k < rich.n; k++)
+            n_runs += rich.p[k].n;
+        must(rich.n == 0 || n_runs == one.n);
+    }
+    rich_done(&rich);
     must(!strings_get(&strings, strings.n, &one));
     sheet_cells_done(&cells);
     sheet_out_done(&out);

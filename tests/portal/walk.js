@@ -17,7 +17,8 @@ const axe = fs.readFileSync(path.join(modules, "node_modules/axe-core/axe.min.js
 const images = rest[0] === "--images" ? rest.splice(0, 2)[1] : null;
 const WIDTHS = [360, 1280];
 const HOME_BYTES = 60 * 1024;
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+// Maps want WebGL, which a machine without a graphics card draws by itself.
+const FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
 
 let checks = 0;
@@ -43,7 +44,8 @@ function inLanguage(address, lang) {
 // Notes what a page does wrong while it loads.
 function watch(page, faults) {
   const bytes = { total: 0 };
-  page.on("console", (m) => ["error", "warning"].includes(m.type()) && faults.push(`console: ${m.text()}`));
+  const isFault = (m) => ["error", "warning"].includes(m.type()) && !m.text().includes("GL Driver Message");
+  page.on("console", (m) => isFault(m) && faults.push(`console: ${m.text()}`));
   page.on("pageerror", (e) => faults.push(`script: ${e}`));
   page.on("request", (r) => {
     const url = new URL(r.url());
@@ -79,7 +81,7 @@ async function judgeAxe(page, faults) {
 }
 
 async function links(page) {
-  return page.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => a.href));
+  return page.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => new URL(a.getAttribute("href"), document.baseURI).href));
 }
 
 // A page is loaded once, narrow, and then made wide.

@@ -5,11 +5,7 @@
 
 # ---- a province with a map
 
-mkdir -p "$WORK/map/registers" "$WORK/map/data"
-cat >"$WORK/map/province.yaml" <<'END'
-province: mau
-title: {vi: Tỉnh Mẫu, en: Sample}
-END
+small_province map
 cat >"$WORK/map/registers/wells.yaml" <<'END'
 register: wells
 title: {vi: Giếng khoan, en: Wells}

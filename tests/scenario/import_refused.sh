@@ -5,11 +5,7 @@
 # each is told is tested in tests/unit/text/test_sheet.c.
 . "$(dirname "$0")/lib.sh"
 
-mkdir -p "$WORK/small/registers"
-cat >"$WORK/small/province.yaml" <<'END'
-province: mau
-title: {vi: Tỉnh Mẫu, en: Sample}
-END
+small_province small
 cat >"$WORK/small/registers/things.yaml" <<'END'
 register: things
 title: {vi: Đồ vật, en: Things}
@@ -20,7 +16,6 @@ fields:
 data:
   - {file: data/things.csv, source: thử}
 END
-mkdir -p "$WORK/small/data"
 printf 'code,name\n001,Một\n' >"$WORK/small/data/things.csv"
 export TINHSO_DB=$WORK/small.db
 tinhso load small
@@ -59,6 +54,9 @@ good = head + row(2, "002", "Hai") + tail
 book("good.xlsx")
 book("bomb.xlsx", [head, *[" " * (1 << 20)] * 200, row(2, "002", "Hai"), tail])
 book("text-bomb.xlsx", [head, row(2, "002", "x" * (100 << 20)), tail])
+book("repeated.xlsx", [f'<worksheet xmlns="{MAIN}"><sheetData><row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>',
+    *['<row><c t="s"><v>0</v></c><c t="s"><v>2</v></c></row>'] * 20000, tail],
+    strings=f'<sst xmlns="{MAIN}"><si><t>code</t></si><si><t>name</t></si><si><t>{"x" * 1000000}</t></si></sst>')
 book("rows-bomb.xlsx", [head, *[row(i, i, "a") for i in range(2, 300000)], '<row r="2000000"/>', tail])
 laughs = '<!DOCTYPE l [<!ENTITY a "ha">' + "".join(
     f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(10)) + "]>"
@@ -138,6 +136,7 @@ refused() {
 
 refused bomb.xlsx "bung ra quá lớn" "expands too much"
 refused text-bomb.xlsx "bung ra quá lớn" "expands too much"
+refused repeated.xlsx "bung ra quá lớn" "expands too much"
 refused rows-bomb.xlsx 2000000 2000000
 refused laughs.xlsx "DTD" "DTD"
 refused entity.xlsx "DTD" "DTD"

@@ -129,6 +129,12 @@ fresh_province() {
     cp -R "$SOURCE/$province" "$WORK/$province"
 }
 
+# small_province FOLDER: the beginning of an invented one; registers and data are written beside it.
+small_province() {
+    mkdir -p "$WORK/$1/registers" "$WORK/$1/data"
+    printf 'province: mau\ntitle: {vi: Tỉnh Mẫu, en: Sample}\n' >"$WORK/$1/province.yaml"
+}
+
 # loaded_province: fresh_province and var/ as after `tinhso load province/dak-nong`. The load is done once for all
 # scenarios of a run, by the release binary; each gets a copy.
 loaded_province() {

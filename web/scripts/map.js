@@ -23,8 +23,11 @@ function bounds(collection) {
 function join(place, collection) {
   const script = place.querySelector("script[type='application/json']");
   const values = script ? JSON.parse(script.textContent) : {};
+  const keyOf = (f) => String(f.properties[place.dataset.key] ?? f.id);
+  // A page that knows some shapes is about those: a province would hide its districts.
+  if (script) collection.features = collection.features.filter((f) => keyOf(f) in values);
   for (const f of collection.features) {
-    const key = String(f.properties[place.dataset.key] ?? f.id);
+    const key = keyOf(f);
     const known = values[key] ?? {};
     f.properties = { key, name: known.name ?? f.properties[place.dataset.title] ?? key, value: known.value ?? null, text: known.text ?? "" };
   }
@@ -51,6 +54,8 @@ function caption(place, shape) {
 }
 
 async function draw(place) {
+  // Without WebGL the drawing of the server stays.
+  if (!document.createElement("canvas").getContext("webgl2")) return;
   const answer = await fetch(place.dataset.source, { headers: { Accept: "application/geo+json" } });
   if (!answer.ok) return;
   const collection = await answer.json();

@@ -215,6 +215,38 @@ static void a_child_that_waits_is_stopped_by_the_clock(void **state)
     close(in[1]);
 }
 
+static int speaks_and_waits(void *ctx, int out_fd)
+{
+    char c;
+    return write(out_fd, "a", 1) != 1 || read(*(int *)ctx, &c, 1) != 1;
+}
+
+static void a_child_that_falls_silent_is_given_up(void **state)
+{
+    (void)state;
+    int in[2];
+    assert_int_equal(pipe(in), 0);
+    struct sandbox_limits l = small;
+    l.silent_seconds = 1;
+    struct fault f = {0};
+    assert_int_equal(ends(speaks_and_waits, &in[0], &in[0], 1, &l, NULL, &f), ERR_SANDBOX_TIME);
+    assert_true(str_is(fault_param(&f, "limit"), "1"));
+    /* Whoever lets it wait meanwhile is no silence of the child. */
+    struct sandbox *box;
+    char buffer[8];
+    size_t n;
+    assert_int_equal(sandbox_start(speaks_and_waits, &in[0], &in[0], 1, &l, &box, NULL), OK);
+    sleep(2);
+    assert_int_equal(sandbox_read(box, buffer, sizeof buffer, &n, NULL), OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(write(in[1], "b", 1), 1);
+    assert_int_equal(sandbox_read(box, buffer, sizeof buffer, &n, NULL), OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(sandbox_wait(box, NULL, NULL), OK);
+    close(in[0]);
+    close(in[1]);
+}
+
 static int writes_endlessly(void *ctx, int out_fd)
 {
     (void)ctx;
@@ -252,6 +284,7 @@ int main(void)
         cmocka_unit_test(memory_has_a_limit_and_is_never_executable),
         cmocka_unit_test(a_child_that_spins_is_stopped_by_its_processor_time),
         cmocka_unit_test(a_child_that_waits_is_stopped_by_the_clock),
+        cmocka_unit_test(a_child_that_falls_silent_is_given_up),
         cmocka_unit_test(a_child_that_writes_endlessly_is_stopped),
         cmocka_unit_test(a_child_that_is_given_up_is_gone_at_once),
     };

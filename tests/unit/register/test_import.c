@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "register/import.h"
+#include "register/import_internal.h"
 
 #include "base/banned.h"
 
@@ -23,14 +23,14 @@ static const char *file_of(struct fixture *x, const char *text)
 }
 
 /* Runs an import of a text; the result's lists are freed at tear down of the test by done(). */
-static struct run import(struct fixture *x, const char *text, struct import_options o)
+static struct run import_into(struct fixture *x, const char *name, const char *text, struct import_options o)
 {
     struct run run = {.shown = BUF_INIT(1 << 20)};
     struct import *im;
     o.path = file_of(x, text);
     o.actor = STR("test");
     x->f = (struct fault){0};
-    run.e = import_open(x->s, province_register(x->s->province, STR("farms")), &o, &im, &x->f);
+    run.e = import_open(x->s, province_register(x->s->province, str_of(name)), &o, &im, &x->f);
     if (run.e == OK) {
         import_describe(im, LANG_EN, &run.shown);
         run.e = import_run(im, LANG_EN, &run.r, &x->f);
@@ -41,6 +41,11 @@ static struct run import(struct fixture *x, const char *text, struct import_opti
     }
     unlink(o.path);
     return run;
+}
+
+static struct run import(struct fixture *x, const char *text, struct import_options o)
+{
+    return import_into(x, "farms", text, o);
 }
 
 static void done(struct run *run)
@@ -209,6 +214,186 @@ static void a_mapping_is_saved_and_found_again_by_its_header(void **state)
     unlink(map);
 }
 
+static void what_is_invented_stays_so_until_the_file_calls_it_real(void **state)
+{
+    struct fixture *x = *state;
+    struct query_options samples = {.filter = STR("_sample = true"), .sort = STR("code")};
+    struct run a =
+        import(x, "Mã,Chủ hộ,Dữ liệu mẫu\nH1,A,có\nH2,B,có\nH3,C,không\nH4,D,\n", (struct import_options){0});
+    assert_int_equal(a.e, OK);
+    assert_int_equal(a.r.samples, 2);
+    says(&a, "mark of invented records");
+    assert_string_equal(values(x, "farms", "code", samples), "H1|H2");
+    done(&a);
+    /* without the column, or with an empty cell, a changed record stays what it is, and that is told */
+    a = import(x, "Mã,Chủ hộ\nH1,A2\nH3,C2\nH5,E\n", (struct import_options){0});
+    assert_int_equal(a.e, OK);
+    assert_int_equal(a.r.samples, 1);
+    assert_int_equal(a.r.samples_kept, 1);
+    assert_string_equal(values(x, "farms", "code", samples), "H1|H2");
+    done(&a);
+    a = import(x, "code,head,_sample\nH1,A3,\nH3,C2,\n", (struct import_options){0});
+    assert_int_equal(a.r.samples_kept, 1);
+    assert_int_equal(a.r.same, 1);
+    assert_string_equal(values(x, "farms", "code", samples), "H1|H2");
+    done(&a);
+    /* the mark alone is a change, both ways, and what becomes real is counted */
+    a = import(x, "code,Sample\nH1,no\nH2,yes\nH3,x\n", (struct import_options){0});
+    assert_int_equal(a.e, OK);
+    assert_int_equal(a.r.changed, 2);
+    assert_int_equal(a.r.same, 1);
+    assert_int_equal(a.r.made_real, 1);
+    assert_string_equal(values(x, "farms", "code", samples), "H2|H3");
+    done(&a);
+    a = import(x, "code,Sample\nH1,S-17\n", (struct import_options){0});
+    assert_int_equal(a.e, ERR_IMPORT_SAMPLE);
+    says(&a, "t.csv:2:2");
+    done(&a);
+}
+
+static void the_same_file_without_accept_valid_still_refuses(void **state)
+{
+    struct fixture *x = *state;
+    const char *text = text_of(x, head, "H1,A,11,5,,x,15/03/2022\nH2,B,11,6,,x,31/02/2022\n");
+    struct run a = import(x, text, (struct import_options){.accept_valid = true});
+    assert_int_equal(a.e, OK);
+    assert_int_equal(a.r.refused, 1);
+    done(&a);
+    a = import(x, text, (struct import_options){0});
+    assert_true(a.e != OK);
+    assert_int_equal(a.r.refused, 1);
+    done(&a);
+}
+
+static const char visits_yaml[] = "register: visits\n"
+                                  "title: Lượt thăm\n"
+                                  "key: [id]\n"
+                                  "as_of: day\n"
+                                  "fields:\n"
+                                  "  id: {type: string, title: Số, required: true}\n"
+                                  "  farm: {type: reference, register: farms, title: Hộ}\n"
+                                  "  place: {type: reference, register: units, title: Nơi}\n"
+                                  "  topics: {type: array, of: string, title: Việc}\n"
+                                  "  day: {type: date, title: Ngày}\n";
+
+static void declare_visits(struct fixture *x)
+{
+    const struct text_file files[] = {standard_files[0],
+                                      standard_files[1],
+                                      standard_files[2],
+                                      standard_files[3],
+                                      {"registers/visits.yaml", visits_yaml}};
+    assert_int_equal(declare(x, files, ARRAY_LEN(files), NULL), OK);
+    assert_int_equal(put(x, "farms",
+                         "code,head,seen_on\nH1,Nguyễn Văn Hòa,2022-01-01\nH2,Nguyễn Văn Hoá,2022-01-01\n"
+                         "H3,Trần Thị Lan,2022-01-01\nH4,Trần Thị Lan,2022-01-01\nH5,H1,2022-01-01\n",
+                         NULL),
+                     OK);
+}
+
+static void references_go_by_name_when_one_bears_it(void **state)
+{
+    struct fixture *x = *state;
+    struct query_options by_id = {.sort = STR("id")};
+    declare_visits(x);
+    /* a code; a name; the name without accents and case, when just one is so; the name of a unit on the day */
+    struct run a = import_into(x, "visits",
+                               "Số,Hộ,Nơi,Ngày\nV1,H3,11,15/03/2022\nV2,Nguyễn Văn Hòa,Xã Đồi,15/03/2022\n"
+                               "V3,nguyen  van HOA,xa suoi,15/03/2022\nV4,H1,Xã Đồi Suối,15/03/2026\n",
+                               (struct import_options){0});
+    assert_int_equal(a.e, ERR_IMPORT_REFERENCE_SEVERAL);
+    assert_int_equal(a.r.refused, 1);
+    says(&a, "H1, H2");
+    done(&a);
+    a = import_into(x, "visits",
+                    "Số,Hộ,Nơi,Ngày\nV1,H3,11,15/03/2022\nV2,Nguyễn Văn Hòa,Xã Đồi,15/03/2022\n"
+                    "V3,nguyễn văn hoá,xa suoi,15/03/2022\nV4,H1,Xã Đồi Suối,15/03/2026\n",
+                    (struct import_options){0});
+    assert_int_equal(a.e, ERR_IMPORT_REFERENCE_SEVERAL); /* only letter by letter it is one of the two */
+    done(&a);
+    a = import_into(x, "visits",
+                    "Số,Hộ,Nơi,Ngày\nV1,H3,11,15/03/2022\nV2,Nguyễn Văn Hòa,Xã Đồi,15/03/2022\n"
+                    "V3,,xa suoi,15/03/2022\nV4,H1,Xã Đồi Suối,15/03/2026\n",
+                    (struct import_options){0});
+    assert_int_equal(a.e, OK);
+    assert_string_equal(values(x, "visits", "farm", by_id), "H3|H1||H1");
+    assert_string_equal(values(x, "visits", "place", by_id), "11|11|12|11");
+    done(&a);
+    a = import_into(x, "visits", "Số,Hộ\nV5,Trần Thị Lan\n", (struct import_options){0});
+    assert_int_equal(a.e, ERR_IMPORT_REFERENCE_SEVERAL);
+    says(&a, "H3, H4");
+    done(&a);
+    /* a name of another time, and one of nobody */
+    a = import_into(x, "visits", "Số,Nơi,Ngày\nV5,Xã Suối,15/03/2026\nV6,Xã Đâu Đó,15/03/2026\n",
+                    (struct import_options){0});
+    assert_int_equal(a.e, ERR_REFERENCE_UNKNOWN);
+    assert_int_equal(a.r.refused, 2);
+    done(&a);
+}
+
+static void items_of_a_list_keep_their_marks(void **state)
+{
+    struct fixture *x = *state;
+    struct query_options by_id = {.sort = STR("id")};
+    declare_visits(x);
+    struct run a = import_into(x, "visits", "Số,Việc\nV1,a\\|b|c\\\\d\nV2,một; hai\nV3,một\\; hai\nV4,C:\\dir\n",
+                               (struct import_options){0});
+    assert_int_equal(a.e, OK);
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct record r;
+    bool has_row;
+    static const char *const expected[] = {"[\"a|b\",\"c\\\\d\"]", "[\"một\",\"hai\"]", "[\"một; hai\"]",
+                                           "[\"C:\\\\dir\"]"};
+    assert_int_equal(query_open(x->s, province_register(x->s->province, STR("visits")), &by_id, &q, &x->f), OK);
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+        assert_int_equal(query_next(q, &r, &has_row, &x->f), OK);
+        assert_true(has_row);
+        assert_true(str_is(r.values[3].text, expected[i]));
+    }
+    done(&a);
+    assert_string_equal(values(x, "visits", "topics", by_id), "a\\|b|c\\\\d|một|hai|một\\; hai|C:\\\\dir");
+}
+
+static void a_register_declared_anew_meanwhile_is_noticed(void **state)
+{
+    struct fixture *x = *state;
+    struct import *im;
+    struct import_result r;
+    struct import_options o = {.path = file_of(x, "Mã,Chủ hộ\nH1,A\n"), .actor = STR("test")};
+    struct store *here = x->s;
+    assert_int_equal(import_open(here, province_register(here->province, STR("farms")), &o, &im, &x->f), OK);
+    /* another process takes a field away */
+    assert_int_equal(store_open(x->path, STORE_WRITE, &x->s, &x->f), OK);
+    char farms[4096];
+    const char *line = strstr(farms_yaml, "  card:"), *next = strchr(line, '\n') + 1;
+    snprintf(farms, sizeof farms, "%.*s%s", (int)(line - farms_yaml), farms_yaml, next);
+    const struct text_file files[] = {
+        standard_files[0], standard_files[1], standard_files[2], {"registers/farms.yaml", farms}};
+    assert_int_equal(declare(x, files, ARRAY_LEN(files), "farms.card"), OK);
+    store_close(x->s);
+    x->s = here;
+    assert_int_equal(import_run(im, LANG_EN, &r, &x->f), ERR_REGISTER_CHANGED);
+    faults_done(&r.faults);
+    faults_done(&r.warnings);
+    import_close(im);
+    unlink(o.path);
+}
+
+static void a_table_too_wide_is_refused_not_cut(void **state)
+{
+    struct fixture *x = *state;
+    struct spool s;
+    struct cell *cells = ARENA_ARRAY(x->a, struct cell, LIMIT_IMPORT_COLUMNS + 1);
+    struct sheet_row row = {.number = 1, .cells = cells, .n = LIMIT_IMPORT_COLUMNS + 1};
+    assert_int_equal(spool_open(&s, &x->f), OK);
+    cells[0] = cells[LIMIT_IMPORT_COLUMNS - 1] = (struct cell){.kind = CELL_TEXT, .text = STR("a")};
+    assert_int_equal(spool_add(&s, &row, &x->f), OK); /* an empty cell behind the last column is none */
+    assert_int_equal(s.columns, LIMIT_IMPORT_COLUMNS);
+    cells[LIMIT_IMPORT_COLUMNS] = cells[0];
+    assert_int_equal(spool_add(&s, &row, &x->f), ERR_LIMIT);
+    spool_done(&s);
+}
+
 static void two_columns_of_one_field_and_a_missing_key_are_refused(void **state)
 {
     struct fixture *x = *state;
@@ -237,6 +422,12 @@ int main(void)
         TEST(modes_keep_to_what_they_promise),
         TEST(valid_rows_go_in_alone_only_when_asked_for),
         TEST(a_mapping_is_saved_and_found_again_by_its_header),
+        TEST(what_is_invented_stays_so_until_the_file_calls_it_real),
+        TEST(the_same_file_without_accept_valid_still_refuses),
+        TEST(references_go_by_name_when_one_bears_it),
+        TEST(items_of_a_list_keep_their_marks),
+        TEST(a_register_declared_anew_meanwhile_is_noticed),
+        TEST(a_table_too_wide_is_refused_not_cut),
         TEST(two_columns_of_one_field_and_a_missing_key_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

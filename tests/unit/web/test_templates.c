@@ -253,36 +253,6 @@ static void a_higher_rank_is_drawn_higher(void **state)
     assert_has(&b, "x2=\"100.00%\" y2=\"16\""); /* a larger value on top */
 }
 
-static void a_drawn_map_keeps_north_up_and_shades_by_value(void **state)
-{
-    (void)state;
-    struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct exchange x = exchange_of(a, "/x", "");
-    /* Planar squares side by side, 100 by 100; the second has a spike to the north that decides the height. */
-    double first[] = {0, 0, 100, 0, 100, 100, 0, 100, 0, 0}, second[] = {100, 0, 200, 0, 150, 300, 100, 0};
-    struct shape rings[] = {{.kind = SHAPE_LINESTRING, .n = 5, .at = first},
-                            {.kind = SHAPE_LINESTRING, .n = 4, .at = second}};
-    struct shape areas[] = {{.kind = SHAPE_POLYGON, .n = 1, .parts = &rings[0]},
-                            {.kind = SHAPE_POLYGON, .n = 1, .parts = &rings[1]}};
-    struct map_shape shapes[] = {
-        {.shape = &areas[0], .name = hostile, .text = STR("1"), .value = 1, .href = STR("/units/1")},
-        {.shape = &areas[1], .name = STR("B"), .text = STR("9"), .value = 9}};
-    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
-    part_shapes(&x, &b, hostile, shapes, 2);
-    assert_has(&b, "viewBox=\"0 0 640 640\"");
-    assert_has(&b, "<a href=\"/units/1\" aria-label=\"" HOSTILE_ATTR ": 1\"><path class=\"ts-shade-1\"");
-    /* Scale 624/300 = 2.08; the two are 416 wide, 104 from either side more than the margin. */
-    assert_has(&b, "d=\"M112 632L320 632L320 424L112 424L112 632Z\"");
-    assert_has(&b, "<path class=\"ts-shade-5\" d=\"M320 632L528 632L424 8L320 632Z\"><title>B: 9</title>");
-    assert_has(&b, "<span>1</span>");
-    assert_has_not(&b, "<script");
-    buf_reset(&b);
-    shapes[0].value = NAN;
-    part_shapes(&x, &b, STR("x"), shapes, 1);
-    assert_has(&b, "ts-shade-0");
-    assert_has_not(&b, "ts-legend");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,7 +260,6 @@ int main(void)
         cmocka_unit_test(a_hostile_attribute_ends_nothing),
         cmocka_unit_test(a_link_that_is_a_script_leads_nowhere),
         cmocka_unit_test(a_map_carries_its_values_as_json),
-        cmocka_unit_test(a_drawn_map_keeps_north_up_and_shades_by_value),
         cmocka_unit_test(json_cannot_end_its_script),
         cmocka_unit_test(numbers_are_written_for_readers_and_for_machines),
         cmocka_unit_test(messages_fill_their_places_and_heed_the_number),

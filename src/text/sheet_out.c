@@ -19,17 +19,19 @@ const char *wire_param_name(size_t i)
     return i < ARRAY_LEN(param_names) ? param_names[i] : NULL;
 }
 
-void sheet_out_init(struct sheet_out *o, int fd)
+void sheet_out_init(struct sheet_out *o, int fd, size_t file_bytes)
 {
-    *o = (struct sheet_out){.fd = fd};
+    *o = (struct sheet_out){.fd = fd, .file_bytes = file_bytes};
     o->bytes = BUF_INIT(4 * (size_t)LIMIT_SHEET_ROW_BYTES);
     o->texts = BUF_INIT(LIMIT_SHEET_ROW_BYTES);
+    o->runs = BUF_INIT(LIMIT_SHEET_RUN_BYTES);
 }
 
 void sheet_out_done(struct sheet_out *o)
 {
     buf_done(&o->bytes);
     buf_done(&o->texts);
+    buf_done(&o->runs);
     free(o->cells);
 }
 
@@ -80,7 +82,6 @@ void sheet_out_facts(struct sheet_out *o, const struct sheet_facts *facts)
 {
     struct buf *b = &o->bytes;
     begin(o, FRAME_FACTS);
-    buf_putc(b, WIRE_VERSION);
     buf_putc(b, (char)facts->format);
     buf_putc(b, (char)facts->is_1904);
     buf_putc(b, facts->separator);
@@ -109,12 +110,20 @@ void sheet_out_facts(struct sheet_out *o, const struct sheet_facts *facts)
     flush(o);
 }
 
+void sheet_out_font(struct sheet_out *o, struct str name)
+{
+    begin(o, FRAME_FONT);
+    put_text(&o->bytes, name);
+    end(o);
+}
+
 void sheet_out_row(struct sheet_out *o, uint32_t number, bool is_hidden)
 {
     o->row = number;
     o->is_hidden = is_hidden;
     o->n = 0;
     buf_reset(&o->texts);
+    buf_reset(&o->runs);
 }
 
 static enum err too_large(struct fault *f)
@@ -126,6 +135,14 @@ static enum err too_large(struct fault *f)
     return FAULT(f, ERR_SHEET_SIZE, {"rows", str_of(rows)}, {"columns", str_of(columns)}, {"cells", str_of(cells)});
 }
 
+enum err sheet_bomb_fault(struct fault *f)
+{
+    char limit[16], ratio[16];
+    snprintf(limit, sizeof limit, "%d", LIMIT_SHEET_EXPANDED_BYTES >> 20);
+    snprintf(ratio, sizeof ratio, "%d", LIMIT_ZIP_RATIO);
+    return FAULT(f, ERR_SHEET_BOMB, {"limit", str_of(limit)}, {"expected", str_of(ratio)});
+}
+
 enum err sheet_out_cell(struct sheet_out *o, const struct cell_out *cell, struct str text, struct fault *f)
 {
     if (cell->kind == CELL_EMPTY && !cell->is_formula)
@@ -135,10 +152,20 @@ enum err sheet_out_cell(struct sheet_out *o, const struct cell_out *cell, struct
         o->cap = o->cap ? 2 * o->cap : 64;
         o->cells = mem_realloc(o->cells, o->cap * sizeof *o->cells);
     }
-    o->cells[o->n] = *cell;
-    o->cells[o->n++].n_text = text.n;
+    struct cell_out *c = &o->cells[o->n++];
+    size_t runs_before = o->runs.n;
+    *c = *cell;
+    c->n_text = text.n;
     buf_str(&o->texts, text);
-    return cell->column >= LIMIT_SHEET_COLUMNS || o->texts.is_full ? too_large(f) : OK;
+    if (c->n_runs) {
+        put_number(&o->runs, c->n_runs);
+        for (size_t i = 0; i < c->n_runs; i++) {
+            put_number(&o->runs, c->runs[i].n);
+            put_number(&o->runs, c->runs[i].font);
+        }
+    }
+    c->n_run_bytes = o->runs.n - runs_before;
+    return cell->column >= LIMIT_SHEET_COLUMNS || o->texts.is_full || o->runs.is_full ? too_large(f) : OK;
 }
 
 enum err sheet_out_row_end(struct sheet_out *o, struct fault *f)
@@ -150,6 +177,10 @@ enum err sheet_out_row_end(struct sheet_out *o, struct fault *f)
     o->n_cells += o->cells[o->n - 1].column + 1;
     if (o->n_cells > LIMIT_SHEET_CELLS)
         return too_large(f);
+    o->n_text +=
+        o->texts.n + o->runs.n * (sizeof(struct cell_run) / 2); /* a run takes two bytes at least on the wire */
+    if (o->n_text > LIMIT_SHEET_TEXT_FREE_BYTES && o->n_text / LIMIT_ZIP_RATIO > o->file_bytes)
+        return sheet_bomb_fault(f);
     struct buf *b = &o->bytes;
     begin(o, FRAME_ROW);
     put_number(b, o->row);
@@ -157,14 +188,17 @@ enum err sheet_out_row_end(struct sheet_out *o, struct fault *f)
     put_number(b, o->cells[o->n - 1].column + 1);
     put_number(b, o->n);
     uint32_t next = 0;
+    size_t runs_at = 0;
     for (size_t i = 0; i < o->n; i++) {
         const struct cell_out *c = &o->cells[i];
-        bool has_number = c->kind != CELL_TEXT && c->kind != CELL_EMPTY && c->kind != CELL_ERROR;
         put_number(b, c->column - next);
         buf_putc(b, (char)(c->kind | (c->is_formula ? WIRE_FORMULA : 0) | (c->is_text_number ? WIRE_TEXT_NUMBER : 0) |
-                           (has_number ? WIRE_NUMBER : 0)));
+                           (c->n_run_bytes ? WIRE_RUNS : 0)));
         put_number(b, c->font);
-        if (has_number)
+        if (c->n_run_bytes)
+            buf_add(b, o->runs.p + runs_at, c->n_run_bytes);
+        runs_at += c->n_run_bytes;
+        if (cell_kind_has_number(c->kind))
             buf_add(b, &c->number, sizeof c->number);
         put_number(b, c->n_text);
         next = c->column + 1;
@@ -208,4 +242,15 @@ bool sheet_is_text_number(struct str text)
         else if (s.p[i] != '.' && s.p[i] != ',')
             return false;
     return n_digits > 0 && s.n <= 40;
+}
+
+bool sheet_is_instant(struct str s, size_t n)
+{
+    static const char pattern[] = "0000-00-00T00:00:00";
+    if (s.n != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (pattern[i] == '0' ? s.p[i] < '0' || s.p[i] > '9' : s.p[i] != pattern[i])
+            return false;
+    return true;
 }

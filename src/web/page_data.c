@@ -1,0 +1,90 @@
+/* Open data: every register that may be seen, its files, and what machines read. */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "register/moment.h"
+#include "register/query.h"
+#include "text/vn.h"
+#include "web/feature.h"
+#include "web/message.h"
+#include "web/parts.h"
+#include "web/templates.h"
+
+#include "base/banned.h"
+
+enum { FILES = 3 };
+
+static size_t files_of(struct exchange *x, const struct reg *reg, struct tpl_data_sets_files *files)
+{
+    static const struct {
+        const char *title, *rest;
+    } all[FILES] = {{"CSV", "/items?f=csv"}, {"XLSX", "/items?f=xlsx"}, {"GeoJSON", NULL}};
+    for (size_t i = 0; i < FILES; i++)
+        files[i] = (struct tpl_data_sets_files){
+            str_of(all[i].title),
+            collection_path(x, reg,
+                            all[i].rest ? all[i].rest
+                                        : arena_printf(x->arena, "/items?f=geojson&limit=%d", LIMIT_PAGE_RECORDS))};
+    return FILES;
+}
+
+static enum err set_of(struct exchange *x, const struct reg *reg, struct tpl_data_sets *ret, struct fault *f)
+{
+    struct worker *w = x->worker;
+    struct moment changed;
+    int64_t rev = 0, count;
+    struct tpl_data_sets_files *files = ARENA_ARRAY(x->arena, struct tpl_data_sets_files, FILES);
+    enum err e = query_newest(w->store, reg, &rev, f);
+    if (e == OK)
+        e = moment_of(x->arena, w->store, rev ? rev : w->store->at, &changed, f);
+    if (e == OK)
+        e = records_count(x, reg, &count, f);
+    if (e == OK)
+        *ret = (struct tpl_data_sets){.title = text2_in(&reg->title, x->lang),
+                                      .href = part_href(x, "/registers/", reg->name),
+                                      .description = text2_in(&reg->description, x->lang),
+                                      .count = count,
+                                      .time = part_date(x, changed.day),
+                                      .source = reg->source,
+                                      .is_sample = reg->sample != NULL,
+                                      .files = files,
+                                      .n_files = files_of(x, reg, files)};
+    return e;
+}
+
+static int by_title(const void *a, const void *b)
+{
+    return text_compare(((const struct tpl_data_sets *)a)->title, ((const struct tpl_data_sets *)b)->title);
+}
+
+enum err page_data(struct exchange *x, struct fault *f)
+{
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    struct tpl_data_sets *sets = ARENA_ARRAY(x->arena, struct tpl_data_sets, p->n_registers + 1);
+    size_t n = 0;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < p->n_registers; i++)
+        if (site_shows_register(x, p->registers[i]))
+            e = set_of(x, p->registers[i], &sets[n++], f);
+    if (e != OK)
+        return e;
+    qsort(sets, n, sizeof *sets, by_title);
+    enum lang lang = x->lang;
+    const struct tpl_data_machines machines[] = {
+        {message(M_data_dcat, lang), message(M_data_dcat_how, lang), STR("/api/catalogue")},
+        {STR("OGC API – Features"), message(M_data_ogc_how, lang), STR("/api?f=json")},
+        {STR("OpenAPI 3.1"), message(M_data_openapi_how, lang), STR("/api/openapi")},
+        {message(M_data_feed_posts, lang), message(M_data_feed_how, lang), STR("/api/feeds/posts")},
+        {message(M_data_feed_figures, lang), message(M_data_feed_how, lang), STR("/api/feeds/figures")},
+        {message(M_data_log, lang), message(M_data_log_how, lang), STR("/api/log/checkpoint")},
+    };
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), description CLEANUP(buf_done) = BUF_INIT(4096);
+    tpl_data(&content, &(struct tpl_data){sets, n, machines, ARRAY_LEN(machines)}, lang);
+    message_fill(&description, M_data_description, lang, text2_in(&p->title, lang));
+    return page(x,
+                &(struct page){.title = message(M_data_title, lang),
+                               .description = buf_view(&description),
+                               .content = buf_view(&content),
+                               .section = "data"},
+                f);
+}

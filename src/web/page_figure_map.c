@@ -1,0 +1,140 @@
+/* The map of a breakdown by units: outlines from the register that declares them, in the units that are still the same. */
+#include <math.h>
+
+#include "base/limits.h"
+#include "register/query.h"
+#include "web/message.h"
+#include "web/page_figure.h"
+
+#include "base/banned.h"
+
+enum { MIN_SHAPES = 2 };
+
+/* The register of outlines: polygons, one a unit. NULL: none is declared, or none may be shown. */
+static const struct reg *outlines_of(const struct exchange *x)
+{
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    for (size_t i = 0; i < p->n_registers; i++) {
+        const struct reg *reg = p->registers[i];
+        if (reg->geometry != NO_FIELD && str_is(reg->fields[reg->geometry].geometry_kind, "polygon") &&
+            reg->n_key == 1 && reg->fields[reg->key[0]].type == FT_UNIT && site_shows_register(x, reg) &&
+            site_shows_field(x, &reg->fields[reg->geometry]))
+            return reg;
+    }
+    return NULL;
+}
+
+static struct str kept(struct exchange *x, struct str s)
+{
+    return str_slice(arena_dup(x->arena, s.n ? s.p : "", s.n), s.n);
+}
+
+/* Which version of each unit was valid on a day: code → id of its record. */
+static enum err units_on(struct exchange *x, struct str day, struct map *ret_units, struct fault *f)
+{
+    struct worker *w = x->worker;
+    const struct province *p = w->store->province;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct record r;
+    bool has_row = true;
+    *ret_units = (struct map){0};
+    enum err e = query_open(w->store, p->units, &(struct query_options){.on = day, .is_unsorted = true}, &q, f);
+    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
+        struct str *id = ARENA_NEW(x->arena, struct str);
+        *id = kept(x, r.id);
+        map_put(x->arena, ret_units, kept(x, r.values[p->unit_code].text), id);
+    }
+    return e;
+}
+
+/* A code is used anew after a merger: the outline serves where the unit of the map is the one that was drawn. */
+static bool is_same_unit(const struct map *map, const struct map *drawn, struct str code)
+{
+    const struct str *a = map_get(map, code), *b = map_get(drawn, code);
+    return a && b && str_eq(*a, *b);
+}
+
+static const struct figure_row *row_of(const struct figure_result *r, struct str code)
+{
+    for (size_t i = 0; i < r->n_rows; i++)
+        if (r->rows[i].kind == ROW_PLAIN && str_eq(r->rows[i].key, code))
+            return &r->rows[i];
+    return NULL;
+}
+
+static void add_area(struct figure_view *v, const struct figure_row *row, const struct value *outline,
+                     struct area *areas, size_t *n)
+{
+    struct exchange *x = v->x;
+    struct shape *shape = ARENA_NEW(x->arena, struct shape);
+    struct fault ignored = {0};
+    if (outline->kind != VALUE_BLOB || shape_read_blob(x->arena, outline->text, shape, &ignored) != OK)
+        return;
+    bool is_share = v->figure->is_share;
+    struct str unit = is_share ? STR("%") : text2_in(&v->figure->unit, x->lang),
+               number = part_quantity(x, is_share ? row->percent : row->value, is_share ? 1 : v->r.decimals);
+    areas[(*n)++] = (struct area){
+        .title = text2_in(&row->title, x->lang),
+        .text = number.n ? str_of(arena_printf(x->arena, "%.*s %.*s", STR_ARG(number), STR_ARG(unit)))
+                         : message(M_unknown, x->lang),
+        .value = figure_view_number(v->figure, row->value, row->percent),
+        .shape = shape,
+    };
+}
+
+/* “Tỷ lệ (%) · Huyện” */
+static struct str map_title(struct figure_view *v)
+{
+    enum lang lang = v->x->lang;
+    struct str by = text2_in(&v->r.by_title, lang), unit = text2_in(&v->figure->unit, lang),
+               what = message(v->figure->is_share ? M_figure_share : M_figure_value, lang);
+    return str_of(v->figure->is_share || unit.n == 0
+                      ? arena_printf(v->x->arena, "%.*s · %.*s", STR_ARG(what), STR_ARG(by))
+                      : arena_printf(v->x->arena, "%.*s (%.*s) · %.*s", STR_ARG(what), STR_ARG(unit), STR_ARG(by)));
+}
+
+enum err figure_show_map(struct figure_view *v, struct buf *out, struct fault *f)
+{
+    struct exchange *x = v->x;
+    struct worker *w = x->worker;
+    const struct reg *reg = outlines_of(x);
+    if (!reg)
+        return OK;
+    struct map here, drawn = {0};
+    struct str drawn_on = {NULL, 0};
+    struct area *areas = arena_zalloc(x->arena, (v->r.n_rows + 1) * sizeof(*areas));
+    size_t n = 0;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct record r;
+    bool has_row = true;
+    enum err e = units_on(x, v->r.units_at, &here, f);
+    if (e == OK)
+        e = query_open(w->store, reg, &(struct query_options){0}, &q, f);
+    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
+        char storage[11];
+        struct str code = r.values[reg->key[0]].text, day = record_as_of(reg, r.values, v->r.units_at, storage);
+        const struct figure_row *row = row_of(&v->r, code);
+        if (!row || n >= v->r.n_rows)
+            continue;
+        if (!str_eq(day, drawn_on)) {
+            drawn_on = kept(x, day);
+            if ((e = units_on(x, drawn_on, &drawn, f)) != OK)
+                break;
+        }
+        if (is_same_unit(&here, &drawn, code))
+            add_area(v, row, &r.values[reg->geometry], areas, &n);
+    }
+    if (e != OK || n < MIN_SHAPES)
+        return e;
+    struct str crs = reg->fields[reg->geometry].crs;
+    bool is_share = v->figure->is_share;
+    part_areas(x, out,
+               &(struct areas){.title = map_title(v),
+                               .summary = message(M_figure_map_summary, x->lang),
+                               .unit = is_share ? STR("%") : text2_in(&v->figure->unit, x->lang),
+                               .p = areas,
+                               .n = n,
+                               .decimals = is_share ? 1 : v->r.decimals,
+                               .is_degrees = crs.n == 0 || str_is(crs, "EPSG:4326")});
+    return OK;
+}

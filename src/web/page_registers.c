@@ -1,0 +1,356 @@
+/* The registers, and one of them: what it is, its records by filter, and how to take them along. */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "text/vn.h"
+#include "web/feature.h"
+#include "web/message.h"
+#include "web/parts.h"
+#include "web/register_form.h"
+#include "web/show.h"
+#include "web/templates.h"
+
+#include "base/banned.h"
+
+enum { MOST_COLUMNS = 7, CELL_CHARACTERS = 140, MOST_DRAWN = 400, MOST_ROWS = 500 };
+
+static const struct str nothing = {NULL, 0};
+
+/* ---- all of them ---- */
+
+static bool has_map(const struct exchange *x, const struct reg *reg)
+{
+    return reg->geometry != NO_FIELD && site_shows_field(x, &reg->fields[reg->geometry]);
+}
+
+static int by_title(const void *a, const void *b)
+{
+    return text_compare(((const struct tpl_registers_registers *)a)->title,
+                        ((const struct tpl_registers_registers *)b)->title);
+}
+
+enum err page_registers(struct exchange *x, struct fault *f)
+{
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    struct tpl_registers_registers *shown = ARENA_ARRAY(x->arena, struct tpl_registers_registers, p->n_registers + 1);
+    size_t n = 0;
+    bool has_sample = false;
+    for (size_t i = 0; i < p->n_registers; i++) {
+        const struct reg *reg = p->registers[i];
+        int64_t count;
+        if (!site_shows_register(x, reg))
+            continue;
+        if (records_count(x, reg, &count, f) != OK)
+            return f->code;
+        shown[n++] = (struct tpl_registers_registers){.title = text2_in(&reg->title, x->lang),
+                                                      .href = part_href(x, "/registers/", reg->name),
+                                                      .description = text2_in(&reg->description, x->lang),
+                                                      .count = count,
+                                                      .is_sample = reg->sample != NULL,
+                                                      .has_map = has_map(x, reg)};
+        has_sample |= reg->sample != NULL;
+    }
+    qsort(shown, n, sizeof *shown, by_title);
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), description CLEANUP(buf_done) = BUF_INIT(4096);
+    message_fill(&description, M_registers_description, x->lang, text2_in(&p->title, x->lang));
+    tpl_registers(&content, &(struct tpl_registers){shown, n}, x->lang);
+    return page(x,
+                &(struct page){.title = message(M_registers_title, x->lang),
+                               .description = buf_view(&description),
+                               .content = buf_view(&content),
+                               .section = "registers",
+                               .has_sample = has_sample},
+                f);
+}
+
+/* ---- one: its records ---- */
+
+struct listing {
+    struct exchange *x;
+    const struct reg *reg;
+    struct ask q;
+    VEC(struct record) rows;
+    struct str next;
+    int64_t total;
+    bool has_sample;
+};
+
+static enum err read_rows(struct listing *l, struct fault *f)
+{
+    struct worker *w = l->x->worker;
+    struct query_options o = l->q.o;
+    o.limit++; /* one more tells whether there is a next page */
+    struct query *query CLEANUP(query_closep) = NULL;
+    struct buf after CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    struct record r;
+    bool has_row = false;
+    enum err e = query_open(w->store, l->reg, &o, &query, f);
+    while (e == OK && (e = query_next(query, &r, &has_row, f)) == OK && has_row && (int64_t)l->rows.n < l->q.o.limit) {
+        VEC_PUSH(l->x->arena, &l->rows, show_keep(l->x, l->reg, &r));
+        l->has_sample |= r.is_sample;
+        if ((int64_t)l->rows.n == l->q.o.limit)
+            query_after(query, &r, &after);
+    }
+    if (e == OK && has_row)
+        l->next = str_slice(arena_dup(l->x->arena, after.p, after.n), after.n);
+    if (e != OK)
+        return e;
+    if (l->q.o.after.n == 0 && !has_row) {
+        l->total = (int64_t)l->rows.n;
+        return OK;
+    }
+    bool is_whole = l->q.o.filter.n == 0 && l->q.o.search.n == 0 && !l->q.o.box;
+    return is_whole ? records_count(l->x, l->reg, &l->total, f) : query_count(w->store, l->reg, &l->q.o, &l->total, f);
+}
+
+/* Fields that fit into a table; all of them when they were asked for. */
+static size_t choose_columns(const struct listing *l, int *columns)
+{
+    bool is_asked = input_named(l->x, "properties")->is_given;
+    size_t n = 0;
+    for (size_t i = 0; i < l->q.n_fields && (is_asked || n < MOST_COLUMNS); i++) {
+        const struct field *fd = &l->reg->fields[l->q.fields[i]];
+        bool is_foreign = str_ends(fd->name, STR("_en")) && l->x->lang != LANG_EN;
+        if (is_asked || (fd->type != FT_TEXT && fd->type != FT_URL && !is_foreign))
+            columns[n++] = l->q.fields[i];
+    }
+    return n;
+}
+
+static bool is_number(const struct field *fd)
+{
+    return fd->type == FT_INTEGER || fd->type == FT_NUMBER || fd->type == FT_MONEY;
+}
+
+static struct str column_title(struct exchange *x, const struct field *fd)
+{
+    struct str title = text2_in(&fd->title, x->lang), measure = text2_in(&fd->measure, x->lang);
+    return measure.n ? str_of(arena_printf(x->arena, "%.*s (%.*s)", STR_ARG(title), STR_ARG(measure))) : title;
+}
+
+static struct str shortened(struct exchange *x, struct str s)
+{
+    size_t i = 0, n = 0;
+    while (i < s.n && n < CELL_CHARACTERS)
+        n += ((unsigned char)s.p[i++] & 0xC0) != 0x80;
+    while (i < s.n && ((unsigned char)s.p[i] & 0xC0) == 0x80)
+        i++;
+    return i < s.n ? str_of(arena_printf(x->arena, "%.*s…", (int)i, s.p)) : s;
+}
+
+static enum err write_table(struct listing *l, struct buf *out, struct fault *f)
+{
+    struct exchange *x = l->x;
+    int *fields = ARENA_ARRAY(x->arena, int, l->q.n_fields + 1);
+    size_t n = choose_columns(l, fields);
+    struct names names = {0};
+    struct table_column *columns = ARENA_ARRAY(x->arena, struct table_column, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct field *fd = &l->reg->fields[fields[i]];
+        columns[i] = (struct table_column){.title = column_title(x, fd),
+                                           .sort = fd->type == FT_ARRAY ? nothing : fd->name,
+                                           .is_number = i > 0 && is_number(fd),
+                                           .is_head = i == 0};
+    }
+    struct table_row *rows = ARENA_ARRAY(x->arena, struct table_row, l->rows.n + 1);
+    for (size_t r = 0; r < l->rows.n; r++) {
+        struct table_cell *cells = ARENA_ARRAY(x->arena, struct table_cell, n + 1);
+        for (size_t i = 0; i < n; i++) {
+            struct shown s;
+            enum err e = show_value(x, &names, l->reg, &l->rows.p[r], fields[i], &s, f);
+            if (e != OK)
+                return e;
+            cells[i] = (struct table_cell){shortened(x, s.text), s.href, MARK_NONE};
+        }
+        if (n) {
+            cells[0].text = cells[0].text.n ? cells[0].text : l->rows.p[r].id;
+            cells[0].href = show_record_href(x, l->reg, l->rows.p[r].id);
+            cells[0].mark = l->rows.p[r].is_sample ? MARK_SAMPLE : MARK_NONE;
+        }
+        rows[r] = (struct table_row){.cells = cells};
+    }
+    part_table(x, out,
+               &(struct table){.caption = text2_in(&l->reg->title, x->lang),
+                               .columns = columns,
+                               .n_columns = n,
+                               .rows = rows,
+                               .n_rows = l->rows.n,
+                               .sorted = l->q.o.sort});
+    return OK;
+}
+
+/* ---- one: its map ---- */
+
+/* What the API answers to the same question; x->query is tidy. */
+static struct str items_href(struct exchange *x, const struct reg *reg, const char *format, int limit)
+{
+    static const char *const drop[] = {"f", "lang", "limit", "after", "count", "sortby", NULL};
+    struct str asked = query_tidy(x, x->query, drop), items = collection_path(x, reg, "/items");
+    const char *more = limit ? arena_printf(x->arena, "&limit=%d", limit) : "";
+    return str_of(
+        arena_printf(x->arena, "%.*s?f=%s%s%s%.*s", STR_ARG(items), format, more, asked.n ? "&" : "", STR_ARG(asked)));
+}
+
+static enum err write_map(struct listing *l, struct buf *out, struct fault *f)
+{
+    struct exchange *x = l->x;
+    struct worker *w = x->worker;
+    const struct reg *reg = l->reg;
+    VEC(struct drawing_item) items = {0};
+    struct names names = {0};
+    struct query_options o = l->q.o;
+    o.after = nothing;
+    o.limit = MOST_DRAWN;
+    struct query *query CLEANUP(query_closep) = NULL;
+    struct record r;
+    bool has_row = true;
+    enum err e = query_open(w->store, reg, &o, &query, f);
+    while (e == OK && (e = query_next(query, &r, &has_row, f)) == OK && has_row) {
+        struct record k = show_keep(x, reg, &r);
+        struct shown name = {.text = show_title(x, reg, &k)};
+        if (reg->n_search == 0 && reg->n_key == 1)
+            e = show_value(x, &names, reg, &k, reg->key[0], &name, f);
+        if (e == OK && k.values[reg->geometry].kind == VALUE_BLOB)
+            VEC_PUSH(x->arena, &items,
+                     ((struct drawing_item){name.text, show_record_href(x, reg, k.id), k.values[reg->geometry].text,
+                                            false}));
+    }
+    struct buf title CLEANUP(buf_done) = BUF_INIT(4096), plain CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    message_fill(&title, M_register_map, x->lang, text2_in(&reg->title, x->lang));
+    bool is_geographic = l->q.storage == crs_wgs84() || (l->q.storage && l->q.storage->is_north_first);
+    if (e != OK || !part_drawing(x, &plain, buf_view(&title), is_geographic, items.p, items.n))
+        return e;
+    part_map(
+        x, out,
+        &(struct map_box){.title = buf_view(&title),
+                          .source = items_href(x, reg, "geojson", MOST_DRAWN),
+                          .name = reg->n_search ? reg->fields[reg->search[0]].name : reg->fields[reg->key[0]].name,
+                          .href = part_href(x, arena_printf(x->arena, "/registers/%.*s/", STR_ARG(reg->name)), nothing),
+                          .plain = buf_view(&plain)});
+    return OK;
+}
+
+/* ---- one: the page ---- */
+
+static size_t downloads_of(const struct listing *l, struct tpl_register_downloads *downloads)
+{
+    struct exchange *x = l->x;
+    downloads[0] = (struct tpl_register_downloads){STR("CSV"), items_href(x, l->reg, "csv", 0)};
+    downloads[1] = (struct tpl_register_downloads){STR("Excel (XLSX)"), items_href(x, l->reg, "xlsx", 0)};
+    downloads[2] =
+        (struct tpl_register_downloads){STR("GeoJSON"), items_href(x, l->reg, "geojson", LIMIT_PAGE_RECORDS)};
+    return 3;
+}
+
+/* A filter that cannot be is told above the form, so that it can be set right. */
+static bool is_askers_fault(enum err e)
+{
+    int status = err_http(e);
+    return status >= 400 && status < 500;
+}
+
+static enum err write_register(struct listing *l, const struct fault *wrong, struct buf *out, struct fault *f)
+{
+    struct exchange *x = l->x;
+    const struct reg *reg = l->reg;
+    struct buf form CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                    table CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                    map CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), pages CLEANUP(buf_done) = BUF_INIT(1 << 16),
+                    problem CLEANUP(buf_done) = BUF_INIT(1 << 16), use CLEANUP(buf_done) = BUF_INIT(1 << 18);
+    struct chosen *chosen;
+    size_t n_chosen = register_chosen(x, reg, &chosen);
+    struct tpl_register_chosen *shown = ARENA_ARRAY(x->arena, struct tpl_register_chosen, n_chosen + 1);
+    for (size_t i = 0; i < n_chosen; i++)
+        shown[i] = (struct tpl_register_chosen){chosen[i].title, chosen[i].cql2, chosen[i].href};
+    enum err e = register_form(x, reg, &form, f);
+    if (e == OK && wrong)
+        fault_print(wrong, x->lang, &problem);
+    if (e == OK && !wrong && l->q.has_geometry && l->rows.n)
+        e = write_map(l, &map, f);
+    if (e == OK && l->rows.n)
+        e = write_table(l, &table, f);
+    if (e != OK)
+        return e;
+    part_pages(x, &pages, &(struct pages){(int64_t)l->rows.n, l->total, l->q.o.after, l->next, NULL});
+    part_use_collection(x, &use, reg->name, l->q.o.filter);
+    struct tpl_register_downloads downloads[4];
+    tpl_register(
+        out,
+        &(struct tpl_register){.description = text2_in(&reg->description, x->lang),
+                               .source = reg->source,
+                               .is_sample = reg->sample && !l->has_sample, /* else the page says so at its top */
+                               .form = buf_view(&form),
+                               .problem = buf_view(&problem),
+                               .chosen = shown,
+                               .n_chosen = n_chosen,
+                               .cql2 = n_chosen > 1 ? l->q.o.filter : nothing,
+                               .clear_href = part_href(x, "/registers/", reg->name),
+                               .map = buf_view(&map),
+                               .table = buf_view(&table),
+                               .pages = buf_view(&pages),
+                               .is_empty = l->rows.n == 0,
+                               .downloads = downloads,
+                               .n_downloads = downloads_of(l, downloads),
+                               .use = buf_view(&use),
+                               .schema_href = collection_path(x, reg, "/schema")},
+        x->lang);
+    return OK;
+}
+
+/* An order by what may not be seen would tell of it. */
+static bool shows_order(const struct exchange *x, const struct reg *reg)
+{
+    bool is_shown = true;
+    for (size_t i = 0; i < reg->n_order; i++)
+        is_shown &= site_shows_field(x, &reg->fields[reg->order[i].field]);
+    return is_shown;
+}
+
+enum err page_register(struct exchange *x, struct fault *f)
+{
+    static const char *const map_scripts[] = {"map", NULL}, *const place[] = {"after", "count", NULL};
+    struct listing l = {.x = x};
+    struct fault wrong = {0};
+    enum err e = ask_register(x, input_named(x, "register")->text, &l.reg, f);
+    if (e != OK)
+        return e;
+    struct str asked = x->query, tidy = query_tidy(x, asked, NULL);
+    if (!str_eq(tidy, asked)) { /* a form sends its empty fields too: they leave the address */
+        exchange_redirect(
+            x, 303, str_of(arena_printf(x->arena, "%.*s%s%.*s", STR_ARG(x->path), tidy.n ? "?" : "", STR_ARG(tidy))));
+        return OK;
+    }
+    e = ask_read(x, l.reg, &l.q, &wrong);
+    l.q.o.is_unsorted = !shows_order(x, l.reg); /* people want the declared order */
+    if (l.q.o.limit > MOST_ROWS)                /* what an address of the API asked for */
+        l.q.o.limit = MOST_ROWS;
+    if (e == OK)
+        e = read_rows(&l, &wrong);
+    bool is_wrong = e != OK && is_askers_fault(e);
+    if (e != OK && !is_wrong) {
+        *f = wrong;
+        return e;
+    }
+    if (is_wrong) {
+        l.rows.n = 0;
+        x->status = err_http(e);
+    }
+    x->query = query_tidy(x, asked, place); /* links begin at the first record again */
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    e = write_register(&l, is_wrong ? &wrong : NULL, &content, f);
+    x->query = asked;
+    if (e != OK)
+        return e;
+    struct crumb crumbs[] = {{message(M_registers_title, x->lang), STR("/registers")},
+                             {text2_in(&l.reg->title, x->lang), nothing}};
+    return page(x,
+                &(struct page){.title = text2_in(&l.reg->title, x->lang),
+                               .description = text2_in(&l.reg->description, x->lang),
+                               .content = buf_view(&content),
+                               .crumbs = crumbs,
+                               .n_crumbs = ARRAY_LEN(crumbs),
+                               .section = "registers",
+                               .has_sample = l.has_sample,
+                               .scripts = l.q.has_geometry && l.rows.n ? map_scripts : NULL},
+                f);
+}

@@ -1,0 +1,97 @@
+#!/bin/bash
+# The open interface: every route by scenario files (http/*.http), answers against the OpenAPI document, and what the standards say of the
+# documents themselves: Redocly's linter, JSON-LD, Atom, the sitemap.
+# timeout: 300
+. "$(dirname "$0")/lib.sh"
+
+server=
+cleanup() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null
+}
+key=a-key-of-this-scenario-only
+printf %s "$key" >"$WORK/key"
+: >"$WORK/covered"
+http=$SOURCE/tests/scenario/http
+
+# serve DATABASE: until it answers; its address is $address.
+serve() {
+    [ -z "$server" ] || { kill "$server" && wait "$server" 2>/dev/null; }
+    (cd "$WORK" && exec "$TINHSO_BIN" serve --db "$1" --listen 127.0.0.1:0 --operator-key-file "$WORK/key") >"$WORK/serve.log" 2>&1 </dev/null &
+    server=$!
+    address=
+    for _ in $(seq 200); do
+        address=$(grep -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
+        sleep 0.1
+    done
+    [ -n "$address" ] || { not_ok "the server starts" "$(cat "$WORK/serve.log")"; exit 1; }
+}
+
+# tell FILE: its lines of TAP become ours.
+tell() {
+    local line name=
+    while IFS= read -r line; do
+        case $line in
+        "ok "*) ok "${line#ok }" ;;
+        "not ok "*) name=${line#not ok } && checks=$((checks + 1)) && echo "not ok $checks - $name" ;;
+        *) echo "$line" ;;
+        esac
+    done <"$1"
+}
+
+# scenarios FILE…: on the server that is up.
+scenarios() {
+    run /usr/bin/python3 "$http/run.py" --url "$address" --key "$key" --covered "$WORK/covered" "$@"
+    tell "$WORK/.out"
+    expect_exit "the scenarios of $(basename "$1") and its like went to their end" 0
+}
+
+# lint NAME: the OpenAPI document of the server that is up, for readers and for the operator.
+lint() {
+    npm_modules
+    local who name
+    for who in anybody operator; do
+        name="Redocly finds no error in the OpenAPI document of $1 for $who"
+        if [ -z "$modules" ]; then
+            skip "$name" "$why"
+            continue
+        fi
+        python3 - "$address" "$who" "$key" >"$WORK/openapi.json" <<'END'
+import sys, urllib.request
+headers = {"Authorization": "Bearer " + sys.argv[3]} if sys.argv[2] == "operator" else {}
+sys.stdout.write(urllib.request.urlopen(urllib.request.Request(sys.argv[1] + "/api/openapi?lang=en", headers=headers)).read().decode())
+END
+        run node "$modules/node_modules/@redocly/cli/bin/cli.js" lint openapi.json
+        expect_exit "$name" 0
+    done
+}
+
+# documents NAME: catalogue, feeds and sitemap of the server that is up.
+documents() {
+    run /usr/bin/python3 "$http/documents.py" "$address"
+    tell "$WORK/.out"
+    expect_exit "the documents of $1 were all judged" 0
+}
+
+fresh_province tests/golden/province
+tinhso load tests/golden/province
+expect_exit "the small province loads" 0
+serve var/vi-du.db
+scenarios "$http"/golden-*.http
+lint "the small province"
+documents "the small province"
+
+loaded_province
+serve var/dak-nong.db
+scenarios "$http/dak-nong.http"
+lint "Đắk Nông"
+documents "Đắk Nông"
+
+tinhso serve --routes
+printf %s "$out" >"$WORK/routes.json"
+run /usr/bin/python3 "$http/run.py" --covered "$WORK/covered" --routes routes.json --judge
+tell "$WORK/.out"
+
+kill "$server"
+wait "$server"
+expect_eq "the server stops cleanly" $? 0
+server=
