@@ -45,7 +45,7 @@ test:
 	@tests/run --fuzz-seconds 5 $(TEST)
 
 bench:
-	@scripts/setup build test
+	@scripts/setup build test bench
 	@scripts/build bench
 	@bench/run
 

@@ -64,9 +64,12 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    size_t room = b->cap - b->n;
+    int n = vsnprintf(room ? b->p + b->n : NULL, room, fmt, ap);
     must(n >= 0);
-    if (buf_reserve(b, (size_t)n)) {
+    if ((size_t)n < room && (size_t)n <= b->max - b->n && !b->is_full) {
+        b->n += (size_t)n;
+    } else if (buf_reserve(b, (size_t)n)) {
         vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
         b->n += (size_t)n;
     }

@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 
+#include "base/mem.h"
+
 #include "base/banned.h"
 
 static bool is_space(char c)
@@ -43,6 +45,21 @@ bool str_eq_ascii_nocase(struct str a, struct str b)
         if (lower(a.p[i]) != lower(b.p[i]))
             return false;
     return true;
+}
+
+struct str str_join(struct arena *a, const struct str *parts, size_t n)
+{
+    size_t all = 0;
+    for (size_t i = 0; i < n; i++)
+        all += parts[i].n;
+    char *joined = arena_alloc(a, all + 1), *p = joined;
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].n)
+            memcpy(p, parts[i].p, parts[i].n);
+        p += parts[i].n;
+    }
+    *p = 0;
+    return str_slice(joined, all);
 }
 
 size_t str_hash(struct str s)

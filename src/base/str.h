@@ -69,6 +69,12 @@ bool str_eq_ascii_nocase(struct str a, struct str b);
 /* FNV-1a, for hash tables. */
 size_t str_hash(struct str s);
 
+/* The parts behind one another, in the arena: STR_JOIN(a, base, path). What arena_printf does with %.*s, without its cost. */
+struct arena;
+struct str str_join(struct arena *a, const struct str *parts, size_t n);
+#define STR_JOIN(a, ...)                                                                                               \
+    str_join(a, (const struct str[]){__VA_ARGS__}, sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
+
 /* Optimal-string-alignment distance over bytes, at most limit + 1; for "did you mean". */
 unsigned str_distance(struct str a, struct str b, unsigned limit);
 

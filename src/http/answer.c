@@ -327,7 +327,7 @@ static void finish(struct http_worker *w, struct message *m, enum err e, struct 
     if (x->file < 0)
         pack(w, r, accepts_gzip(m->accept_encoding));
     if (is_own_etag)
-        x->etag = str_of(arena_printf(w->arena, x->n_headers > n ? "W/\"%.*s\"" : "\"%.*s\"", STR_ARG(x->etag)));
+        x->etag = STR_JOIN(w->arena, x->n_headers > n ? STR("W/\"") : STR("\""), x->etag, STR("\""));
     headers_add(w, r);
 }
 

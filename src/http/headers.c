@@ -27,15 +27,24 @@ static struct str kept_text(struct arena *a, const struct buf *b)
     return str_slice(arena_dup(a, b->p, b->n), b->n);
 }
 
+static struct str two_digits(struct arena *a, int n)
+{
+    char *p = arena_alloc(a, 2);
+    p[0] = (char)('0' + n / 10 % 10);
+    p[1] = (char)('0' + n % 10);
+    return str_slice(p, 2);
+}
+
 /* Sun, 06 Nov 1994 08:49:37 GMT */
 static struct str http_date(struct arena *a, int64_t ms)
 {
     static const char days[] = "MonTueWedThuFriSatSun", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct date d = date_of_instant(ms, 0);
-    int64_t s = (ms - instant_of_date(d, 0)) / 1000;
-    return str_of(arena_printf(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + ((size_t)date_weekday(d) - 1) * 3,
-                               d.day, months + ((size_t)d.month - 1) * 3, d.year, (int)(s / 3600), (int)(s / 60 % 60),
-                               (int)(s % 60)));
+    int s = (int)((ms - instant_of_date(d, 0)) / 1000);
+    return STR_JOIN(a, str_slice(days + ((size_t)date_weekday(d) - 1) * 3, 3), STR(", "), two_digits(a, d.day),
+                    STR(" "), str_slice(months + ((size_t)d.month - 1) * 3, 3), STR(" "), two_digits(a, d.year / 100),
+                    two_digits(a, d.year % 100), STR(" "), two_digits(a, s / 3600), STR(":"),
+                    two_digits(a, s / 60 % 60), STR(":"), two_digits(a, s % 60), STR(" GMT"));
 }
 
 /* RFC 6266 with RFC 8187: the whole name for those who can read it, ASCII for the others. */
@@ -119,7 +128,7 @@ struct str exchange_base(const struct exchange *x)
     struct str base = w->o->public_url;
     while (base.n && base.p[base.n - 1] == '/')
         base.n--;
-    return base.n ? base : str_of(arena_printf(x->arena, "http://%.*s", STR_ARG(x->host)));
+    return base.n ? base : STR_JOIN(x->arena, STR("http://"), x->host);
 }
 
 struct str exchange_link(struct exchange *x, const char *name, struct str value)

@@ -140,6 +140,7 @@ struct reg {
     struct str name;
     const char *table;        /* quoted SQL identifier of the table of versions: "r_NAME" */
     const char *search_table; /* quoted, "s_NAME"; NULL without search fields */
+    const char *columns;      /* of a version as the alias t, for record_read: all of the table, in order */
     const char *box_table;    /* quoted, "g_NAME": R*Tree over the rectangles of `geometry`; NULL without */
     struct text2 title, description;
     struct str source;
@@ -151,8 +152,8 @@ struct reg {
     int *key;
     size_t n_key;
     int valid_from, valid_to; /* field numbers, or NO_FIELD */
-    int entity; /* what a reference holds: the key field that is not valid_from; NO_FIELD when there are several */
-    int as_of;  /* field number or NO_FIELD */
+    int entity;   /* what a reference holds: the key field that is not valid_from; NO_FIELD when there are several */
+    int as_of;    /* field number or NO_FIELD */
     int geometry; /* the first field of type geometry, or NO_FIELD */
     struct order_key *order;
     size_t n_order;

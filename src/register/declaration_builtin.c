@@ -1,5 +1,6 @@
 /* Registers that the engine itself brings, beside those of the province: what they hold is records too, with history and log. */
 #include "register/declaration_internal.h"
+#include "register/internal.h"
 
 #include "base/banned.h"
 
@@ -101,5 +102,6 @@ struct reg *register_builtin(struct arena *a, size_t which)
     };
     for (size_t i = 0; i < n; i++)
         map_put(a, &r->by_name, fields[i].name, &fields[i]);
+    r->columns = record_columns_sql(a, r);
     return r;
 }

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "register/declaration_internal.h"
+#include "register/internal.h"
 #include "text/number.h"
 
 #include "base/banned.h"
@@ -441,6 +442,7 @@ struct reg *reg_build(struct linker *l, const struct reg_decl *d)
     build_valid_time(l, r, d);
     build_key(l, r, d);
     build_rest(l, r, d);
+    r->columns = record_columns_sql(l->a, r);
     return r;
 }
 

@@ -25,7 +25,12 @@ static const enum cql2_type cql2_types[] = {
 
 static struct str column_sql(struct arena *a, const char *alias, const char *column)
 {
-    return str_of(arena_printf(a, "%s.%s", alias, column));
+    size_t n = strlen(alias), n_column = strlen(column);
+    char *sql = arena_alloc(a, n + 1 + n_column + 1);
+    memcpy(sql, alias, n);
+    sql[n] = '.';
+    memcpy(sql + n + 1, column, n_column + 1);
+    return str_slice(sql, n + 1 + n_column);
 }
 
 static struct cql2_property property_of(const struct field *fd, struct str name, struct str sql, struct str sql_end)
@@ -141,11 +146,7 @@ static enum err compile(struct arena *a, const struct cql2_schema *schema, struc
                         struct fault *f)
 {
     struct cql2 *q;
-    struct filter_sql sql = {.where = STR("1"), .params = {.arena = a}};
-    if (str_trim(text).n == 0) {
-        *ret_sql = sql;
-        return OK;
-    }
+    struct filter_sql sql = {.params = {.arena = a}};
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 16);
     enum err e = cql2_parse_text(a, text, &q, f);
     if (e == OK)
@@ -165,6 +166,10 @@ enum err filter_compile(struct arena *a, const struct store *s, const struct reg
                         const struct filter_constant *constants, size_t n_constants, struct filter_sql *ret_sql,
                         struct fault *f)
 {
+    if (str_trim(text).n == 0) {
+        *ret_sql = (struct filter_sql){.where = STR("1"), .params = {.arena = a}};
+        return OK;
+    }
     return compile(a, schema_build(a, s, s->province, reg, constants, n_constants), text, ret_sql, f);
 }
 
@@ -172,6 +177,8 @@ enum err filter_check(struct arena *a, const struct province *p, const struct re
                       const struct filter_constant *constants, size_t n_constants, struct fault *f)
 {
     struct filter_sql sql;
+    if (str_trim(text).n == 0)
+        return OK;
     return compile(a, schema_build(a, NULL, p, reg, constants, n_constants), text, &sql, f);
 }
 
@@ -262,7 +269,10 @@ void record_read(struct arena *a, const struct reg *reg, struct stmt *st, struct
 
 /* ---- queries ---- */
 
-enum { PHASE_ALL, PHASE_EXACT, PHASE_FOLDED, PHASE_END };
+/* A page in the order of rows begins with a window: the rows behind its place are looked through one by one, as many as NEAR_ROWS for each record
+ * wanted. Where a filter lets many pass, that ends it; an index would give all that match, to be sorted. The others follow in PHASE_FAR. */
+enum { PHASE_ALL, PHASE_EXACT, PHASE_FOLDED, PHASE_NEAR, PHASE_FAR };
+enum { NEAR_ROWS = 128 };
 
 struct query {
     struct store *s;
@@ -276,7 +286,8 @@ struct query {
     struct str order, exact, folded;
     int phase;
     int64_t skipped, given;
-    VEC(int64_t) seen; /* rowids given in the exact phase, ascending */
+    int64_t near_after, near_to; /* the window: rows > and <= */
+    VEC(int64_t) seen;           /* rowids given in the exact phase, ascending */
 };
 
 static enum err build_order(struct query *q, struct fault *f)
@@ -285,6 +296,8 @@ static enum err build_order(struct query *q, struct fault *f)
         q->order = STR("t._id, t._rev");
         return OK;
     }
+    if (q->o.id.n)
+        return OK; /* of one record, one version is visible */
     enum err e = query_order_read(q->a, q->reg, &q->o, &q->keys, &q->n_keys, f);
     if (e == OK)
         q->order = query_order_sql(q->a, q->reg, q->keys, q->n_keys);
@@ -293,23 +306,29 @@ static enum err build_order(struct query *q, struct fault *f)
     return e;
 }
 
-/* The three fixed parameters and the four of the box. */
-enum { FIRST_FILTER_PARAM = 8 };
+/* The three fixed parameters, the four of the box, the two of the window. */
+enum { FIRST_FILTER_PARAM = 10 };
 
-/* FROM and WHERE; parameters: the words of the search, the date, the id, the box, then the filter's. */
+/* FROM and WHERE; parameters: the words of the search, the date, the id, the box, the window, then the filter's. */
 static void add_where(const struct query *q, struct buf *b)
 {
     const struct reg *reg = q->reg;
     bool has_words = q->o.search.n > 0;
-    if (has_words)
+    if (has_words) {
         buf_printf(b, " FROM %s JOIN %s t ON t._n = %s.rowid WHERE %s MATCH ?1", reg->search_table, reg->table,
                    reg->search_table, reg->search_table);
-    else
-        buf_printf(b, " FROM %s t WHERE 1", reg->table);
+    } else {
+        buf_puts(b, " FROM ");
+        buf_puts(b, reg->table);
+        buf_puts(b, q->phase == PHASE_NEAR  ? " t NOT INDEXED WHERE t._n > ?8 AND t._n <= ?9"
+                    : q->phase == PHASE_FAR ? " t WHERE t._n > ?9"
+                                            : " t WHERE 1");
+    }
+    buf_puts(b, " AND ");
     if (q->o.has_history)
-        buf_printf(b, " AND t._rev <= %lld", (long long)q->s->at);
+        buf_printf(b, "t._rev <= %lld", (long long)q->s->at);
     else
-        buf_printf(b, " AND %s", store_visible_sql(q->a, q->s, reg, "t"));
+        buf_puts(b, store_visible_sql(q->a, q->s, reg, "t"));
     if (q->o.on.n)
         buf_printf(b, " AND %s", store_valid_sql(q->a, reg, "t", "?2"));
     if (q->o.id.n)
@@ -328,10 +347,16 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 32);
     bool has_words = q->o.search.n > 0;
     /* The fixed parameters are numbered; naming them first makes the filter's plain ones begin behind. */
-    buf_printf(&b, "WITH fixed AS (SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7) SELECT %s", what);
+    buf_puts(&b, "WITH fixed AS (SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) SELECT ");
+    buf_puts(&b, what);
     add_where(q, &b);
-    if (has_order)
-        buf_printf(&b, " ORDER BY %.*s", STR_ARG(q->order));
+    if (has_order && has_words && !q->o.has_history &&
+        q->n_keys == 1) /* as the words are found, so that the first few end it */
+        buf_printf(&b, " ORDER BY %s.rowid", q->reg->search_table);
+    else if (has_order && q->order.n) {
+        buf_puts(&b, " ORDER BY ");
+        buf_str(&b, q->order);
+    }
     if (has_order && q->o.limit && q->o.limit < INT32_MAX &&
         q->o.offset < INT32_MAX) /* then the best few are sorted, not all */
         buf_printf(&b, " LIMIT %lld", (long long)(q->o.limit + q->o.offset + (int64_t)q->seen.n));
@@ -347,6 +372,8 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
         for (int i = 0; i < 4; i++)
             stmt_bind_number(*ret, 4 + i, bounds[i]);
     }
+    stmt_bind_int(*ret, 8, q->near_after);
+    stmt_bind_int(*ret, 9, q->near_to);
     filter_bind(*ret, &q->filter.params, FIRST_FILTER_PARAM);
     return OK;
 }
@@ -365,7 +392,7 @@ static enum err start(struct query *q, struct fault *f)
 {
     stmt_free(q->st);
     q->st = NULL;
-    return prepare(q, record_columns_sql(q->a, q->reg), true, &q->st, f);
+    return prepare(q, q->reg->columns, true, &q->st, f);
 }
 
 static enum err query_init(struct query *q, struct store *s, const struct reg *reg, const struct query_options *o,
@@ -374,8 +401,8 @@ static enum err query_init(struct query *q, struct store *s, const struct reg *r
     q->s = s;
     q->reg = reg;
     q->o = *o;
-    q->a = arena_new();
-    q->row = arena_new();
+    q->a = store_arena_take(s);
+    q->row = store_arena_take(s);
     q->phase = PHASE_ALL;
     if (o->search.n && !reg->search_table)
         return FAULT(f, ERR_SEARCH_NONE, {"register", reg->name});
@@ -396,11 +423,27 @@ static enum err query_init(struct query *q, struct store *s, const struct reg *r
     return e;
 }
 
+/* Only where rows come as they were written, and few are wanted of many. */
+static void choose_window(struct query *q)
+{
+    bool is_by_row = q->phase == PHASE_ALL && !q->o.has_history && q->n_keys == 1 && q->keys[0].field == NO_FIELD;
+    if (!is_by_row || q->o.id.n || q->o.box || q->o.filter.n == 0 || q->o.limit == 0 || q->o.limit > LIMIT_PAGE_RECORDS)
+        return;
+    const struct cql2_params *params = &q->filter.params;
+    if (q->o.after.n) /* the place is a row, and the last parameter */
+        q->near_after = params->p[params->n - 1].integer;
+    if (q->o.offset <= LIMIT_QUERY_SKIP &&
+        !__builtin_add_overflow(q->near_after, (q->o.limit + q->o.offset) * NEAR_ROWS, &q->near_to))
+        q->phase = PHASE_NEAR;
+}
+
 enum err query_open(struct store *s, const struct reg *reg, const struct query_options *o, struct query **ret_query,
                     struct fault *f)
 {
     struct query *q = mem_zalloc(sizeof *q);
     enum err e = query_init(q, s, reg, o, f);
+    if (e == OK)
+        choose_window(q);
     if (e == OK)
         e = start(q, f);
     if (e != OK) {
@@ -438,9 +481,9 @@ static enum err step(struct query *q, bool *ret_has_row, struct fault *f)
                 continue;
             return OK;
         }
-        if (q->phase != PHASE_EXACT)
+        if (q->phase != PHASE_EXACT && q->phase != PHASE_NEAR)
             return OK;
-        q->phase = PHASE_FOLDED;
+        q->phase = q->phase == PHASE_EXACT ? PHASE_FOLDED : PHASE_FAR;
         if ((e = start(q, f)) != OK)
             return e;
     }
@@ -486,8 +529,8 @@ void query_close(struct query *q)
     if (!q)
         return;
     stmt_free(q->st);
-    arena_free(q->row);
-    arena_free(q->a);
+    store_arena_give(q->s, q->row);
+    store_arena_give(q->s, q->a);
     free(q);
 }
 

@@ -75,6 +75,8 @@ enum err query_order_read(struct arena *a, const struct reg *reg, const struct q
 
 struct str query_order_sql(struct arena *a, const struct reg *reg, const struct sort_key *keys, size_t n)
 {
+    if (n == 1 && keys[0].field == NO_FIELD && !keys[0].is_descending)
+        return STR("t._n");
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 16);
     for (size_t i = 0; i < n; i++)
         buf_printf(&b, "%s%s%s", i ? ", " : "", column_sql(a, reg, &keys[i]), keys[i].is_descending ? " DESC" : "");

@@ -193,10 +193,32 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
+    for (size_t i = 0; i < ARRAY_LEN(s->spare); i++)
+        arena_free(s->spare[i]);
     db_close(s->db);
     note_key_done(&s->key);
     arena_free(s->arena);
     free(s);
+}
+
+struct arena *store_arena_take(struct store *s)
+{
+    for (size_t i = 0; i < ARRAY_LEN(s->spare); i++)
+        if (s->spare[i])
+            return TAKE(s->spare[i]);
+    return arena_new();
+}
+
+void store_arena_give(struct store *s, struct arena *a)
+{
+    enum { KEEP_BYTES = 64 << 10 };
+    for (size_t i = 0; a && i < ARRAY_LEN(s->spare) && arena_bytes(a) <= KEEP_BYTES; i++)
+        if (!s->spare[i]) {
+            arena_reset(a);
+            s->spare[i] = a;
+            return;
+        }
+    arena_free(a);
 }
 
 void store_freep(struct store **ps)
@@ -263,14 +285,17 @@ void store_move(struct store *s, int64_t rev, const struct province *p)
 static bool is_unchanged(struct arena *a, const struct store *s, const struct reg *reg)
 {
     int64_t newest;
+    if (s->at >= s->head)
+        return true;
     const char *sql = arena_printf(a, "SELECT coalesce((SELECT _rev FROM %s ORDER BY _n DESC LIMIT 1), 0)", reg->table);
-    return s->at >= s->head || (db_value_int(s->db, str_of(sql), DB_NO_VALUES, &newest, NULL) == OK && newest <= s->at);
+    return db_value_int(s->db, str_of(sql), DB_NO_VALUES, &newest, NULL) == OK && newest <= s->at;
 }
 
 const char *store_visible_sql(struct arena *a, const struct store *s, const struct reg *reg, const char *alias)
 {
     if (!s || is_unchanged(a, s, reg)) /* then indexes over current versions answer */
-        return arena_printf(a, "%s._until IS NULL AND %s._removed = 0", alias, alias);
+        return strcmp(alias, "t") == 0 ? "t._until IS NULL AND t._removed = 0"
+                                       : arena_printf(a, "%s._until IS NULL AND %s._removed = 0", alias, alias);
     return visible_then_sql(a, s->at, alias);
 }
 

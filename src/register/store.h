@@ -48,7 +48,12 @@ struct store {
     struct note_key key;             /* of a write store: signs its checkpoints */
     const char *beside[STORE_FILES]; /* paths, of log_checkpoint.c */
     struct change_group *group;      /* under way; see change.h */
+    struct arena *spare[4];          /* empty ones, for the next query */
 };
+
+/* An arena for the time of a query: those that were given back serve again, unless they have grown large. */
+struct arena *store_arena_take(struct store *s);
+void store_arena_give(struct store *s, struct arena *a); /* NULL is fine */
 
 enum err store_open(const char *path, enum store_mode mode, struct store **ret_store, struct fault *f);
 /* For reading one register: other registers are not declared then (province_build_part), but when there is none of that name. */

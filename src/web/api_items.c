@@ -195,7 +195,7 @@ enum err api_items(struct exchange *x, struct fault *f)
                                                                         : q.storage;
     if (q.crs != crs && input_named(x, "crs")->is_given)
         return FAULT(f, ERR_EXPORT_CRS, {"crs", str_of(q.crs->code)}, {"format", str_of(format_name(x->format))});
-    exchange_header(x, "Content-Crs", str_of(arena_printf(x->arena, "<%s>", crs->uri)));
+    exchange_header(x, "Content-Crs", STR_JOIN(x->arena, STR("<"), str_of(crs->uri), STR(">")));
     return is_file ? answer_file(x, &q, f) : answer_features(x, &q, f);
 }
 
@@ -234,6 +234,6 @@ enum err api_item(struct exchange *x, struct fault *f)
     if (e != OK)
         return e;
     json_out_done(&o);
-    exchange_header(x, "Content-Crs", str_of(arena_printf(x->arena, "<%s>", q.crs->uri)));
+    exchange_header(x, "Content-Crs", STR_JOIN(x->arena, STR("<"), str_of(q.crs->uri), STR(">")));
     return record_stamp(x, query_rev(query), f);
 }

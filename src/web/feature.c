@@ -28,7 +28,9 @@ static enum err write_geometry(struct exchange *x, const struct ask *q, const st
 static struct str record_path(struct exchange *x, const struct reg *reg, struct str id, const char *before)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
-    buf_printf(&b, "%s%.*s%s", before, STR_ARG(reg->name), str_starts(str_of(before), STR("/api")) ? "/items/" : "/");
+    buf_puts(&b, before);
+    buf_str(&b, reg->name);
+    buf_puts(&b, str_starts(str_of(before), STR("/api")) ? "/items/" : "/");
     url_encode(&b, id);
     return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
 }
@@ -73,10 +75,16 @@ enum err feature_write(struct exchange *x, const struct ask *q, const struct rec
 
 enum err record_stamp(struct exchange *x, int64_t rev, struct fault *f)
 {
-    const struct worker *w = x->worker;
-    struct moment written = {0};
-    enum err e = moment_of(x->arena, w->store, rev, &written, f);
-    x->modified_ms = written.ms;
+    struct worker *w = x->worker;
+    size_t place = (size_t)rev % ARRAY_LEN(w->written);
+    enum err e = OK;
+    if (w->written[place].rev != rev) { /* a revision's time never changes */
+        struct moment written = {0};
+        e = moment_of(x->arena, w->store, rev, &written, f);
+        if (e == OK)
+            w->written[place].rev = rev, w->written[place].ms = written.ms;
+    }
+    x->modified_ms = e == OK ? w->written[place].ms : 0;
     size_t asked = str_hash(x->query) ^ ((size_t)x->format << 8 | (size_t)x->lang);
     x->etag = str_of(arena_printf(x->arena, "%lld-%zx", (long long)rev, asked));
     return e;
@@ -101,12 +109,7 @@ void link_write(struct json_out *o, struct exchange *x, struct str href, const c
 {
     json_object_begin(o);
     json_key(o, STR("href"));
-    if (str_starts(href, STR("/"))) {
-        struct str base = exchange_base(x);
-        json_str(o, str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(base), STR_ARG(href))));
-    } else {
-        json_str(o, href);
-    }
+    json_str(o, str_starts(href, STR("/")) ? STR_JOIN(x->arena, exchange_base(x), href) : href);
     json_key(o, STR("rel")), json_str(o, str_of(rel));
     if (type)
         json_key(o, STR("type")), json_str(o, str_of(type));
@@ -117,7 +120,7 @@ void link_write(struct json_out *o, struct exchange *x, struct str href, const c
 
 struct str collection_path(struct exchange *x, const struct reg *reg, const char *rest)
 {
-    return str_of(arena_printf(x->arena, "/api/collections/%.*s%s", STR_ARG(reg->name), rest));
+    return STR_JOIN(x->arena, STR("/api/collections/"), reg->name, str_of(rest));
 }
 
 enum err records_count(struct exchange *x, const struct reg *reg, int64_t *ret_n, struct fault *f)

@@ -39,6 +39,9 @@ struct worker {
         int64_t rev, n;
     } counts[64]; /* of whole registers (feature.c) */
     size_t next_count;
+    struct {
+        int64_t rev, ms;
+    } written[64]; /* when a revision was written (record_stamp) */
 };
 
 extern const struct route site_routes[];

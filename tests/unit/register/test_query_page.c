@@ -68,6 +68,30 @@ static void pages_together_are_the_whole_in_every_order(void **state)
     assert_string_equal(paged(x, found, 4), values(x, "farms", "code", found));
 }
 
+/* Where rows are looked through first, and where an index must give the others: at either end, on both sides, and nowhere. */
+static void few_of_many_are_found_wherever_they_lie(void **state)
+{
+    struct fixture *x = *state;
+    fill(x, 900);
+    static const char *const filters[] = {"code > 'H890'",
+                                          "code < 'H005' OR code > 'H897'",
+                                          "code IN ('H005', 'H500', 'H511', 'H900')",
+                                          "area > 9 AND code > 'H440'",
+                                          "code < 'H004'",
+                                          "code = 'X'"};
+    for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+        struct query_options o = {.is_unsorted = true, .filter = str_of(filters[i])};
+        const char *whole = values(x, "farms", "code", o);
+        for (int64_t limit = 1; limit <= 8; limit++)
+            assert_string_equal(paged(x, o, limit), whole);
+        o.limit = 3;
+        o.offset = 2;
+        size_t begin = o.offset * 5 < (int64_t)strlen(whole) ? 10 : strlen(whole);
+        const char *part = values(x, "farms", "code", o);
+        assert_memory_equal(part, whole + begin, strlen(part));
+    }
+}
+
 static void a_record_written_between_two_pages_moves_no_other(void **state)
 {
     struct fixture *x = *state;
@@ -127,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pages_together_are_the_whole_in_every_order, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(few_of_many_are_found_wherever_they_lie, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_record_written_between_two_pages_moves_no_other, fixture_set_up,
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_place_of_another_order_is_refused, fixture_set_up, fixture_tear_down),
