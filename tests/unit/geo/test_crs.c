@@ -127,6 +127,17 @@ static void axes_are_swapped_in_every_part(void **state)
     assert_true(z[0] == 2 && z[1] == 1 && z[2] == 9);
 }
 
+static void a_system_knows_where_it_is_meant_to_be_used(void **state)
+{
+    (void)state;
+    struct fault f = {0};
+    struct box vn, world;
+    assert_int_equal(crs_area(pool, crs("EPSG:9218"), &vn, &f), OK);
+    assert_true(vn.x_min > 102 && vn.x_max < 118 && vn.y_min > 7 && vn.y_max < 24 && vn.x_min < vn.x_max);
+    assert_int_equal(crs_area(pool, crs("EPSG:4326"), &world, &f), OK);
+    assert_true(world.x_min == -180 && world.y_max == 90);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +147,7 @@ int main(void)
         cmocka_unit_test(a_point_outside_of_a_system_is_refused),
         cmocka_unit_test(a_box_is_the_box_around_its_outline),
         cmocka_unit_test(axes_are_swapped_in_every_part),
+        cmocka_unit_test(a_system_knows_where_it_is_meant_to_be_used),
     };
     return cmocka_run_group_tests(tests, open_pool, close_pool);
 }

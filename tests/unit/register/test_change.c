@@ -288,6 +288,44 @@ static void a_record_in_json_is_judged_as_one_in_a_file(void **state)
     assert_true(str_is(fault_param(&x->list.p[2], "nearest"), "area"));
 }
 
+static enum err code_of_json(struct fixture *x, const char *text, struct record *ret_record)
+{
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    struct faults list CLEANUP(faults_done) = {0};
+    struct json *j;
+    assert_int_equal(json_parse(x->a, str_of(text), STR(""), &j, &x->f), OK);
+    return record_from_json(x->a, farms, j, STR("2022-01-01"), ret_record, &list);
+}
+
+static void a_json_value_of_another_kind_is_no_value_of_the_field(void **state)
+{
+    struct fixture *x = *state;
+    struct record r;
+    static const char *const wrong[] = {
+        "{\"code\":\"H1\",\"area\":\"1.5\"}",
+        "{\"code\":\"H1\",\"area\":[1]}",
+        "{\"code\":\"H1\",\"head\":5}",
+        "{\"code\":\"H1\",\"head\":true}",
+        "{\"code\":\"H1\",\"head\":{\"a\":1}}",
+        "{\"code\":\"H1\",\"head\":[\"a\"]}",
+        "{\"code\":\"H1\",\"is_poor\":\"true\"}",
+        "{\"code\":\"H1\",\"is_poor\":1}",
+        "{\"code\":\"H1\",\"tags\":\"a\"}",
+        "{\"code\":\"H1\",\"tags\":[1]}",
+        "{\"code\":\"H1\",\"tags\":[\"a\",[\"b\"]]}",
+        "{\"code\":\"H1\",\"tags\":[\"a\",null]}",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        if (code_of_json(x, wrong[i], &r) != ERR_VALUE_TYPE)
+            fail_msg("%s", wrong[i]);
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    assert_int_equal(code_of_json(x, "{\"code\":\"H1\",\"tags\":[\"a|b\",\"c\"]}", &r), OK);
+    assert_true(str_is(r.values[reg_field_number(farms, STR("tags"))].text, "[\"a|b\",\"c\"]"));
+    assert_int_equal(code_of_json(x, "{\"code\":\"H1\",\"area\":1e2,\"tags\":[]}", &r), OK);
+    assert_true(r.values[reg_field_number(farms, STR("area"))].number == 100);
+    assert_int_equal(r.values[reg_field_number(farms, STR("tags"))].kind, VALUE_NULL);
+}
+
 static void an_aborted_change_leaves_no_trace(void **state)
 {
     struct fixture *x = *state;
@@ -426,6 +464,7 @@ int main(void)
         T(a_reader_sees_one_moment_while_others_write),
         T(a_register_unchanged_since_an_old_revision_is_read_as_it_is_now),
         T(a_record_in_json_is_judged_as_one_in_a_file),
+        T(a_json_value_of_another_kind_is_no_value_of_the_field),
         T(an_aborted_change_leaves_no_trace),
         T(changes_of_a_group_share_a_commit_and_one_refused_harms_no_other),
         T(a_group_that_is_given_up_leaves_no_trace),

@@ -104,6 +104,40 @@ static void a_record_written_between_two_pages_moves_no_other(void **state)
     assert_string_equal(paged(x, o, 6), before);
 }
 
+/* A place holds the mark of its order: as many keys of the same types are not enough. */
+static void a_place_belongs_to_its_order(void **state)
+{
+    struct fixture *x = *state;
+    fill(x, 9);
+    const struct reg *reg = province_register(x->s->province, STR("farms"));
+    static const char *const orders[] = {"area", "-area", "code", "head", "code,area", "-code,area"};
+    for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+        struct query *q = NULL;
+        struct record r;
+        bool has_row;
+        struct buf place CLEANUP(buf_done) = BUF_INIT(4096);
+        struct query_options o = {.sort = str_of(orders[i]), .limit = 2};
+        assert_int_equal(query_open(x->s, reg, &o, &q, &x->f), OK);
+        assert_int_equal(query_next(q, &r, &has_row, &x->f), OK);
+        query_after(q, &r, &place);
+        query_close(q);
+        for (size_t k = 0; k < ARRAY_LEN(orders); k++) {
+            struct query_options other = {.sort = str_of(orders[k]), .after = buf_view(&place)};
+            q = NULL;
+            assert_int_equal(query_open(x->s, reg, &other, &q, NULL), i == k ? OK : ERR_QUERY_AFTER);
+            query_close(q);
+        }
+    }
+}
+
+static void a_field_named_twice_orders_once(void **state)
+{
+    struct fixture *x = *state;
+    fill(x, 30);
+    struct query_options once = {.sort = STR("-area")}, twice = {.sort = STR("-area,area,-area")};
+    assert_string_equal(paged(x, twice, 7), paged(x, once, 7));
+}
+
 static void a_place_of_another_order_is_refused(void **state)
 {
     struct fixture *x = *state;
@@ -155,6 +189,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_record_written_between_two_pages_moves_no_other, fixture_set_up,
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_place_of_another_order_is_refused, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_place_belongs_to_its_order, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_field_named_twice_orders_once, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_box_finds_what_lies_in_it, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
