@@ -149,8 +149,9 @@ struct route {
     const char *id;   /* operationId */
     struct text2 title;
     const struct input *inputs;
-    unsigned formats;     /* FORMAT_BIT */
-    enum format standard; /* what is answered when the client does not mind; the lowest of formats when it is not among them */
+    unsigned formats; /* FORMAT_BIT */
+    enum format
+        standard; /* what is answered when the client does not mind; the lowest of formats when it is not among them */
     unsigned flags;
     enum right right;
     enum cost cost;
@@ -201,7 +202,8 @@ struct exchange {
     struct str host;     /* of the request, checked against http_options.public_url when that is declared */
     struct str client;   /* address */
     char request_id[33];
-    bool is_operator; /* the operator's key came with it: internal fields are shown, and nothing of the answer is kept */
+    bool
+        is_operator; /* the operator's key came with it: internal fields are shown, and nothing of the answer is kept */
     void *worker;
     void *site; /* http_options.context */
     struct arena *arena;
@@ -217,7 +219,7 @@ struct exchange {
     int64_t modified_ms;      /* Last-Modified; 0: none */
     struct header headers[HTTP_MAX_HEADERS];
     size_t n_headers;
-    bool is_immutable; /* may be kept for a year: its address bears its hash */
+    bool is_immutable;        /* may be kept for a year: its address bears its hash */
     const char *problem_name; /* of a handler that fails: a further member of the problem details … */
     struct str problem_value; /* … and its value, JSON, in the arena */
 };

@@ -37,7 +37,7 @@
 struct export_options {
     const char *path;
     struct str filter, on, sort, search;
-    int64_t limit; /* 0: all */
+    int64_t limit;     /* 0: all */
     struct str fields; /* comma separated; empty: all that may be shown */
     struct str crs;    /* "EPSG:9218": gpkg, shp.zip, gml only; empty: as declared */
     bool has_ids;      /* the header has field names instead of titles */

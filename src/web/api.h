@@ -10,7 +10,8 @@ answer_fn api_items, api_item;
 answer_fn api_item_create, api_item_replace, api_item_update, api_item_delete;
 
 /* api_figures.c */
-answer_fn api_figures, api_figure, api_figure_records, api_indexes, api_index_latest, api_index, api_reports, api_report;
+answer_fn api_figures, api_figure, api_figure_records, api_indexes, api_index_latest, api_index, api_reports,
+    api_report;
 
 /* api_openapi.c */
 answer_fn api_openapi;

@@ -19,7 +19,7 @@ read_all() {
     : >"$WORK/serve.log"
     (cd "$WORK" && exec "$TINHSO_BIN" serve --db "$2" --listen 127.0.0.1:0 --operator-key-file "$WORK/key") >"$WORK/serve.log" 2>&1 </dev/null &
     server=$!
-    local address= who line
+    local address='' who line
     for _ in $(seq 200); do
         address=$(grep -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
         sleep 0.1

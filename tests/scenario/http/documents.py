@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Judges the documents about the data, of a server that is up: the catalogue as JSON-LD, feeds as Atom, the addresses of the sitemap.
+"""Judges the documents about the data, of a server that is up: the catalogue as JSON-LD, feeds as Atom, the sitemap.
 
     documents.py http://127.0.0.1:8080
 """
@@ -35,8 +35,12 @@ def catalogue():
     graph.parse(data=get("/api/catalogue")[1].decode(), format="json-ld")
     sets = list(graph.subjects(rdflib.RDF.type, DCAT.Dataset))
     distributions = list(graph.subjects(rdflib.RDF.type, DCAT.Distribution))
-    say(len(sets) >= 4 and len(distributions) == 3 * len(sets), "the catalogue is JSON-LD with three distributions a dataset",
-        len(sets), len(distributions))
+    say(
+        len(sets) >= 4 and len(distributions) == 3 * len(sets),
+        "the catalogue is JSON-LD with three distributions a dataset",
+        len(sets),
+        len(distributions),
+    )
     # what DCAT-AP 3 makes mandatory of each class
     bare = [s for s in sets if not all((s, p, None) in graph for p in (DCT.title, DCT.description))]
     bare += [d for d in distributions if (d, DCAT.accessURL, None) not in graph]
@@ -62,8 +66,13 @@ def feed(path):
     for e in entries:
         wrong += [name for name in ("id", "title", "updated") if not (e.findtext(ATOM + name) or "").strip()]
     ids = [e.findtext(ATOM + "id") for e in entries]
-    say(root.tag == ATOM + "feed" and not wrong and entries and len(ids) == len(set(ids)),
-        f"{path} is an Atom feed whose entries have what RFC 4287 wants", root.tag, wrong, len(entries))
+    say(
+        root.tag == ATOM + "feed" and not wrong and entries and len(ids) == len(set(ids)),
+        f"{path} is an Atom feed whose entries have what RFC 4287 wants",
+        root.tag,
+        wrong,
+        len(entries),
+    )
 
 
 def sitemap():

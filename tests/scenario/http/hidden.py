@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Nothing that is not shown leaves: every value of a hidden field is looked for in every answer, and no question about one answers anything.
+"""Nothing that is not shown leaves: every value of a hidden field is looked for in every answer, and no question about
+one is answered.
 
     hidden.py URL DATABASE KEY
 
-Twice: as anybody, who sees public fields, and as the operator, who sees internal ones too. What is hidden is what the tables of the database
-hold and the collections do not show. Prints TAP without numbers.
+Twice: as anybody, who sees public fields, and as the operator, who sees internal ones too. What is hidden is what
+the tables of the database hold and the collections do not show. Prints TAP without numbers.
 """
 import io
 import json
@@ -59,16 +60,26 @@ def tables(db):
         name = table[2:]
         if name in ("declarations", "redirects"):
             continue
-        columns = [c[1] for c in db.execute(f'PRAGMA table_info("{table}")') if not c[1].startswith("_") or c[1] == "_id"]
-        found[name] = {c: {str(v) for (v,) in db.execute(f'SELECT DISTINCT "{c}" FROM "{table}" WHERE "{c}" IS NOT NULL')
-                           if not isinstance(v, bytes)} for c in columns}
+        columns = [
+            c[1] for c in db.execute(f'PRAGMA table_info("{table}")') if not c[1].startswith("_") or c[1] == "_id"
+        ]
+        found[name] = {
+            c: {
+                str(v)
+                for (v,) in db.execute(f'SELECT DISTINCT "{c}" FROM "{table}" WHERE "{c}" IS NOT NULL')
+                if not isinstance(v, bytes)
+            }
+            for c in columns
+        }
     return found
 
 
 def find_secrets(reader, held):
-    """Shown fields by register, and the values that only hidden fields hold: long enough not to stand somewhere by chance."""
-    shown = {c["id"]: set(reader.json(f"/api/collections/{c['id']}/schema")["properties"])
-             for c in reader.json("/api/collections")["collections"]}
+    """Shown fields by register, and the values that only hidden fields hold, if too long to be chance."""
+    shown = {
+        c["id"]: set(reader.json(f"/api/collections/{c['id']}/schema")["properties"])
+        for c in reader.json("/api/collections")["collections"]
+    }
     public, hidden = set(), {}
     for name, fields in held.items():
         for field, values in fields.items():
@@ -76,8 +87,13 @@ def find_secrets(reader, held):
                 public |= values
             else:
                 hidden.setdefault(name, {})[field] = values
-    secrets = {v for fields in hidden.values() for f, values in fields.items() for v in values
-               if len(v) >= 6 and not re.fullmatch(r"\d{4}-\d\d-\d\d.*|[a-z_]+|\d{1,7}(\.\d+)?", v)}
+    secrets = {
+        v
+        for fields in hidden.values()
+        for f, values in fields.items()
+        for v in values
+        if len(v) >= 6 and not re.fullmatch(r"\d{4}-\d\d-\d\d.*|[a-z_]+|\d{1,7}(\.\d+)?", v)
+    }
     secrets = {s for s in secrets if not any(s in p for p in public)}
     return shown, hidden, secrets
 
@@ -99,8 +115,22 @@ def read_everything(reader, shown, hidden, held):
         for rid in sorted(held[name].get("_id", ()))[:40]:
             reader.get(f"/api/collections/{name}/items/{q(rid)}")
             reader.get(f"/api/log/proof/{name}/{q(rid)}")
-    for path in ("/", "/about", "/sitemap.xml", "/robots.txt", "/metrics", "/readyz", "/api", "/api/openapi", "/api/catalogue",
-                 "/api/feeds/figures", "/api/feeds/posts", "/api/reports", "/api/indexes", "/api/log/revisions?limit=1000"):
+    for path in (
+        "/",
+        "/about",
+        "/sitemap.xml",
+        "/robots.txt",
+        "/metrics",
+        "/readyz",
+        "/api",
+        "/api/openapi",
+        "/api/catalogue",
+        "/api/feeds/figures",
+        "/api/feeds/posts",
+        "/api/reports",
+        "/api/indexes",
+        "/api/log/revisions?limit=1000",
+    ):
         reader.get(path)
     for path in ("/registers", "/figures", "/indexes", "/units", "/posts", "/data", "/developers", "/reports"):
         reader.get(path)
@@ -134,7 +164,7 @@ def read_figures(reader, held):
 
 
 def ask_about(reader, shown, hidden, held):
-    """Every way to name a hidden field answers as for one that is not there: the same whatever the value, right or wrong."""
+    """Every way to name a hidden field answers as for one that is not there, whatever the value."""
     wrong = []
     for name in shown:
         for field, values in hidden.get(name, {}).items():
@@ -145,7 +175,11 @@ def ask_about(reader, shown, hidden, held):
             for other, fields in hidden.items():
                 for field, values in fields.items():
                     is_shown = field in shown.get(to, ()) or field.startswith("_")
-                    wrong += [] if is_shown else ask_field(reader, name, f"{reference}.{field}", min(values, default="x"), to != other)
+                    wrong += (
+                        []
+                        if is_shown
+                        else ask_field(reader, name, f"{reference}.{field}", min(values, default="x"), to != other)
+                    )
     return wrong
 
 
@@ -155,15 +189,32 @@ def ask_field(reader, name, field, value, is_brief):
     if is_brief:
         status, body = reader.get(base + "filter=" + q(f"{field} IS NOT NULL"))
         return [] if status == 400 and "field-unknown" in body else [(name, field, status, body[:200])]
-    filters = [f"{field} = '{{}}'", f"\"{field}\" = '{{}}'", f"casei({field}) = casei('{{}}')", f"NOT ({field} <> '{{}}')",
-               f"{field} LIKE '{{}}%'", f"{field} IN ('{{}}', 'x')", f"'{{}}' = {field}", f"{field} BETWEEN '{{}}' AND 'zz'",
-               f"accenti({field}) LIKE '{{}}'", f"code = '1' OR {field} = '{{}}'"]
+    filters = [
+        f"{field} = '{{}}'",
+        f"\"{field}\" = '{{}}'",
+        f"casei({field}) = casei('{{}}')",
+        f"NOT ({field} <> '{{}}')",
+        f"{field} LIKE '{{}}%'",
+        f"{field} IN ('{{}}', 'x')",
+        f"'{{}}' = {field}",
+        f"{field} BETWEEN '{{}}' AND 'zz'",
+        f"accenti({field}) LIKE '{{}}'",
+        f"code = '1' OR {field} = '{{}}'",
+    ]
     asked = [base + "filter=" + q(f.format(v)) for f in filters for v in (text, "zzzzzz")]
     asked += [base + "filter=" + q(f"{field} IS NULL"), base + "filter=" + q(f"{field} IS NOT NULL")]
-    asked += [base + "filter-lang=cql2-json&filter=" + q(json.dumps({"op": "=", "args": [{"property": field}, v]})) for v in (value, "zzzzzz")]
+    asked += [
+        base + "filter-lang=cql2-json&filter=" + q(json.dumps({"op": "=", "args": [{"property": field}, v]}))
+        for v in (value, "zzzzzz")
+    ]
     asked += [base + "sortby=" + q(s) for s in (field, "-" + field, "+" + field)]
-    asked += [base + "properties=" + q(field), base + f"{q(field)}={q(value)}", base + f"f=csv&properties={q(field)}",
-              base + f"f=csv&sortby={q(field)}", base + f"f=xlsx&filter={q(field + ' IS NULL')}"]
+    asked += [
+        base + "properties=" + q(field),
+        base + f"{q(field)}={q(value)}",
+        base + f"f=csv&properties={q(field)}",
+        base + f"f=csv&sortby={q(field)}",
+        base + f"f=xlsx&filter={q(field + ' IS NULL')}",
+    ]
     for path in asked:
         status, body = reader.get(path)
         if status != 400 or not re.search("field-unknown|input-unknown", body):
@@ -198,7 +249,11 @@ def judge(name, headers):
     held = tables(sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True))
     shown, hidden, secrets = find_secrets(reader, held)
     n_fields = sum(len(f) for f in hidden.values())
-    say(len(secrets) > 50 and n_fields > 5, f"{name}: there is something to hide: {len(secrets)} values of {n_fields} fields", hidden.keys())
+    say(
+        len(secrets) > 50 and n_fields > 5,
+        f"{name}: there is something to hide: {len(secrets)} values of {n_fields} fields",
+        hidden.keys(),
+    )
     reader.secrets = secrets
     reader.pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True)))
     read_everything(reader, shown, hidden, held)
@@ -207,7 +262,12 @@ def judge(name, headers):
     say(not wrong, f"{name}: no question about a hidden field is answered", len(wrong), *wrong[:5])
     wrong = ask_words(reader, shown, secrets)
     say(not wrong, f"{name}: no word of a hidden field is found", *wrong[:5])
-    say(not reader.leaks, f"{name}: no hidden value stands in any of {reader.asked} answers", len(reader.leaks), *reader.leaks[:8])
+    say(
+        not reader.leaks,
+        f"{name}: no hidden value stands in any of {reader.asked} answers",
+        len(reader.leaks),
+        *reader.leaks[:8],
+    )
 
 
 judge("anybody", {})

@@ -5,23 +5,23 @@
 
 A scenario file is a list of exchanges:
 
-    ### a page of one record                       the name of the check
-    GET /api/collections/wells/items?limit=1       method and path, as they are sent
-    Accept: application/geo+json                   headers, then after an empty line the body
-                                                   {{name}} is replaced by what `let` took, {{key}} by the operator's key
-    HTTP 200                                       the status that is expected, then one expectation a line:
-    Content-Type: application/geo\\+json           a header matches the pattern (re.search); `Header: -` is absent
-    $.features[0].id = "G001"                      a place in the JSON answer is that value
-    $.features.length = 1                          or that long; also !=, <=, >=, ~ "pattern", absent
-    $.links[rel=next].href ~ "after="              the first item whose member is that text
-    contains text                                  the body does, or `lacks text`
-    let etag = header ETag                         for later exchanges of the file; or a place: let next = $.links[rel=next].href; or
-                                                   what the group of a pattern finds in the body: let css = match href="(/assets/[^"]+)
+    ### a page of one record                     the name of the check
+    GET /api/collections/wells/items?limit=1     method and path, as they are sent
+    Accept: application/geo+json                 headers, then after an empty line the body
+                                                 {{name}} is what `let` took, {{key}} the operator's key
+    HTTP 200                                     the status that is expected, then one expectation a line:
+    Content-Type: application/geo\\+json         a header matches the pattern (re.search); `Header: -` is absent
+    $.features[0].id = "G001"                    a place in the JSON answer is that value
+    $.features.length = 1                        or that long; also !=, <=, >=, ~ "pattern", absent
+    $.links[rel=next].href ~ "after="            the first item whose member is that text
+    contains text                                the body does, or `lacks text`
+    let etag = header ETag                       for later exchanges of the file; or a place: let next = $.links[rel=next].href
+                                                 or the group of a pattern in the body: let css = match href="([^"]+)
 
 A path that begins with the server's own address is asked there. Lines that begin with # are remarks.
 
-Every answer in JSON is checked against the OpenAPI document: the schema of its status and media type. Problems against that of problems.
---covered gathers the routes that an exchange with a status below 400 has asked; --judge FILE… then says which of --routes were not.
+Every answer in JSON is checked against the OpenAPI document, by its status and media type; problems against their own
+schema. --covered gathers what was answered with a status below 400; --judge then says which of --routes were not asked.
 """
 import argparse
 import http.client
@@ -112,17 +112,25 @@ def judge_place(line, root):
     if op == "absent":
         return None if value is ABSENT else f"{line}: it is {value!r}"
     wanted = json.loads(m.group(3))
-    right = value is not ABSENT and {
-        "=": lambda: value == wanted and isinstance(value, bool) == isinstance(wanted, bool),
-        "!=": lambda: value != wanted,
-        "<=": lambda: value <= wanted,
-        ">=": lambda: value >= wanted,
-        "~": lambda: re.search(wanted, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)),
-    }[op]()
-    return None if right else f"{line}: it is {'absent' if value is ABSENT else json.dumps(value, ensure_ascii=False)[:300]}"
+    right = (
+        value is not ABSENT
+        and {
+            "=": lambda: value == wanted and isinstance(value, bool) == isinstance(wanted, bool),
+            "!=": lambda: value != wanted,
+            "<=": lambda: value <= wanted,
+            ">=": lambda: value >= wanted,
+            "~": lambda: re.search(wanted, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)),
+        }[op]()
+    )
+    return (
+        None
+        if right
+        else f"{line}: it is {'absent' if value is ABSENT else json.dumps(value, ensure_ascii=False)[:300]}"
+    )
 
 
 # ---- the server
+
 
 class Server:
     def __init__(self, url, key):
@@ -156,8 +164,13 @@ class Server:
 
 
 def template_pattern(path):
-    return re.compile("".join("[^/]+" if p.startswith("{") and p != "{tile}" else ".+" if p.startswith("{") else re.escape(p)
-                              for p in re.split(r"(\{[^}]+\})", path)) + r"\Z")
+    return re.compile(
+        "".join(
+            "[^/]+" if p.startswith("{") and p != "{tile}" else ".+" if p.startswith("{") else re.escape(p)
+            for p in re.split(r"(\{[^}]+\})", path)
+        )
+        + r"\Z"
+    )
 
 
 def schema_of(document, method, path, status, media):
@@ -178,13 +191,15 @@ def schema_of(document, method, path, status, media):
 def judge_schema(document, x, path, status, media, root):
     root_path = urlsplit(document["servers"][0]["url"]).path
     plain = urlsplit(path).path
-    plain = (plain[len(root_path):] or "/") if plain.startswith(root_path) else plain
+    plain = (plain[len(root_path) :] or "/") if plain.startswith(root_path) else plain
     schema = schema_of(document, x.method, plain, status, media)
     if schema is None and media == "application/problem+json":
         schema = {"$ref": "#/components/schemas/problem"}
     if schema is None:
         return None
-    whole = dict(schema, **{"$schema": "https://json-schema.org/draft/2020-12/schema", "components": document["components"]})
+    whole = dict(
+        schema, **{"$schema": "https://json-schema.org/draft/2020-12/schema", "components": document["components"]}
+    )
     validator = jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
     error = next(iter(validator.iter_errors(root)), None)
     if error is None:
@@ -194,11 +209,13 @@ def judge_schema(document, x, path, status, media, root):
 
 # ---- one exchange
 
+
 def fill(text, known, x):
     def value(m):
         if m.group(1) not in known:
             raise ValueError(f"{x.file}:{x.line}: nothing was taken as {m.group(1)}")
         return known[m.group(1)]
+
     return re.sub(r"\{\{(\w+)\}\}", value, text)
 
 
@@ -207,7 +224,9 @@ def take(line, headers, text, root, known):
     if not m:
         raise ValueError(f"not an expectation: {line}")
     found = re.search(m.group(4), text) if m.group(4) else None
-    value = headers.get(m.group(2)) if m.group(2) else place(root, m.group(3)) if m.group(3) else found and found.group(1)
+    value = (
+        headers.get(m.group(2)) if m.group(2) else place(root, m.group(3)) if m.group(3) else found and found.group(1)
+    )
     if value is None or value is ABSENT:
         return f"{line}: there is none"
     known[m.group(1)] = str(value)
@@ -236,7 +255,7 @@ def judge_line(line, headers, text, root, known):
 def run_exchange(server, x, known, covered):
     path = fill(x.path, known, x)
     if path.startswith(server.url):
-        path = path[len(server.url):]
+        path = path[len(server.url) :]
     headers = [(n, fill(v, known, x)) for n, v in x.headers]
     status, got, body = server.ask(x.method, path, headers, fill(x.body, known, x) if x.body else None)
     text = body.decode("utf-8", "replace")
@@ -270,7 +289,9 @@ def judge_routes(routes, covered):
     order = sorted(routes, key=lambda r: r["path"].count("{"))
     for method, path in covered:
         for r in order:
-            if r["method"] == ("GET" if method == "HEAD" else method) and template_pattern(r["path"]).match(unquote(path)):
+            if r["method"] == ("GET" if method == "HEAD" else method) and template_pattern(r["path"]).match(
+                unquote(path)
+            ):
                 found.add((r["method"], r["path"]))
                 break
     for r in routes:
@@ -291,7 +312,9 @@ def main():
     if args.judge:
         covered = [tuple(line.rstrip("\n").split(" ", 1)) for line in open(args.covered, encoding="utf-8")]
         left = judge_routes(json.load(open(args.routes, encoding="utf-8"))["routes"], covered)
-        print("ok every route has a scenario" if not left else "not ok every route has a scenario\n# " + "\n# ".join(left))
+        print(
+            "ok every route has a scenario" if not left else "not ok every route has a scenario\n# " + "\n# ".join(left)
+        )
         return
     server, covered = Server(args.url, args.key), set()
     for file in args.files:
