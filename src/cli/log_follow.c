@@ -56,6 +56,20 @@ static const char *state_path(struct follow_run *r, const char *suffix)
     return arena_printf(r->c->arena, "%s/%s%s", state_folder(r->c), name, suffix);
 }
 
+/* A stranger's text on our terminal: without what moves its cursor. */
+static struct str harmless(struct arena *a, struct str s)
+{
+    char *p = arena_dup(a, s.p, s.n);
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_c1 = (unsigned char)p[i] == 0xC2 && i + 1 < s.n && (unsigned char)p[i + 1] < 0xA0;
+        if ((unsigned char)p[i] < 0x20 || p[i] == 0x7F)
+            p[i] = '?';
+        else if (is_c1)
+            p[i] = p[i + 1] = '?';
+    }
+    return str_slice(p, s.n);
+}
+
 /* The key that the follower names, else the one kept, else the server's own, which is then told and kept. */
 static enum err trusted_key(struct follow_run *r, struct note_verifier *ret_v)
 {
@@ -63,20 +77,21 @@ static enum err trusted_key(struct follow_run *r, struct note_verifier *ret_v)
     struct str text = cli_option(c, "key");
     struct buf b CLEANUP(buf_done) = BUF_INIT(NOTE_KEY_TEXT_BYTES);
     enum err e = OK;
+    bool is_new = false;
     if (!text.n && file_exists(r->key_path)) {
         e = file_read(c->arena, r->key_path, NOTE_KEY_TEXT_BYTES, &text, &c->fault);
     } else if (!text.n) {
         e = get(r, "key", &b, &c->fault);
         text = str_slice(arena_dup(c->arena, b.p, b.n), b.n);
-        if (e == OK)
-            cli_note(
-                c,
-                T(c, "Lần đầu theo dõi: tin khóa do máy chủ đưa ra, %.*s. Hãy đối chiếu với khóa đã công bố.\n",
-                  "First time: trusting the key that the server gives, %.*s. Compare it with the published one.\n"),
-                STR_ARG(str_trim(text)));
+        is_new = true;
     }
     if (e == OK)
         e = note_verifier_parse(str_trim(text), ret_v, &c->fault);
+    if (e == OK && is_new)
+        cli_note(c,
+                 T(c, "Lần đầu theo dõi: tin khóa do máy chủ đưa ra, %.*s. Hãy đối chiếu với khóa đã công bố.\n",
+                   "First time: trusting the key that the server gives, %.*s. Compare it with the published one.\n"),
+                 STR_ARG(harmless(c->arena, str_trim(text))));
     if (e == OK && !file_exists(r->key_path))
         e = file_write_atomic(r->key_path, text, 0644, &c->fault);
     return e;
@@ -94,7 +109,7 @@ static void show_revision(void *context, int64_t rev, const struct json *entry, 
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         const struct json *v = json_get(entry, keys[i]);
         if (v && v->kind == J_STRING)
-            buf_printf(&c->out, "  %.*s", STR_ARG(v->string));
+            buf_printf(&c->out, "  %.*s", STR_ARG(harmless(c->arena, v->string)));
     }
     const struct json *count = json_get(entry, "count");
     if (count && count->kind == J_NUMBER)

@@ -1,6 +1,8 @@
 /* Faults told to the client: problem details (RFC 9457), or a page for people. */
 #include "http/internal.h"
 
+#include <stdio.h>
+
 #include "text/json.h"
 #include "text/utf8.h"
 
@@ -34,6 +36,14 @@ static void problem_json(struct exchange *x, int status, enum err e, const struc
     json_object_end(&o);
 }
 
+static void tell_operator(const struct exchange *x, const struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(64 << 10);
+    buf_printf(&b, "%s: ", x->request_id);
+    fault_print(f, LANG_EN, &b);
+    fprintf(stderr, "%s\n", buf_cstr(&b));
+}
+
 static void allow_header(struct http_worker *w, struct reply *r)
 {
     struct buf b = BUF_INIT(128);
@@ -47,9 +57,15 @@ static void allow_header(struct http_worker *w, struct reply *r)
 void problem_reply(struct http_worker *w, const struct message *m, enum err e, const struct fault *f, struct reply *r)
 {
     struct exchange *x = &w->x;
-    struct fault bare = {.code = e};
+    struct fault bare = {.code = e}, hidden = {.code = OK};
     f = f && f->code != OK ? f : &bare;
     x->status = err_http(e);
+    if (x->status == 500) { /* statements and paths are nobody's business */
+        tell_operator(x, f);
+        FAULT(&hidden, ERR_HTTP_FAILED, {"request", str_of(x->request_id)});
+        f = &hidden;
+        e = hidden.code;
+    }
     x->n_headers = 0;
     x->constant = x->constant_gzip = x->etag = x->filename = x->media = (struct str){0};
     x->modified_ms = 0;

@@ -235,9 +235,8 @@ enum err log_records_write(struct store *s, int64_t rev, int64_t from, int64_t l
     enum err e = log_tree_leaves(a, s->db, rev, &leaves, &n, f);
     if (e != OK)
         return e;
-    int64_t till = from + limit < (int64_t)n ? from + limit : (int64_t)n;
-    if (from > till)
-        from = till;
+    from = from < (int64_t)n ? from : (int64_t)n;
+    int64_t till = limit < (int64_t)n - from ? from + limit : (int64_t)n;
     struct str *texts = ARENA_ARRAY(a, struct str, (size_t)(till - from) + 1);
     for (size_t i = 0; e == OK && s->province && i < s->province->n_registers; i++)
         if (may_show(context, s->province->registers[i]))

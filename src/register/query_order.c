@@ -58,7 +58,11 @@ enum err query_order_read(struct arena *a, const struct reg *reg, const struct q
         enum err e = read_key(a, reg, name, &k, f);
         if (e != OK)
             return e;
-        VEC_PUSH(a, &keys, k);
+        bool is_there = false; /* a second time it orders nothing */
+        for (size_t i = 0; i < keys.n; i++)
+            is_there |= keys.p[i].field == k.field;
+        if (!is_there)
+            VEC_PUSH(a, &keys, k);
     }
     bool is_declared = o->sort.n == 0 && o->search.n == 0 && !o->is_unsorted;
     for (size_t i = 0; i < reg->n_order && is_declared; i++)

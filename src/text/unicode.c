@@ -185,6 +185,14 @@ size_t unicode_map(enum unicode_map map, struct str piece, char ret_bytes[UNICOD
     return (size_t)bytes;
 }
 
+bool unicode_is_word(uint32_t cp)
+{
+    UVersionInfo age;
+    u_charAge((UChar32)cp, age);
+    bool is_old = age[0] && (age[0] < 6 || (age[0] == 6 && age[1] <= 1));
+    return is_old && (U_GET_GC_MASK((UChar32)cp) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_CO_MASK)) != 0;
+}
+
 bool unicode_is_inert(uint32_t cp)
 {
     icu_ready();

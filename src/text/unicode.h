@@ -30,6 +30,9 @@ bool unicode_is_inert(uint32_t cp);
 /* The character changes or depends on what stands before it: a combining mark, a joiner, a conjoining jamo. */
 bool unicode_joins(uint32_t cp);
 
+/* A letter or digit of Unicode 6.1: what SQLite's tokenizer unicode61 makes words of. */
+bool unicode_is_word(uint32_t cp);
+
 /* The character alone may stand in NFC text without a look at its neighbours. */
 bool unicode_is_nfc_plain(uint32_t cp);
 

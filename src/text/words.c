@@ -1,6 +1,8 @@
 #include "text/words.h"
 
 #include "base/limits.h"
+#include "text/unicode.h"
+#include "text/utf8.h"
 #include "text/vn.h"
 
 #include "base/banned.h"
@@ -88,6 +90,19 @@ void words_index(struct str s, struct buf *out)
     add_words(buf_view(&scratch), MARK_ACCENTED, out);
 }
 
+/* Whatever the tokenizer of the index would part words at becomes a space: two words in one pair of quotes are a phrase to FTS5, and an
+ * index without positions knows none. */
+static void part_words(struct buf *b)
+{
+    struct str s = buf_view(b);
+    for (size_t at = 0, n; at < s.n; at += n) {
+        uint32_t cp;
+        n = utf8_next(s, at, &cp);
+        if (cp >= 0x80 && !unicode_is_word(cp))
+            memset(b->p + at, ' ', n);
+    }
+}
+
 void words_query(struct str words, bool is_exact, struct buf *out)
 {
     struct buf scratch CLEANUP(buf_done) = BUF_INIT(4096);
@@ -95,6 +110,7 @@ void words_query(struct str words, bool is_exact, struct buf *out)
         text_casei(words, &scratch);
     else
         text_fold_words(words, &scratch);
+    part_words(&scratch);
     struct buf list CLEANUP(buf_done) = BUF_INIT(8192);
     add_words(buf_view(&scratch), is_exact ? MARK_QUERY_EXACT : MARK_QUERY, &list);
     buf_str(out, buf_view(&list));

@@ -350,8 +350,10 @@ enum err api_sitemap(struct exchange *x, struct fault *f)
     (void)f;
     buf_puts(&x->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                        "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    const struct reg *posts = province_register(p, STR("posts"));
     for (size_t i = 0; i < ARRAY_LEN(pages); i++)
-        address(x, pages[i], STR(""));
+        if (strcmp(pages[i], "/posts") != 0 || (posts && site_shows_register(x, posts)))
+            address(x, pages[i], STR(""));
     reports_list(x->arena, p, &ids, &n);
     for (size_t i = 0; i < n; i++)
         address(x, "/reports/", ids[i]);

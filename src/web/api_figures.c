@@ -63,7 +63,12 @@ enum err api_figure(struct exchange *x, struct fault *f)
         exchange_redirect(x, 303, str_of(page));
         return OK;
     }
-    enum err e = figure_compute(x->arena, w->store, w->figures, id, &options, &r, f);
+    const struct figure *figure;
+    enum err e = figure_find(w->figures, id, &figure, f);
+    if (e == OK)
+        e = site_allows_by(x, figure, options.by, f);
+    if (e == OK)
+        e = figure_compute(x->arena, w->store, w->figures, id, &options, &r, f);
     if (e != OK)
         return e;
     begin(x, &o);

@@ -108,7 +108,7 @@ static bool is_declared(const struct route *r, struct str name)
     const struct input *in = r->inputs;
     while (in && in->name && !str_is(name, in->name))
         in++;
-    return in && in->name;
+    return (in && in->name) || str_is(name, "at") || str_is(name, "f") || str_is(name, "lang"); /* which all have */
 }
 
 /* A parameter for each field that may be asked for by name; one that is called like an input of the route is found by `filter`. */

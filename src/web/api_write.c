@@ -412,10 +412,10 @@ static enum err put(struct writing *t, struct change *c, struct faults *list, st
 static enum err begin(struct writing *t, struct change **ret_change, struct fault *f)
 {
     const struct worker *w = t->x->worker;
-    struct str method = str_of(method_name(t->x->method));
+    struct str method = str_of(method_name(t->x->method)), path = collection_path(t->x, t->reg, "/items");
     const struct change_info info = {
-        .actor = STR("operator"),
-        .reason = str_of(arena_printf(t->x->arena, "%.*s %.*s", STR_ARG(method), STR_ARG(t->x->path))),
+        .actor = STR("operator"), /* anybody may read the log: no id of a record that may be hidden */
+        .reason = str_of(arena_printf(t->x->arena, "%.*s %.*s", STR_ARG(method), STR_ARG(path))),
     };
     return change_begin(w->store, &info, ret_change, f);
 }

@@ -25,6 +25,30 @@ bool site_shows_register(const struct exchange *x, const struct reg *reg)
     return is_shown;
 }
 
+static bool shows_by(const struct exchange *x, const struct reg *reg, struct str by)
+{
+    struct str rest, name = str_cut(by, ':', &rest);
+    const struct field *fd = reg ? reg_field(reg, name) : NULL;
+    return !fd || (site_shows_register(x, reg) && site_shows_field(x, fd));
+}
+
+enum err site_allows_by(const struct exchange *x, const struct figure *figure, struct str by, struct fault *f)
+{
+    if (by.n == 0)
+        return OK;
+    for (size_t i = 0; i < figure->n_by; i++)
+        if (str_eq(figure->by[i], by))
+            return OK;
+    if (!shows_by(x, figure->main.reg, by) || !shows_by(x, figure->of.reg, by))
+        return FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", by});
+    const struct figure *const parts[] = {figure->main.figure, figure->of.figure, figure->other};
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < ARRAY_LEN(parts); i++)
+        if (parts[i])
+            e = site_allows_by(x, parts[i], by, f);
+    return e;
+}
+
 bool site_shows_whole(const struct exchange *x, const struct reg *reg)
 {
     bool is_shown = site_shows_register(x, reg);
@@ -581,11 +605,15 @@ static enum err tidy(struct exchange *x, struct buf *all, struct str *ret_text, 
     *ret_text = (struct str){NULL, 0};
     if (all->n == 0)
         return OK;
+    if (all->is_full)
+        return FAULT(f, ERR_LIMIT, {"what", STR("filter")}, {"limit", STR("CQL2")});
     enum err e = cql2_parse_text(x->arena, buf_view(all), &tree, f);
     if (e != OK)
         return e;
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 2);
     cql2_print_text(tree, &b);
+    if (b.is_full)
+        return FAULT(f, ERR_LIMIT, {"what", STR("filter")}, {"limit", STR("CQL2")});
     *ret_text = str_slice(arena_dup(x->arena, b.p, b.n), b.n);
     return OK;
 }

@@ -19,6 +19,8 @@ struct tpl_figure_card figure_card(struct exchange *x, const struct figure_resul
         .unit = unit,
         .is_sample = r->n_sample > 0,
     };
+    if (!has_share && of.n) /* a rank: 41 / 63 tỉnh */
+        card.unit = str_of(arena_printf(x->arena, "/ %.*s %.*s", STR_ARG(of), STR_ARG(unit)));
     if (has_share) {
         struct str percent = part_quantity(x, r->percent, 1);
         card.value = str_of(arena_printf(x->arena, "%.*s %%", STR_ARG(percent)));

@@ -62,7 +62,7 @@ static bool wants(const struct page *p, const char *bundle)
 /* A language that was chosen by the switch stays chosen. */
 static void keep_language(struct exchange *x)
 {
-    if (str_starts(x->query, STR("lang=")) || memmem(x->query.p, x->query.n, "&lang=", 6))
+    if (x->query.n && (str_starts(x->query, STR("lang=")) || memmem(x->query.p, x->query.n, "&lang=", 6)))
         exchange_header(x, "Set-Cookie",
                         x->lang == LANG_EN ? STR("lang=en; Path=/; Max-Age=31536000; SameSite=Lax")
                                            : STR("lang=vi; Path=/; Max-Age=31536000; SameSite=Lax"));

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "register/query.h"
+#include "web/figure_card.h"
 #include "web/message.h"
 #include "web/templates.h"
 
@@ -49,14 +50,17 @@ struct str figure_view_href(struct figure_view *v, struct str path, struct str b
 enum err page_figures(struct exchange *x, struct fault *f)
 {
     const struct figures *fs = ((struct worker *)x->worker)->figures;
-    struct tpl_figures_figures *shown = arena_zalloc(x->arena, (fs->n + 1) * sizeof(*shown));
-    for (size_t i = 0; i < fs->n; i++)
-        shown[i] = (struct tpl_figures_figures){
-            .title = text2_in(&fs->p[i]->title, x->lang),
-            .href = part_href(x, "/figures/", fs->p[i]->id),
-            .unit = text2_in(&fs->p[i]->unit, x->lang),
-            .note = text2_in(&fs->p[i]->note, x->lang),
-        };
+    struct worker *w = x->worker;
+    struct tpl_figure_card *shown = arena_zalloc(x->arena, (fs->n + 1) * sizeof(*shown));
+    bool has_sample = false;
+    for (size_t i = 0; i < fs->n; i++) {
+        struct figure_result r = {0};
+        struct fault ignored = {0};
+        if (figure_compute(x->arena, w->store, fs, fs->p[i]->id, NULL, &r, &ignored) != OK)
+            r = (struct figure_result){.figure = fs->p[i]}; /* its own page says why it is unknown */
+        shown[i] = figure_card(x, &r);
+        has_sample |= r.n_sample > 0;
+    }
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     tpl_figures(&content, &(struct tpl_figures){shown, fs->n}, x->lang);
     struct crumb crumbs[] = {{message(M_reports_title, x->lang), STR("/reports")},
@@ -67,7 +71,8 @@ enum err page_figures(struct exchange *x, struct fault *f)
                                .content = buf_view(&content),
                                .crumbs = crumbs,
                                .n_crumbs = ARRAY_LEN(crumbs),
-                               .section = "report"},
+                               .section = "report",
+                               .has_sample = has_sample},
                 f);
 }
 
@@ -198,6 +203,8 @@ enum err page_figure(struct exchange *x, struct fault *f)
     enum err e = figure_find(w->figures, input_named(x, "figure")->text, &v.figure, f);
     if (e == OK && by.n == 0 && v.figure->n_by > 0)
         v.options.by = v.figure->by[0];
+    if (e == OK)
+        e = site_allows_by(x, v.figure, v.options.by, f);
     if (e == OK)
         e = figure_compute(x->arena, w->store, w->figures, v.figure->id, &v.options, &v.r, f);
     return e == OK ? show(&v, f) : e;

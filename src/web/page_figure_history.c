@@ -39,7 +39,7 @@ static enum err add_years(struct history *h, struct fault *f)
     struct exchange *x = h->v->x;
     struct worker *w = x->worker;
     const struct index *index = h->v->figure->index;
-    struct index_table t;
+    struct index_table t = {0};
     int64_t year;
     h->what = M_figure_history_years;
     enum err e = index_latest_year(x->arena, w->store, w->figures->indexes, index->id, &year, f);

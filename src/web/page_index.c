@@ -40,22 +40,22 @@ static enum err list_index(struct exchange *x, const struct index *index, struct
         return e;
     struct str href = part_href(x, "/indexes/", index->id);
     struct tpl_indexes_indexes_years *years = arena_zalloc(x->arena, (t.n_years + 1) * sizeof(*years));
-    struct tpl_indexes_indexes_frameworks *frameworks =
-        arena_zalloc(x->arena, (index->n_frameworks + 1) * sizeof(*frameworks));
+    struct buf frameworks CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     for (size_t i = 0; i < t.n_years; i++)
         years[i] = (struct tpl_indexes_indexes_years){
             index_year_text(x, t.years[i]),
             str_of(arena_printf(x->arena, "%.*s?year=%lld", STR_ARG(href), (long long)t.years[i]))};
-    for (size_t i = 0; i < index->n_frameworks; i++)
-        frameworks[i] = (struct tpl_indexes_indexes_frameworks){
-            text2_in(&index->frameworks[i].title, x->lang),
-            framework_years(x, &index->frameworks[i], i + 1 == index->n_frameworks)};
-    *shown = (struct tpl_indexes_indexes){.title = text2_in(&index->title, x->lang),
-                                          .href = href,
-                                          .years = years,
-                                          .n_years = t.n_years,
-                                          .frameworks = frameworks,
-                                          .n_frameworks = index->n_frameworks};
+    for (size_t i = 0; i < index->n_frameworks; i++) {
+        struct str title = text2_in(&index->frameworks[i].title, x->lang),
+                   held = framework_years(x, &index->frameworks[i], i + 1 == index->n_frameworks);
+        buf_printf(&frameworks, "%s%.*s (%.*s)", i ? "; " : "", STR_ARG(title), STR_ARG(held));
+    }
+    *shown = (struct tpl_indexes_indexes){
+        .title = text2_in(&index->title, x->lang),
+        .href = href,
+        .years = years,
+        .n_years = t.n_years,
+        .frameworks = str_slice(arena_dup(x->arena, frameworks.n ? frameworks.p : "", frameworks.n), frameworks.n)};
     return OK;
 }
 

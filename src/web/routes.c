@@ -136,7 +136,7 @@ const struct route site_routes[] = {
     {GET("/about", "about", "Cách đếm", "How we count"), PAGE, .cost = COST_KEY, .answer = page_about},
     {GET("/reports", "pageReports", "Các báo cáo", "Reports"), PAGE, .cost = COST_KEY, .answer = page_reports},
     {GET("/reports/{report}", "pageReport", "Một báo cáo", "One report"), .formats = F_HTML | FORMAT_BIT(FORMAT_MARKDOWN), .flags = TAKES_AT | IS_HIDDEN, .tag = "pages", .inputs = report_inputs, .cost = COST_SCAN, .answer = page_report},
-    {GET("/figures", "pageFigures", "Các số liệu", "Figures"), PAGE, .cost = COST_KEY, .answer = page_figures},
+    {GET("/figures", "pageFigures", "Các số liệu", "Figures"), PAGE, .cost = COST_SCAN, .answer = page_figures},
     {GET("/figures/{figure}", "pageFigure", "Một số liệu", "One figure"), PAGE, .inputs = page_figure_inputs, .cost = COST_SCAN, .answer = page_figure},
     {GET("/indexes", "pageIndexes", "Các bộ chỉ số", "Indices"), PAGE, .cost = COST_PAGE, .answer = page_indexes},
     {GET("/indexes/{index}", "pageIndex", "Một bộ chỉ số", "One index"), PAGE, .inputs = page_index_inputs, .cost = COST_SCAN, .answer = page_index},

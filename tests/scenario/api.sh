@@ -16,6 +16,7 @@ http=$SOURCE/tests/scenario/http
 # serve DATABASE: until it answers; its address is $address.
 serve() {
     [ -z "$server" ] || { kill "$server" && wait "$server" 2>/dev/null; }
+    : >"$WORK/serve.log"
     (cd "$WORK" && exec "$TINHSO_BIN" serve --db "$1" --listen 127.0.0.1:0 --operator-key-file "$WORK/key") >"$WORK/serve.log" 2>&1 </dev/null &
     server=$!
     address=
@@ -72,6 +73,7 @@ documents() {
     expect_exit "the documents of $1 were all judged" 0
 }
 
+loaded_province
 fresh_province tests/golden/province
 tinhso load tests/golden/province
 expect_exit "the small province loads" 0
@@ -80,11 +82,23 @@ scenarios "$http"/golden-*.http
 lint "the small province"
 documents "the small province"
 
-loaded_province
 serve var/dak-nong.db
-scenarios "$http/dak-nong.http"
+scenarios "$http"/dak-nong*.http
 lint "Đắk Nông"
 documents "Đắk Nông"
+
+# The commands of docs/api.md, as they stand there.
+commands=0
+while IFS= read -r command; do
+    commands=$((commands + 1))
+    command=${command//http:\/\/127.0.0.1:8080/$address}
+    KEY=$key bash -c "curl -fsS -o '$WORK/answer' -w '%{http_code}' ${command#curl }" >"$WORK/.out" 2>"$WORK/.err"
+    case $(cat "$WORK/.out") in
+    2??) ok "docs/api.md: ${command:0:100}" ;;
+    *) not_ok "docs/api.md: $command" "$(cat "$WORK/.out" "$WORK/.err")" ;;
+    esac
+done < <(sed -n 's/^    \(curl .*\)/\1/p' "$SOURCE/docs/api.md")
+expect_true "docs/api.md has $commands of them" test "$commands" -gt 15
 
 tinhso serve --routes
 printf %s "$out" >"$WORK/routes.json"

@@ -28,6 +28,7 @@ tinhso import marks marks.csv
 expect_exit "marks in VN-2000 are imported" 0
 
 printf 'a-key-of-this-scenario' >"$WORK/key"
+: >"$WORK/serve.log"
 (cd "$WORK" && exec "$TINHSO_BIN" serve --db var/world.db --listen 127.0.0.1:0 --operator-key-file key) >"$WORK/serve.log" 2>&1 </dev/null &
 server=$!
 for _ in $(seq 200); do

@@ -18,6 +18,7 @@ function draw(figure) {
   canvas.className = "ts-canvas";
   // The table beneath and the SVG's own text stay for those who do not see the canvas.
   canvas.setAttribute("aria-hidden", "true");
+  if (data.series.length > 4) canvas.classList.add("ts-canvas-tall");
   svg.after(canvas);
   svg.classList.add("ts-hidden");
   const few = data.series.length <= 4;
@@ -31,7 +32,7 @@ function draw(figure) {
     tooltip: { trigger: few ? "axis" : "item", renderMode: "richText", confine: true, valueFormatter: (v) => (v == null ? "–" : number.format(v)),
       formatter: few ? undefined : (p) => `${p.seriesName}\n${p.name}: ${number.format(p.value)}` },
     xAxis: { type: "category", data: data.labels, boundaryGap: false, axisTick: { show: false } },
-    yAxis: { type: "value", inverse: data.inverse, minInterval: data.decimals === 0 ? 1 : 0, min: data.min, max: data.max, scale: true,
+    yAxis: { type: "value", inverse: data.inverse, minInterval: data.decimals === 0 ? 1 : 0, min: data.min, max: data.inverse ? "dataMax" : undefined, scale: true,
       axisLabel: { formatter: (v) => number.format(v) }, splitLine: { lineStyle: { color: colour("--line") } } },
     series: data.series.map((s) => ({
       name: s.name,

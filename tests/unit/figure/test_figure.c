@@ -103,6 +103,21 @@ static void filters_know_the_period_and_the_day(void **state)
     assert_quantity(r.value, "10");
 }
 
+static void a_filter_is_told_with_its_constants_as_dates(void **state)
+{
+    struct fixture *x = *state;
+    const struct figure *figure = NULL;
+    struct fault f = {0};
+    assert_int_equal(figure_find(x->fs, STR("registered-in-period"), &figure, &f), OK);
+    struct str s = figure_filter_text(x->a, figure, figure->main.where, STR("2025-12-31"));
+    assert_true(str_is(s, "registered BETWEEN DATE('2025-01-01') AND DATE('2025-12-31')"));
+    /* what stands in quotes, or only looks like a constant, stays */
+    s = figure_filter_text(x->a, figure, STR("a = 'on_date it''s' AND on_date_2 < on_date AND \"period_to\" = 1"),
+                           STR("2025-12-31"));
+    assert_true(str_is(s, "a = 'on_date it''s' AND on_date_2 < DATE('2025-12-31') AND \"period_to\" = 1"));
+    assert_int_equal(figure_filter_text(x->a, figure, (struct str){0}, STR("2025-12-31")).n, 0);
+}
+
 /* ---- surveys ---- */
 
 static void a_survey_share_has_the_interval_of_wilson(void **state)
@@ -391,6 +406,7 @@ int main(void)
         cmocka_unit_test(division_by_nothing_is_unknown_and_stops_a_report),
         cmocka_unit_test(a_difference_counts_the_same_figure_on_two_days),
         cmocka_unit_test(filters_know_the_period_and_the_day),
+        cmocka_unit_test(a_filter_is_told_with_its_constants_as_dates),
         cmocka_unit_test(a_survey_share_has_the_interval_of_wilson),
         cmocka_unit_test(the_interval_agrees_with_published_examples),
         cmocka_unit_test(weights_make_the_sample_smaller_by_kish),

@@ -9,9 +9,10 @@ static const char province_yaml[] = "province: viet-nam\n"
 
 static int provinces_open(void **state)
 {
-    static const char *const paths[] = {"registers/provinces.yaml",     "registers/index_values.yaml",
-                                        "codes/dti_components.yaml",    "indexes/dti-province.yaml",
-                                        "indexes/dti-province-34.yaml", "figures/index.yaml"};
+    static const char *const paths[] = {"registers/provinces.yaml",   "registers/index_values.yaml",
+                                        "registers/index_means.yaml", "codes/dti_components.yaml",
+                                        "indexes/dti-province.yaml",  "indexes/dti-province-34.yaml",
+                                        "figures/index.yaml"};
     struct fixture *x = mem_zalloc(sizeof *x);
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct text_file files[1 + ARRAY_LEN(paths)] = {{"province.yaml", province_yaml}};
@@ -20,6 +21,7 @@ static int provinces_open(void **state)
     fixture_open(x, files, ARRAY_LEN(files));
     data_load(x, "provinces", file_text(a, "province/dak-nong/data/provinces.csv").p, false);
     data_load(x, "index_values", file_text(a, "province/dak-nong/data/index_values.csv").p, false);
+    data_load(x, "index_means", file_text(a, "province/dak-nong/data/index_means.csv").p, false);
     *state = x;
     return 0;
 }
@@ -183,6 +185,39 @@ static void a_subject_is_found_by_a_part_of_its_name(void **state)
     assert_true(str_is(row->name, "Hà Nam"));
 }
 
+static struct quantity mean_of(struct fixture *x, const char *id, int64_t year, const char *component)
+{
+    const struct index *index = NULL;
+    struct quantity mean = quantity_of_integer(-1);
+    struct fault f = {0};
+    if (index_find(x->fs->indexes, str_of(id), &index, &f) != OK ||
+        index_mean(x->a, x->s, index, year, str_of(component), &mean, &f) != OK)
+        fail_with(&f);
+    return mean;
+}
+
+static void a_published_mean_is_that_of_its_group_and_year_or_unknown(void **state)
+{
+    assert_quantity(mean_of(*state, "dti-province", 2021, "dti"), "0.4014");
+    assert_quantity(mean_of(*state, "dti-province", 2024, "dti"), "0.6961");
+    assert_quantity(mean_of(*state, "dti-province", 2024, "pillar_kts"), "0.7723");
+    assert_false(quantity_is_known(mean_of(*state, "dti-province", 2022, "dti")));
+    assert_false(quantity_is_known(mean_of(*state, "dti-province", 2024, "nhan_thuc_so"))); /* no group declared */
+    assert_false(quantity_is_known(mean_of(*state, "dti-province-34", 2024, "dti")));       /* no means declared */
+}
+
+static void a_figure_of_an_index_may_be_asked_for_another_year(void **state)
+{
+    struct fixture *x = *state;
+    struct figure_result r = {0};
+    struct fault f = {0};
+    if (figure_compute(x->a, x->s, x->fs, STR("dti-rank"), &(struct figure_options){.year = 2022}, &r, &f) != OK)
+        fail_with(&f);
+    assert_quantity(r.value, "49");
+    assert_int_equal(figure_compute(x->a, x->s, x->fs, STR("dti-rank"), &(struct figure_options){.year = 1999}, &r, &f),
+                     ERR_INDEX_YEAR);
+}
+
 static void an_unknown_index_year_or_subject_names_the_nearest(void **state)
 {
     struct fixture *x = *state;
@@ -340,6 +375,59 @@ static void every_error_of_an_index_is_told_with_its_line(void **state)
         assert_true(str_is(fault_param(&list.p[i], expected[i].param), expected[i].value));
         assert_true(str_is(fault_file(&list.p[i]), "indexes/i.yaml"));
     }
+}
+
+static void means_of_an_unknown_component_or_group_are_refused(void **state)
+{
+    (void)state;
+    static const char scores[] = "register: scores\n"
+                                 "title: Điểm\n"
+                                 "key: [place, year, part]\n"
+                                 "fields:\n"
+                                 "  place: {type: reference, register: places, title: Nơi, required: true}\n"
+                                 "  year: {type: integer, title: Năm, required: true}\n"
+                                 "  part: {type: code, title: Phần, required: true, codes: {alpha: A, total: T}}\n"
+                                 "  value: {type: number, title: Giá trị}\n";
+    static const char means[] = "register: means\n"
+                                "title: Trung bình\n"
+                                "key: [year, group]\n"
+                                "fields:\n"
+                                "  year: {type: integer, title: Năm, required: true}\n"
+                                "  group: {type: code, title: Nhóm, required: true, codes: {all: Tất cả}}\n"
+                                "  value: {type: number, title: Giá trị}\n";
+    static const char index_yaml[] =
+        "index: i\n"
+        "title: Chỉ số\n"
+        "subjects: {register: places, name: name}\n"
+        "values: {register: scores, subject: place, year: year, component: part, value: value}\n"
+        "means:\n"
+        "  register: means\n"
+        "  year: year\n"
+        "  group: group\n"
+        "  value: value\n"
+        "  of:\n"
+        "    total: all\n"
+        "    alpha: al\n"
+        "    alpa: all\n"
+        "frameworks:\n"
+        "  - framework: one\n"
+        "    title: Một\n"
+        "    years: {from: 2020}\n"
+        "    main: [{id: alpha, title: A}]\n";
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    struct text_file files[] = {{"province.yaml", province_yaml},
+                                {"registers/places.yaml", subjects_yaml},
+                                {"registers/scores.yaml", scores},
+                                {"registers/means.yaml", means},
+                                {"indexes/i.yaml", index_yaml}};
+    struct indexes *x;
+    assert_int_equal(indexes_load(a, province_of(a, files, ARRAY_LEN(files)), &x, &list), ERR_FIGURE_NAME);
+    assert_int_equal(list.total, 2);
+    assert_int_equal(list.p[0].line, 12);
+    assert_true(str_is(fault_param(&list.p[0], "nearest"), "all"));
+    assert_int_equal(list.p[1].line, 13);
+    assert_true(str_is(fault_param(&list.p[1], "nearest"), "alpha"));
 }
 
 static void a_component_that_the_code_list_lacks_is_refused(void **state)
@@ -506,12 +594,15 @@ int main(void)
         cmocka_unit_test(a_figure_quotes_the_rank_with_its_base_and_the_change_with_the_earlier_one),
         cmocka_unit_test(the_values_behind_a_change_are_those_of_both_years),
         cmocka_unit_test(a_subject_is_found_by_a_part_of_its_name),
+        cmocka_unit_test(a_published_mean_is_that_of_its_group_and_year_or_unknown),
+        cmocka_unit_test(a_figure_of_an_index_may_be_asked_for_another_year),
         cmocka_unit_test(an_unknown_index_year_or_subject_names_the_nearest),
     };
     const struct CMUnitTest alone[] = {
         cmocka_unit_test(competition_ranks_are_one_more_than_the_number_of_greater_values),
         cmocka_unit_test(every_error_of_an_index_is_told_with_its_line),
         cmocka_unit_test(a_component_that_the_code_list_lacks_is_refused),
+        cmocka_unit_test(means_of_an_unknown_component_or_group_are_refused),
         cmocka_unit_test(a_misspelt_key_of_an_index_names_the_nearest),
         cmocka_unit_test(a_change_counts_the_invented_values_of_the_year_before_too),
         cmocka_unit_test(where_all_totals_are_known_ranks_are_computed_with_ties_and_gaps),

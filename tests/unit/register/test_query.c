@@ -1,5 +1,6 @@
 /* Reading: filters, order, search. */
 #include "fixture.h"
+#include "register/moment.h"
 
 static const char people[] = "code,head,unit,area,seen_on\n"
                              "H1,Nguyễn Thị Hường,11,5,2022-01-01\n"
@@ -111,6 +112,63 @@ static void a_store_of_one_register_declares_what_that_needs(void **state)
     assert_non_null(province_register(x->s->province, STR("farms"))); /* for the nearest name */
 }
 
+static void the_revisions_that_wrote_to_a_register_are_found_newest_first(void **state)
+{
+    struct fixture *x = *state;
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    int64_t first = x->s->head, second, third, revs[4];
+    size_t n;
+    assert_int_equal(put(x, "farms", "code,head,unit,area,seen_on\nH8,Bùi Văn A,11,5,2022-01-01\n", &second), OK);
+    assert_int_equal(put(x, "units", "code,valid_from,valid_to,name,level,parent\n2,,,Tỉnh Khác,1,\n", NULL), OK);
+    assert_int_equal(put(x, "farms", "code,head,unit,area,seen_on\nH1,Bùi Văn B,11,5,2022-01-01\n", &third), OK);
+    assert_int_equal(query_revisions(x->s, farms, 4, revs, &n, &x->f), OK);
+    assert_int_equal(n, 3);
+    assert_int_equal(revs[0], third);
+    assert_int_equal(revs[1], second);
+    assert_int_equal(revs[2], first);
+    assert_int_equal(query_revisions(x->s, farms, 2, revs, &n, &x->f), OK);
+    assert_int_equal(n, 2);
+    store_move(x->s, second, x->s->province); /* what came later is not known yet */
+    assert_int_equal(query_revisions(x->s, farms, 4, revs, &n, &x->f), OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(revs[0], second);
+    store_move(x->s, first - 1, x->s->province);
+    assert_int_equal(query_revisions(x->s, farms, 4, revs, &n, &x->f), OK);
+    assert_int_equal(n, 0);
+}
+
+static void the_days_on_which_a_dated_register_changes_are_found_newest_first(void **state)
+{
+    struct fixture *x = *state;
+    const struct reg *units = province_register(x->s->province, STR("units"));
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    struct str days[3];
+    size_t n;
+    assert_int_equal(put(x, "units", "code,valid_from,valid_to,name,level,parent\n2,2024-01-01,,Tỉnh Khác,1,\n", NULL),
+                     OK);
+    assert_int_equal(query_days(x->a, x->s, units, STR("9999-12-31"), 3, days, &n, &x->f), OK);
+    assert_int_equal(n, 2); /* what has always been has no such day */
+    assert_true(str_is(days[0], "2025-07-01"));
+    assert_true(str_is(days[1], "2024-01-01"));
+    assert_int_equal(query_days(x->a, x->s, units, STR("2025-06-30"), 3, days, &n, &x->f), OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(query_days(x->a, x->s, units, STR("9999-12-31"), 1, days, &n, &x->f), OK);
+    assert_int_equal(n, 1);
+    assert_true(str_is(days[0], "2025-07-01"));
+    assert_int_equal(query_days(x->a, x->s, farms, STR("9999-12-31"), 3, days, &n, &x->f), OK);
+    assert_int_equal(n, 0);
+}
+
+static void who_wrote_a_revision_and_why_is_read_from_its_entry(void **state)
+{
+    struct fixture *x = *state;
+    struct authorship author;
+    assert_int_equal(moment_author(x->a, x->s, x->s->head, &author, &x->f), OK);
+    assert_true(str_is(author.actor, "test"));
+    assert_true(str_is(author.reason, "put"));
+    assert_int_equal(author.source.n, 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
@@ -121,6 +179,9 @@ int main(void)
         T(a_filter_reaches_through_a_unit_and_takes_constants),
         T(a_wrong_filter_says_what_is_near),
         T(a_store_of_one_register_declares_what_that_needs),
+        T(the_revisions_that_wrote_to_a_register_are_found_newest_first),
+        T(the_days_on_which_a_dated_register_changes_are_found_newest_first),
+        T(who_wrote_a_revision_and_why_is_read_from_its_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,6 +176,31 @@ static void a_number_on_the_page_names_figure_and_revision(void **state)
     expect_in(page, "<html lang=\"vi\">");
 }
 
+static const char *body_of(const char *text, const struct report_links *links)
+{
+    struct report *r;
+    assert_int_equal(compute(text, &r), OK);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
+    report_body_html(a, r, links, &b);
+    return arena_strdup(a, buf_cstr(&b));
+}
+
+static void within_a_site_each_number_leads_to_its_figure_as_it_is_told_here(void **state)
+{
+    (void)state;
+    const struct report_links links = {"/figures/", "/indexes/", STR("7")};
+    const char *text = HEAD "Có {{wells-public.value}}, {{school-rank}}.\n\n{{table wells-public by unit:2}}\n\n"
+                            "{{index school-care 2022}}\n";
+    const char *body = body_of(text, &links);
+    expect_in(body, "<a href=\"/figures/wells-public?at=7\"><data");
+    expect_in(body, ">8</data></a>");
+    expect_in(body, "<a href=\"/figures/wells-public?by=unit%3A2&amp;at=7\"><data");
+    expect_in(body, "<a href=\"/indexes/school-care/s2?year=2022&amp;at=7\"><data");
+    expect_in(body, "<a href=\"/figures/school-rank?on=2023-06-30&amp;at=7\"><data"); /* has no day of its own */
+    expect_not_in(body, "<html");
+    expect_not_in(body_of(text, NULL), "<a href");
+}
+
 static void html_in_a_report_is_left_out_of_its_page(void **state)
 {
     (void)state;
@@ -279,6 +304,7 @@ int main(void)
         cmocka_unit_test(a_report_without_a_heading_gets_its_title),
         cmocka_unit_test(sample_data_is_marked_once_a_line_and_listed),
         cmocka_unit_test(a_number_on_the_page_names_figure_and_revision),
+        cmocka_unit_test(within_a_site_each_number_leads_to_its_figure_as_it_is_told_here),
         cmocka_unit_test(html_in_a_report_is_left_out_of_its_page),
         cmocka_unit_test(the_terminal_gets_headings_lists_and_tables),
         cmocka_unit_test(an_unknown_figure_stops_with_name_and_line),

@@ -253,6 +253,88 @@ static void a_higher_rank_is_drawn_higher(void **state)
     assert_has(&b, "x2=\"100.00%\" y2=\"16\""); /* a larger value on top */
 }
 
+static void numbers_below_each_other_have_as_many_digits(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct exchange x = exchange_of(a, "/", "");
+    assert_true(str_is(part_fixed(&x, quantity_of_integer(93), 1), "93,0"));
+    assert_true(str_is(part_fixed(&x, quantity_of_double(1234.56, 2), 2), "1.234,56"));
+    x.lang = LANG_EN;
+    assert_true(str_is(part_fixed(&x, quantity_of_double(1234.5, 2), 2), "1,234.50"));
+    assert_int_equal(part_fixed(&x, (struct quantity){0}, 1).n, 0);
+}
+
+static void steps_of_a_scale_are_round(void **state)
+{
+    (void)state;
+    assert_float_equal(part_nice_step(100, 5), 20, 1e-9);
+    assert_float_equal(part_nice_step(7, 4), 2, 1e-9);
+    assert_float_equal(part_nice_step(0.9, 4), 0.5, 1e-9);
+}
+
+/* A square of a degree, its lower left corner at x, y. */
+static struct shape square_at(struct arena *a, double x, double y)
+{
+    struct shape s;
+    shape_of_box(a, (struct box){x, y, x + 1, y + 1}, &s);
+    return s;
+}
+
+static void areas_are_shaded_by_value_and_what_is_unknown_is_no_shade(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct exchange x = exchange_of(a, "/", "");
+    struct shape shapes[] = {square_at(a, 0, 0), square_at(a, 1, 0), square_at(a, 2, 0)};
+    struct area areas[] = {{STR("Huyện Đồi"), STR("12"), 12, &shapes[0]},
+                           {STR("Huyện Suối"), STR("95"), 95, &shapes[1]},
+                           {hostile, STR(""), NAN, &shapes[2]}};
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    part_areas(&x, &b, &(struct areas){.title = STR("Bản đồ"), .summary = hostile, .p = areas, .n = 3});
+    assert_has(&b, "viewBox=\"0 0 700 235\"");
+    assert_has(&b, "<path class=\"ts-shade-1\" d=\"M1 234l"); /* y grows downwards */
+    assert_has(&b, "<path class=\"ts-shade-5\" d=\"M234 234l");
+    assert_has(&b, "<path class=\"ts-shade-0\"");
+    assert_has(&b, "<title>Huyện Đồi: 12</title>");
+    assert_has(&b, "aria-label=\"" HOSTILE_ATTR);
+    assert_has_not(&b, "<script");
+    buf_reset(&b);
+    areas[2].title = STR("Huyện Ba Sông");
+    part_areas(&x, &b, &(struct areas){.title = STR("Bản đồ"), .p = areas, .n = 3});
+    assert_has(&b, ">Đồi</text>"); /* a word that all begin with says nothing on a map */
+    assert_has(&b, ">Ba Sông</text>");
+}
+
+static void a_map_of_nothing_is_not_drawn(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct exchange x = exchange_of(a, "/", "");
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    part_areas(&x, &b, &(struct areas){.title = STR("Bản đồ")});
+    assert_int_equal(b.n, 0);
+}
+
+static void a_table_without_bars_has_no_column_for_them(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct exchange x = exchange_of(a, "/", "");
+    struct table_column column = {.title = STR("Tên"), .is_head = true};
+    struct table_cell cell = {.text = STR("A")};
+    struct table_row rows[] = {{.cells = &cell, .bar = NAN}, {.cells = &cell, .bar = NAN, .is_total = true}};
+    struct table t = {.columns = &column, .n_columns = 1, .rows = rows, .n_rows = 2, .bar_full = 1};
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    part_table(&x, &b, &t);
+    assert_has_not(&b, "ts-bar");
+    assert_has(&b, "<tr class=\"ts-total\">");
+    buf_reset(&b);
+    rows[0].tick = 0.5;
+    part_table(&x, &b, &t);
+    assert_has(&b, "<rect class=\"ts-bar-tick\" x=\"49.5\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +349,11 @@ int main(void)
         cmocka_unit_test(pages_lead_on_and_back),
         cmocka_unit_test(a_chart_leaves_gaps_where_values_are_unknown),
         cmocka_unit_test(a_higher_rank_is_drawn_higher),
+        cmocka_unit_test(numbers_below_each_other_have_as_many_digits),
+        cmocka_unit_test(steps_of_a_scale_are_round),
+        cmocka_unit_test(areas_are_shaded_by_value_and_what_is_unknown_is_no_shade),
+        cmocka_unit_test(a_map_of_nothing_is_not_drawn),
+        cmocka_unit_test(a_table_without_bars_has_no_column_for_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

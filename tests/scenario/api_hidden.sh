@@ -1,0 +1,45 @@
+#!/bin/bash
+# The open interface against those who mean ill: hidden fields stay hidden (http/hidden.py), hostile values in every input do no harm (http/hostile.py).
+# timeout: 600
+. "$(dirname "$0")/lib.sh"
+
+server=
+cleanup() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null
+}
+key=a-key-of-this-scenario-only
+printf %s "$key" >"$WORK/key"
+fresh_province tests/golden/province
+tinhso load tests/golden/province
+expect_exit "the small province loads" 0
+tinhso serve --routes
+printf %s "$out" >"$WORK/routes.json"
+
+: >"$WORK/serve.log"
+(cd "$WORK" && exec "$TINHSO_BIN" serve --db var/vi-du.db --listen 127.0.0.1:0 --operator-key-file key) >"$WORK/serve.log" 2>&1 </dev/null &
+server=$!
+for _ in $(seq 200); do
+    address=$(grep -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
+    sleep 0.1
+done
+
+# tell COMMAND ARGS…: its lines of TAP become ours.
+tell() {
+    local line
+    run "$@"
+    while IFS= read -r line; do
+        case $line in
+        "ok "*) ok "${line#ok }" ;;
+        "not ok "*) not_ok "${line#not ok }" ;;
+        *) echo "$line" ;;
+        esac
+    done <"$WORK/.out"
+    expect_exit "$(basename "$2") went to its end" 0
+}
+tell /usr/bin/python3 "$SOURCE/tests/scenario/http/hidden.py" "$address" var/vi-du.db "$key"
+tell /usr/bin/python3 "$SOURCE/tests/scenario/http/hostile.py" "$address" routes.json var/vi-du.db
+
+kill "$server"
+wait "$server"
+expect_eq "the server stops cleanly" $? 0
+server=
