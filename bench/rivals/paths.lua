@@ -1,4 +1,5 @@
--- wrk's side of bench/web.py: paths drawn at random from a file, an Authorization where one is given, one line of JSON at the end.
+-- wrk's side of bench/web.py: paths drawn at random from a file, an Authorization where one is given, one line of JSON
+-- at the end.
 --   wrk … -s paths.lua URL -- FILE SEED [AUTHORIZATION]
 local requests = {}
 

@@ -18,13 +18,13 @@ enum {
     LIMIT_CQL2_SQL_BYTES = 4 << 20,
 
     /* records and files */
-    LIMIT_TEXT_BYTES = 1 << 20,      /* one text value */
-    LIMIT_RECORD_BYTES = 4 << 20,    /* one record in canonical form */
+    LIMIT_TEXT_BYTES = 1 << 20,       /* one text value */
+    LIMIT_RECORD_BYTES = 4 << 20,     /* one record in canonical form */
     LIMIT_FOLLOW_REVISIONS = 1 << 24, /* of a log that is followed */
     LIMIT_FOLLOW_RECORDS = 1 << 24,   /* of one revision of it */
     LIMIT_FETCH_MS = 60000,           /* one document over HTTP */
     LIMIT_FETCH_REDIRECTS = 3,
-    LIMIT_PAGE_RECORDS = 10000,       /* one page of records over HTTP */
+    LIMIT_PAGE_RECORDS = 10000,      /* one page of records over HTTP */
     LIMIT_QUERY_SKIP = 1000000,      /* found records that paging steps over */
     LIMIT_DUPLICATE_PAIRS = 2000000, /* that one search of a register finds */
     LIMIT_CSV_COLUMNS = 1000,
@@ -43,10 +43,10 @@ enum {
     LIMIT_UNIT_EVENTS = 60,        /* days on which units were merged or divided */
 
     /* pages */
-    LIMIT_INDEX_YEARS = 12,                   /* of an index that its pages show */
-    LIMIT_FIGURE_HISTORY = 12,                /* points in time at which a page counts its figure */
-    LIMIT_FIGURE_HISTORY_RECORDS = 250000,    /* records that it reads for them */
-    LIMIT_PAGE_BYTES = 8 << 20, /* of HTML that a page or a part of it is made in */
+    LIMIT_INDEX_YEARS = 12,                /* of an index that its pages show */
+    LIMIT_FIGURE_HISTORY = 12,             /* points in time at which a page counts its figure */
+    LIMIT_FIGURE_HISTORY_RECORDS = 250000, /* records that it reads for them */
+    LIMIT_PAGE_BYTES = 8 << 20,            /* of HTML that a page or a part of it is made in */
 
     /* sandbox */
     LIMIT_SANDBOX_PIPE_BYTES = 1 << 20,

@@ -298,15 +298,22 @@ static const struct option options[] = {
      "TEXT",
      {"check-proof, follow: khóa công khai mà người đọc tin",
       "check-proof, follow: the public key that the reader trusts"}},
-    {"state", "FOLDER", {"follow: nơi giữ mốc đã thấy (var/follow)", "follow: where what was seen is kept (var/follow)"}},
+    {"state",
+     "FOLDER",
+     {"follow: nơi giữ mốc đã thấy (var/follow)", "follow: where what was seen is kept (var/follow)"}},
     {"records", NULL, {"follow: kiểm cả các bản ghi công khai", "follow: check the public records too"}},
     {"every", "SECONDS", {"follow: cứ bấy nhiêu giây lại xem", "follow: look again every so many seconds"}},
     {"limit", "N", {"list: số phiên bản (20; 0: tất cả)", "list: how many revisions (20; 0: all)"}},
     {0},
 };
 static const char *const examples[] = {
-    "log", "log verify", "log prove units 660 --out proof.json", "log check-proof proof.json", "log checkpoint",
-    "log follow http://127.0.0.1:8080 --records", NULL,
+    "log",
+    "log verify",
+    "log prove units 660 --out proof.json",
+    "log check-proof proof.json",
+    "log checkpoint",
+    "log follow http://127.0.0.1:8080 --records",
+    NULL,
 };
 
 const struct command command_log = {

@@ -146,14 +146,15 @@ static void answer_json(struct cli *c, const struct entry_result *r, bool is_dry
 }
 
 /* {"register":…,"duplicates":[as `duplicates`],"id":…,"outcome":…,"sample":…,"dry_run":…,"revision":…} */
-static enum err put_record(struct form *form, struct entry_options *o)
+static enum err put_record(struct form *form, const struct entry_options *asked)
 {
     struct cli *c = form->c;
     struct pairs l;
-    struct entry_result r;
+    struct entry_result r = {0};
+    struct entry_options o = *asked;
     pairs_init(&l, c, form->in.reg, false);
-    o->on_duplicate = c->is_json ? pairs_json : pairs_show;
-    o->ctx = &l;
+    o.on_duplicate = c->is_json ? pairs_json : pairs_show;
+    o.ctx = &l;
     json_out_init(&l.json, &c->out, JSON_OUT_COMPACT);
     if (c->is_json) {
         json_object_begin(&l.json);
@@ -161,18 +162,18 @@ static enum err put_record(struct form *form, struct entry_options *o)
         json_key(&l.json, STR("duplicates"));
         json_array_begin(&l.json);
     }
-    enum err e = entry_put(c->arena, c->store, &form->in, o, &r, &c->faults);
+    enum err e = entry_put(c->arena, c->store, &form->in, &o, &r, &c->faults);
     if (e != OK && r.duplicates == 0) {
         buf_reset(&c->out);
     } else if (c->is_json) {
         json_array_end(&l.json);
-        answer_json(c, &r, o->is_dry_run, &l.json);
+        answer_json(c, &r, o.is_dry_run, &l.json);
     } else {
         if (r.duplicates)
             buf_puts(&c->out, T(c, "Có thể trùng với:\n", "May be one with:\n"));
         buf_str(&c->out, buf_view(&l.body));
         if (e == OK)
-            answer_text(c, &r, o->is_dry_run);
+            answer_text(c, &r, o.is_dry_run);
     }
     cli_warn(c, &r.warnings);
     faults_done(&r.warnings);

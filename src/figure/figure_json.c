@@ -136,16 +136,21 @@ void figure_definition_json(const struct figure *figure, enum lang lang, struct 
     json_object_end(o);
 }
 
-static bool record_json(void *ctx, const struct figure_record *r)
+void figure_record_members_json(const struct figure_record *r, struct json_out *o)
 {
-    struct json_out *o = ctx;
-    buf_putc(o->b, '\n');
-    json_object_begin(o);
     json_key(o, STR("register")), json_str(o, r->reg->name);
     json_key(o, STR("id")), json_str(o, r->id);
     json_key(o, STR("part")), json_str(o, str_of(r->part));
     json_key(o, STR("revision")), json_int(o, r->rev);
     json_key(o, STR("sample")), json_bool(o, r->record->is_sample);
+}
+
+static bool record_json(void *ctx, const struct figure_record *r)
+{
+    struct json_out *o = ctx;
+    buf_putc(o->b, '\n');
+    json_object_begin(o);
+    figure_record_members_json(r, o);
     json_key(o, STR("fields"));
     json_object_begin(o);
     for (size_t i = 0; i < r->reg->n_fields; i++) {

@@ -22,6 +22,9 @@ void figure_json(const struct figure_result *r, enum lang lang, struct json_out 
 void figure_members_json(const struct figure_result *r, enum lang lang, struct json_out *o);
 void figure_definition_json(const struct figure *figure, enum lang lang, struct json_out *o);
 
+/* What names a record behind a figure: members register, id, part, revision, sample, into an object that is open. */
+void figure_record_members_json(const struct figure_record *r, struct json_out *o);
+
 /* The same with a last member "why":{"definition":{…},"records":[{"register":…,"id":…,"part":…,"revision":…,"sample":…,
  * "fields":{…}},…],"total":…}: the records that figure_why lists, personal fields as FIGURE_MASK. After an error the object is unfinished. */
 enum err figure_why_json(struct arena *a, struct store *s, const struct figures *fs, const struct figure_result *r,

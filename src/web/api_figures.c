@@ -100,11 +100,7 @@ static bool write_record(void *ctx, const struct figure_record *r)
         return true;
     }
     json_object_begin(o);
-    json_key(o, STR("register")), json_str(o, r->reg->name);
-    json_key(o, STR("id")), json_str(o, r->id);
-    json_key(o, STR("part")), json_str(o, str_of(r->part));
-    json_key(o, STR("revision")), json_int(o, r->rev);
-    json_key(o, STR("sample")), json_bool(o, r->record->is_sample);
+    figure_record_members_json(r, o);
     json_key(o, STR("fields"));
     json_object_begin(o);
     for (size_t i = 0; i < r->reg->n_fields; i++) {

@@ -96,7 +96,7 @@ void worker_idle(void *worker)
 {
     struct worker *w = worker;
     if (w->store && w->snapshot->is_open)
-        db_rollback(w->store->db);
+        db_commit(w->store->db, NULL); /* nothing was written; prepared, which a rollback is not */
     w->snapshot->is_open = false;
 }
 

@@ -1,4 +1,5 @@
-// PocketBase's way to declare a collection: the fields that our server shows, open to all. The rows are put into its database by bench/servers.py.
+// PocketBase's way to declare a collection: the fields that our server shows, open to all. The rows are put into its
+// database by bench/servers.py.
 migrate((db) => {
     const fields = {
         code: 'text', village: 'text', unit: 'text', main_crop: 'text', area_m2: 'number', has_smartphone: 'bool',

@@ -15,7 +15,7 @@ A scenario file is a list of exchanges:
     $.features.length = 1                        or that long; also !=, <=, >=, ~ "pattern", absent
     $.links[rel=next].href ~ "after="            the first item whose member is that text
     contains text                                the body does, or `lacks text`
-    let etag = header ETag                       for later exchanges of the file; or a place: let n = $.links[0].href
+    let etag = header ETag                       for later exchanges; or a place: let next = $.links[rel=next].href
                                                  or the group of a pattern in the body: let css = match href="([^"]+)
 
 A path that begins with the server's own address is asked there. Lines that begin with # are remarks.
