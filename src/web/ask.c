@@ -348,7 +348,7 @@ enum err ask_parameter(struct exchange *x, const struct reg *reg, struct str nam
                        struct fault *f)
 {
     const struct field *fd;
-    enum ask_how how;
+    enum ask_how how = ASK_EQUALS;
     enum err e = find_parameter(x, reg, name, &fd, &how, f);
     if (e != OK)
         return e;
