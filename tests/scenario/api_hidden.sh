@@ -39,6 +39,18 @@ tell() {
 tell /usr/bin/python3 "$SOURCE/tests/scenario/http/hidden.py" "$address" var/vi-du.db "$key"
 tell /usr/bin/python3 "$SOURCE/tests/scenario/http/hostile.py" "$address" routes.json var/vi-du.db
 
+# What is made private is private in the past too, for a server that runs and has the answer kept.
+past="$address/api/collections/wells/items/G001?at=12"
+expect_contains "a public field of the past is read" "$(curl -s "$past" "$past")" '"cost":3000000'
+sed -i 's/^  cost: {type: money,/  cost: {type: money, privacy: internal,/' "$WORK/tests/golden/province/registers/wells.yaml"
+tinhso load tests/golden/province
+expect_exit "it is declared internal" 0
+sleep 0.1
+expect_contains "the past is still there" "$(curl -s "$past")" '"id":"G001"'
+expect_not_contains "without it" "$(curl -s "$past")" '"cost"'
+expect_not_contains "nor can it be filtered by" "$(curl -s "$address/api/collections/wells/items?at=12&cost=3000000")" G001
+expect_contains "the operator reads it" "$(curl -s -H "Authorization: Bearer $key" "$past")" '"cost":3000000'
+
 kill "$server"
 wait "$server"
 expect_eq "the server stops cleanly" $? 0
