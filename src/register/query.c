@@ -430,8 +430,10 @@ static void choose_window(struct query *q)
     if (!is_by_row || q->o.id.n || q->o.box || q->o.filter.n == 0 || q->o.limit == 0 || q->o.limit > LIMIT_PAGE_RECORDS)
         return;
     const struct cql2_params *params = &q->filter.params;
-    if (q->o.after.n) /* the place is a row, and the last parameter */
+    if (q->o.after.n) { /* the place is a row, and the last parameter */
+        must(params->p && params->n > 0);
         q->near_after = params->p[params->n - 1].integer;
+    }
     if (q->o.offset <= LIMIT_QUERY_SKIP &&
         !__builtin_add_overflow(q->near_after, (q->o.limit + q->o.offset) * NEAR_ROWS, &q->near_to))
         q->phase = PHASE_NEAR;
