@@ -357,9 +357,10 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
         buf_puts(&b, " ORDER BY ");
         buf_str(&b, q->order);
     }
+    int64_t rows = q->o.limit + q->o.offset + (int64_t)q->seen.n;
     if (has_order && q->o.limit && q->o.limit < INT32_MAX &&
-        q->o.offset < INT32_MAX) /* then the best few are sorted, not all */
-        buf_printf(&b, " LIMIT %lld", (long long)(q->o.limit + q->o.offset + (int64_t)q->seen.n));
+        q->o.offset < INT32_MAX) /* the best few are sorted, not all */
+        buf_printf(&b, " LIMIT %lld", (long long)rows);
     enum err e = stmt_new(q->s->db, buf_view(&b), ret, f);
     if (e != OK)
         return e;
@@ -511,7 +512,7 @@ enum err query_next(struct query *q, struct record *ret_record, bool *ret_has_ro
 void query_after(const struct query *q, const struct record *r, struct buf *out)
 {
     if (q->o.search.n) /* found words come in two turns, which no key tells apart */
-        buf_printf(out, "%lld", (long long)(q->o.offset + q->given));
+        buf_printf(out, "%lld", (long long)q->o.offset + (long long)q->given);
     else
         query_after_write(q->reg, q->keys, q->n_keys, r, stmt_column_int(q->st, 0), out);
 }

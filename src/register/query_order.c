@@ -54,7 +54,7 @@ enum err query_order_read(struct arena *a, const struct reg *reg, const struct q
     VEC(struct sort_key) keys = {0};
     for (struct str rest = o->sort, name; rest.p && o->sort.n;) {
         name = str_trim(str_cut(rest, ',', &rest));
-        struct sort_key k;
+        struct sort_key k = {NO_FIELD, false};
         enum err e = read_key(a, reg, name, &k, f);
         if (e != OK)
             return e;
