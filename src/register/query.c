@@ -357,9 +357,10 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
         buf_puts(&b, " ORDER BY ");
         buf_str(&b, q->order);
     }
-    int64_t rows = q->o.limit + q->o.offset + (int64_t)q->seen.n;
-    if (has_order && q->o.limit && q->o.limit < INT32_MAX &&
-        q->o.offset < INT32_MAX) /* the best few are sorted, not all */
+    /* The best few are sorted, not all. */
+    bool is_few = has_order && q->o.limit && q->o.limit < INT32_MAX && q->o.offset < INT32_MAX;
+    int64_t rows = is_few ? q->o.limit + q->o.offset + (int64_t)q->seen.n : 0;
+    if (is_few)
         buf_printf(&b, " LIMIT %lld", (long long)rows);
     enum err e = stmt_new(q->s->db, buf_view(&b), ret, f);
     if (e != OK)
