@@ -337,8 +337,10 @@ static enum err find_parameter(struct exchange *x, const struct reg *reg, struct
             field.n -= strlen(endings[i].ending);
         }
     const struct field *fd = shown_field(x, reg, field);
-    if (!fd || !ask_takes(fd, how))
-        return unknown_field(x, reg, name, f);
+    if (!fd || !ask_takes(fd, how)) {
+        unknown_field(x, reg, name, f);
+        return ERR_FIELD_UNKNOWN; /* whoever reads this sees that it is not OK */
+    }
     *ret_fd = fd;
     *ret_how = how;
     return OK;
