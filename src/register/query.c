@@ -357,9 +357,11 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
         buf_puts(&b, " ORDER BY ");
         buf_str(&b, q->order);
     }
-    if (has_order && q->o.limit && q->o.limit < INT32_MAX &&
-        q->o.offset < INT32_MAX) /* then the best few are sorted, not all */
-        buf_printf(&b, " LIMIT %lld", (long long)(q->o.limit + q->o.offset + (int64_t)q->seen.n));
+    /* The best few are sorted, not all. */
+    bool is_few = has_order && q->o.limit && q->o.limit < INT32_MAX && q->o.offset < INT32_MAX;
+    int64_t rows = is_few ? q->o.limit + q->o.offset + (int64_t)q->seen.n : 0;
+    if (is_few)
+        buf_printf(&b, " LIMIT %lld", (long long)rows);
     enum err e = stmt_new(q->s->db, buf_view(&b), ret, f);
     if (e != OK)
         return e;
@@ -430,8 +432,10 @@ static void choose_window(struct query *q)
     if (!is_by_row || q->o.id.n || q->o.box || q->o.filter.n == 0 || q->o.limit == 0 || q->o.limit > LIMIT_PAGE_RECORDS)
         return;
     const struct cql2_params *params = &q->filter.params;
-    if (q->o.after.n) /* the place is a row, and the last parameter */
+    if (q->o.after.n) { /* the place is a row, and the last parameter */
+        must(params->p && params->n > 0);
         q->near_after = params->p[params->n - 1].integer;
+    }
     if (q->o.offset <= LIMIT_QUERY_SKIP &&
         !__builtin_add_overflow(q->near_after, (q->o.limit + q->o.offset) * NEAR_ROWS, &q->near_to))
         q->phase = PHASE_NEAR;
@@ -509,7 +513,7 @@ enum err query_next(struct query *q, struct record *ret_record, bool *ret_has_ro
 void query_after(const struct query *q, const struct record *r, struct buf *out)
 {
     if (q->o.search.n) /* found words come in two turns, which no key tells apart */
-        buf_printf(out, "%lld", (long long)(q->o.offset + q->given));
+        buf_printf(out, "%lld", (long long)q->o.offset + (long long)q->given);
     else
         query_after_write(q->reg, q->keys, q->n_keys, r, stmt_column_int(q->st, 0), out);
 }

@@ -237,8 +237,8 @@ static void of_many_processes_that_save_a_key_at_once_one_does(void **state)
         pid_t pids[SAVERS];
         int ends[2], winner = -1;
         assert_int_equal(pipe(ends), 0);
-        for (unsigned char i = 0; i < SAVERS; i++)
-            pids[i] = saver_start(i, ends);
+        for (int i = 0; i < SAVERS; i++)
+            pids[i] = saver_start((unsigned char)i, ends);
         close(ends[0]), close(ends[1]);
         for (int i = 0; i < SAVERS; i++) {
             int status;
