@@ -226,13 +226,15 @@ static enum err put_geometry(struct writing *t, const struct json *sent, bool is
     return e;
 }
 
-/* `_sample` stands among the properties that are read, so it may among those that are written. */
+/* `_sample` stands among the properties that are read, so it may among those that are written. Left out, an invented record stays one: nothing
+ * becomes real without a word. */
 static enum err take_sample(struct writing *t, struct fault *f)
 {
     const struct json *sample = member_of(t->fields, STR("_sample"));
     if (sample && sample->kind != J_BOOL && sample->kind != J_NULL)
         return FAULT(f, ERR_FEATURE, {"reason", STR("_sample")});
-    t->is_sample = sample && sample->boolean;
+    if (sample && sample->kind == J_BOOL)
+        t->is_sample = sample->boolean;
     member_put(t->x->arena, t->fields, STR("_sample"), NULL);
     return OK;
 }
