@@ -221,7 +221,7 @@ static const struct option options[] = {
 static const char *const examples[] = {
     "put farm_households code=HN200001 head=\"Lê Thị Mai\" unit=24631 surveyed_on=2022-06-30 --reason \"Hộ mới\"",
     "put farm_households code=HN200001 phone= --reason \"Số điện thoại đã cắt\"",
-    "put community_teams --from to.json --mode create --reason \"Quyết định thành lập tổ\"",
+    "put teams --from to.json --mode create --reason \"Quyết định thành lập tổ\"",
     NULL,
 };
 

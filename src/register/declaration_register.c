@@ -398,6 +398,7 @@ static void build_rest(struct linker *l, struct reg *r, const struct reg_decl *d
     for (size_t i = 0; i < d->data.n; i++)
         add_data(l, r, &d->data.p[i]);
 }
+
 /* An interval has a second column, whose name no other field may bear. */
 static void check_columns(struct linker *l, const struct reg *r, const struct reg_decl *d)
 {
