@@ -1,6 +1,5 @@
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -72,24 +71,11 @@ struct str cli_option(const struct cli *c, const char *name)
     return str_of(args_value(&c->args, name));
 }
 
-static enum err write_all(int fd, struct str s, struct fault *f)
-{
-    while (s.n) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fault_errno(f, "write", "stdout");
-        s = str_slice(s.p + n, s.n - (size_t)n);
-    }
-    return OK;
-}
-
 enum err cli_flush(struct cli *c)
 {
     /* What did not fit is cut somewhere: no half of an answer. */
     enum err e = c->out.is_full ? FAULT(&c->fault, ERR_LIMIT, {"what", STR("stdout")}, {"limit", STR("64 MiB")})
-                                : write_all(STDOUT_FILENO, buf_view(&c->out), &c->fault);
+                                : file_write_all(STDOUT_FILENO, buf_view(&c->out), "stdout", &c->fault);
     buf_reset(&c->out);
     return e;
 }

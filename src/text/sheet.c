@@ -72,20 +72,6 @@ static enum err copy_open(int *ret_fd, struct fault *f)
     return fd < 0 ? ERR_SYSTEM : OK;
 }
 
-static bool write_all(int fd, const char *p, size_t n)
-{
-    while (n) {
-        ssize_t done = write(fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 static bool is_same(const struct stat *a, const struct stat *b)
 {
     return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
@@ -106,8 +92,9 @@ static enum err copy_fill(struct sheet *s, int from, const struct stat *before, 
             return fault_errno(f, "read", s->path);
         if (n == 0)
             break;
-        if (!write_all(s->fd, piece, (size_t)n))
-            return fault_errno(f, "write", "TMPDIR");
+        enum err e = file_write_all(s->fd, str_slice(piece, (size_t)n), "TMPDIR", f);
+        if (e != OK)
+            return e;
         if (o && o->on_bytes)
             o->on_bytes(o->ctx, str_slice(piece, (size_t)n));
         at += n;
