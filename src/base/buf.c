@@ -111,6 +111,13 @@ struct str buf_view(const struct buf *b)
     return str_slice(b->p, b->n);
 }
 
+struct str buf_move(struct buf *b, struct arena *a)
+{
+    struct str s = str_dup(a, buf_view(b));
+    buf_done(b);
+    return s;
+}
+
 char *buf_take(struct buf *b)
 {
     buf_cstr(b);

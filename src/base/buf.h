@@ -41,6 +41,8 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((form
 void buf_hex(struct buf *b, const void *p, size_t n);
 const char *buf_cstr(struct buf *b); /* NUL-terminated, valid until the next write */
 struct str buf_view(const struct buf *b);
-char *buf_take(struct buf *b); /* NUL-terminated; the caller frees; the buffer is empty after */
+struct arena;
+struct str buf_move(struct buf *b, struct arena *a); /* its text, copied into the arena; the buffer is done after */
+char *buf_take(struct buf *b);                       /* NUL-terminated; the caller frees; the buffer is empty after */
 
 #endif

@@ -62,6 +62,11 @@ struct str str_join(struct arena *a, const struct str *parts, size_t n)
     return str_slice(joined, all);
 }
 
+struct str str_dup(struct arena *a, struct str s)
+{
+    return str_slice(arena_dup(a, s.n ? s.p : "", s.n), s.n);
+}
+
 size_t str_hash(struct str s)
 {
     uint64_t h = 14695981039346656037u;

@@ -75,6 +75,9 @@ struct str str_join(struct arena *a, const struct str *parts, size_t n);
 #define STR_JOIN(a, ...)                                                                                               \
     str_join(a, (const struct str[]){__VA_ARGS__}, sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
 
+/* A copy in the arena, with a NUL behind it; never NULL. */
+struct str str_dup(struct arena *a, struct str s);
+
 /* Optimal-string-alignment distance over bytes, at most limit + 1; for "did you mean". */
 unsigned str_distance(struct str a, struct str b, unsigned limit);
 

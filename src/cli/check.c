@@ -15,7 +15,7 @@ static enum err check_run(struct cli *c)
     if (c->is_json) {
         struct json_out o = answer_begin(c);
         json_object_begin(&o);
-        json_key(&o, STR("province")), json_str(&o, facts.province->id);
+        json_member(&o, "province", facts.province->id);
         json_key(&o, STR("registers")), json_int(&o, (int64_t)facts.registers);
         json_key(&o, STR("figures")), json_int(&o, (int64_t)facts.figures);
         json_key(&o, STR("indexes")), json_int(&o, (int64_t)facts.indexes);

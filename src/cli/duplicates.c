@@ -57,7 +57,7 @@ static enum err answer_json(struct pairs *l, const struct duplicates_options *o)
     int64_t total = 0;
     json_out_init(&l->json, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&l->json);
-    json_key(&l->json, STR("register")), json_str(&l->json, l->reg->name);
+    json_member(&l->json, "register", l->reg->name);
     moment_json(&c->at, &l->json);
     json_key(&l->json, STR("pairs"));
     json_array_begin(&l->json);

@@ -82,10 +82,10 @@ static void answer_json(struct cli *c, const struct reg *reg, const struct expor
     struct json_out o;
     json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    json_key(&o, STR("register")), json_str(&o, reg->name);
+    json_member(&o, "register", reg->name);
     moment_json(&c->at, &o);
-    json_key(&o, STR("file")), json_str(&o, cli_word(c, 1));
-    json_key(&o, STR("format")), json_str(&o, str_of(r->format));
+    json_member(&o, "file", cli_word(c, 1));
+    json_member(&o, "format", str_of(r->format));
     json_key(&o, STR("records")), json_int(&o, r->n);
     json_key(&o, STR("samples")), json_int(&o, r->n_samples);
     json_key(&o, STR("leftOut")), names_json(reg, r->left_out, r->n_left_out, &o);

@@ -129,9 +129,9 @@ static void answer_json(struct cli *c, const struct import_options *o, const str
         json_object_begin(&j);
         json_key(&j, STR("row")), json_int(&j, f->line);
         json_key(&j, STR("column")), json_int(&j, f->column);
-        json_key(&j, STR("field")), json_str(&j, fault_field_name(f));
-        json_key(&j, STR("type")), json_str(&j, str_of(err_type(f->code)));
-        json_key(&j, STR("message")), json_str(&j, buf_view(&b));
+        json_member(&j, "field", fault_field_name(f));
+        json_member(&j, "type", str_of(err_type(f->code)));
+        json_member(&j, "message", buf_view(&b));
         json_object_end(&j);
     }
     json_array_end(&j);

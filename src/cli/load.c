@@ -40,7 +40,7 @@ static void answer_json(struct cli *c, const struct store *s, const struct load_
 {
     struct json_out o = answer_begin(c);
     json_object_begin(&o);
-    json_key(&o, STR("database")), json_str(&o, s->path);
+    json_member(&o, "database", s->path);
     json_key(&o, STR("revision")), json_int(&o, s->head);
     json_key(&o, STR("revisions")), json_int(&o, r->revisions);
     json_key(&o, STR("added")), json_int(&o, r->added);

@@ -128,10 +128,10 @@ static void verify_json(struct cli *c, const struct log_report *r)
         const struct log_problem *p = &r->problems[i];
         json_object_begin(&o);
         json_key(&o, STR("revision")), json_int(&o, p->rev);
-        json_key(&o, STR("register")), json_str(&o, p->reg);
-        json_key(&o, STR("id")), json_str(&o, p->id);
-        json_key(&o, STR("problem")), json_str(&o, str_of(err_type(p->code)));
-        json_key(&o, STR("detail")), json_str(&o, p->detail);
+        json_member(&o, "register", p->reg);
+        json_member(&o, "id", p->id);
+        json_member(&o, "problem", str_of(err_type(p->code)));
+        json_member(&o, "detail", p->detail);
         json_object_end(&o);
     }
     json_array_end(&o);
@@ -212,13 +212,13 @@ static void proof_json(struct cli *c, const struct proof_facts *p)
     struct json_out o = answer_begin(c);
     json_object_begin(&o);
     json_key(&o, STR("accepted")), json_bool(&o, true);
-    json_key(&o, STR("register")), json_str(&o, p->reg);
-    json_key(&o, STR("id")), json_str(&o, p->id);
+    json_member(&o, "register", p->reg);
+    json_member(&o, "id", p->id);
     json_key(&o, STR("revision")), json_int(&o, p->rev);
-    json_key(&o, STR("time")), json_str(&o, p->time);
+    json_member(&o, "time", p->time);
     json_key(&o, STR("size")), json_int(&o, (int64_t)p->size);
     json_key(&o, STR("removed")), json_bool(&o, p->is_removal);
-    json_key(&o, STR("key")), json_str(&o, p->verifier);
+    json_member(&o, "key", p->verifier);
     json_key(&o, STR("record")), json_raw(&o, p->record);
     json_object_end(&o);
     answer_end(c, &o);

@@ -82,7 +82,7 @@ static enum err trusted_key(struct follow_run *r, struct note_verifier *ret_v)
         e = file_read(c->arena, r->key_path, NOTE_KEY_TEXT_BYTES, &text, &c->fault);
     } else if (!text.n) {
         e = get(r, "key", &b, &c->fault);
-        text = str_slice(arena_dup(c->arena, b.p, b.n), b.n);
+        text = str_dup(c->arena, buf_view(&b));
         is_new = true;
     }
     if (e == OK)
@@ -132,10 +132,10 @@ static void show_result(struct follow_run *r, const struct follow_result *result
     }
     json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    json_key(&o, STR("url")), json_str(&o, r->url);
+    json_member(&o, "url", r->url);
     json_key(&o, STR("size")), json_int(&o, (int64_t)result->size);
     json_key(&o, STR("old_size")), json_int(&o, (int64_t)result->old_size);
-    json_key(&o, STR("checkpoint")), json_str(&o, result->note);
+    json_member(&o, "checkpoint", result->note);
     json_object_end(&o);
     buf_putc(&c->out, '\n');
 }

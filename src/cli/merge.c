@@ -22,9 +22,9 @@ static enum err merge_run(struct cli *c)
         struct json_out o;
         json_out_init(&o, &c->out, JSON_OUT_COMPACT);
         json_object_begin(&o);
-        json_key(&o, STR("register")), json_str(&o, cli_word(c, 0));
-        json_key(&o, STR("kept")), json_str(&o, keep);
-        json_key(&o, STR("dropped")), json_str(&o, drop);
+        json_member(&o, "register", cli_word(c, 0));
+        json_member(&o, "kept", keep);
+        json_member(&o, "dropped", drop);
         json_key(&o, STR("revision")), json_int(&o, rev);
         json_object_end(&o);
         buf_putc(&c->out, '\n');

@@ -38,7 +38,7 @@ static struct str cell(const struct pairs *l, size_t field, const struct value *
         figure_field_print(&l->reg->fields[field], v, l->c->lang, &b);
     else
         value_print(&l->reg->fields[field], v, l->c->lang, &b);
-    return str_slice(arena_dup(l->c->arena, b.n ? b.p : "", b.n), b.n);
+    return str_dup(l->c->arena, buf_view(&b));
 }
 
 static const char *const agreement_keys[] = {"differ", "agree", "alike", "unknown"};
@@ -109,7 +109,7 @@ bool pairs_json(void *ctx, const struct duplicate_pair *pair)
                 value_json(fd, v, o);
         }
         json_array_end(o);
-        json_key(o, STR("verdict")), json_str(o, str_of(agreement_keys[pair->agrees[i]]));
+        json_member(o, "verdict", str_of(agreement_keys[pair->agrees[i]]));
         json_object_end(o);
     }
     json_object_end(o);

@@ -133,7 +133,7 @@ static void answer_json(struct cli *c, const struct entry_result *r, bool is_dry
         json_str(o, r->id);
     else
         json_null(o);
-    json_key(o, STR("outcome")), json_str(o, str_of(outcomes[r->outcome]));
+    json_member(o, "outcome", str_of(outcomes[r->outcome]));
     json_key(o, STR("sample")), json_bool(o, r->is_sample);
     json_key(o, STR("dry_run")), json_bool(o, is_dry_run);
     json_key(o, STR("revision"));
@@ -158,7 +158,7 @@ static enum err put_record(struct form *form, const struct entry_options *asked)
     json_out_init(&l.json, &c->out, JSON_OUT_COMPACT);
     if (c->is_json) {
         json_object_begin(&l.json);
-        json_key(&l.json, STR("register")), json_str(&l.json, form->in.reg->name);
+        json_member(&l.json, "register", form->in.reg->name);
         json_key(&l.json, STR("duplicates"));
         json_array_begin(&l.json);
     }

@@ -149,7 +149,7 @@ static struct str cell_text(struct cli *c, const struct asked *q, int field, con
         figure_field_print(&q->reg->fields[field], v, c->lang, &b);
     else
         value_print(&q->reg->fields[field], v, c->lang, &b);
-    return str_slice(arena_dup(c->arena, b.n ? b.p : "", b.n), b.n);
+    return str_dup(c->arena, buf_view(&b));
 }
 
 static bool is_number(enum field_type type)
@@ -219,7 +219,7 @@ static void record_json(struct cli *c, const struct asked *q, struct query *quer
 {
     (void)c;
     json_object_begin(o);
-    json_key(o, STR("id")), json_str(o, q->is_id_masked ? STR(FIGURE_MASK) : r->id);
+    json_member(o, "id", q->is_id_masked ? STR(FIGURE_MASK) : r->id);
     json_key(o, STR("revision")), json_int(o, query_rev(query));
     if (query_is_removed(query))
         json_key(o, STR("removed")), json_bool(o, true);
@@ -248,10 +248,10 @@ static enum err answer_json(struct cli *c, struct store *s, struct asked *q)
     struct json_out o;
     json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    json_key(&o, STR("register")), json_str(&o, q->reg->name);
+    json_member(&o, "register", q->reg->name);
     moment_json(&c->at, &o);
     if (q->merged.n)
-        json_key(&o, STR("redirected_from")), json_str(&o, q->merged);
+        json_member(&o, "redirected_from", q->merged);
     json_key(&o, STR("records"));
     json_array_begin(&o);
     struct record r;
@@ -314,7 +314,7 @@ static enum err answer_count(struct cli *c, struct store *s, struct asked *q)
     struct json_out o;
     json_out_init(&o, &c->out, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    json_key(&o, STR("register")), json_str(&o, q->reg->name);
+    json_member(&o, "register", q->reg->name);
     json_key(&o, STR("count")), json_int(&o, total);
     moment_json(&c->at, &o);
     json_object_end(&o);

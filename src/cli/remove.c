@@ -12,8 +12,8 @@ static void answer(struct cli *c, bool is_dry_run, int64_t rev)
         struct json_out o;
         json_out_init(&o, &c->out, JSON_OUT_COMPACT);
         json_object_begin(&o);
-        json_key(&o, STR("register")), json_str(&o, cli_word(c, 0));
-        json_key(&o, STR("removed")), json_str(&o, id);
+        json_member(&o, "register", cli_word(c, 0));
+        json_member(&o, "removed", id);
         json_key(&o, STR("dry_run")), json_bool(&o, is_dry_run);
         json_key(&o, STR("revision"));
         if (rev)

@@ -12,7 +12,7 @@ enum { FACT_COLUMNS = 16, WIDTH = 100 };
 
 struct str keep(struct cli *c, const struct buf *b)
 {
-    return str_slice(arena_dup(c->arena, b->n ? b->p : "", b->n), b->n);
+    return str_dup(c->arena, buf_view(b));
 }
 
 void show_fact(struct cli *c, const char *name, struct str value)

@@ -49,7 +49,7 @@ static void bind_kept(struct cql2_compiler *c, struct buf *b, enum cql2_param_ki
 {
     struct str kept = STR("");
     if (fits_arena(b, c))
-        kept = str_slice(arena_dup(c->a, b->p, b->n), b->n);
+        kept = str_dup(c->a, buf_view(b));
     cql2_bind(c, (struct cql2_param){.kind = kind, .bytes = kept});
 }
 
@@ -131,7 +131,7 @@ static bool fold_literal(const struct cql2_node *node, struct arena *a, struct s
         text_accenti(inner, &b);
     if (b.is_full)
         return false;
-    *ret = str_slice(arena_dup(a, b.p, b.n), b.n);
+    *ret = str_dup(a, buf_view(&b));
     return true;
 }
 

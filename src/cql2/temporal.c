@@ -99,7 +99,7 @@ static void emit_end_date(struct cql2_compiler *c, const struct end *e)
     if (e->is_literal && instant_parse(e->text, &ms, NULL) == OK) {
         struct buf b CLEANUP(buf_done) = BUF_INIT(32);
         date_print(date_of_instant(ms, c->schema->utc_offset_minutes), &b);
-        cql2_bind_text(c, str_slice(arena_dup(c->a, b.p, b.n), b.n));
+        cql2_bind_text(c, str_dup(c->a, buf_view(&b)));
         return;
     }
     buf_puts(c->sql, c->schema->utc_offset_minutes ? "date(" : "substr(");
@@ -180,7 +180,7 @@ static struct str day_start(struct cql2_compiler *c, struct date d)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(64);
     instant_print(instant_of_date(d, c->schema->utc_offset_minutes), &b);
-    return str_slice(arena_dup(c->a, b.p, b.n), b.n);
+    return str_dup(c->a, buf_view(&b));
 }
 
 /* A timestamp column against a day: the day's two edges, so that an index can serve. */

@@ -211,7 +211,7 @@ bool cql2_timestamp_read(struct arena *a, struct str s, struct str *ret_canonica
         return false;
     struct buf b = BUF_INIT(64);
     instant_print(ms, &b);
-    *ret_canonical = str_slice(arena_dup(a, b.p, b.n), b.n);
+    *ret_canonical = str_dup(a, buf_view(&b));
     buf_done(&b);
     return true;
 }

@@ -145,7 +145,7 @@ static struct str trees_walk(struct scrub *s, bool *ret_is_whole)
     enum err e = stmt_new(s->db, STR("SELECT name FROM sqlite_schema WHERE rootpage > 0"), &q, NULL);
     while (e == OK && (e = stmt_step(q, &has_row, NULL)) == OK && has_row) {
         struct str name = stmt_column_text(q, 0);
-        VEC_PUSH(s->arena, &names, str_slice(arena_dup(s->arena, name.p, name.n), name.n));
+        VEC_PUSH(s->arena, &names, str_dup(s->arena, name));
     }
     struct str broken = {NULL, 0};
     size_t n_broken = e == OK ? 0 : 2;

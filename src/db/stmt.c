@@ -326,7 +326,7 @@ enum err db_value_text(struct db *db, struct arena *a, struct str sql, struct db
         e = first_row(s, sql, f);
     if (e == OK) {
         struct str v = stmt_column_text(s, 0);
-        *ret_v = str_slice(arena_dup(a, v.p, v.n), v.n);
+        *ret_v = str_dup(a, v);
     }
     return e;
 }

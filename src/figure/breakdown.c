@@ -239,7 +239,7 @@ static enum err reference_name(struct rows *r, const struct reg *target, struct 
     stmt_bind_text(st, 2, key);
     if ((e = stmt_step(st, &has_row, f)) == OK && has_row && !stmt_column_is_null(st, 0)) {
         struct str name = stmt_column_text(st, 0);
-        *ret_name = str_slice(arena_dup(a, name.p, name.n), name.n);
+        *ret_name = str_dup(a, name);
     }
     return e;
 }

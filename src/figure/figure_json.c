@@ -23,7 +23,7 @@ static void row_json(const struct figure_row *row, enum lang lang, struct json_o
         json_null(o);
     else
         json_str(o, row->key);
-    json_key(o, STR("title")), json_str(o, text2_in(&row->title, lang));
+    json_member(o, "title", text2_in(&row->title, lang));
     if (row->kind == ROW_UNPLACED)
         json_key(o, STR("unplaced")), json_bool(o, true);
     json_key(o, STR("value")), quantity_json(row->value, o);
@@ -35,9 +35,9 @@ static void row_json(const struct figure_row *row, enum lang lang, struct json_o
 
 static void rows_json(const struct figure_result *r, enum lang lang, struct json_out *o)
 {
-    json_key(o, STR("by")), json_str(o, r->by);
+    json_member(o, "by", r->by);
     if (r->units_at.n)
-        json_key(o, STR("units_at")), json_str(o, r->units_at);
+        json_member(o, "units_at", r->units_at);
     json_key(o, STR("rows"));
     json_array_begin(o);
     for (size_t i = 0; i < r->n_rows; i++) {
@@ -53,22 +53,22 @@ static void survey_json(const struct figure_result *r, enum lang lang, struct js
     json_key(o, STR("low")), quantity_json(r->low, o);
     json_key(o, STR("high")), quantity_json(r->high, o);
     json_key(o, STR("asked")), json_int(o, r->n_asked);
-    json_key(o, STR("question")), json_str(o, text2_in(&r->figure->question, lang));
+    json_member(o, "question", text2_in(&r->figure->question, lang));
 }
 
 void figure_members_json(const struct figure_result *r, enum lang lang, struct json_out *o)
 {
-    json_key(o, STR("figure")), json_str(o, r->figure->id);
+    json_member(o, "figure", r->figure->id);
     json_key(o, STR("value")), quantity_json(r->value, o);
     known_json("of", r->of, o);
-    json_key(o, STR("unit")), json_str(o, text2_in(&r->figure->unit, lang));
+    json_member(o, "unit", text2_in(&r->figure->unit, lang));
     moment_json(&r->at, o);
     known_json("percent", r->percent, o);
     known_json("from", r->from, o);
     if (r->figure->kind == FIGURE_SURVEY)
         survey_json(r, lang, o);
-    json_key(o, STR("title")), json_str(o, text2_in(&r->figure->title, lang));
-    json_key(o, STR("on")), json_str(o, r->on);
+    json_member(o, "title", text2_in(&r->figure->title, lang));
+    json_member(o, "on", r->on);
     json_key(o, STR("stale")), json_bool(o, r->is_stale);
     json_key(o, STR("records")), json_int(o, r->n_counted);
     json_key(o, STR("sample")), json_int(o, r->n_sample);
@@ -98,15 +98,15 @@ static void measure_json(const char *key, const struct measure *m, struct json_o
     json_key(o, str_of(key));
     json_object_begin(o);
     if (m->kind == MEASURE_FIGURE) {
-        json_key(o, STR("figure")), json_str(o, m->figure->id);
+        json_member(o, "figure", m->figure->id);
     } else {
-        json_key(o, STR("register")), json_str(o, m->reg->name);
+        json_member(o, "register", m->reg->name);
         text_json("where", m->where, o);
         text_json("base", m->base, o);
         if (m->field != NO_FIELD)
-            json_key(o, STR("field")), json_str(o, m->reg->fields[m->field].name);
+            json_member(o, "field", m->reg->fields[m->field].name);
         if (m->weight != NO_FIELD)
-            json_key(o, STR("weight")), json_str(o, m->reg->fields[m->weight].name);
+            json_member(o, "weight", m->reg->fields[m->weight].name);
     }
     json_object_end(o);
 }
@@ -115,32 +115,32 @@ void figure_definition_json(const struct figure *figure, enum lang lang, struct 
 {
     json_key(o, STR("definition"));
     json_object_begin(o);
-    json_key(o, STR("kind")), json_str(o, str_of(figure_kind_name(figure->kind)));
+    json_member(o, "kind", str_of(figure_kind_name(figure->kind)));
     text_json("note", text2_in(&figure->note, lang), o);
     text_json("source", figure->source, o);
-    json_key(o, STR("file")), json_str(o, figure->file);
+    json_member(o, "file", figure->file);
     json_key(o, STR("line")), json_int(o, figure->line);
     measure_json("count", &figure->main, o);
     measure_json(figure->kind == FIGURE_RATIO ? "under" : "of", &figure->of, o);
     if (figure->kind == FIGURE_INDEX) {
-        json_key(o, STR("index")), json_str(o, figure->index->id);
+        json_member(o, "index", figure->index->id);
         json_key(o, STR("year")), json_int(o, figure->index_year);
-        json_key(o, STR("subject")), json_str(o, figure->index_subject);
-        json_key(o, STR("value")), json_str(o, figure->index_value);
+        json_member(o, "subject", figure->index_subject);
+        json_member(o, "value", figure->index_value);
     }
     if (figure->kind == FIGURE_DIFFERENCE) {
-        json_key(o, STR("figure")), json_str(o, figure->other->id);
-        json_key(o, STR("on")), json_str(o, figure->difference_on);
-        json_key(o, STR("from")), json_str(o, figure->difference_from);
+        json_member(o, "figure", figure->other->id);
+        json_member(o, "on", figure->difference_on);
+        json_member(o, "from", figure->difference_from);
     }
     json_object_end(o);
 }
 
 void figure_record_members_json(const struct figure_record *r, struct json_out *o)
 {
-    json_key(o, STR("register")), json_str(o, r->reg->name);
-    json_key(o, STR("id")), json_str(o, r->id);
-    json_key(o, STR("part")), json_str(o, str_of(r->part));
+    json_member(o, "register", r->reg->name);
+    json_member(o, "id", r->id);
+    json_member(o, "part", str_of(r->part));
     json_key(o, STR("revision")), json_int(o, r->rev);
     json_key(o, STR("sample")), json_bool(o, r->record->is_sample);
 }
@@ -197,9 +197,9 @@ void figures_json(const struct figures *fs, const struct moment *at, enum lang l
         const struct figure *figure = fs->p[i];
         buf_putc(o->b, '\n');
         json_object_begin(o);
-        json_key(o, STR("figure")), json_str(o, figure->id);
-        json_key(o, STR("title")), json_str(o, text2_in(&figure->title, lang));
-        json_key(o, STR("unit")), json_str(o, text2_in(&figure->unit, lang));
+        json_member(o, "figure", figure->id);
+        json_member(o, "title", text2_in(&figure->title, lang));
+        json_member(o, "unit", text2_in(&figure->unit, lang));
         json_key(o, STR("by"));
         json_array_begin(o);
         for (size_t k = 0; k < figure->n_by; k++)

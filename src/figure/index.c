@@ -45,11 +45,6 @@ static enum err subjects_sql(struct year *y, struct stmt **ret_stmt, struct faul
     return OK;
 }
 
-static struct str text_keep(struct arena *a, struct str s)
-{
-    return str_slice(arena_dup(a, s.p ? s.p : "", s.n), s.n);
-}
-
 static enum err subjects_read(struct year *y, struct fault *f)
 {
     VEC(struct index_row) rows = {0};
@@ -57,8 +52,8 @@ static enum err subjects_read(struct year *y, struct fault *f)
     bool has_row;
     enum err e = subjects_sql(y, &st, f);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
-        struct index_row row = {.subject = text_keep(y->a, stmt_column_text(st, 0)),
-                                .name = text_keep(y->a, stmt_column_text(st, 1)),
+        struct index_row row = {.subject = str_dup(y->a, stmt_column_text(st, 0)),
+                                .name = str_dup(y->a, stmt_column_text(st, 1)),
                                 .main = ARENA_ARRAY(y->a, struct index_value, y->fw->n_main + 1),
                                 .pillars = ARENA_ARRAY(y->a, struct index_pillar_value, y->fw->n_pillars + 1)};
         if (rows.n && str_eq(rows.p[rows.n - 1].subject, row.subject))

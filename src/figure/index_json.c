@@ -13,8 +13,8 @@ static void main_json(const struct index_table *t, const struct index_row *row, 
         if (!quantity_is_known(row->main[i].value))
             continue;
         json_object_begin(o);
-        json_key(o, STR("id")), json_str(o, m->id);
-        json_key(o, STR("title")), json_str(o, text2_in(&m->title, lang));
+        json_member(o, "id", m->id);
+        json_member(o, "title", text2_in(&m->title, lang));
         json_key(o, STR("value")), quantity_json(row->main[i].value, o);
         json_key(o, STR("max_points")), quantity_json(m->points, o);
         json_key(o, STR("points")), quantity_json(row->main[i].points, o);
@@ -22,7 +22,7 @@ static void main_json(const struct index_table *t, const struct index_row *row, 
         if (m->components)
             json_key(o, STR("components")), json_int(o, m->components);
         if (m->group.n)
-            json_key(o, STR("group")), json_str(o, m->group);
+            json_member(o, "group", m->group);
         json_object_end(o);
     }
     json_array_end(o);
@@ -34,7 +34,7 @@ static void pillars_json(const struct index_table *t, const struct index_row *ro
     json_array_begin(o);
     for (size_t i = 0; i < t->framework->n_pillars; i++) {
         json_object_begin(o);
-        json_key(o, STR("id")), json_str(o, t->framework->pillars[i].id);
+        json_member(o, "id", t->framework->pillars[i].id);
         json_key(o, STR("published")), quantity_json(row->pillars[i].published, o);
         json_key(o, STR("computed")), quantity_json(row->pillars[i].computed, o);
         json_object_end(o);
@@ -55,8 +55,8 @@ static void row_json(const struct index_table *t, const struct index_row *row, e
 {
     json_object_begin(o);
     rank_json("rank", row->rank, o);
-    json_key(o, STR("subject")), json_str(o, row->subject);
-    json_key(o, STR("name")), json_str(o, row->name);
+    json_member(o, "subject", row->subject);
+    json_member(o, "name", row->name);
     json_key(o, STR("published")), quantity_json(row->published_total, o);
     json_key(o, STR("computed")), quantity_json(row->total_rounded, o);
     json_key(o, STR("exact")), quantity_json(row->total, o);
@@ -72,9 +72,9 @@ static void row_json(const struct index_table *t, const struct index_row *row, e
 
 void index_members_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o)
 {
-    json_key(o, STR("index")), json_str(o, t->index->id);
+    json_member(o, "index", t->index->id);
     json_key(o, STR("year")), json_int(o, t->year);
-    json_key(o, STR("framework")), json_str(o, t->framework->id);
+    json_member(o, "framework", t->framework->id);
     moment_json(&t->at, o);
     json_key(o, STR("subjects")), json_int(o, (int64_t)t->n);
     json_key(o, STR("computed")), json_int(o, t->n_totals);
@@ -89,9 +89,9 @@ void index_members_json(const struct index_table *t, const struct index_row *onl
         row_json(t, &t->rows[i], lang, o);
     }
     json_array_end(o);
-    json_key(o, STR("framework_title")), json_str(o, text2_in(&t->framework->title, lang));
-    json_key(o, STR("framework_source")), json_str(o, t->framework->source);
-    json_key(o, STR("framework_status")), json_str(o, str_of(index_status_name(t->framework->status)));
+    json_member(o, "framework_title", text2_in(&t->framework->title, lang));
+    json_member(o, "framework_source", t->framework->source);
+    json_member(o, "framework_status", str_of(index_status_name(t->framework->status)));
 }
 
 void index_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o)
@@ -108,8 +108,8 @@ void indexes_json(const struct indexes *x, enum lang lang, struct json_out *o)
     json_array_begin(o);
     for (size_t i = 0; i < x->n; i++) {
         json_object_begin(o);
-        json_key(o, STR("index")), json_str(o, x->p[i]->id);
-        json_key(o, STR("title")), json_str(o, text2_in(&x->p[i]->title, lang));
+        json_member(o, "index", x->p[i]->id);
+        json_member(o, "title", text2_in(&x->p[i]->title, lang));
         json_object_end(o);
     }
     json_array_end(o);

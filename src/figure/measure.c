@@ -211,11 +211,6 @@ static void pass_bind(struct compute *c, const struct pass *pass, const struct f
 
 /* ---- reading ---- */
 
-static struct str text_keep(struct arena *a, struct str s)
-{
-    return str_slice(arena_dup(a, s.p ? s.p : "", s.n), s.n);
-}
-
 static struct quantity sum_of(const struct measure *m, struct stmt *st, int column)
 {
     if (m->kind != MEASURE_SUM && m->kind != MEASURE_MEAN)
@@ -230,9 +225,9 @@ static struct quantity sum_of(const struct measure *m, struct stmt *st, int colu
 static void group_read(struct compute *c, const struct pass *pass, struct stmt *st, struct group *ret)
 {
     *ret = (struct group){.is_null = stmt_column_is_null(st, 0),
-                          .key = text_keep(c->a, stmt_column_text(st, 0)),
+                          .key = str_dup(c->a, stmt_column_text(st, 0)),
                           .epoch = (size_t)stmt_column_int(st, 1),
-                          .distinct = text_keep(c->a, stmt_column_text(st, 2))};
+                          .distinct = str_dup(c->a, stmt_column_text(st, 2))};
     struct tally *t = &ret->t;
     t->n = stmt_column_int(st, 4);
     t->n_of = stmt_column_int(st, 5);

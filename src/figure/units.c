@@ -5,11 +5,6 @@
 
 enum { TREE_HEIGHT = 32, SHARE_DIGITS = 12 };
 
-static struct str text_keep(struct arena *a, struct str s)
-{
-    return str_slice(arena_dup(a, s.p ? s.p : "", s.n), s.n);
-}
-
 /* ---- the tree ---- */
 
 enum err unit_tree_load(struct arena *a, struct store *s, struct str on, struct unit_tree *ret_tree, struct fault *f)
@@ -33,10 +28,10 @@ enum err unit_tree_load(struct arena *a, struct store *s, struct str on, struct 
     if (e == OK)
         stmt_bind_text(st, 1, on);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
-        struct unit_node node = {.code = text_keep(a, stmt_column_text(st, 0)),
-                                 .name = text_keep(a, stmt_column_text(st, 1)),
+        struct unit_node node = {.code = str_dup(a, stmt_column_text(st, 0)),
+                                 .name = str_dup(a, stmt_column_text(st, 1)),
                                  .level = stmt_column_int(st, 2),
-                                 .parent = text_keep(a, stmt_column_text(st, 3))};
+                                 .parent = str_dup(a, stmt_column_text(st, 3))};
         if (nodes.n && str_eq(nodes.p[nodes.n - 1].code, node.code))
             continue;
         VEC_PUSH(a, &nodes, node);
@@ -82,7 +77,7 @@ enum err unit_name_on(struct arena *a, struct store *s, struct str code, struct 
         if ((e = stmt_step(st, &has_row, f)) != OK)
             return e;
         if (has_row && !stmt_column_is_null(st, 0))
-            name = text_keep(a, stmt_column_text(st, 0));
+            name = str_dup(a, stmt_column_text(st, 0));
     }
     *ret_name = name;
     return OK;
@@ -125,13 +120,13 @@ enum err succession_load(struct arena *a, struct store *s, struct succession *re
         bool has_row;
         enum err e = stmt_new(s->db, str_of(sql), &st, f);
         while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
-            struct str from = text_keep(a, stmt_column_text(st, 0)), to = text_keep(a, stmt_column_text(st, 1));
+            struct str from = str_dup(a, stmt_column_text(st, 0)), to = str_dup(a, stmt_column_text(st, 1));
             struct str on = stmt_column_text(st, 2);
             if (!events.n || !str_eq(events.p[events.n - 1].on, on)) {
                 if (events.n >= LIMIT_UNIT_EVENTS)
                     return FAULT(f, ERR_LIMIT, {"what", p->successors->name},
                                  {"limit", str_of(arena_printf(a, "%d", LIMIT_UNIT_EVENTS))});
-                VEC_PUSH(a, &events, ((struct unit_event){.on = text_keep(a, on)}));
+                VEC_PUSH(a, &events, ((struct unit_event){.on = str_dup(a, on)}));
             }
             struct unit_event *event = &events.p[events.n - 1];
             link_add(a, &event->forward, from, to, share_of(st, 3));

@@ -210,5 +210,5 @@ struct str figure_filter_text(struct arena *a, const struct figure *figure, stru
         else
             buf_str(&b, token);
     }
-    return str_slice(arena_dup(a, b.n ? b.p : "", b.n), b.n);
+    return str_dup(a, buf_view(&b));
 }

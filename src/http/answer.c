@@ -359,7 +359,7 @@ static bool answer_kept(struct http_worker *w, struct message *m, struct reply *
     if (!k)
         return false;
     if (x->if_none_match.n && kept_etag(k).n && etag_matches(x->if_none_match, kept_etag(k))) {
-        struct str etag = str_slice(arena_dup(w->arena, kept_etag(k).p, kept_etag(k).n), kept_etag(k).n);
+        struct str etag = str_dup(w->arena, kept_etag(k));
         kept_drop(k);
         not_modified(w, etag, r);
         return true;

@@ -22,11 +22,6 @@ void exchange_header(struct exchange *x, const char *name, struct str value)
     x->headers[x->n_headers++] = (struct header){name, value};
 }
 
-static struct str kept_text(struct arena *a, const struct buf *b)
-{
-    return str_slice(arena_dup(a, b->p, b->n), b->n);
-}
-
 static struct str two_digits(struct arena *a, int n)
 {
     char *p = arena_alloc(a, 2);
@@ -58,7 +53,7 @@ static struct str disposition(struct arena *a, struct str name)
     }
     buf_puts(&b, "\"; filename*=UTF-8''");
     url_encode(&b, name);
-    return kept_text(a, &b);
+    return str_dup(a, buf_view(&b));
 }
 
 static void caching(struct exchange *x, struct reply *r)
@@ -151,5 +146,5 @@ struct str exchange_link(struct exchange *x, const char *name, struct str value)
         buf_putc(&b, '=');
         url_encode(&b, value);
     }
-    return kept_text(x->arena, &b);
+    return str_dup(x->arena, buf_view(&b));
 }

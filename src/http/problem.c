@@ -16,23 +16,23 @@ static void problem_json(struct exchange *x, int status, enum err e, const struc
     detail.n = utf8_valid_prefix(buf_view(&detail));
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    json_key(&o, STR("type")), json_str(&o, str_of(arena_printf(x->arena, "/problems/%s", err_type(e))));
-    json_key(&o, STR("title")), json_str(&o, str_of(err_type(e)));
+    json_member(&o, "type", str_of(arena_printf(x->arena, "/problems/%s", err_type(e))));
+    json_member(&o, "title", str_of(err_type(e)));
     json_key(&o, STR("status")), json_int(&o, status);
-    json_key(&o, STR("detail")), json_str(&o, buf_view(&detail));
+    json_member(&o, "detail", buf_view(&detail));
     struct str field = fault_field_name(f);
     if (field.n)
-        json_key(&o, STR("field")), json_str(&o, field);
+        json_member(&o, "field", field);
     struct str name = fault_param(f, "name");
     if (strncmp(err_type(e), "input", 5) == 0 && name.n && utf8_valid(name))
-        json_key(&o, STR("parameter")), json_str(&o, name);
+        json_member(&o, "parameter", name);
     if (f->line)
         json_key(&o, STR("line")), json_int(&o, f->line);
     if (f->column)
         json_key(&o, STR("column")), json_int(&o, f->column);
     if (x->problem_name)
         json_key(&o, str_of(x->problem_name)), json_raw(&o, x->problem_value);
-    json_key(&o, STR("request")), json_str(&o, str_of(x->request_id));
+    json_member(&o, "request", str_of(x->request_id));
     json_object_end(&o);
 }
 

@@ -4,18 +4,12 @@
 
 #include "base/banned.h"
 
-static void member(struct json_out *o, const char *key, const char *text)
-{
-    json_key(o, str_of(key));
-    json_str(o, str_of(text));
-}
-
 static void title(struct json_out *o, const struct text2 *t)
 {
     json_key(o, STR("title"));
     json_object_begin(o);
-    json_key(o, STR("vi")), json_str(o, t->vi);
-    json_key(o, STR("en")), json_str(o, t->en);
+    json_member(o, "vi", t->vi);
+    json_member(o, "en", t->en);
     json_object_end(o);
 }
 
@@ -28,15 +22,15 @@ static void input_json(const struct input *d, struct json_out *o)
         [INPUT_INTERVAL] = "interval", [INPUT_REST] = "rest",
     };
     json_object_begin(o);
-    member(o, "name", d->name);
-    member(o, "in", places[d->in]);
-    member(o, "type", types[d->type]);
+    json_member(o, "name", str_of(d->name));
+    json_member(o, "in", str_of(places[d->in]));
+    json_member(o, "type", str_of(types[d->type]));
     json_key(o, STR("required")), json_bool(o, d->is_required);
     json_key(o, STR("open")), json_bool(o, d->is_open);
     json_key(o, STR("min")), json_int(o, d->min);
     json_key(o, STR("max")), json_int(o, d->max);
     if (d->choices)
-        member(o, "choices", d->choices);
+        json_member(o, "choices", str_of(d->choices));
     title(o, &d->title);
     json_object_end(o);
 }
@@ -45,13 +39,13 @@ static void route_json(const struct route *r, struct json_out *o)
 {
     static const char *const rights[] = {"public", "write", "operator"};
     json_object_begin(o);
-    member(o, "id", r->id);
-    member(o, "method", method_name(r->method));
-    member(o, "path", r->path);
+    json_member(o, "id", str_of(r->id));
+    json_member(o, "method", str_of(method_name(r->method)));
+    json_member(o, "path", str_of(r->path));
     title(o, &r->title);
-    member(o, "right", rights[r->right]);
+    json_member(o, "right", str_of(rights[r->right]));
     json_key(o, STR("cost")), json_int(o, (int64_t)r->cost);
-    member(o, "tag", r->tag ? r->tag : "");
+    json_member(o, "tag", str_of(r->tag ? r->tag : ""));
     json_key(o, STR("takes_at")), json_bool(o, (r->flags & TAKES_AT) != 0);
     json_key(o, STR("takes_body")), json_bool(o, (r->flags & TAKES_BODY) != 0);
     json_key(o, STR("live")), json_bool(o, (r->flags & IS_LIVE) != 0);

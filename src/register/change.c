@@ -42,11 +42,6 @@ void change_abort(struct change *c)
         db_savepoint_rollback(s->db);
 }
 
-static struct str copy(struct arena *a, struct str s)
-{
-    return str_slice(arena_dup(a, s.p, s.n), s.n);
-}
-
 enum err change_begin(struct store *s, const struct change_info *info, struct change **ret_change, struct fault *f)
 {
     enum err e = s->group ? db_savepoint(s->db, f) : db_begin(s->db, f);
@@ -63,9 +58,9 @@ enum err change_begin(struct store *s, const struct change_info *info, struct ch
     c->row = arena_new();
     c->rev = s->head + 1;
     c->canonical = BUF_INIT(2 * LIMIT_RECORD_BYTES + 65536);
-    c->info = (struct change_info){copy(c->a, info->actor),  copy(c->a, info->reason),
-                                   copy(c->a, info->source), NULL,
-                                   copy(c->a, info->file),   info->shown};
+    c->info = (struct change_info){str_dup(c->a, info->actor),  str_dup(c->a, info->reason),
+                                   str_dup(c->a, info->source), NULL,
+                                   str_dup(c->a, info->file),   info->shown};
     if (info->digest) {
         c->digest = *info->digest;
         c->info.digest = &c->digest;

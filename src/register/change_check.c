@@ -43,7 +43,7 @@ void change_note_uses(struct change *c, struct put_state *p, const struct record
         struct ref_use *use = map_get(&p->uses[i], r->values[i].text);
         if (!use) {
             use = ARENA_NEW(c->a, struct ref_use);
-            use->value = str_slice(arena_dup(c->a, r->values[i].text.p, r->values[i].text.n), r->values[i].text.n);
+            use->value = str_dup(c->a, r->values[i].text);
             memcpy(use->min, as_of.p, 10);
             memcpy(use->max, as_of.p, 10);
             map_put(c->a, &p->uses[i], use->value, use);
@@ -85,7 +85,7 @@ struct str_pair {
 static struct str text_of(struct arena *a, struct stmt *st, int column)
 {
     struct str s = stmt_column_text(st, column);
-    return str_slice(arena_dup(a, s.p, s.n), s.n);
+    return str_dup(a, s);
 }
 
 /* Codes that took over from, or went into, a unit: "24646, 24678" or "—". */

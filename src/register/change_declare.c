@@ -21,7 +21,7 @@ static enum err find_stale(const struct change *c, struct arena *a, const struct
     enum err e = stmt_new(c->s->db, buf_view(&b), &st, f);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str id = stmt_column_text(st, 0);
-        VEC_PUSH(a, ids, str_slice(arena_dup(a, id.p, id.n), id.n));
+        VEC_PUSH(a, ids, str_dup(a, id));
     }
     return e;
 }
@@ -42,7 +42,7 @@ static enum err clear(struct change *c, const struct stale *x, struct fault *f)
         if ((e = change_current(c, x->reg, ids.p[i], &now, f)) != OK)
             break;
         arena_reset(row);
-        record_copy(row, x->reg, &now, &next);
+        next = record_copy(row, x->reg, &now);
         for (size_t k = 0; k < x->n_fields; k++)
             next.values[x->fields[k]] = (struct value){.kind = VALUE_NULL};
         e = change_put(c, x->reg, &next, &outcome, f);

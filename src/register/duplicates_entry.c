@@ -48,7 +48,7 @@ static void near_bounds(struct entry_check *x, const struct match_rule *m, struc
             double day = fmin(fmax(at, FIRST_DAY), LAST_DAY);
             struct date d = date_add_days((struct date){1970, 1, 1}, (int)day);
             date_print(d, &b);
-            bounds[i] = db_text(str_slice(arena_dup(x->a, b.p, b.n), b.n));
+            bounds[i] = db_text(str_dup(x->a, buf_view(&b)));
         } else {
             bounds[i] = db_number(at);
         }

@@ -89,7 +89,7 @@ static double near_value(const struct field *fd, const struct value *v)
 
 static struct str kept(struct arena *a, const struct buf *b)
 {
-    return b->n ? str_slice(arena_dup(a, b->p, b->n), b->n) : (struct str){NULL, 0};
+    return b->n ? str_dup(a, buf_view(b)) : (struct str){NULL, 0};
 }
 
 struct profile *match_profile(struct arena *a, const struct match_plan *plan, const struct value *values)

@@ -63,7 +63,7 @@ static enum err next_id(struct arena *a, const struct store *s, const struct reg
         e = stmt_step(st, &has_row, f);
     if (e == OK) {
         struct str to = has_row ? stmt_column_text(st, 0) : (struct str){NULL, 0};
-        *ret = has_row ? str_slice(arena_dup(a, to.p, to.n), to.n) : to;
+        *ret = has_row ? str_dup(a, to) : to;
     }
     return e;
 }
@@ -82,7 +82,7 @@ enum err record_redirect(struct store *s, const struct reg *reg, struct str id, 
         at = next;
     }
     if (e == OK)
-        *ret_id = str_eq(at, id) ? id : str_slice(arena_dup(s->arena, at.p, at.n), at.n);
+        *ret_id = str_eq(at, id) ? id : str_dup(s->arena, at);
     return e;
 }
 
@@ -96,7 +96,7 @@ static enum err take(struct merging *m, struct str id, struct record *ret, struc
     if (e != OK)
         return e;
     if (now.values) {
-        record_copy(m->a, m->reg, &now, ret);
+        *ret = record_copy(m->a, m->reg, &now);
         return OK;
     }
     struct str leads;
@@ -146,7 +146,7 @@ static enum err find_referrers(struct merging *m, const struct reg *reg, void *l
         stmt_bind_text(st, 1, m->drop);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str id = stmt_column_text(st, 0);
-        VEC_PUSH(m->a, ids, str_slice(arena_dup(m->a, id.p, id.n), id.n));
+        VEC_PUSH(m->a, ids, str_dup(m->a, id));
     }
     return e;
 }
@@ -161,7 +161,7 @@ static enum err move_references(struct merging *m, const struct reg *reg, struct
         struct record now, moved;
         if ((e = change_current(m->c, reg, ids.p[i], &now, f)) != OK)
             break;
-        record_copy(m->a, reg, &now, &moved);
+        moved = record_copy(m->a, reg, &now);
         for (size_t k = 0; k < reg->n_key; k++)
             if (is_reference(m, &reg->fields[reg->key[k]]) && moved.values[reg->key[k]].kind == VALUE_TEXT &&
                 str_eq(moved.values[reg->key[k]].text, m->drop))
@@ -233,7 +233,7 @@ enum err duplicates_merge(struct store *s, const struct reg *reg, struct str kee
     bool is_there = false;
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct merging m = {.a = a, .s = s, .keep = keep_id, .drop = drop_id, .list = list};
-    struct str name = str_slice(arena_dup(a, reg->name.p, reg->name.n), reg->name.n);
+    struct str name = str_dup(a, reg->name);
     enum err e = check_merge(reg, keep_id, drop_id, &f);
     if (e == OK)
         e = change_begin(s, &(struct change_info){.actor = actor, .reason = reason}, &m.c, &f);

@@ -123,26 +123,15 @@ static enum err plan_fields(struct export *x, struct fault *f)
     return OK;
 }
 
-/* As import compares names: without accents, case, spaces, punctuation. */
-static struct str folded(struct export *x, struct str text)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
-    text_fold_joined(text, &b);
-    size_t n = 0;
-    for (size_t i = 0; i < b.n; i++)
-        if ((unsigned char)b.p[i] >= 0x80 || (b.p[i] >= 'a' && b.p[i] <= 'z') || (b.p[i] >= '0' && b.p[i] <= '9'))
-            b.p[n++] = b.p[i];
-    return str_slice(arena_dup(x->a, n ? b.p : "", n), n);
-}
-
 /* The title tells a column when no other field, whether exported or not, is called so in any way. */
 static bool title_is_unique(struct export *x, int at)
 {
-    struct str title = folded(x, text2_in(&x->reg->fields[at].title, x->o->lang));
+    struct str title = text_fold_name(x->a, text2_in(&x->reg->fields[at].title, x->o->lang));
     for (size_t i = 0; i < x->reg->n_fields; i++) {
         const struct field *fd = &x->reg->fields[i];
-        if ((int)i != at && (str_eq(title, folded(x, fd->title.vi)) || str_eq(title, folded(x, fd->title.en)) ||
-                             str_eq(title, folded(x, fd->name))))
+        if ((int)i != at &&
+            (str_eq(title, text_fold_name(x->a, fd->title.vi)) || str_eq(title, text_fold_name(x->a, fd->title.en)) ||
+             str_eq(title, text_fold_name(x->a, fd->name))))
             return false;
     }
     return title.n > 0;
@@ -225,7 +214,7 @@ enum err export_rows(struct export *x, export_row *fn, void *ctx, struct fault *
 static void claim(struct export *x, struct map *owners, struct str text, const struct code *c)
 {
     static const struct code shared;
-    struct str key = folded(x, text);
+    struct str key = text_fold_name(x->a, text);
     const struct code *owner = key.n ? map_get(owners, key) : NULL;
     if (key.n)
         map_put(x->a, owners, key, (void *)(uintptr_t)(owner && owner != c ? &shared : c));
@@ -246,7 +235,7 @@ struct map *export_labels(struct export *x, const struct field *fd)
         const struct code *c = &fd->codes->p[i];
         struct str *label = ARENA_NEW(x->a, struct str);
         *label = text2_in(&c->title, x->o->lang);
-        if (label->n == 0 || map_get(&owners, folded(x, *label)) != c)
+        if (label->n == 0 || map_get(&owners, text_fold_name(x->a, *label)) != c)
             *label = c->code;
         map_put(x->a, labels, c->code, label);
     }

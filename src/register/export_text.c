@@ -84,9 +84,9 @@ static enum err geojson_record(void *ctx, const struct record *r, struct fault *
     buf_puts(&w->file.b, x->result->n > 1 ? ",\n" : "\n");
     json_out_init(&w->json, &w->file.b, JSON_OUT_COMPACT);
     json_object_begin(&w->json);
-    json_key(&w->json, STR("type")), json_str(&w->json, STR("Feature"));
+    json_member(&w->json, "type", STR("Feature"));
     if (x->is_id_shown && !w->for_ogr)
-        json_key(&w->json, STR("id")), json_str(&w->json, r->id);
+        json_member(&w->json, "id", r->id);
     json_key(&w->json, STR("geometry"));
     value_json(&x->reg->fields[x->geometry], &r->values[x->geometry], &w->json);
     json_key(&w->json, STR("properties"));
@@ -113,11 +113,11 @@ static enum err geojson_source(struct writer *w, struct fault *f)
     json_object_begin(&w->json);
     json_key(&w->json, STR("numberReturned")), json_int(&w->json, x->result->n);
     json_key(&w->json, STR("samples")), json_int(&w->json, x->result->n_samples);
-    json_key(&w->json, STR("title")), json_str(&w->json, text2_in(&x->reg->title, x->o->lang));
-    json_key(&w->json, STR("source")), json_str(&w->json, x->reg->source);
+    json_member(&w->json, "title", text2_in(&x->reg->title, x->o->lang));
+    json_member(&w->json, "source", x->reg->source);
     json_key(&w->json, STR("revision")), json_int(&w->json, at.rev);
-    json_key(&w->json, STR("revisionTime")), json_str(&w->json, at.time);
-    json_key(&w->json, STR("filter")), json_str(&w->json, x->o->filter);
+    json_member(&w->json, "revisionTime", at.time);
+    json_member(&w->json, "filter", x->o->filter);
     json_key(&w->json, STR("leftOut"));
     json_array_begin(&w->json);
     for (size_t i = 0; i < x->result->n_left_out; i++)

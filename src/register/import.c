@@ -162,11 +162,6 @@ const struct faults *import_warnings(const struct import *im)
 
 /* ---- one row ---- */
 
-static struct str copy(struct arena *a, struct str s)
-{
-    return str_slice(arena_dup(a, s.p, s.n), s.n);
-}
-
 static bool has_absent_columns(const struct import *im)
 {
     for (size_t i = 0; i < im->reg->n_fields; i++)
@@ -235,7 +230,7 @@ static enum err put(struct import *im, struct record *r, struct fault *f)
     }
     first = arena_alloc(im->pass, sizeof *first);
     *first = im->at.number;
-    map_put(im->pass, &im->seen, copy(im->pass, r->id), first);
+    map_put(im->pass, &im->seen, str_dup(im->pass, r->id), first);
     enum err e = change_current(im->change, im->reg, r->id, &old, f);
     if (e != OK)
         return e;
@@ -279,7 +274,7 @@ static void note_refused_key(struct import *im)
         return;
     uint32_t *row = arena_alloc(im->pass, sizeof *row);
     *row = im->at.number;
-    map_put(im->pass, &im->seen, copy(im->pass, id), row);
+    map_put(im->pass, &im->seen, str_dup(im->pass, id), row);
 }
 
 static enum err take_row(struct import *im, struct faults *list, struct fault *f)
@@ -330,7 +325,7 @@ static enum err remove_others(struct import *im, struct fault *f)
     enum err e = stmt_new(im->s->db, str_of(sql), &st, f);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row)
         if (!map_get(&im->seen, stmt_column_text(st, 0)))
-            VEC_PUSH(im->pass, &gone, copy(im->pass, stmt_column_text(st, 0)));
+            VEC_PUSH(im->pass, &gone, str_dup(im->pass, stmt_column_text(st, 0)));
     stmt_free(st);
     for (size_t i = 0; e == OK && i < gone.n; i++)
         e = change_remove(im->change, im->reg, gone.p[i], f);

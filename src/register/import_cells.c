@@ -26,14 +26,13 @@ struct reading {
 
 static struct str keep(struct import *im, const struct buf *b)
 {
-    return str_slice(arena_dup(im->row, b->p ? b->p : "", b->n), b->n);
+    return str_dup(im->row, buf_view(b));
 }
 
 void import_note_repair(struct import *im, struct column *c, struct str from, struct str to)
 {
     if (c->repaired < IMPORT_SAMPLES)
-        c->samples[c->repaired] = (struct repair){str_slice(arena_dup(im->a, from.p, from.n), from.n),
-                                                  str_slice(arena_dup(im->a, to.p, to.n), to.n), im->at.number};
+        c->samples[c->repaired] = (struct repair){str_dup(im->a, from), str_dup(im->a, to), im->at.number};
     c->repaired++;
     im->result->cells_repaired++;
 }
@@ -214,7 +213,7 @@ static bool yes_or_no(struct arena *a, struct str text, bool *ret)
     static const char *const yes[] = {"true", "1", "co", "x", "yes", "y", "dung", "c", "roi", "da", "daco"};
     static const char *const no[] = {"false", "0", "khong", "no", "n", "sai", "k", "chua", "chuaco", "khongco"};
     static const char *const ticks[] = {"✓", "✔", "☑", "√"};
-    struct str key = import_fold(a, text);
+    struct str key = text_fold_name(a, text);
     bool is_yes = false, is_no = str_is(text, "☐");
     for (size_t i = 0; i < ARRAY_LEN(yes); i++)
         is_yes |= str_is(key, yes[i]);

@@ -59,7 +59,7 @@ enum err import_text_repair(const struct import *im, struct arena *a, const stru
         buf_str(&all, repaired);
     }
     struct str whole = str_trim(buf_view(&all));
-    *ret_text = str_eq(whole, text) ? text : str_slice(arena_dup(a, whole.p, whole.n), whole.n);
+    *ret_text = str_eq(whole, text) ? text : str_dup(a, whole);
     *ret_is_lossy = is_lossy;
     return OK;
 }

@@ -6,19 +6,6 @@
 
 #include "base/banned.h"
 
-struct str import_fold(struct arena *a, struct str s)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
-    text_fold_joined(s, &b);
-    size_t n = 0;
-    for (size_t i = 0; i < b.n; i++) {
-        unsigned char c = (unsigned char)b.p[i];
-        if (c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-            b.p[n++] = b.p[i];
-    }
-    return str_slice(arena_dup(a, b.p ? b.p : "", n), n);
-}
-
 const char *column_letter(size_t column, char storage[8])
 {
     char *p = storage + 7;
@@ -45,7 +32,7 @@ struct heads {
 
 static void add_name(struct heads *h, struct str name, size_t field)
 {
-    struct str key = import_fold(h->im->a, name);
+    struct str key = text_fold_name(h->im->a, name);
     if (key.n)
         map_put(h->im->a, &h->names, key, &h->im->reg->fields[field]);
 }
@@ -64,7 +51,7 @@ static void collect_names(struct heads *h)
 
 static struct str copy(struct arena *a, struct str s)
 {
-    return s.n ? str_slice(arena_dup(a, s.p, s.n), s.n) : (struct str){NULL, 0};
+    return s.n ? str_dup(a, s) : (struct str){NULL, 0};
 }
 
 /* Texts in an old font are read by it at once. What cannot be repaired stays: it names no field, and the person sees it. */
@@ -196,8 +183,8 @@ static struct str joined(struct heads *h, size_t from, size_t to, size_t column)
 
 static bool is_named(struct heads *h, struct str text)
 {
-    return text.n && (map_get(&h->names, import_fold(h->im->a, text)) ||
-                      map_get(&h->names, import_fold(h->im->a, without_unit(h->im->a, text, NULL))));
+    return text.n && (map_get(&h->names, text_fold_name(h->im->a, text)) ||
+                      map_get(&h->names, text_fold_name(h->im->a, without_unit(h->im->a, text, NULL))));
 }
 
 static size_t score(struct heads *h, size_t from, size_t to)
@@ -216,7 +203,7 @@ static void name_columns(struct heads *h, size_t from, size_t to)
         struct column *col = &im->columns[c];
         struct str all = joined(h, from, to, c), child = h->rows[to].texts[c];
         struct str text = !is_named(h, all) && is_named(h, child) ? child : all;
-        bool is_whole = text.n && map_get(&h->names, import_fold(im->a, text));
+        bool is_whole = text.n && map_get(&h->names, text_fold_name(im->a, text));
         struct str bare = without_unit(im->a, text, &col->unit);
         col->header = is_whole ? text : bare;
     }
@@ -229,7 +216,7 @@ static bool is_numbering(struct heads *h, size_t at)
     if (at >= h->n || h->rows[at].filled < 3)
         return false;
     for (size_t c = 0; c < h->im->n_columns; c++) {
-        struct str key = import_fold(h->im->a, h->rows[at].texts[c]);
+        struct str key = text_fold_name(h->im->a, h->rows[at].texts[c]);
         if (key.n == 0)
             continue;
         char expected[24];

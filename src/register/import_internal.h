@@ -145,8 +145,6 @@ struct import {
     struct str source;                     /* the file's name without its folders */
 };
 
-/* Lower case, no accents, letters and digits only: “Số CCCD/CMND (*)” → “soccccdcmnd”. */
-struct str import_fold(struct arena *a, struct str s);
 const char *column_letter(size_t column, char storage[8]); /* 0 is A */
 
 /* ---- encodings ---- */

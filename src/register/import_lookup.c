@@ -11,7 +11,7 @@ static const struct code ambiguous;
 
 static void add_title(struct import *im, struct map *titles, struct str title, const struct code *c)
 {
-    struct str key = import_fold(im->a, title);
+    struct str key = text_fold_name(im->a, title);
     const struct code *there = key.n ? map_get(titles, key) : NULL;
     if (key.n)
         map_put(im->a, titles, key, (void *)(uintptr_t)(there && there != c ? &ambiguous : c));
@@ -30,7 +30,7 @@ enum err import_code_find(struct import *im, int field, struct str text, struct 
             add_title(im, titles, list->p[i].title.en, &list->p[i]);
             add_title(im, titles, list->p[i].code, &list->p[i]);
         }
-    const struct code *c = map_get(titles, import_fold(im->row, text));
+    const struct code *c = map_get(titles, text_fold_name(im->row, text));
     if (c && c != &ambiguous)
         *ret_code = c->code;
     return OK; /* what is not found, value_parse refuses with the nearest */
@@ -41,12 +41,12 @@ enum err import_code_find(struct import *im, int field, struct str text, struct 
 static struct str column_text(struct import *im, struct stmt *st, int i)
 {
     struct str s = stmt_column_text(st, i);
-    return str_slice(arena_dup(im->a, s.p, s.n), s.n);
+    return str_dup(im->a, s);
 }
 
 static void add_unit(struct import *im, const struct unit_name *u, struct str name)
 {
-    struct str key = import_fold(im->a, name);
+    struct str key = text_fold_name(im->a, name);
     for (const struct unit_name *x = key.n ? map_get(&im->units_by_name, key) : NULL; x; x = x->next)
         if (str_eq(x->code, u->code) && str_eq(x->from, u->from))
             return;
@@ -70,7 +70,7 @@ static void add_all_names(struct import *im, struct stmt *st, const struct unit_
             continue;
         }
         struct json *root;
-        if (v.n && json_parse(im->a, str_slice(arena_dup(im->a, v.p, v.n), v.n), STR(""), &root, NULL) == OK)
+        if (v.n && json_parse(im->a, str_dup(im->a, v), STR(""), &root, NULL) == OK)
             for (size_t k = 0; root->kind == J_ARRAY && k < root->n; k++)
                 if (root->items[k].kind == J_STRING)
                     add_unit(im, u, root->items[k].string);
@@ -128,7 +128,7 @@ static bool is_below(struct import *im, const struct unit_name *u, struct str re
 {
     for (struct str part; rest.p;) {
         part = str_trim(str_cut(rest, ',', &rest));
-        struct str key = import_fold(im->row, part), parent = u->parent;
+        struct str key = text_fold_name(im->row, part), parent = u->parent;
         bool is_above = key.n == 0;
         for (int depth = 0; depth < 5 && parent.n && !is_above; depth++) {
             for (const struct unit_name *x = map_get(&im->units_by_name, key); x && !is_above; x = x->next)
@@ -175,7 +175,7 @@ static struct str nearest_unit(struct import *im, struct str key)
 enum err import_unit_find(struct import *im, const struct field *fd, struct str text, struct str on,
                           struct str *ret_code, struct fault *f)
 {
-    struct str rest, name = str_trim(str_cut(text, ',', &rest)), key = import_fold(im->row, name);
+    struct str rest, name = str_trim(str_cut(text, ',', &rest)), key = text_fold_name(im->row, name);
     const struct unit_name *found = NULL, *ended = NULL, *first = map_get(&im->units_by_name, key);
     struct buf several CLEANUP(buf_done) = BUF_INIT(512);
     size_t n = 0;

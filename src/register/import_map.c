@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "register/internal.h"
+#include "text/vn.h"
 #include "text/json.h"
 
 #include "base/banned.h"
@@ -27,9 +28,9 @@ static void fingerprint(struct import *im)
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES * 4), hex CLEANUP(buf_done) = BUF_INIT(2 * DIGEST_BYTES);
     struct digest d;
     for (size_t i = 0; i < im->n_columns; i++) {
-        buf_str(&b, import_fold(im->a, im->columns[i].header));
+        buf_str(&b, text_fold_name(im->a, im->columns[i].header));
         buf_putc(&b, '/');
-        buf_str(&b, import_fold(im->a, im->columns[i].unit));
+        buf_str(&b, text_fold_name(im->a, im->columns[i].unit));
         buf_putc(&b, '\n');
     }
     sha256(buf_view(&b), &d);
@@ -108,7 +109,7 @@ static void write_map(struct import *im)
     }
     json_object_end(&o);
     json_out_done(&o);
-    im->map_json = str_slice(arena_dup(im->a, b.p, b.n), b.n);
+    im->map_json = str_dup(im->a, buf_view(&b));
 }
 
 static struct str *field_names(struct import *im)
@@ -127,7 +128,7 @@ static enum err apply_map(struct import *im, struct str json, struct str file, e
     if (e == OK && root->kind != J_OBJECT)
         e = FAULT(f, ERR_IMPORT_MAP, {"file", file});
     for (size_t m = 0; e == OK && m < root->n; m++) {
-        struct str wanted = import_fold(im->a, root->members[m].key);
+        struct str wanted = text_fold_name(im->a, root->members[m].key);
         const struct json *v = &root->members[m].value;
         struct str name = v->kind == J_STRING ? v->string : none;
         int field = name.n ? reg_field_number(im->reg, name) : NO_FIELD;
@@ -141,7 +142,7 @@ static enum err apply_map(struct import *im, struct str json, struct str file, e
         for (size_t i = 0; i < im->n_columns; i++) {
             struct column *c = &im->columns[i];
             char letter[8];
-            if (!str_eq(import_fold(im->a, c->header), wanted) &&
+            if (!str_eq(text_fold_name(im->a, c->header), wanted) &&
                 !str_is(root->members[m].key, column_letter(i, letter)))
                 continue;
             is_found = true;
@@ -165,7 +166,7 @@ struct name_of_field {
 
 static void add_name(struct import *im, struct map *names, struct str name, size_t field, enum match_kind match)
 {
-    struct str key = import_fold(im->a, name);
+    struct str key = text_fold_name(im->a, name);
     if (key.n == 0)
         return;
     struct name_of_field *n = map_get(names, key);
@@ -209,7 +210,7 @@ static bool is_sample_mark(struct import *im, struct str folded)
 {
     static const struct str names[] = {STR(SAMPLE_NAME), STR(SAMPLE_TITLE_VI), STR(SAMPLE_TITLE_EN)};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (str_eq(folded, import_fold(im->a, names[i])))
+        if (str_eq(folded, text_fold_name(im->a, names[i])))
             return true;
     return false;
 }
@@ -233,7 +234,7 @@ static void match_columns(struct import *im)
     collect_names(im, &names);
     for (size_t i = 0; i < im->n_columns; i++) {
         struct column *c = &im->columns[i];
-        struct str key = import_fold(im->a, c->header);
+        struct str key = text_fold_name(im->a, c->header);
         struct fault f = {0};
         if (c->match != MATCH_NONE || key.n == 0)
             continue;

@@ -90,7 +90,7 @@ static void note_text(struct import *im, struct column *c, const struct cell *ce
     if (has_high && import_font_says(im, cell, &c->of_font))
         c->by_font++;
     else if (has_high && c->texts.n < IMPORT_TEXTS_GUESSED)
-        VEC_PUSH(im->a, &c->texts, str_slice(arena_dup(im->a, text.p, text.n), text.n));
+        VEC_PUSH(im->a, &c->texts, str_dup(im->a, text));
 }
 
 static void note_cell(struct import *im, struct column *c, const struct field *fd, const struct cell *cell)
@@ -109,7 +109,7 @@ static void note_cell(struct import *im, struct column *c, const struct field *f
         note_number(c, str_trim(cell->text));
     if (fd->type == FT_BOOLEAN) {
         bool is_short = cell->kind == CELL_TEXT && cell->text.n <= 4;
-        *(is_short && is_tick(import_fold(im->row, cell->text), str_trim(cell->text)) ? &c->ticks : &c->words) += 1;
+        *(is_short && is_tick(text_fold_name(im->row, cell->text), str_trim(cell->text)) ? &c->ticks : &c->words) += 1;
     }
     if (cell->kind == CELL_TEXT && !is_date_type(fd->type) && !is_number_type(fd->type))
         note_text(im, c, cell);
@@ -216,7 +216,7 @@ static struct str measure_fold(struct import *im, struct str s)
         else
             buf_putc(&b, s.p[i]);
     }
-    return import_fold(im->a, buf_view(&b));
+    return text_fold_name(im->a, buf_view(&b));
 }
 
 static enum err decide_measure(struct import *im, size_t at, struct fault *f)

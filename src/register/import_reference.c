@@ -62,7 +62,7 @@ static void note(struct search *x, struct str code, bool is_same)
     if (x->n_same + x->n_alike < CANDIDATES_SHOWN)
         buf_printf(&x->candidates, "%s%.*s", x->candidates.n ? ", " : "", STR_ARG(code));
     if ((*n)++ == 0)
-        *first = str_slice(arena_dup(x->im->row, code.p, code.n), code.n);
+        *first = str_dup(x->im->row, code);
 }
 
 static void look_at(struct search *x, struct stmt *st)
@@ -73,7 +73,7 @@ static void look_at(struct search *x, struct stmt *st)
         if (!name.n || !is_name(&x->target->fields[x->target->search[i]]))
             continue;
         is_same |= str_eq(name, x->text);
-        is_alike |= str_eq(import_fold(x->im->row, name), x->folded);
+        is_alike |= str_eq(text_fold_name(x->im->row, name), x->folded);
     }
     if (is_same || is_alike)
         note(x, stmt_column_text(st, 0), is_same);
@@ -108,7 +108,7 @@ static enum err read_names(struct search *x, struct str on, struct fault *f)
 static enum err search_name(struct import *im, const struct reg *target, struct str text, struct str on,
                             struct import_reference *ret, struct fault *f)
 {
-    struct search x = {.im = im, .target = target, .text = text, .folded = import_fold(im->row, text)};
+    struct search x = {.im = im, .target = target, .text = text, .folded = text_fold_name(im->row, text)};
     x.candidates = BUF_INIT(1024);
     enum err e = x.folded.n ? read_names(&x, on, f) : OK;
     struct str code = x.n_same ? x.same : x.alike;
@@ -116,7 +116,7 @@ static enum err search_name(struct import *im, const struct reg *target, struct 
     if (x.n_rows == LIMIT_REFERENCE_CANDIDATES) /* nobody looked at the rest: it may be there again */
         is_one = false, x.n_alike++;
     if (is_one)
-        ret->code = str_slice(arena_dup(im->a, code.p, code.n), code.n);
+        ret->code = str_dup(im->a, code);
     else if (x.n_same + x.n_alike)
         ret->several =
             arena_printf(im->a, "%s%s", buf_cstr(&x.candidates),
@@ -134,7 +134,7 @@ static enum err look_up(struct import *im, const struct reg *target, struct str 
     if (e == OK && !is_there)
         return search_name(im, target, text, on, ret, f);
     if (e == OK)
-        ret->code = str_slice(arena_dup(im->a, text.p, text.n), text.n);
+        ret->code = str_dup(im->a, text);
     return e;
 }
 
@@ -157,7 +157,7 @@ enum err import_reference_find(struct import *im, int field, struct str text, st
         if (target != im->reg && im->references[field].n < LIMIT_IMPORT_REFERENCES) { /* our own grows with every row */
             known = ARENA_NEW(im->a, struct import_reference);
             *known = found;
-            map_put(im->a, &im->references[field], str_slice(arena_dup(im->a, key.p, key.n), key.n), known);
+            map_put(im->a, &im->references[field], str_dup(im->a, key), known);
         }
     }
     if (found.several)

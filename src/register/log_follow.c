@@ -180,6 +180,6 @@ enum err log_follow(struct arena *a, const struct follow_source *source, const s
         e = read_bundle(&w, n);
     if (e != OK)
         return e;
-    *ret_result = (struct follow_result){str_slice(arena_dup(a, note.p, note.n), note.n), w.old.size, w.now.size};
+    *ret_result = (struct follow_result){str_dup(a, buf_view(&note)), w.old.size, w.now.size};
     return OK;
 }

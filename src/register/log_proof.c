@@ -241,7 +241,7 @@ static enum err version_read(struct arena *a, struct store *s, const struct reg 
     record_canonical(reg, &r, (const unsigned char *)salt.p, stmt_column_int(st, 5) != 0, &b);
     if (b.is_full)
         return FAULT(f, ERR_LIMIT, {"what", id}, {"limit", STR("4 MiB")});
-    p->record = str_slice(arena_dup(a, b.p, b.n), b.n);
+    p->record = str_dup(a, buf_view(&b));
     p->leaf.index = (uint64_t)ord;
     return OK;
 }
@@ -274,7 +274,7 @@ static enum err signed_parts(struct arena *a, struct store *s, struct proof *p, 
     if (e != OK)
         return e;
     note_verifier_print(&v, &b);
-    p->verifier = str_slice(arena_dup(a, b.p, b.n), b.n);
+    p->verifier = str_dup(a, buf_view(&b));
     return OK;
 }
 

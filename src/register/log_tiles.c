@@ -178,7 +178,7 @@ enum err log_revision_write(struct store *s, int64_t rev, struct buf *out, struc
     json_out_init(&o, out, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("revision")), json_int(&o, rev);
-    json_key(&o, STR("entry")), json_str(&o, entry);
+    json_member(&o, "entry", entry);
     json_key(&o, STR("index")), json_int(&o, rev - 1);
     json_key(&o, STR("size")), json_int(&o, (int64_t)c.size);
     json_key(&o, STR("path"));
@@ -186,8 +186,8 @@ enum err log_revision_write(struct store *s, int64_t rev, struct buf *out, struc
     for (size_t i = 0; i < path.n; i++)
         write_hex(&o, &path.p[i]);
     json_array_end(&o);
-    json_key(&o, STR("checkpoint")), json_str(&o, note);
-    json_key(&o, STR("verifier")), json_str(&o, buf_view(&verifier));
+    json_member(&o, "checkpoint", note);
+    json_member(&o, "verifier", buf_view(&verifier));
     json_object_end(&o);
     return OK;
 }
@@ -220,7 +220,7 @@ static enum err read_register(struct arena *a, struct store *s, const struct reg
         buf_reset(&b);
         record_read(row, reg, st, &r);
         record_canonical(reg, &r, (const unsigned char *)salt.p, stmt_column_int(st, 5) != 0, &b);
-        texts[at] = str_slice(arena_dup(a, b.p, b.n), b.n);
+        texts[at] = str_dup(a, buf_view(&b));
     }
     return e;
 }

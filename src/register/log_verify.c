@@ -23,11 +23,6 @@ static int problem_order(const struct log_problem *a, const struct log_problem *
     return named_b - named_a;
 }
 
-static struct str copy(struct arena *a, struct str s)
-{
-    return str_slice(arena_dup(a, s.p, s.n), s.n);
-}
-
 void verify_problem(struct verify *v, enum err code, int64_t rev, struct str reg, struct str id, const char *detail,
                     ...)
 {
@@ -43,9 +38,9 @@ void verify_problem(struct verify *v, enum err code, int64_t rev, struct str reg
     va_start(ap, detail);
     vsnprintf(text, sizeof text, detail, ap);
     va_end(ap);
-    p.detail = copy(v->a, str_of(text));
-    p.reg = copy(v->a, reg);
-    p.id = copy(v->a, id);
+    p.detail = str_dup(v->a, str_of(text));
+    p.reg = str_dup(v->a, reg);
+    p.id = str_dup(v->a, id);
     size_t low = 0, high = v->problems.n;
     while (low < high) { /* behind its equals */
         size_t middle = low + (high - low) / 2;
@@ -122,7 +117,7 @@ static void page_found(void *context, const struct db_bad_page *bad)
     if (v->pages.n == LOG_PROBLEMS_MAX)
         return;
     char *detail = arena_printf(v->a, "%u (%s)", bad->page, bad->owner);
-    struct log_problem p = {ERR_LOG_PAGE, 0, copy(v->a, owner_register(bad->owner)), {NULL, 0}, str_of(detail)};
+    struct log_problem p = {ERR_LOG_PAGE, 0, str_dup(v->a, owner_register(bad->owner)), {NULL, 0}, str_of(detail)};
     VEC_PUSH(v->a, &v->pages, p);
 }
 
@@ -155,7 +150,7 @@ static void check_checkpoint(struct verify *v, const struct digest *leaves, uint
         verify_problem(v, ERR_LOG_CHECKPOINT_BAD, 0, none, none, "%s", err_type(e));
         return;
     }
-    v->report->checkpoint.origin = copy(v->a, c.origin);
+    v->report->checkpoint.origin = str_dup(v->a, c.origin);
     if (c.size > n) {
         verify_problem(v, ERR_LOG_CUT_OFF, (int64_t)n + 1, none, none, "%llu", (unsigned long long)c.size);
         return;

@@ -104,7 +104,7 @@ enum err verify_indexes_open(struct verify *v, struct verify_table *t, struct fa
         stmt_bind_text(st, 1, t->name);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str name = stmt_column_text(st, 0);
-        struct verify_index x = {.name = str_slice(arena_dup(v->work, name.p, name.n), name.n)};
+        struct verify_index x = {.name = str_dup(v->work, name)};
         if ((e = read_index(v, t, &x, &is_plain, f)) == OK && is_plain)
             VEC_PUSH(v->work, &t->indexes, x);
     }

@@ -25,11 +25,6 @@ const char *verify_quoted(struct arena *a, const char *prefix, struct str name)
     return arena_dup(a, b.p, b.n);
 }
 
-static struct str copy(struct arena *a, struct str s)
-{
-    return str_slice(arena_dup(a, s.p, s.n), s.n);
-}
-
 static bool is_fixed_column(struct str name)
 {
     static const char *const fixed[] = {"_n", "_id", "_rev", "_ord", "_until", "_removed", "_sample", "_salt"};
@@ -50,7 +45,7 @@ static enum err read_columns(struct verify *v, struct verify_table *t, struct fa
         stmt_bind_text(st, 1, str_of(table));
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row)
         if (!is_fixed_column(stmt_column_text(st, 0)))
-            VEC_PUSH(v->work, &columns, copy(v->work, stmt_column_text(st, 0)));
+            VEC_PUSH(v->work, &columns, str_dup(v->work, stmt_column_text(st, 0)));
     t->columns = columns.p;
     t->n_columns = columns.n;
     return e;
@@ -65,7 +60,7 @@ static enum err read_tables(struct verify *v, struct fault *f)
                               " substr(name, 1, 2) = 'r_' ORDER BY name"),
                           &st, f);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
-        struct str name = copy(v->work, stmt_column_text(st, 0));
+        struct str name = str_dup(v->work, stmt_column_text(st, 0));
         VEC_PUSH(v->work, &v->tables,
                  ((struct verify_table){.name = name,
                                         .table = verify_quoted(v->work, "r_", name),
@@ -110,7 +105,7 @@ static struct layout *layout_make(struct verify *v, const struct verify_table *t
     x->values = ARENA_ARRAY(v->work, struct value, n);
     for (size_t i = 0; i < n; i++) {
         const struct field *fd = &reg->fields[i];
-        x->reg.fields[i].name = copy(v->work, fd->name);
+        x->reg.fields[i].name = str_dup(v->work, fd->name);
         x->reg.fields[i].type = fd->type;
         x->reg.sorted[i] = reg->sorted[i];
         x->columns[i] = (struct layout_column){column_of(t, fd->column), column_of(t, fd->column_end)};
@@ -154,7 +149,8 @@ static enum err read_sources(struct verify *v, struct arena *a, int64_t rev, str
     if (e == OK)
         stmt_bind_int(st, 1, rev);
     while (e == OK && (e = verify_step(v, st, &has_row, f)) == OK && has_row)
-        VEC_PUSH(a, &files, ((struct source_file){copy(a, stmt_column_text(st, 0)), copy(a, stmt_column_text(st, 1))}));
+        VEC_PUSH(a, &files,
+                 ((struct source_file){str_dup(a, stmt_column_text(st, 0)), str_dup(a, stmt_column_text(st, 1))}));
     *ret = (struct sources){files.p, files.n};
     return e;
 }

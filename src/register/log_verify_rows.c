@@ -354,7 +354,7 @@ static bool judge_link(struct verify *v, const struct verify_table *t, const str
     bool points_to_gap = !x->is_null && x->until > x->rev && (next == 0 || x->until < next) && x->until <= v->head &&
                          v->lacks_rows[x->until];
     if (points_to_gap && v->missing.n < LOG_PROBLEMS_MAX) {
-        struct str copy = str_slice(arena_dup(v->work, id.p, id.n), id.n);
+        struct str copy = str_dup(v->work, id);
         VEC_PUSH(v->work, &v->missing, ((struct missing){x->until, t->name, copy}));
     } else {
         char until[24] = "NULL", want[24] = "NULL";
@@ -422,7 +422,7 @@ static struct str lacking_registers(struct verify *v, int64_t rev)
             buf_str(&b, r->name);
         }
     }
-    return str_slice(arena_dup(v->row, b.p, b.n), b.n);
+    return str_dup(v->row, buf_view(&b));
 }
 
 /* Rows of one revision that no table has: by record where the chains named all of them, else by their ordinals. */

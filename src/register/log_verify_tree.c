@@ -148,7 +148,7 @@ static void note_registers(struct verify *v, int64_t rev, const struct entry *x)
 {
     for (size_t i = 0; i < x->registers->n; i++) {
         const struct json_member *m = &x->registers->members[i];
-        struct str name = str_slice(arena_dup(v->work, m->key.p, m->key.n), m->key.n);
+        struct str name = str_dup(v->work, m->key);
         VEC_PUSH(v->work, &v->registers, ((struct rev_register){rev, (int64_t)m->value.number, 0, name}));
     }
 }

@@ -89,8 +89,7 @@ static const struct cql2_property *lookup(const void *context, struct str name)
         return NULL;
     struct cql2_property *p = ARENA_NEW(c->a, struct cql2_property);
     struct str end = fd->column_end ? str_of(reach_sql(c, ref, fd->column_end)) : (struct str){NULL, 0};
-    *p =
-        property_of(fd, str_slice(arena_dup(c->a, name.p, name.n), name.n), str_of(reach_sql(c, ref, fd->column)), end);
+    *p = property_of(fd, str_dup(c->a, name), str_of(reach_sql(c, ref, fd->column)), end);
     return p;
 }
 
@@ -157,7 +156,7 @@ static enum err compile(struct arena *a, const struct cql2_schema *schema, struc
         e = FAULT(f, ERR_LIMIT, {"what", STR("CQL2 → SQL")}, {"limit", STR("1 MiB")});
     if (e != OK)
         return e;
-    sql.where = str_slice(arena_dup(a, b.p, b.n), b.n);
+    sql.where = str_dup(a, buf_view(&b));
     *ret_sql = sql;
     return OK;
 }
@@ -384,10 +383,10 @@ static void words_of(struct query *q)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(16384);
     words_query(q->o.search, true, &b);
-    q->exact = str_slice(arena_dup(q->a, b.p, b.n), b.n);
+    q->exact = str_dup(q->a, buf_view(&b));
     buf_reset(&b);
     words_query(q->o.search, false, &b);
-    q->folded = str_slice(arena_dup(q->a, b.p, b.n), b.n);
+    q->folded = str_dup(q->a, buf_view(&b));
 }
 
 static enum err start(struct query *q, struct fault *f)
@@ -630,7 +629,7 @@ enum err query_days(struct arena *a, struct store *s, const struct reg *reg, str
         stmt_bind_text(st, 1, on), stmt_bind_int(st, 2, (int64_t)most);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str day = stmt_column_text(st, 0);
-        ret_days[(*ret_n)++] = str_slice(arena_dup(a, day.p, day.n), day.n);
+        ret_days[(*ret_n)++] = str_dup(a, day);
     }
     return e;
 }

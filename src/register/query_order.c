@@ -80,7 +80,7 @@ struct str query_order_sql(struct arena *a, const struct reg *reg, const struct 
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 16);
     for (size_t i = 0; i < n; i++)
         buf_printf(&b, "%s%s%s", i ? ", " : "", column_sql(a, reg, &keys[i]), keys[i].is_descending ? " DESC" : "");
-    return str_slice(arena_dup(a, b.p, b.n), b.n);
+    return str_dup(a, buf_view(&b));
 }
 
 /* ---- a place in it ---- */
@@ -207,7 +207,7 @@ enum err query_after_add(struct arena *a, const struct reg *reg, const struct so
     }
     for (size_t i = 0; i + 1 < n; i++)
         buf_puts(&b, "))");
-    filter->where = str_slice(arena_dup(a, b.p, b.n), b.n);
+    filter->where = str_dup(a, buf_view(&b));
     return OK;
 }
 

@@ -53,7 +53,7 @@ enum err record_id(struct arena *a, const struct reg *reg, const struct value *v
         fault_field(f, reg->fields[reg->key[0]].name);
         return ERR_VALUE_REQUIRED;
     }
-    *ret_id = str_slice(arena_dup(a, b.p, b.n), b.n);
+    *ret_id = str_dup(a, buf_view(&b));
     return OK;
 }
 
@@ -157,7 +157,7 @@ static struct str number_text(struct arena *a, const struct json *j)
     if (integer_parse(j->string, &(int64_t){0}, NULL) == OK)
         return j->string;
     number_print(j->number, &b);
-    return str_slice(arena_dup(a, b.p, b.n), b.n);
+    return str_dup(a, buf_view(&b));
 }
 
 /* One value that is no list, of that type, as the text of a cell. False when it is of another kind. */
@@ -197,7 +197,7 @@ static enum err cell_of_json(struct arena *a, const struct field *fd, const stru
     } else {
         return wrong_kind(fd, j, f);
     }
-    *ret_cell = str_slice(arena_dup(a, b.p, b.n), b.n);
+    *ret_cell = str_dup(a, buf_view(&b));
     return OK;
 }
 
@@ -246,10 +246,10 @@ struct value *record_fill(struct arena *a, const struct reg *reg, const struct r
             continue;
         kept[i] = old->values[i];
         if (kept[i].kind == VALUE_TEXT || kept[i].kind == VALUE_BLOB)
-            kept[i].text = str_slice(arena_dup(a, kept[i].text.p, kept[i].text.n), kept[i].text.n);
+            kept[i].text = str_dup(a, kept[i].text);
         buf_reset(&b);
         value_csv(&reg->fields[i], &old->values[i], &b);
-        cells[i] = str_slice(arena_dup(a, b.n ? b.p : "", b.n), b.n);
+        cells[i] = str_dup(a, buf_view(&b));
     }
     return kept;
 }
@@ -261,18 +261,17 @@ void record_keep(const struct reg *reg, const struct value *kept, const bool *is
             r->values[i] = kept[i];
 }
 
-void record_copy(struct arena *a, const struct reg *reg, const struct record *from, struct record *ret_record)
+struct record record_copy(struct arena *a, const struct reg *reg, const struct record *from)
 {
-    *ret_record = (struct record){.id = str_slice(arena_dup(a, from->id.p, from->id.n), from->id.n),
-                                  .is_sample = from->is_sample,
-                                  .values = ARENA_ARRAY(a, struct value, reg->n_fields)};
+    struct record r = *from;
+    r.id = str_dup(a, from->id);
+    r.values = ARENA_ARRAY(a, struct value, reg->n_fields);
     for (size_t i = 0; i < reg->n_fields; i++) {
-        ret_record->values[i] = from->values[i];
-        if (from->values[i].kind == VALUE_TEXT || from->values[i].kind == VALUE_BLOB)
-            ret_record->values[i].text =
-                str_slice(arena_dup(a, from->values[i].text.n ? from->values[i].text.p : "", from->values[i].text.n),
-                          from->values[i].text.n);
+        r.values[i] = from->values[i];
+        if (r.values[i].kind == VALUE_TEXT || r.values[i].kind == VALUE_BLOB)
+            r.values[i].text = str_dup(a, r.values[i].text);
     }
+    return r;
 }
 
 static void canonical_value(const struct field *fd, const struct value *v, struct json_out *o)

@@ -79,7 +79,7 @@ enum err record_id(struct arena *a, const struct reg *reg, const struct value *v
                    struct fault *f);
 
 /* A record that holds nothing of `from` but its register's declaration. */
-void record_copy(struct arena *a, const struct reg *reg, const struct record *from, struct record *ret_record);
+struct record record_copy(struct arena *a, const struct reg *reg, const struct record *from);
 
 void record_canonical(const struct reg *reg, const struct record *r, const unsigned char salt[SALT_BYTES],
                       bool is_removal, struct buf *out);

@@ -95,7 +95,7 @@ static struct str cell_text(struct arena *a, const struct field *fd, const struc
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
     value_csv(fd, v, &b);
-    return str_slice(arena_dup(a, b.p, b.n), b.n);
+    return str_dup(a, buf_view(&b));
 }
 
 /* Reads records; `each` is called for every one. */
@@ -392,7 +392,7 @@ static struct str expand(struct sample *m, struct str pattern, int64_t i)
             buf_str(&b, cell_named(m, name));
         pattern = str_slice(close + 1, pattern.n - (size_t)(close + 1 - pattern.p));
     }
-    return str_slice(arena_dup(m->row, b.p, b.n), b.n);
+    return str_dup(m->row, buf_view(&b));
 }
 
 static struct str make_person(struct sample *m, struct generator *g)
@@ -421,7 +421,7 @@ static struct str make_person(struct sample *m, struct generator *g)
         if (b.p[i] != ' ' || (out.n && out.p[out.n - 1] != ' '))
             buf_putc(&out, b.p[i]);
     struct str name = str_trim(buf_view(&out));
-    return str_slice(arena_dup(m->row, name.p, name.n), name.n);
+    return str_dup(m->row, name);
 }
 
 static struct str make_personal_id(struct sample *m, struct generator *g)
@@ -471,7 +471,7 @@ static struct str make_date(struct sample *m, struct generator *g)
     struct buf b CLEANUP(buf_done) = BUF_INIT(32);
     int32_t low = (int32_t)g->low, high = (int32_t)g->high;
     date_print(date_of_days(low + (int32_t)below(&g->state, (uint64_t)((int64_t)high - low + 1))), &b);
-    return str_slice(arena_dup(m->row, b.p, b.n), b.n);
+    return str_dup(m->row, buf_view(&b));
 }
 
 static struct str make_number(struct sample *m, struct generator *g)
@@ -481,7 +481,7 @@ static struct str make_number(struct sample *m, struct generator *g)
     struct buf b CLEANUP(buf_done) = BUF_INIT(64);
     double scale = pow(10, (double)g->d->decimals);
     number_print(round(v * scale) / scale, &b);
-    return str_slice(arena_dup(m->row, b.p, b.n), b.n);
+    return str_dup(m->row, buf_view(&b));
 }
 
 /* Without replacement: the totals come out exactly, in no order that a reader could guess. */

@@ -72,9 +72,7 @@ static enum err read_sources(struct arena *a, const struct store *s, struct sour
     bool has_row;
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str path = stmt_column_text(st, 0), text = stmt_column_text(st, 1);
-        VEC_PUSH(a, &files,
-                 ((struct source_file){str_slice(arena_dup(a, path.p, path.n), path.n),
-                                       str_slice(arena_dup(a, text.p, text.n), text.n)}));
+        VEC_PUSH(a, &files, ((struct source_file){str_dup(a, path), str_dup(a, text)}));
     }
     if (e == OK)
         *ret = (struct sources){files.p, files.n};
@@ -160,7 +158,7 @@ static enum err open_store(const char *path, enum store_mode mode, struct str on
 {
     struct store *s = mem_zalloc(sizeof *s);
     s->arena = arena_new();
-    s->only = str_slice(arena_dup(s->arena, only.p, only.n), only.n);
+    s->only = str_dup(s->arena, only);
     s->path = str_of(arena_strdup(s->arena, path));
     s->is_write = mode == STORE_WRITE;
     const char *slash = strrchr(path, '/');

@@ -93,7 +93,7 @@ static enum err parse_timestamp(struct arena *a, const struct field *fd, struct 
         return e;
     struct buf b CLEANUP(buf_done) = BUF_INIT(64);
     instant_print(ms, &b);
-    *ret = text_value(str_slice(arena_dup(a, b.p, b.n), b.n));
+    *ret = text_value(str_dup(a, buf_view(&b)));
     return OK;
 }
 
@@ -177,7 +177,7 @@ static enum err parse_array(struct arena *a, const struct field *fd, struct str 
     json_array_end(&o);
     if (b.is_full)
         return FAULT(f, ERR_VALUE_LENGTH, {"value", text}, {"limit", STR("1 MiB")});
-    *ret = text_value(str_slice(arena_dup(a, b.p, b.n), b.n));
+    *ret = text_value(str_dup(a, buf_view(&b)));
     return OK;
 }
 
@@ -221,7 +221,7 @@ static enum err parse_geometry(struct arena *a, const struct field *fd, struct s
     shape_write_wkb(&shape, &b);
     if (b.is_full)
         return FAULT(f, ERR_VALUE_LENGTH, {"value", STR("geometry")}, {"limit", STR("4 MiB")});
-    *ret = (struct value){.kind = VALUE_BLOB, .text = str_slice(arena_dup(a, b.p, b.n), b.n)};
+    *ret = (struct value){.kind = VALUE_BLOB, .text = str_dup(a, buf_view(&b))};
     return OK;
 }
 

@@ -177,7 +177,7 @@ static struct str plain_text(struct tree *t, const char *text)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
     mark_replace(str_of(text), print_plain, &t->marks, &b);
-    return str_slice(arena_dup(t->arena, b.n ? b.p : "", b.n), b.n);
+    return str_dup(t->arena, buf_view(&b));
 }
 
 static enum md_kind kind_of(cmark_node *node)

@@ -19,23 +19,18 @@ static void maker_fault(struct maker *m, const struct piece *piece, struct fault
         m->first = f->code;
 }
 
-struct str buf_keep(struct arena *a, const struct buf *b)
-{
-    return str_slice(arena_dup(a, b->n ? b->p : "", b->n), b->n);
-}
-
 struct str maker_shown(struct maker *m, struct quantity q, int decimals)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(256);
     quantity_print(q, decimals, m->source->lang, &b);
-    return buf_keep(m->arena, &b);
+    return str_dup(m->arena, buf_view(&b));
 }
 
 struct str maker_machine(struct maker *m, struct quantity q)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(256);
     quantity_print_plain(q, &b);
-    return buf_keep(m->arena, &b);
+    return str_dup(m->arena, buf_view(&b));
 }
 
 static struct str date_shown(struct maker *m, struct str iso)
@@ -45,7 +40,7 @@ static struct str date_shown(struct maker *m, struct str iso)
         return iso;
     struct buf b CLEANUP(buf_done) = BUF_INIT(32);
     date_print_vi(day, &b);
-    return buf_keep(m->arena, &b);
+    return str_dup(m->arena, buf_view(&b));
 }
 
 void maker_put_number(struct maker *m, struct report_number number)
@@ -63,7 +58,7 @@ static struct str key_of(struct maker *m, const struct str *parts, size_t n)
         buf_putc(&b, ' ');
         buf_str(&b, parts[i]);
     }
-    return buf_keep(m->arena, &b);
+    return str_dup(m->arena, buf_view(&b));
 }
 
 /* A figure without a day of its own is counted on the report's. */
@@ -144,7 +139,7 @@ static struct str whole_text(struct maker *m, const struct figure_result *r)
         buf_str(&b, maker_shown(m, r->margin, 1));
         buf_putc(&b, ')');
     }
-    return buf_keep(m->arena, &b);
+    return str_dup(m->arena, buf_view(&b));
 }
 
 static bool word_of(struct maker *m, const struct figure_result *r, enum part part, struct str *ret_word)
@@ -291,7 +286,7 @@ static enum err log_root(struct arena *a, struct store *s, struct str *ret_root,
     }
     struct buf b CLEANUP(buf_done) = BUF_INIT(64);
     base64_encode(root.b, sizeof root.b, &b);
-    *ret_root = buf_keep(a, &b);
+    *ret_root = str_dup(a, buf_view(&b));
     return OK;
 }
 
@@ -329,11 +324,11 @@ static void report_fill(struct maker *m, struct report *r)
     r->n_indexes = m->indexes.n;
     r->numbers = m->numbers.p;
     r->n_numbers = m->numbers.n;
-    r->body = buf_keep(m->arena, &m->body);
+    r->body = str_dup(m->arena, buf_view(&m->body));
     struct buf tail CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
     put_samples(m, &tail);
     put_origin(m, r, &tail);
-    r->tail = buf_keep(m->arena, &tail);
+    r->tail = str_dup(m->arena, buf_view(&tail));
 }
 
 /* A report without a title of its own in the text gets the declared one. */

@@ -74,7 +74,7 @@ static struct str number_href(struct arena *a, const struct report_links *links,
         add_query(&b, &sign, "units-at", n->units_at);
     }
     add_query(&b, &sign, "at", links->at);
-    return str_slice(arena_dup(a, b.p, b.n), b.n);
+    return str_dup(a, buf_view(&b));
 }
 
 static struct str number_html(struct arena *a, const struct report *r, const struct report_links *links,
@@ -100,7 +100,7 @@ static struct str number_html(struct arena *a, const struct report *r, const str
     buf_puts(&b, links ? "</data></a>" : "</data>");
     if (n->has_mark)
         buf_printf(&b, "<small class=\"sample\">%s</small>", sample_words(r));
-    return str_slice(arena_dup(a, b.p, b.n), b.n);
+    return str_dup(a, buf_view(&b));
 }
 
 /* A wide table scrolls by itself, so that the page does not. */

@@ -87,7 +87,6 @@ struct maker {
 /* The text in the report's language. */
 #define L(m, vi, en) ((m)->source->lang == LANG_EN ? (en) : (vi))
 
-struct str buf_keep(struct arena *a, const struct buf *b);
 /* A quantity for readers, with at most so many digits behind the mark, and for machines. */
 struct str maker_shown(struct maker *m, struct quantity q, int decimals);
 struct str maker_machine(struct maker *m, struct quantity q);

@@ -6,10 +6,10 @@
 
 void report_members_json(const struct report *r, enum lang lang, struct json_out *o)
 {
-    json_key(o, STR("report")), json_str(o, r->id);
-    json_key(o, STR("title")), json_str(o, text2_in(&r->title, lang));
+    json_member(o, "report", r->id);
+    json_member(o, "title", text2_in(&r->title, lang));
     moment_json(&r->at, o);
-    json_key(o, STR("log_root")), json_str(o, r->log_root);
+    json_member(o, "log_root", r->log_root);
     json_key(o, STR("figures"));
     json_array_begin(o);
     for (size_t i = 0; i < r->n_figures; i++) {
@@ -37,8 +37,8 @@ void reports_json(struct arena *scratch, const struct province *p, enum lang lan
     for (size_t i = 0; i < n; i++) {
         struct text2 title = report_title(scratch, p, ids[i]);
         json_object_begin(o);
-        json_key(o, STR("report")), json_str(o, ids[i]);
-        json_key(o, STR("title")), json_str(o, text2_in(&title, lang));
+        json_member(o, "report", ids[i]);
+        json_member(o, "title", text2_in(&title, lang));
         json_object_end(o);
     }
     json_array_end(o);

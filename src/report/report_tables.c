@@ -34,7 +34,7 @@ static struct str decimals_text(struct maker *m, struct quantity q, int decimals
     struct buf b CLEANUP(buf_done) = BUF_INIT(256);
     if (quantity_is_known(q))
         (m->source->lang == LANG_EN ? decimal_print_en : decimal_print_vi)(quantity_decimal(q), decimals, &b);
-    return buf_keep(m->arena, &b);
+    return str_dup(m->arena, buf_view(&b));
 }
 
 /* What was recomputed, with a mark where the publication says something else. */

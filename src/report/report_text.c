@@ -70,7 +70,7 @@ static struct str inline_text(struct writer *w, const struct md *md)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_REPORT_BYTES);
     gather(md, 0, &b);
-    return str_slice(arena_dup(w->arena, b.n ? b.p : "", b.n), b.n);
+    return str_dup(w->arena, buf_view(&b));
 }
 
 static struct str join(struct writer *w, struct str a, const char *b)

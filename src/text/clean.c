@@ -214,7 +214,7 @@ enum err text_clean(struct arena *a, struct str raw, bool keep_lines, struct str
         unicode_nfc(s, &composed);
         must(!composed.is_full);
         if (!str_eq(buf_view(&composed), s))
-            s = str_slice(arena_dup(a, composed.p, composed.n), composed.n);
+            s = str_dup(a, buf_view(&composed));
     }
     *ret_text = s;
     return OK;

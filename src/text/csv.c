@@ -271,7 +271,7 @@ enum err csv_table_open(struct csv_table *t, struct arena *keep, struct arena *c
     t->header = ARENA_ARRAY(keep, struct str, t->n);
     for (size_t i = 0; i < t->n; i++) {
         struct str name = str_trim(row[i]);
-        t->header[i] = str_slice(arena_dup(keep, name.p, name.n), name.n);
+        t->header[i] = str_dup(keep, name);
     }
     code = header_check(t, f);
     if (code != OK)

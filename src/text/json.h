@@ -94,9 +94,10 @@ void json_array_begin(struct json_out *o);
 void json_array_end(struct json_out *o);
 
 void json_key(struct json_out *o, struct str key);
-void json_str(struct json_out *o, struct str s); /* valid UTF-8 */
-void json_int(struct json_out *o, int64_t i);    /* all digits; beyond ±2^53 other readers may round */
-void json_number(struct json_out *o, double x);  /* shortest ECMAScript form; must be finite */
+void json_str(struct json_out *o, struct str s);                     /* valid UTF-8 */
+void json_member(struct json_out *o, const char *key, struct str s); /* json_key and json_str */
+void json_int(struct json_out *o, int64_t i);   /* all digits; beyond ±2^53 other readers may round */
+void json_number(struct json_out *o, double x); /* shortest ECMAScript form; must be finite */
 void json_bool(struct json_out *o, bool is_true);
 void json_raw(struct json_out *o, struct str json); /* a whole value that is JSON already */
 

@@ -166,6 +166,12 @@ void json_str(struct json_out *o, struct str s)
     json_quote(o->b, s);
 }
 
+void json_member(struct json_out *o, const char *key, struct str s)
+{
+    json_key(o, str_of(key));
+    json_str(o, s);
+}
+
 void json_int(struct json_out *o, int64_t i)
 {
     char digits[24], *p = digits + sizeof digits;

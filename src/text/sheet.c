@@ -118,7 +118,7 @@ static enum err file_take(struct sheet *s, const struct sheet_options *o, struct
 
 static struct str kept(struct arena *a, struct str s)
 {
-    return s.n ? str_slice(arena_dup(a, s.p, s.n), s.n) : STR("");
+    return s.n ? str_dup(a, s) : STR("");
 }
 
 static enum err child_start(struct sheet *s, const struct sheet_options *o, sandbox_main *child, struct fault *f)

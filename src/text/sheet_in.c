@@ -163,7 +163,7 @@ static struct str get_name(struct frame *r, struct arena *a)
 {
     struct str s = get_text(r);
     r->is_bad |= s.n > LIMIT_SHEET_NAME_BYTES;
-    return s.n && !r->is_bad ? str_slice(arena_dup(a, s.p, s.n), s.n) : STR("");
+    return s.n && !r->is_bad ? str_dup(a, s) : STR("");
 }
 
 static void font_read(struct sheet_in *in, struct frame *r)

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "base/limits.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
 
@@ -306,4 +307,17 @@ void text_fold_words(struct str s, struct buf *out)
 void text_fold_joined(struct str s, struct buf *out)
 {
     fold_text(FOLD_JOINED, s, out);
+}
+
+struct str text_fold_name(struct arena *a, struct str s)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    text_fold_joined(s, &b);
+    size_t n = 0;
+    for (size_t i = 0; i < b.n; i++) {
+        unsigned char c = (unsigned char)b.p[i];
+        if (c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            b.p[n++] = b.p[i];
+    }
+    return str_dup(a, str_slice(b.p, n));
 }

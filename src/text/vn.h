@@ -56,6 +56,9 @@ void text_fold(struct str s, struct buf *out);
 void text_fold_words(struct str s, struct buf *out);
 void text_fold_joined(struct str s, struct buf *out);
 
+/* How names of columns and codes are compared: the joined form, letters and digits only. “Số CCCD/CMND (*)” → “socccdcmnd”. */
+struct str text_fold_name(struct arena *a, struct str s);
+
 /* Vietnamese dictionary order: -1, 0 or 1; 0 only for equal bytes. */
 int text_compare(struct str a, struct str b);
 

@@ -88,7 +88,7 @@ static struct str font_keep(struct styles *s, struct str name)
 {
     if (name.n == 0)
         return name;
-    name = str_slice(arena_dup(s->arena, name.p, name.n), name.n);
+    name = str_dup(s->arena, name);
     map_put(s->arena, &s->numbers, name, (void *)(uintptr_t)s->fonts.n);
     return name;
 }

@@ -60,7 +60,7 @@ static struct str where_text(struct decoding *d, const struct path *p)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
     path_print(p, &b);
-    return str_slice(arena_dup(d->a, b.n ? b.p : "", b.n), b.n);
+    return str_dup(d->a, buf_view(&b));
 }
 
 static bool report(struct decoding *d, struct fault *f, int line, int column)
@@ -110,7 +110,7 @@ static struct str names_join(struct decoding *d, const struct str *names, size_t
         buf_puts(&b, i ? ", " : "");
         buf_str(&b, names[i]);
     }
-    return str_slice(arena_dup(d->a, b.n ? b.p : "", b.n), b.n);
+    return str_dup(d->a, buf_view(&b));
 }
 
 /* ---- scalars ---- */

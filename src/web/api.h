@@ -4,6 +4,9 @@
 
 #include "http/http.h"
 
+/* A short text of an answer for machines in the reader's language; pages have theirs in web/messages.def. */
+#define T(x, vi, en) ((x)->lang == LANG_EN ? (en) : (vi))
+
 /* OGC API – Features: api_features.c, api_items.c, api_write.c */
 answer_fn api_landing, api_conformance, api_collections, api_collection, api_schema, api_queryables, api_sortables;
 answer_fn api_items, api_item;

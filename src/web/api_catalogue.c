@@ -7,16 +7,9 @@
 #include "text/html.h"
 #include "web/api.h"
 #include "web/feature.h"
+#include "web/show.h"
 
 #include "base/banned.h"
-
-#define T(x, vi, en) ((x)->lang == LANG_EN ? (en) : (vi))
-
-static void member(struct json_out *o, const char *key, struct str value)
-{
-    json_key(o, str_of(key));
-    json_str(o, value);
-}
 
 static struct str whole(struct exchange *x, const char *path, struct str name)
 {
@@ -25,7 +18,7 @@ static struct str whole(struct exchange *x, const char *path, struct str name)
     buf_str(&b, base);
     buf_puts(&b, path);
     url_encode(&b, name);
-    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    return str_dup(x->arena, buf_view(&b));
 }
 
 /* ---- DCAT-AP 3 in JSON-LD (semiceu.github.io/DCAT-AP) ---- */
@@ -42,8 +35,8 @@ static void write_both(struct json_out *o, const char *key, const struct text2 *
         if (!both[i].text.n)
             continue;
         json_object_begin(o);
-        member(o, "@language", str_of(both[i].lang));
-        member(o, "@value", both[i].text);
+        json_member(o, "@language", str_of(both[i].lang));
+        json_member(o, "@value", both[i].text);
         json_object_end(o);
     }
     json_array_end(o);
@@ -54,8 +47,8 @@ static void write_publisher(struct exchange *x, struct json_out *o)
     const struct province *p = ((struct worker *)x->worker)->store->province;
     json_key(o, STR("dct:publisher"));
     json_object_begin(o);
-    member(o, "@id", whole(x, "/#publisher", STR("")));
-    member(o, "@type", STR("foaf:Agent"));
+    json_member(o, "@id", whole(x, "/#publisher", STR("")));
+    json_member(o, "@type", STR("foaf:Agent"));
     write_both(o, "foaf:name", &p->title);
     json_object_end(o);
 }
@@ -64,8 +57,8 @@ static void write_instant(struct json_out *o, const char *key, struct str time)
 {
     json_key(o, str_of(key));
     json_object_begin(o);
-    member(o, "@type", STR("xsd:dateTime"));
-    member(o, "@value", time);
+    json_member(o, "@type", STR("xsd:dateTime"));
+    json_member(o, "@value", time);
     json_object_end(o);
 }
 
@@ -78,23 +71,23 @@ static void write_distribution(struct exchange *x, const struct reg *reg, enum f
     struct str path = whole(x, "/api/collections/", reg->name), rest;
     struct str url = str_of(arena_printf(x->arena, "%.*s/items?f=%s", STR_ARG(path), format_name(format)));
     json_object_begin(o);
-    member(o, "@type", STR("dcat:Distribution"));
+    json_member(o, "@type", STR("dcat:Distribution"));
     for (size_t i = 0; i < ARRAY_LEN(titles); i++)
         if (titles[i].format == format)
-            member(o, "dct:title", str_of(titles[i].title));
+            json_member(o, "dct:title", str_of(titles[i].title));
     json_key(o, STR("dcat:accessURL"));
     json_object_begin(o);
-    member(o, "@id", url);
+    json_member(o, "@id", url);
     json_object_end(o);
     json_key(o, STR("dcat:downloadURL"));
     json_object_begin(o);
-    member(o, "@id", url);
+    json_member(o, "@id", url);
     json_object_end(o);
     struct str media = str_cut(str_of(format_media(format)), ';', &rest);
     json_key(o, STR("dcat:mediaType"));
     json_object_begin(o);
-    member(o, "@id",
-           str_of(arena_printf(x->arena, "http://www.iana.org/assignments/media-types/%.*s", STR_ARG(media))));
+    json_member(o, "@id",
+                str_of(arena_printf(x->arena, "http://www.iana.org/assignments/media-types/%.*s", STR_ARG(media))));
     json_object_end(o);
     json_object_end(o);
 }
@@ -110,17 +103,17 @@ static enum err write_dataset(struct exchange *x, const struct reg *reg, struct 
     if (e != OK)
         return e;
     json_object_begin(o);
-    member(o, "@id", whole(x, "/registers/", reg->name));
-    member(o, "@type", STR("dcat:Dataset"));
-    member(o, "dct:identifier", reg->name);
+    json_member(o, "@id", whole(x, "/registers/", reg->name));
+    json_member(o, "@type", STR("dcat:Dataset"));
+    json_member(o, "dct:identifier", reg->name);
     write_both(o, "dct:title", &reg->title);
     write_both(o, "dct:description", reg->description.vi.n || reg->description.en.n ? &reg->description : &reg->title);
     write_instant(o, "dct:modified", changed.time);
     if (reg->source.n) {
         json_key(o, STR("dct:provenance"));
         json_object_begin(o);
-        member(o, "@type", STR("dct:ProvenanceStatement"));
-        member(o, "rdfs:label", reg->source);
+        json_member(o, "@type", STR("dct:ProvenanceStatement"));
+        json_member(o, "rdfs:label", reg->source);
         json_object_end(o);
     }
     if (reg->sample) {
@@ -130,7 +123,7 @@ static enum err write_dataset(struct exchange *x, const struct reg *reg, struct 
     write_publisher(x, o);
     json_key(o, STR("dcat:landingPage"));
     json_object_begin(o);
-    member(o, "@id", whole(x, "/registers/", reg->name));
+    json_member(o, "@id", whole(x, "/registers/", reg->name));
     json_object_end(o);
     json_key(o, STR("dcat:distribution"));
     json_array_begin(o);
@@ -146,16 +139,16 @@ static void write_service(struct exchange *x, struct json_out *o)
 {
     json_key(o, STR("dcat:service"));
     json_object_begin(o);
-    member(o, "@id", whole(x, "/api", STR("")));
-    member(o, "@type", STR("dcat:DataService"));
-    member(o, "dct:title", STR("OGC API – Features"));
+    json_member(o, "@id", whole(x, "/api", STR("")));
+    json_member(o, "@type", STR("dcat:DataService"));
+    json_member(o, "dct:title", STR("OGC API – Features"));
     json_key(o, STR("dcat:endpointURL"));
     json_object_begin(o);
-    member(o, "@id", whole(x, "/api", STR("")));
+    json_member(o, "@id", whole(x, "/api", STR("")));
     json_object_end(o);
     json_key(o, STR("dcat:endpointDescription"));
     json_object_begin(o);
-    member(o, "@id", whole(x, "/api/openapi", STR("")));
+    json_member(o, "@id", whole(x, "/api/openapi", STR("")));
     json_object_end(o);
     json_object_end(o);
 }
@@ -175,15 +168,15 @@ enum err api_catalogue(struct exchange *x, struct fault *f)
     json_raw(&o, STR("{\"dcat\":\"http://www.w3.org/ns/dcat#\",\"dct\":\"http://purl.org/dc/terms/\",\"foaf\":"
                      "\"http://xmlns.com/foaf/0.1/\",\"adms\":\"http://www.w3.org/ns/adms#\",\"rdfs\":"
                      "\"http://www.w3.org/2000/01/rdf-schema#\",\"xsd\":\"http://www.w3.org/2001/XMLSchema#\"}"));
-    member(&o, "@id", whole(x, "/api/catalogue", STR("")));
-    member(&o, "@type", STR("dcat:Catalog"));
+    json_member(&o, "@id", whole(x, "/api/catalogue", STR("")));
+    json_member(&o, "@type", STR("dcat:Catalog"));
     write_both(&o, "dct:title", &p->title);
     write_both(&o, "dct:description", &about);
     if (e == OK)
         write_instant(&o, "dct:modified", at.time);
     json_key(&o, STR("foaf:homepage"));
     json_object_begin(&o);
-    member(&o, "@id", whole(x, "/", STR("")));
+    json_member(&o, "@id", whole(x, "/", STR("")));
     json_object_end(&o);
     write_publisher(x, &o);
     write_service(x, &o);
@@ -237,12 +230,6 @@ static void entry(struct exchange *x, struct str url, struct str title, struct s
     buf_puts(&x->body, "</entry>\n");
 }
 
-static struct str text_of(const struct reg *reg, const struct record *r, const char *name)
-{
-    int n = reg_field_number(reg, str_of(name));
-    return n != NO_FIELD && r->values[n].kind == VALUE_TEXT ? r->values[n].text : (struct str){NULL, 0};
-}
-
 static struct str midnight(struct exchange *x, struct str day)
 {
     const struct province *p = ((struct worker *)x->worker)->store->province;
@@ -251,7 +238,7 @@ static struct str midnight(struct exchange *x, struct str day)
     if (date_parse(day, &d, NULL) != OK)
         return day;
     instant_print(instant_of_date(d, p->utc_offset_minutes), &b);
-    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    return str_dup(x->arena, buf_view(&b));
 }
 
 /* The register `posts`, where a province has one: fields title, summary, posted_on, and title_en for readers of English. */
@@ -272,9 +259,9 @@ enum err api_feed_posts(struct exchange *x, struct fault *f)
         return e;
     feed_begin(x, "/api/feeds/posts", text2_in(&reg->title, x->lang), at.time);
     while ((e = query_next(q, &r, &has_row, f)) == OK && has_row) {
-        struct str english = text_of(reg, &r, "title_en");
-        entry(x, whole(x, "/posts/", r.id), x->lang == LANG_EN && english.n ? english : text_of(reg, &r, "title"),
-              midnight(x, text_of(reg, &r, "posted_on")), text_of(reg, &r, "summary"));
+        struct str english = show_text(x, reg, &r, "title_en");
+        entry(x, whole(x, "/posts/", r.id), x->lang == LANG_EN && english.n ? english : show_text(x, reg, &r, "title"),
+              midnight(x, show_text(x, reg, &r, "posted_on")), show_text(x, reg, &r, "summary"));
     }
     buf_puts(&x->body, "</feed>\n");
     return e;
@@ -310,7 +297,7 @@ enum err api_feed_figures(struct exchange *x, struct fault *f)
             buf_printf(&b, " %.*s", STR_ARG(unit));
             struct str page = whole(x, "/figures/", v->figure->id);
             entry(x, str_of(arena_printf(x->arena, "%.*s?at=%lld", STR_ARG(page), (long long)at.rev)),
-                  str_slice(arena_dup(x->arena, b.p, b.n), b.n), at.time, text2_in(&v->figure->note, x->lang));
+                  str_dup(x->arena, buf_view(&b)), at.time, text2_in(&v->figure->note, x->lang));
         }
     }
     buf_puts(&x->body, "</feed>\n");

@@ -5,14 +5,7 @@
 
 #include "base/banned.h"
 
-#define T(x, vi, en) ((x)->lang == LANG_EN ? (en) : (vi))
 #define REL_OGC "http://www.opengis.net/def/rel/ogc/1.0/"
-
-static void member(struct json_out *o, const char *key, struct str value)
-{
-    json_key(o, str_of(key));
-    json_str(o, value);
-}
 
 /* ---- landing page, conformance ---- */
 
@@ -28,10 +21,10 @@ enum err api_landing(struct exchange *x, struct fault *f)
     }
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    member(&o, "title", text2_in(&p->title, x->lang));
-    member(&o, "description",
-           str_of(T(x, "Sổ đăng ký, số liệu, bộ chỉ số, báo cáo và nhật ký của tỉnh, mở cho máy đọc.",
-                    "Registers, figures, indices, reports and the log of the province, open to machines.")));
+    json_member(&o, "title", text2_in(&p->title, x->lang));
+    json_member(&o, "description",
+                str_of(T(x, "Sổ đăng ký, số liệu, bộ chỉ số, báo cáo và nhật ký của tỉnh, mở cho máy đọc.",
+                         "Registers, figures, indices, reports and the log of the province, open to machines.")));
     json_key(&o, STR("revision")), json_int(&o, w->store->at);
     json_key(&o, STR("links"));
     json_array_begin(&o);
@@ -130,7 +123,7 @@ static enum err write_extent(struct exchange *x, const struct reg *reg, struct j
     json_number(o, box.x_min), json_number(o, box.y_min), json_number(o, box.x_max), json_number(o, box.y_max);
     json_array_end(o);
     json_array_end(o);
-    member(o, "crs", str_of(crs_wgs84()->uri));
+    json_member(o, "crs", str_of(crs_wgs84()->uri));
     json_object_end(o);
     json_object_end(o);
     return OK;
@@ -149,7 +142,7 @@ static void write_systems(struct exchange *x, const struct reg *reg, struct json
     json_array_end(o);
     if (reg->fields[reg->geometry].crs.n && !str_is(reg->fields[reg->geometry].crs, "EPSG:4326"))
         (void)crs_find(reg->fields[reg->geometry].crs, &storage, NULL);
-    member(o, "storageCrs", str_of(storage->uri));
+    json_member(o, "storageCrs", str_of(storage->uri));
 }
 
 static void write_collection_links(struct exchange *x, const struct reg *reg, struct json_out *o)
@@ -179,13 +172,13 @@ static void write_collection_links(struct exchange *x, const struct reg *reg, st
 static enum err write_collection(struct exchange *x, const struct reg *reg, struct json_out *o, struct fault *f)
 {
     json_object_begin(o);
-    member(o, "id", reg->name);
-    member(o, "title", text2_in(&reg->title, x->lang));
+    json_member(o, "id", reg->name);
+    json_member(o, "title", text2_in(&reg->title, x->lang));
     if (text2_in(&reg->description, x->lang).n)
-        member(o, "description", text2_in(&reg->description, x->lang));
+        json_member(o, "description", text2_in(&reg->description, x->lang));
     if (reg->source.n)
-        member(o, "attribution", reg->source);
-    member(o, "itemType", STR("feature"));
+        json_member(o, "attribution", reg->source);
+    json_member(o, "itemType", STR("feature"));
     if (reg->sample)
         json_key(o, STR("sample")), json_bool(o, true);
     enum err e = write_extent(x, reg, o, f);
@@ -248,12 +241,12 @@ static enum err answer_schema(struct exchange *x, enum schema_of what, struct fa
         return e;
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    member(&o, "$schema", STR("https://json-schema.org/draft/2020-12/schema"));
+    json_member(&o, "$schema", STR("https://json-schema.org/draft/2020-12/schema"));
     struct str base = exchange_base(x);
-    member(&o, "$id", str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(base), STR_ARG(x->path))));
-    member(&o, "title", text2_in(&reg->title, x->lang));
+    json_member(&o, "$id", str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(base), STR_ARG(x->path))));
+    json_member(&o, "title", text2_in(&reg->title, x->lang));
     if (text2_in(&reg->description, x->lang).n)
-        member(&o, "description", text2_in(&reg->description, x->lang));
+        json_member(&o, "description", text2_in(&reg->description, x->lang));
     schema_write(x, reg, what, &o);
     json_object_end(&o);
     return OK;

@@ -128,7 +128,7 @@ enum err api_figure_records(struct exchange *x, struct fault *f)
         return e;
     begin(x, &o);
     json_object_begin(&o);
-    json_key(&o, STR("figure")), json_str(&o, id);
+    json_member(&o, "figure", id);
     moment_json(&at, &o);
     json_key(&o, STR("records"));
     json_array_begin(&o);

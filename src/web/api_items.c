@@ -74,7 +74,7 @@ static struct str next_path(struct exchange *x, struct str after)
     }
     buf_printf(&b, "at=%lld&after=", (long long)w->store->at);
     url_encode(&b, after);
-    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    return str_dup(x->arena, buf_view(&b));
 }
 
 static void write_links(struct exchange *x, const struct ask *q, struct str after, struct json_out *o)
@@ -106,7 +106,7 @@ static enum err answer_features(struct exchange *x, const struct ask *q, struct 
     bool is_known = false;
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    json_key(&o, STR("type")), json_str(&o, STR("FeatureCollection"));
+    json_member(&o, "type", STR("FeatureCollection"));
     enum err e = write_features(x, q, &o, &n, &after, f);
     if (e == OK)
         e = matched(x, q, n, after.n > 0, &total, &is_known, f);
@@ -117,7 +117,7 @@ static enum err answer_features(struct exchange *x, const struct ask *q, struct 
     json_key(&o, STR("numberReturned")), json_int(&o, n);
     if (is_known)
         json_key(&o, STR("numberMatched")), json_int(&o, total);
-    json_key(&o, STR("timeStamp")), json_str(&o, at.time);
+    json_member(&o, "timeStamp", at.time);
     json_key(&o, STR("revision")), json_int(&o, w->store->at);
     write_links(x, q, buf_view(&after), &o);
     json_object_end(&o);
@@ -215,7 +215,7 @@ enum err api_item(struct exchange *x, struct fault *f)
         struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
         buf_printf(&b, "/registers/%.*s/", STR_ARG(reg->name));
         url_encode(&b, id);
-        exchange_redirect(x, 303, str_slice(arena_dup(x->arena, b.p, b.n), b.n));
+        exchange_redirect(x, 303, str_dup(x->arena, buf_view(&b)));
         return OK;
     }
     if (e == OK)

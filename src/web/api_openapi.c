@@ -7,18 +7,11 @@
 #include "base/banned.h"
 
 #define API_ROOT "/api"
-#define T(x, vi, en) ((x)->lang == LANG_EN ? (en) : (vi))
-
-static void member(struct json_out *o, const char *key, struct str value)
-{
-    json_key(o, str_of(key));
-    json_str(o, value);
-}
 
 static void reference(struct json_out *o, const char *to)
 {
     json_object_begin(o);
-    member(o, "$ref", str_of(to));
+    json_member(o, "$ref", str_of(to));
     json_object_end(o);
 }
 
@@ -43,21 +36,21 @@ static void write_input_schema(const struct input *in, struct json_out *o)
     object(o, "schema");
     switch (in->type) {
     case INPUT_INTEGER:
-        member(o, "type", STR("integer"));
+        json_member(o, "type", STR("integer"));
         write_bounds(in, o);
         break;
     case INPUT_NUMBER:
-        member(o, "type", STR("number"));
+        json_member(o, "type", STR("number"));
         break;
     case INPUT_BOOLEAN:
-        member(o, "type", STR("boolean"));
+        json_member(o, "type", STR("boolean"));
         break;
     case INPUT_DATE:
-        member(o, "type", STR("string"));
-        member(o, "format", STR("date"));
+        json_member(o, "type", STR("string"));
+        json_member(o, "format", STR("date"));
         break;
     case INPUT_CHOICE:
-        member(o, "type", STR("string"));
+        json_member(o, "type", STR("string"));
         json_key(o, STR("enum"));
         json_array_begin(o);
         for (struct str rest = str_of(in->choices); rest.p;)
@@ -65,9 +58,9 @@ static void write_input_schema(const struct input *in, struct json_out *o)
         json_array_end(o);
         break;
     case INPUT_BBOX:
-        member(o, "type", STR("array"));
+        json_member(o, "type", STR("array"));
         object(o, "items");
-        member(o, "type", STR("number"));
+        json_member(o, "type", STR("number"));
         json_object_end(o);
         json_key(o, STR("minItems")), json_int(o, 4);
         json_key(o, STR("maxItems")), json_int(o, 6);
@@ -76,7 +69,7 @@ static void write_input_schema(const struct input *in, struct json_out *o)
     case INPUT_NAME:
     case INPUT_INTERVAL:
     case INPUT_REST:
-        member(o, "type", STR("string"));
+        json_member(o, "type", STR("string"));
         if (in->type == INPUT_TEXT && in->max)
             json_key(o, STR("maxLength")), json_int(o, in->max);
         break;
@@ -89,15 +82,15 @@ static void write_parameter(struct exchange *x, const struct input *in, struct j
     static const char *const places[] = {
         [IN_PATH] = "path", [IN_QUERY] = "query", [IN_HEADER] = "header", [IN_BODY] = "query"};
     json_object_begin(o);
-    member(o, "name", str_of(in->name));
-    member(o, "in", str_of(places[in->in]));
+    json_member(o, "name", str_of(in->name));
+    json_member(o, "in", str_of(places[in->in]));
     if (in->in == IN_PATH || in->is_required)
         json_key(o, STR("required")), json_bool(o, true);
     if (text2_in(&in->title, x->lang).n)
-        member(o, "description", text2_in(&in->title, x->lang));
+        json_member(o, "description", text2_in(&in->title, x->lang));
     write_input_schema(in, o);
     if (in->type == INPUT_BBOX) {
-        member(o, "style", STR("form"));
+        json_member(o, "style", STR("form"));
         json_key(o, STR("explode")), json_bool(o, false);
     }
     json_object_end(o);
@@ -119,9 +112,9 @@ static void write_field_parameters(struct exchange *x, const struct route *r, co
         if (!site_shows_field(x, fd) || fd->type == FT_GEOMETRY || fd->type == FT_INTERVAL || is_declared(r, fd->name))
             continue;
         json_object_begin(o);
-        member(o, "name", fd->name);
-        member(o, "in", STR("query"));
-        member(o, "description", text2_in(&fd->title, x->lang));
+        json_member(o, "name", fd->name);
+        json_member(o, "in", STR("query"));
+        json_member(o, "description", text2_in(&fd->title, x->lang));
         object(o, "schema");
         schema_value_write(x, fd, false, o);
         json_object_end(o);
@@ -175,13 +168,13 @@ static void write_content(struct exchange *x, const struct route *r, const struc
         bool is_json = i == FORMAT_JSON || i == FORMAT_GEOJSON;
         object(o, "schema");
         if (reg && is_json)
-            member(o, "$ref",
-                   str_of(arena_printf(x->arena, "#/components/schemas/%.*s%s", STR_ARG(reg->name),
-                                       is_page ? "-page" : "")));
+            json_member(o, "$ref",
+                        str_of(arena_printf(x->arena, "#/components/schemas/%.*s%s", STR_ARG(reg->name),
+                                            is_page ? "-page" : "")));
         else
-            member(o, "type",
-                   is_json || i == FORMAT_SCHEMA || i == FORMAT_JSONLD || i == FORMAT_OPENAPI ? STR("object")
-                                                                                              : STR("string"));
+            json_member(o, "type",
+                        is_json || i == FORMAT_SCHEMA || i == FORMAT_JSONLD || i == FORMAT_OPENAPI ? STR("object")
+                                                                                                   : STR("string"));
         json_object_end(o);
         json_object_end(o);
     }
@@ -192,7 +185,7 @@ static void write_responses(struct exchange *x, const struct route *r, const str
 {
     object(o, "responses");
     object(o, r->method == METHOD_POST ? "201" : r->method == METHOD_DELETE ? "204" : "200");
-    member(o, "description", text2_in(&r->title, x->lang));
+    json_member(o, "description", text2_in(&r->title, x->lang));
     if (r->method != METHOD_DELETE)
         write_content(x, r, reg, o);
     json_object_end(o);
@@ -245,7 +238,7 @@ static void write_body(const struct reg *reg, struct exchange *x, const struct r
     if (reg && r->method != METHOD_PATCH)
         write_whole_feature(x, reg, o);
     else
-        member(o, "type", STR("object"));
+        json_member(o, "type", STR("object"));
     json_object_end(o);
     json_object_end(o);
     json_object_end(o);
@@ -261,11 +254,11 @@ static void write_operation(struct exchange *x, const struct route *r, const str
     struct str title = text2_in(&r->title, x->lang);
     if (reg) {
         struct str name = text2_in(&reg->title, x->lang);
-        member(o, "operationId", str_of(arena_printf(x->arena, "%s-%.*s", r->id, STR_ARG(reg->name))));
-        member(o, "summary", str_of(arena_printf(x->arena, "%.*s: %.*s", STR_ARG(name), STR_ARG(title))));
+        json_member(o, "operationId", str_of(arena_printf(x->arena, "%s-%.*s", r->id, STR_ARG(reg->name))));
+        json_member(o, "summary", str_of(arena_printf(x->arena, "%.*s: %.*s", STR_ARG(name), STR_ARG(title))));
     } else {
-        member(o, "operationId", str_of(r->id));
-        member(o, "summary", title);
+        json_member(o, "operationId", str_of(r->id));
+        json_member(o, "summary", title);
     }
     json_key(o, STR("tags"));
     json_array_begin(o);
@@ -343,8 +336,8 @@ static void write_feature_schema(struct exchange *x, const struct reg *reg, stru
 {
     json_key(o, reg->name);
     json_object_begin(o);
-    member(o, "type", STR("object"));
-    member(o, "title", text2_in(&reg->title, x->lang));
+    json_member(o, "type", STR("object"));
+    json_member(o, "title", text2_in(&reg->title, x->lang));
     json_key(o, STR("required"));
     json_array_begin(o);
     json_str(o, STR("type"));
@@ -352,10 +345,10 @@ static void write_feature_schema(struct exchange *x, const struct reg *reg, stru
     json_array_end(o);
     object(o, "properties");
     object(o, "type");
-    member(o, "const", STR("Feature"));
+    json_member(o, "const", STR("Feature"));
     json_object_end(o);
     object(o, "id");
-    member(o, "type", STR("string"));
+    json_member(o, "type", STR("string"));
     json_object_end(o);
     json_key(o, STR("geometry")), reference(o, "#/components/schemas/geometry");
     object(o, "properties");
@@ -371,7 +364,7 @@ static void write_feature_schema(struct exchange *x, const struct reg *reg, stru
     json_object_begin(o);
     object(o, "properties");
     object(o, "features");
-    member(o, "type", STR("array"));
+    json_member(o, "type", STR("array"));
     json_key(o, STR("items"));
     reference(o, arena_printf(x->arena, "#/components/schemas/%.*s", STR_ARG(reg->name)));
     json_object_end(o);
@@ -455,8 +448,9 @@ static void write_components(struct exchange *x, struct json_out *o)
     write_common_parameters(x, o);
     object(o, "responses");
     object(o, "problem");
-    member(o, "description",
-           str_of(T(x, "Có gì sai, ở đâu, phải làm gì (RFC 9457)", "What is wrong, where, and what to do (RFC 9457)")));
+    json_member(
+        o, "description",
+        str_of(T(x, "Có gì sai, ở đâu, phải làm gì (RFC 9457)", "What is wrong, where, and what to do (RFC 9457)")));
     object(o, "content");
     object(o, "application/problem+json");
     json_key(o, STR("schema")), reference(o, "#/components/schemas/problem");
@@ -466,8 +460,8 @@ static void write_components(struct exchange *x, struct json_out *o)
     json_object_end(o);
     object(o, "securitySchemes");
     object(o, "operator");
-    member(o, "type", STR("http"));
-    member(o, "scheme", STR("bearer"));
+    json_member(o, "type", STR("http"));
+    json_member(o, "scheme", STR("bearer"));
     json_object_end(o);
     json_object_end(o);
     json_object_end(o);
@@ -477,21 +471,21 @@ static void write_info(struct exchange *x, struct json_out *o)
 {
     const struct province *p = ((struct worker *)x->worker)->store->province;
     object(o, "info");
-    member(o, "title", text2_in(&p->title, x->lang));
-    member(o, "version", STR(TINHSO_VERSION));
-    member(o, "description",
-           str_of(T(x, "Sổ đăng ký, số liệu, bộ chỉ số, báo cáo và nhật ký của tỉnh.",
-                    "Registers, figures, indices, reports and the log of the province.")));
+    json_member(o, "title", text2_in(&p->title, x->lang));
+    json_member(o, "version", STR(TINHSO_VERSION));
+    json_member(o, "description",
+                str_of(T(x, "Sổ đăng ký, số liệu, bộ chỉ số, báo cáo và nhật ký của tỉnh.",
+                         "Registers, figures, indices, reports and the log of the province.")));
     object(o, "license");
-    member(o, "name", STR("EUPL-1.2"));
-    member(o, "identifier", STR("EUPL-1.2"));
+    json_member(o, "name", STR("EUPL-1.2"));
+    json_member(o, "identifier", STR("EUPL-1.2"));
     json_object_end(o);
     json_object_end(o);
     json_key(o, STR("servers"));
     json_array_begin(o);
     json_object_begin(o);
     struct str base = exchange_base(x);
-    member(o, "url", str_of(arena_printf(x->arena, "%.*s" API_ROOT, STR_ARG(base))));
+    json_member(o, "url", str_of(arena_printf(x->arena, "%.*s" API_ROOT, STR_ARG(base))));
     json_object_end(o);
     json_array_end(o);
     json_key(o, STR("security"));
@@ -509,7 +503,7 @@ enum err api_openapi(struct exchange *x, struct fault *f)
     (void)f;
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    member(&o, "openapi", STR("3.1.0"));
+    json_member(&o, "openapi", STR("3.1.0"));
     write_info(x, &o);
     write_paths(x, &o);
     write_components(x, &o);

@@ -295,15 +295,15 @@ static void write_fault(struct writing *t, const struct fault *fault, struct jso
     json_object_begin(o);
     if (name.n) {
         bool is_geometry = fd && t->reg->geometry == (int)(fd - t->reg->fields);
-        json_key(o, STR("field")), json_str(o, str_slice(arena_dup(x->arena, name.p, name.n), name.n));
+        json_member(o, "field", str_dup(x->arena, name));
         struct buf pointer CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
         buf_puts(&pointer, is_geometry ? "/geometry" : "/properties/");
         for (size_t i = 0; !is_geometry && i < name.n; i++) /* RFC 6901 §3 */
             buf_printf(&pointer, name.p[i] == '~' ? "~0" : name.p[i] == '/' ? "~1" : "%c", name.p[i]);
-        json_key(o, STR("pointer")), json_str(o, buf_view(&pointer));
+        json_member(o, "pointer", buf_view(&pointer));
     }
-    json_key(o, STR("type")), json_str(o, str_of(arena_printf(x->arena, "/problems/%s", err_type(f.code))));
-    json_key(o, STR("detail")), json_str(o, buf_view(&detail));
+    json_member(o, "type", str_of(arena_printf(x->arena, "/problems/%s", err_type(f.code))));
+    json_member(o, "detail", buf_view(&detail));
     json_object_end(o);
 }
 
@@ -334,7 +334,7 @@ static enum err refuse(struct writing *t, const struct faults *list, struct faul
             write_fault(t, &list->p[i], &o), n++;
     json_array_end(&o);
     x->problem_name = "errors";
-    x->problem_value = str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    x->problem_value = str_dup(x->arena, buf_view(&b));
     return FAULT(f, ERR_RECORD_INVALID, {"count", str_of(arena_printf(x->arena, "%zu", n + list->total - list->n))});
 }
 
@@ -355,9 +355,9 @@ static bool add_candidate(void *ctx, const struct duplicate_pair *pair)
     buf_str(&href, collection_path(c->x, c->reg, "/items/"));
     url_encode(&href, pair->id[1]);
     json_object_begin(&c->o);
-    json_key(&c->o, STR("id")), json_str(&c->o, pair->id[1]);
+    json_member(&c->o, "id", pair->id[1]);
     json_key(&c->o, STR("score")), json_number(&c->o, pair->score);
-    json_key(&c->o, STR("href")), json_str(&c->o, buf_view(&href));
+    json_member(&c->o, "href", buf_view(&href));
     json_object_end(&c->o);
     return ++c->n < SHOWN_CANDIDATES;
 }
@@ -377,7 +377,7 @@ static enum err judge_duplicates(struct writing *t, const struct record *r, stru
         return e;
     json_array_end(&c.o);
     x->problem_name = "candidates";
-    x->problem_value = str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    x->problem_value = str_dup(x->arena, buf_view(&b));
     return FAULT(f, ERR_DUPLICATES_FOUND, {"count", str_of(arena_printf(x->arena, "%zu", c.n))});
 }
 
@@ -407,7 +407,7 @@ static enum err put(struct writing *t, struct change *c, struct faults *list, st
     if (e == OK)
         e = change_put(c, t->reg, &r, &outcome, f);
     if (e == OK && !t->old)
-        t->id = str_slice(arena_dup(t->x->arena, r.id.p, r.id.n), r.id.n);
+        t->id = str_dup(t->x->arena, r.id);
     return e;
 }
 
@@ -485,7 +485,7 @@ enum err api_item_create(struct exchange *x, struct fault *f)
     buf_str(&at, exchange_base(x));
     buf_str(&at, collection_path(x, t.reg, "/items/"));
     url_encode(&at, t.id);
-    exchange_header(x, "Location", str_slice(arena_dup(x->arena, at.p, at.n), at.n));
+    exchange_header(x, "Location", str_dup(x->arena, buf_view(&at)));
     x->status = 201;
     return OK;
 }

@@ -25,6 +25,14 @@ bool site_shows_register(const struct exchange *x, const struct reg *reg)
     return is_shown;
 }
 
+bool site_searches(const struct exchange *x, const struct reg *reg)
+{
+    bool may = reg->n_search > 0;
+    for (size_t i = 0; i < reg->n_search; i++)
+        may &= site_shows_field(x, &reg->fields[reg->search[i]]);
+    return may;
+}
+
 static bool shows_by(const struct exchange *x, const struct reg *reg, struct str by)
 {
     struct str rest, name = str_cut(by, ':', &rest);
@@ -535,9 +543,8 @@ static enum err read_words(struct exchange *x, struct ask *q, struct fault *f)
     const struct input_value *v = input_named(x, "q");
     if (!v->is_given || str_trim(v->text).n == 0)
         return OK;
-    for (size_t i = 0; i < q->reg->n_search; i++)
-        if (!site_shows_field(x, &q->reg->fields[q->reg->search[i]]))
-            return FAULT(f, ERR_SEARCH_NONE, {"register", q->reg->name});
+    if (!site_searches(x, q->reg))
+        return FAULT(f, ERR_SEARCH_NONE, {"register", q->reg->name});
     q->o.search = str_trim(v->text);
     return OK;
 }
@@ -616,7 +623,7 @@ static enum err tidy(struct exchange *x, struct buf *all, struct str *ret_text, 
     cql2_print_text(tree, &b);
     if (b.is_full)
         return FAULT(f, ERR_LIMIT, {"what", STR("filter")}, {"limit", STR("CQL2")});
-    *ret_text = str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    *ret_text = str_dup(x->arena, buf_view(&b));
     return OK;
 }
 

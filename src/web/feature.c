@@ -32,7 +32,7 @@ static struct str record_path(struct exchange *x, const struct reg *reg, struct 
     buf_str(&b, reg->name);
     buf_puts(&b, str_starts(str_of(before), STR("/api")) ? "/items/" : "/");
     url_encode(&b, id);
-    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    return str_dup(x->arena, buf_view(&b));
 }
 
 static void write_record_links(struct exchange *x, const struct reg *reg, struct str id, struct json_out *o)
@@ -51,8 +51,8 @@ enum err feature_write(struct exchange *x, const struct ask *q, const struct rec
     const struct reg *reg = q->reg;
     static const struct value none = {.kind = VALUE_NULL};
     json_object_begin(o);
-    json_key(o, STR("type")), json_str(o, STR("Feature"));
-    json_key(o, STR("id")), json_str(o, r->id);
+    json_member(o, "type", STR("Feature"));
+    json_member(o, "id", r->id);
     json_key(o, STR("geometry"));
     enum err e = write_geometry(x, q, q->has_geometry ? &r->values[reg->geometry] : &none, o, f);
     if (e != OK)
@@ -110,11 +110,11 @@ void link_write(struct json_out *o, struct exchange *x, struct str href, const c
     json_object_begin(o);
     json_key(o, STR("href"));
     json_str(o, str_starts(href, STR("/")) ? STR_JOIN(x->arena, exchange_base(x), href) : href);
-    json_key(o, STR("rel")), json_str(o, str_of(rel));
+    json_member(o, "rel", str_of(rel));
     if (type)
-        json_key(o, STR("type")), json_str(o, str_of(type));
+        json_member(o, "type", str_of(type));
     if (title)
-        json_key(o, STR("title")), json_str(o, str_of(title));
+        json_member(o, "title", str_of(title));
     json_object_end(o);
 }
 

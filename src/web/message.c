@@ -1,5 +1,6 @@
 #include "web/message.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
 
 #include "base/banned.h"
@@ -26,4 +27,11 @@ void message_fill(struct buf *out, enum message key, enum lang lang, struct str 
     buf_str(out, value);
     str_cut(rest, '}', &rest);
     buf_str(out, rest);
+}
+
+struct str message_with(struct arena *a, enum message key, enum lang lang, struct str value)
+{
+    struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
+    message_fill(&b, key, lang, value);
+    return buf_move(&b, a);
 }

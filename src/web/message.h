@@ -22,4 +22,8 @@ struct str message(enum message key, enum lang lang);
 /* With `value` for its one {placeholder}. */
 void message_fill(struct buf *out, enum message key, enum lang lang, struct str value);
 
+/* The same, as a text in the arena. */
+struct arena;
+struct str message_with(struct arena *a, enum message key, enum lang lang, struct str value);
+
 #endif

@@ -17,9 +17,7 @@ static struct str public_key(struct exchange *x)
         return (struct str){NULL, 0};
     struct buf b = BUF_INIT(4096);
     note_verifier_print(&v, &b);
-    struct str s = {arena_dup(x->arena, b.p ? b.p : "", b.n), b.n};
-    buf_done(&b);
-    return s;
+    return buf_move(&b, x->arena);
 }
 
 enum err page_about(struct exchange *x, struct fault *f)

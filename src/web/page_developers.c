@@ -49,7 +49,7 @@ static enum err first_record(struct examples *ex, struct fault *f)
         if (!has_row)
             continue;
         ex->reg = p->registers[i];
-        ex->id = str_slice(arena_dup(ex->x->arena, r.id.p, r.id.n), r.id.n);
+        ex->id = str_dup(ex->x->arena, r.id);
     }
     return OK;
 }
@@ -77,7 +77,7 @@ static enum err find_examples(struct exchange *x, struct examples *ret, struct f
         struct buf b CLEANUP(buf_done) = BUF_INIT(256);
         buf_puts(&b, "0/");
         log_tile_name(0, w->head < TILE ? (unsigned)w->head : 0, &b);
-        ex.tile = str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+        ex.tile = str_dup(x->arena, buf_view(&b));
     }
     *ret = ex;
     return e;
@@ -124,7 +124,7 @@ static struct str example_path(struct examples *ex, const struct route *r)
     }
     if ((r->formats & FORMAT_BIT(FORMAT_HTML)) && (r->formats & FORMAT_BIT(FORMAT_JSON)))
         buf_puts(&b, "?f=json"); /* a browser would be led to the page */
-    return str_slice(arena_dup(ex->x->arena, b.p, b.n), b.n);
+    return str_dup(ex->x->arena, buf_view(&b));
 }
 
 /* ---- routes ---- */
@@ -181,7 +181,7 @@ static struct str formats_of(struct exchange *x, const struct route *r)
     for (int i = 0; i < FORMAT_COUNT; i++)
         if (r->formats & FORMAT_BIT(i))
             buf_printf(&b, "%s%s", b.n ? ", " : "", format_name((enum format)i));
-    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    return str_dup(x->arena, buf_view(&b));
 }
 
 static void write_part(struct examples *ex, const char *tag, struct tpl_developers_parts *part)

@@ -44,7 +44,7 @@ struct str figure_view_href(struct figure_view *v, struct str path, struct str b
         url_encode(&b, parameters[i].value);
         sign = '&';
     }
-    return str_slice(arena_dup(v->x->arena, b.p, b.n), b.n);
+    return str_dup(v->x->arena, buf_view(&b));
 }
 
 enum err page_figures(struct exchange *x, struct fault *f)

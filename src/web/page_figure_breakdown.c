@@ -93,8 +93,7 @@ static enum err map_group(struct figure_view *v, struct filter_group *ret_group,
         if ((e = map_fits(v, days[i], &fits, f)) != OK || !fits)
             continue;
         message_fill(&title, M_figure_map_from, v->x->lang, part_date(v->x, days[i]));
-        options[n++] =
-            (struct filter_option){str_slice(arena_dup(v->x->arena, title.p, title.n), title.n), days[i], .count = -1};
+        options[n++] = (struct filter_option){str_dup(v->x->arena, buf_view(&title)), days[i], .count = -1};
         buf_done(&title);
     }
     *ret_group = (struct filter_group){.title = message(M_figure_map_day, v->x->lang),
@@ -116,7 +115,7 @@ static struct str row_title(struct figure_view *v, const struct figure_row *row)
         return title.n ? title : row->key;
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     message_fill(&b, M_figure_row_unplaced, v->x->lang, title.n ? title : row->key);
-    return str_slice(arena_dup(v->x->arena, b.p, b.n), b.n);
+    return str_dup(v->x->arena, buf_view(&b));
 }
 
 /* Units lead to their pages. */

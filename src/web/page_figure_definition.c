@@ -22,20 +22,6 @@ static void add(struct facts *facts, enum message term, struct fact fact)
     facts->p[facts->n++] = fact;
 }
 
-static struct str kept(struct exchange *x, struct buf *b)
-{
-    struct str s = {arena_dup(x->arena, b->n ? b->p : "", b->n), b->n};
-    buf_done(b);
-    return s;
-}
-
-static struct str filled(struct exchange *x, enum message key, struct str value)
-{
-    struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
-    message_fill(&b, key, x->lang, value);
-    return kept(x, &b);
-}
-
 /* ---- the calculation */
 
 static struct str calculation(struct figure_view *v)
@@ -56,7 +42,8 @@ static struct str calculation(struct figure_view *v)
         name = M_figure_how_distinct;
     if (!has_field || figure->kind == FIGURE_SURVEY || figure->kind == FIGURE_RATIO)
         return message(name, v->x->lang);
-    return filled(v->x, name, text2_in(&figure->main.reg->fields[figure->main.field].title, v->x->lang));
+    return message_with(v->x->arena, name, v->x->lang,
+                        text2_in(&figure->main.reg->fields[figure->main.field].title, v->x->lang));
 }
 
 static void add_filter(struct facts *facts, enum message term, struct str filter)
@@ -70,7 +57,7 @@ static void add_filter(struct facts *facts, enum message term, struct str filter
         return;
     }
     tpl_code(&b, &(struct tpl_code){text}, v->x->lang);
-    add(facts, term, (struct fact){.html = kept(v->x, &b)});
+    add(facts, term, (struct fact){.html = buf_move(&b, v->x->arena)});
 }
 
 static void add_measure(struct facts *facts, enum message term, const struct measure *m)
@@ -158,7 +145,7 @@ static enum err add_author(struct facts *facts, struct fault *f)
                              .reason = author.reason,
                              .href = str_of(arena_printf(x->arena, "/api/log/revisions/%lld", (long long)rev))},
         x->lang);
-    add(facts, M_figure_author, (struct fact){.html = kept(x, &b)});
+    add(facts, M_figure_author, (struct fact){.html = buf_move(&b, x->arena)});
     return OK;
 }
 

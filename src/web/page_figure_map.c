@@ -24,11 +24,6 @@ static const struct reg *outlines_of(const struct exchange *x)
     return NULL;
 }
 
-static struct str kept(struct exchange *x, struct str s)
-{
-    return str_slice(arena_dup(x->arena, s.n ? s.p : "", s.n), s.n);
-}
-
 /* Which version of each unit was valid on a day: code → id of its record. */
 static enum err units_on(struct exchange *x, struct str day, struct map *ret_units, struct fault *f)
 {
@@ -41,8 +36,8 @@ static enum err units_on(struct exchange *x, struct str day, struct map *ret_uni
     enum err e = query_open(w->store, p->units, &(struct query_options){.on = day, .is_unsorted = true}, &q, f);
     while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
         struct str *id = ARENA_NEW(x->arena, struct str);
-        *id = kept(x, r.id);
-        map_put(x->arena, ret_units, kept(x, r.values[p->unit_code].text), id);
+        *id = str_dup(x->arena, r.id);
+        map_put(x->arena, ret_units, str_dup(x->arena, r.values[p->unit_code].text), id);
     }
     return e;
 }
@@ -117,7 +112,7 @@ enum err figure_show_map(struct figure_view *v, struct buf *out, struct fault *f
         if (!row || n >= v->r.n_rows)
             continue;
         if (!str_eq(day, drawn_on)) {
-            drawn_on = kept(x, day);
+            drawn_on = str_dup(x->arena, day);
             if ((e = units_on(x, drawn_on, &drawn, f)) != OK)
                 break;
         }

@@ -84,7 +84,7 @@ static bool take(void *ctx, const struct figure_record *r)
         choose_fields(l);
     }
     struct table_cell *cells = arena_zalloc(x->arena, (l->n_fields + 1) * sizeof(*cells));
-    cells[0] = (struct table_cell){.text = str_slice(arena_dup(x->arena, r->id.p, r->id.n), r->id.n),
+    cells[0] = (struct table_cell){.text = str_dup(x->arena, r->id),
                                    .href = show_record_href(x, r->reg, r->id),
                                    .mark = r->record->is_sample ? MARK_SAMPLE : MARK_NONE};
     for (size_t i = 0; l->e == OK && i < l->n_fields; i++) {

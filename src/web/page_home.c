@@ -8,6 +8,7 @@
 #include "web/figure_card.h"
 #include "web/message.h"
 #include "web/page_index.h"
+#include "web/show.h"
 #include "web/templates.h"
 
 #include "base/banned.h"
@@ -40,9 +41,10 @@ static void draw_ranks(struct exchange *x, const struct figure *figure, const st
     struct str title = message(M_home_rank_chart, x->lang);
     struct buf summary CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     buf_str(&summary, title);
+    const char *mark = " – ";
     for (size_t i = 0; i < n; i++)
         if (!isnan(values[i]))
-            buf_printf(&summary, "%s%.*s: %.0f", i ? "; " : " – ", STR_ARG(labels[i]), values[i]);
+            buf_printf(&summary, "%s%.*s: %.0f", mark, STR_ARG(labels[i]), values[i]), mark = "; ";
     if (n > 1)
         part_chart(x, out,
                    &(struct chart){.title = title,
@@ -120,14 +122,6 @@ static const struct report *newest_report(struct exchange *x)
 
 /* ---- posts */
 
-static struct str text_of(struct exchange *x, const struct reg *reg, const struct record *r, const char *name)
-{
-    int i = reg_field_number(reg, str_of(name));
-    if (i == NO_FIELD || r->values[i].kind != VALUE_TEXT || !site_shows_field(x, &reg->fields[i]))
-        return (struct str){NULL, 0};
-    return str_slice(arena_dup(x->arena, r->values[i].text.p, r->values[i].text.n), r->values[i].text.n);
-}
-
 static enum err newest_posts(struct exchange *x, struct tpl_home_posts *posts, size_t *ret_n, struct fault *f)
 {
     struct worker *w = x->worker;
@@ -140,12 +134,12 @@ static enum err newest_posts(struct exchange *x, struct tpl_home_posts *posts, s
     struct record r;
     bool has_row = true;
     while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
-        struct str title = x->lang == LANG_EN ? text_of(x, reg, &r, "title_en") : (struct str){NULL, 0};
+        struct str title = x->lang == LANG_EN ? show_text(x, reg, &r, "title_en") : (struct str){NULL, 0};
         posts[(*ret_n)++] = (struct tpl_home_posts){
-            .title = title.n ? title : text_of(x, reg, &r, "title"),
+            .title = title.n ? title : show_text(x, reg, &r, "title"),
             .href = part_href(x, "/posts/", r.id),
-            .date = part_date(x, text_of(x, reg, &r, "posted_on")),
-            .summary = x->lang == LANG_EN ? (struct str){NULL, 0} : text_of(x, reg, &r, "summary"),
+            .date = part_date(x, show_text(x, reg, &r, "posted_on")),
+            .summary = x->lang == LANG_EN ? (struct str){NULL, 0} : show_text(x, reg, &r, "summary"),
         };
     }
     return e;

@@ -50,12 +50,11 @@ static enum err list_index(struct exchange *x, const struct index *index, struct
                    held = framework_years(x, &index->frameworks[i], i + 1 == index->n_frameworks);
         buf_printf(&frameworks, "%s%.*s (%.*s)", i ? "; " : "", STR_ARG(title), STR_ARG(held));
     }
-    *shown = (struct tpl_indexes_indexes){
-        .title = text2_in(&index->title, x->lang),
-        .href = href,
-        .years = years,
-        .n_years = t.n_years,
-        .frameworks = str_slice(arena_dup(x->arena, frameworks.n ? frameworks.p : "", frameworks.n), frameworks.n)};
+    *shown = (struct tpl_indexes_indexes){.title = text2_in(&index->title, x->lang),
+                                          .href = href,
+                                          .years = years,
+                                          .n_years = t.n_years,
+                                          .frameworks = str_dup(x->arena, buf_view(&frameworks))};
     return OK;
 }
 
@@ -115,7 +114,7 @@ static struct str names_of_codes(struct exchange *x, const struct field *fd)
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     for (size_t i = 0; i < fd->codes->n; i++)
         buf_printf(&b, "%s%.*s", i ? "|" : "", STR_ARG(fd->codes->p[i].code));
-    return str_slice(arena_dup(x->arena, b.n ? b.p : "", b.n), b.n);
+    return str_dup(x->arena, buf_view(&b));
 }
 
 /* A parameter that is no coded field of the subjects is a mistake, and so is a code that its list does not have. */
@@ -158,7 +157,7 @@ static enum err read_set(const struct index_view *v, struct map *set, bool *ret_
         }
         struct str key = r.values[reg->entity].text;
         if (fits)
-            map_put(x->arena, set, str_slice(arena_dup(x->arena, key.p, key.n), key.n), (void *)v);
+            map_put(x->arena, set, str_dup(x->arena, key), (void *)v);
     }
     return e;
 }

@@ -306,7 +306,7 @@ static enum err choose(const struct index_view *v, const char *name, const struc
                        const struct index_row **ret_row, struct fault *f)
 {
     struct str asked = input_named(v->x, name)->text;
-    if (asked.n)
+    if (asked.n || v->t->n == 0) /* of an empty table none: it says so */
         return index_explain(v->t, asked, ret_row, f);
     const struct index_row *own = index_row_of(v->t, v->own);
     *ret_row = own && own != not ? own : &v->t->rows[not == &v->t->rows[0] && v->t->n > 1 ? 1 : 0];

@@ -111,7 +111,7 @@ static enum err find_post(struct exchange *x, const struct reg *reg, struct str 
     if (e == OK && !has_row)
         e = FAULT(f, ERR_RECORD_UNKNOWN, {"id", id}, {"register", reg->name});
     if (e == OK)
-        *ret = show_keep(x, reg, &r);
+        *ret = record_copy(x->arena, reg, &r);
     return e;
 }
 

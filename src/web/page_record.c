@@ -37,7 +37,7 @@ static enum err read_versions(struct dossier *d, struct fault *f)
     enum err e = query_open(w->store, d->reg, &(struct query_options){.id = d->id, .has_history = true}, &q, f);
     while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row)
         VEC_PUSH(d->x->arena, &d->versions,
-                 ((struct version){show_keep(d->x, d->reg, &r), query_rev(q), query_is_removed(q)}));
+                 ((struct version){record_copy(d->x->arena, d->reg, &r), query_rev(q), query_is_removed(q)}));
     return e;
 }
 
@@ -65,7 +65,7 @@ static enum err merged_into(struct dossier *d, struct str *ret_id, struct fault 
         e = query_next(q, &r, &has_row, f);
     int to = reg_field_number(redirects, STR("new_id"));
     if (e == OK && has_row && r.values[to].kind == VALUE_TEXT)
-        *ret_id = str_slice(arena_dup(d->x->arena, r.values[to].text.p, r.values[to].text.n), r.values[to].text.n);
+        *ret_id = str_dup(d->x->arena, r.values[to].text);
     return e;
 }
 
@@ -168,7 +168,7 @@ static enum err reason_of(struct dossier *d, int64_t rev, struct str *ret_reason
     if (e == OK && has_row && json_parse(d->x->arena, stmt_column_text(st, 0), nothing, &entry, NULL) == OK) {
         const struct json *reason = json_get(entry, "reason");
         if (reason && reason->kind == J_STRING)
-            *ret_reason = str_slice(arena_dup(d->x->arena, reason->string.p, reason->string.n), reason->string.n);
+            *ret_reason = str_dup(d->x->arena, reason->string);
     }
     return e;
 }

@@ -86,13 +86,13 @@ static enum err read_rows(struct listing *l, struct fault *f)
     bool has_row = false;
     enum err e = query_open(w->store, l->reg, &o, &query, f);
     while (e == OK && (e = query_next(query, &r, &has_row, f)) == OK && has_row && (int64_t)l->rows.n < l->q.o.limit) {
-        VEC_PUSH(l->x->arena, &l->rows, show_keep(l->x, l->reg, &r));
+        VEC_PUSH(l->x->arena, &l->rows, record_copy(l->x->arena, l->reg, &r));
         l->has_sample |= r.is_sample;
         if ((int64_t)l->rows.n == l->q.o.limit)
             query_after(query, &r, &after);
     }
     if (e == OK && has_row)
-        l->next = str_slice(arena_dup(l->x->arena, after.p, after.n), after.n);
+        l->next = str_dup(l->x->arena, buf_view(&after));
     if (e != OK)
         return e;
     if (l->q.o.after.n == 0 && !has_row) {
@@ -206,7 +206,7 @@ static enum err write_map(struct listing *l, struct buf *out, struct fault *f)
     bool has_row = true;
     enum err e = query_open(w->store, reg, &o, &query, f);
     while (e == OK && (e = query_next(query, &r, &has_row, f)) == OK && has_row) {
-        struct record k = show_keep(x, reg, &r);
+        struct record k = record_copy(x->arena, reg, &r);
         struct shown name = {.text = show_title(x, reg, &k)};
         if (reg->n_search == 0 && reg->n_key == 1)
             e = show_value(x, &names, reg, &k, reg->key[0], &name, f);

@@ -22,18 +22,11 @@ struct finding {
     bool has_sample;
 };
 
-static struct str kept(struct exchange *x, struct buf *b)
-{
-    struct str s = {arena_dup(x->arena, b->p ? b->p : "", b->n), b->n};
-    buf_done(b);
-    return s;
-}
-
 static struct str fold(struct exchange *x, struct str s)
 {
     struct buf b = BUF_INIT(SCRATCH_BYTES);
     text_fold_words(s, &b);
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 static void split_words(struct finding *f)
@@ -106,15 +99,6 @@ static void find_registers(struct finding *f)
 
 /* ---- records */
 
-/* Only when every field that is searched may be seen: a hit would tell of what is hidden. */
-static bool may_search(const struct exchange *x, const struct reg *reg)
-{
-    bool may = reg->n_search > 0 && site_shows_register(x, reg);
-    for (size_t i = 0; i < reg->n_search; i++)
-        may &= site_shows_field(x, &reg->fields[reg->search[i]]);
-    return may;
-}
-
 static enum err find_records(struct finding *f, const struct reg *reg, struct fault *fault)
 {
     struct exchange *x = f->x;
@@ -156,17 +140,22 @@ static bool comes_first(const struct reg *reg)
     return false;
 }
 
+static bool may_find(const struct exchange *x, const struct reg *reg)
+{
+    return site_shows_register(x, reg) && site_searches(x, reg);
+}
+
 static enum err find_all_records(struct finding *f, struct fault *fault)
 {
     const struct province *p = ((struct worker *)f->x->worker)->store->province;
     enum err e = OK;
     for (size_t i = 0; e == OK && i < ARRAY_LEN(first_registers); i++) {
         const struct reg *reg = province_register(p, str_of(first_registers[i]));
-        if (reg && may_search(f->x, reg))
+        if (reg && may_find(f->x, reg))
             e = find_records(f, reg, fault);
     }
     for (size_t i = 0; e == OK && i < p->n_registers; i++)
-        if (!comes_first(p->registers[i]) && may_search(f->x, p->registers[i]))
+        if (!comes_first(p->registers[i]) && may_find(f->x, p->registers[i]))
             e = find_records(f, p->registers[i], fault);
     return e;
 }

@@ -94,8 +94,8 @@ enum err unit_drawing(struct exchange *x, const struct units *u, struct str chos
         bool is_chosen = str_eq(then->code, chosen);
         has_chosen |= is_chosen;
         VEC_PUSH(x->arena, &items,
-                 ((struct drawing_item){then->name, part_href(x, "/units/", then->code),
-                                        str_slice(arena_dup(x->arena, blob.p, blob.n), blob.n), is_chosen}));
+                 ((struct drawing_item){then->name, part_href(x, "/units/", then->code), str_dup(x->arena, blob),
+                                        is_chosen}));
     }
     struct str crs = reg->fields[reg->geometry].crs;
     bool is_geographic = crs.n == 0 || str_is(crs, "EPSG:4326") || str_is(crs, "OGC:CRS84");
@@ -122,7 +122,7 @@ static struct str way_detail(struct dossier *d, const struct unit_way *way)
     }
     if (reg->source.n)
         buf_printf(&b, " · %.*s", STR_ARG(reg->source));
-    return str_slice(arena_dup(d->x->arena, b.p, b.n), b.n);
+    return str_dup(d->x->arena, buf_view(&b));
 }
 
 static size_t before_of(struct dossier *d, const struct unit *v, struct tpl_unit_versions_before **ret)
@@ -209,7 +209,7 @@ static enum err write_versions(struct dossier *d, struct tpl_unit_versions *show
             .name = v->name,
             .time = show_validity(d->x, d->u.reg, v->record),
             .is_now = unit_holds(v, d->u.today),
-            .facts = str_slice(arena_dup(d->x->arena, facts.n ? facts.p : "", facts.n), facts.n),
+            .facts = str_dup(d->x->arena, buf_view(&facts)),
             .record_href = show_record_href(d->x, d->u.reg, v->record->id),
             .n_before = before_of(d, v, &before),
             .n_after = after_of(d, v, &after),

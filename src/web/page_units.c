@@ -12,13 +12,6 @@
 
 static const struct str nothing = {NULL, 0};
 
-static struct str filled(struct exchange *x, enum message key, struct str value)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
-    message_fill(&b, key, x->lang, value);
-    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
-}
-
 /* ---- the tree ---- */
 
 static size_t count_below(const struct units *u, struct str code, struct str day)
@@ -95,7 +88,7 @@ static struct str lead_of(struct exchange *x, const struct units *u, struct str 
 {
     const struct province *p = ((struct worker *)x->worker)->store->province;
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
-    buf_str(&b, filled(x, M_units_on_day, part_date(x, day)));
+    buf_str(&b, message_with(x->arena, M_units_on_day, x->lang, part_date(x, day)));
     const char *mark = " ";
     for (size_t l = 0; l < p->n_levels; l++) {
         int64_t n = 0;
@@ -105,7 +98,7 @@ static struct str lead_of(struct exchange *x, const struct units *u, struct str 
         if (n)
             buf_printf(&b, "%s%.*s: %.*s", mark, STR_ARG(title), STR_ARG(number)), mark = " · ";
     }
-    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    return str_dup(x->arena, buf_view(&b));
 }
 
 static size_t days_of(struct exchange *x, const struct units *u, struct str day, struct tpl_units_days **ret)
@@ -118,7 +111,7 @@ static size_t days_of(struct exchange *x, const struct units *u, struct str day,
     for (size_t i = 0; i < n; i++) { /* newest first */
         struct str change = changes[n - 1 - i];
         bool is_here = str_cmp(day, change) < 0 && (i + 1 == n || str_cmp(changes[n - 2 - i], day) <= 0);
-        days[i + 1] = (struct tpl_units_days){filled(x, M_units_before, part_date(x, change)),
+        days[i + 1] = (struct tpl_units_days){message_with(x->arena, M_units_before, x->lang, part_date(x, change)),
                                               exchange_link(x, "on", day_before(x, change)), is_here};
     }
     *ret = days;

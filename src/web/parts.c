@@ -17,18 +17,11 @@
 
 static const struct str nothing = {NULL, 0};
 
-static struct str kept(struct exchange *x, struct buf *b)
-{
-    struct str s = {arena_dup(x->arena, b->p ? b->p : "", b->n), b->n};
-    buf_done(b);
-    return s;
-}
-
 struct str part_quantity(struct exchange *x, struct quantity q, int decimals)
 {
     struct buf b = BUF_INIT(256);
     quantity_print(q, decimals, x->lang, &b);
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 struct str part_fixed(struct exchange *x, struct quantity q, int decimals)
@@ -36,14 +29,14 @@ struct str part_fixed(struct exchange *x, struct quantity q, int decimals)
     struct buf b = BUF_INIT(256);
     if (quantity_is_known(q))
         (x->lang == LANG_EN ? decimal_print_en : decimal_print_vi)(quantity_decimal(q), decimals, &b);
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 struct str part_int(struct exchange *x, int64_t value)
 {
     struct buf b = BUF_INIT(64);
     tpl_int(&b, value, x->lang);
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 struct str part_signed(struct exchange *x, int64_t value)
@@ -52,7 +45,7 @@ struct str part_signed(struct exchange *x, int64_t value)
     if (value != 0)
         buf_puts(&b, value > 0 ? "+" : "−");
     tpl_int(&b, value < 0 ? -value : value, x->lang);
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 struct str part_date(struct exchange *x, struct str iso)
@@ -62,7 +55,7 @@ struct str part_date(struct exchange *x, struct str iso)
         return iso;
     struct buf b = BUF_INIT(64);
     date_print_vi(d, &b);
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 struct str part_href(struct exchange *x, const char *prefix, struct str piece)
@@ -70,7 +63,7 @@ struct str part_href(struct exchange *x, const char *prefix, struct str piece)
     struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
     buf_puts(&b, prefix);
     url_encode(&b, piece);
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 struct str part_root(struct exchange *x)
@@ -79,7 +72,7 @@ struct str part_root(struct exchange *x)
     merkle_frontier_root(&((struct worker *)x->worker)->store->frontier, &root);
     struct buf b = BUF_INIT(64);
     base64_encode(root.b, sizeof root.b, &b);
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 /* ---- tables */
@@ -193,15 +186,15 @@ static struct str map_json(struct exchange *x, const struct map_box *m)
     for (size_t i = 0; i < m->n_values; i++) {
         const struct map_value *v = &m->values[i];
         json_key(&o, v->key), json_object_begin(&o);
-        json_key(&o, STR("name")), json_str(&o, v->name);
-        json_key(&o, STR("text")), json_str(&o, v->text);
+        json_member(&o, "name", v->name);
+        json_member(&o, "text", v->text);
         if (isfinite(v->value))
             json_key(&o, STR("value")), json_number(&o, v->value);
         json_object_end(&o);
     }
     json_object_end(&o);
     json_out_done(&o);
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m)

@@ -216,8 +216,8 @@ void part_areas(struct exchange *x, struct buf *out, const struct areas *m)
         struct buf d CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
         outline_write(&frame, area->shape, &d);
         const char *text = arena_printf(x->arena, "%.*s: %.*s", STR_ARG(area->title), STR_ARG(area->text));
-        shapes[i] = (struct tpl_areas_shapes){str_slice(arena_dup(x->arena, d.n ? d.p : "", d.n), d.n),
-                                              shade_of(&scale, area->value), str_of(text)};
+        shapes[i] =
+            (struct tpl_areas_shapes){str_dup(x->arena, buf_view(&d)), shade_of(&scale, area->value), str_of(text)};
         t.has_unknown |= isnan(area->value);
         double place[2] = {0, 0};
         if (m->n <= MAX_LABELS) {

@@ -149,7 +149,7 @@ static struct str data_of(struct exchange *x, const struct chart *c)
     json_key(&o, STR("series")), json_array_begin(&o);
     for (size_t s = 0; s < c->n_series; s++) {
         json_object_begin(&o);
-        json_key(&o, STR("name")), json_str(&o, c->series[s].name);
+        json_member(&o, "name", c->series[s].name);
         json_key(&o, STR("strong")), json_bool(&o, c->series[s].is_strong);
         json_key(&o, STR("values")), json_array_begin(&o);
         for (size_t i = 0; i < c->n_labels; i++)
@@ -163,9 +163,7 @@ static struct str data_of(struct exchange *x, const struct chart *c)
     json_array_end(&o);
     json_object_end(&o);
     json_out_done(&o);
-    struct str s = {arena_dup(x->arena, b.p, b.n), b.n};
-    buf_done(&b);
-    return s;
+    return buf_move(&b, x->arena);
 }
 
 /* The numbers, folded: a row a label, or a row a series where there are more series than labels. */

@@ -101,7 +101,7 @@ static void draw_item(struct drawing *g, const struct drawing_item *item)
     draw_shape(g, &shape);
     if (g->d.n)
         VEC_PUSH(g->x->arena, &g->shapes,
-                 ((struct tpl_drawing_shapes){.d = {arena_dup(g->x->arena, g->d.p, g->d.n), g->d.n},
+                 ((struct tpl_drawing_shapes){.d = str_dup(g->x->arena, buf_view(&g->d)),
                                               .title = item->title,
                                               .href = item->href,
                                               .is_line = g->is_line,

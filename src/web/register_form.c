@@ -57,7 +57,7 @@ struct str query_tidy(struct exchange *x, struct str query, const char *const *d
         buf_puts(&b, b.n ? "&" : "");
         buf_str(&b, pair);
     }
-    return str_slice(arena_dup(x->arena, b.n ? b.p : "", b.n), b.n);
+    return str_dup(x->arena, buf_view(&b));
 }
 
 /* ---- lists to choose from ---- */
@@ -92,9 +92,9 @@ static enum err values_used(struct form *m, const struct field *fd, struct used 
     enum err e = stmt_new(w->store->db, str_of(sql), &st, f);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str value = stmt_column_text(st, 0), day = stmt_column_text(st, 1);
-        struct used u = {{arena_dup(x->arena, value.p, value.n), value.n}, m->units.today};
+        struct used u = {str_dup(x->arena, value), m->units.today};
         if (day.n)
-            u.day = str_slice(arena_dup(x->arena, day.p, day.n), day.n);
+            u.day = str_dup(x->arena, day);
         VEC_PUSH(x->arena, &all, u);
     }
     *ret = all.p;
@@ -129,7 +129,7 @@ static enum err unit_options(struct form *m, const struct field *fd, struct str 
         if (parent && parent->level > 1 && fd->levels && !(fd->levels & (1u << parent->level))) {
             struct buf whole CLEANUP(buf_done) = BUF_INIT(1024);
             message_fill(&whole, M_filter_whole, x->lang, parent->name);
-            add_option(m, &options, parent->code, str_slice(arena_dup(x->arena, whole.p, whole.n), whole.n), chosen);
+            add_option(m, &options, parent->code, str_dup(x->arena, buf_view(&whole)), chosen);
         }
         for (size_t i = 0; i < n; i++)
             if (str_eq(parent_of[i], parents.p[k]))
@@ -201,7 +201,7 @@ static void add_words(struct form *m, const struct field *fd, struct tpl_form_fi
 {
     struct buf title CLEANUP(buf_done) = BUF_INIT(4096);
     message_fill(&title, M_filter_has, m->x->lang, t->title);
-    t->title = str_slice(arena_dup(m->x->arena, title.p, title.n), title.n);
+    t->title = str_dup(m->x->arena, buf_view(&title));
     t->name = named(m, fd, "-has");
     t->value = asked(m->x, t->name);
 }
@@ -258,15 +258,6 @@ static void add_day(struct form *m)
     VEC_PUSH(m->x->arena, &m->first, t);
 }
 
-/* Words are searched only where every searched field may be seen. */
-static bool has_words(struct form *m)
-{
-    bool has = m->reg->n_search > 0;
-    for (size_t i = 0; i < m->reg->n_search; i++)
-        has &= site_shows_field(m->x, &m->reg->fields[m->reg->search[i]]);
-    return has;
-}
-
 static size_t add_hidden(struct form *m, struct tpl_register_form_hidden *hidden)
 {
     static const char *const names[] = {"sortby", "properties"};
@@ -296,7 +287,7 @@ enum err register_form(struct exchange *x, const struct reg *reg, struct buf *ou
     struct str filter = input_named(x, "filter")->text;
     tpl_register_form(out,
                       &(struct tpl_register_form){.action = part_href(x, "/registers/", reg->name),
-                                                  .has_words = has_words(&m),
+                                                  .has_words = site_searches(x, reg),
                                                   .words = input_named(x, "q")->text,
                                                   .first = m.first.p,
                                                   .n_first = m.first.n,
@@ -345,8 +336,7 @@ size_t register_chosen(struct exchange *x, const struct reg *reg, struct chosen 
             cql2_print_text(tree, &tidy);
         char *parameter = arena_dup(x->arena, name.p, name.n);
         VEC_PUSH(x->arena, &all,
-                 ((struct chosen){title_of(x, reg, name),
-                                  {arena_dup(x->arena, tidy.n ? tidy.p : "", tidy.n), tidy.n},
+                 ((struct chosen){title_of(x, reg, name), str_dup(x->arena, buf_view(&tidy)),
                                   exchange_link(x, parameter, nothing)}));
     }
     *ret_chosen = all.p;

@@ -4,12 +4,6 @@
 
 #include "base/banned.h"
 
-static void member(struct json_out *o, const char *key, struct str value)
-{
-    json_key(o, str_of(key));
-    json_str(o, value);
-}
-
 static const char *json_type(enum field_type type)
 {
     switch (type) {
@@ -38,13 +32,13 @@ static void write_codes(struct exchange *x, const struct code_list *codes, bool 
     json_array_begin(o);
     for (size_t i = 0; i < codes->n; i++) {
         json_object_begin(o);
-        member(o, "const", codes->p[i].code);
-        member(o, "title", text2_in(&codes->p[i].title, x->lang));
+        json_member(o, "const", codes->p[i].code);
+        json_member(o, "title", text2_in(&codes->p[i].title, x->lang));
         json_object_end(o);
     }
     if (may_be_null) {
         json_object_begin(o);
-        member(o, "type", STR("null"));
+        json_member(o, "type", STR("null"));
         json_object_end(o);
     }
     json_array_end(o);
@@ -71,9 +65,9 @@ static void write_limits(const struct field *fd, struct json_out *o)
     if (fd->max_length)
         json_key(o, STR("maxLength")), json_int(o, fd->max_length);
     if (fd->pattern.n)
-        member(o, "pattern", fd->pattern);
+        json_member(o, "pattern", fd->pattern);
     if (fd->measure.vi.n || fd->measure.en.n)
-        member(o, "x-ogc-unit", fd->measure.en.n ? fd->measure.en : fd->measure.vi);
+        json_member(o, "x-ogc-unit", fd->measure.en.n ? fd->measure.en : fd->measure.vi);
 }
 
 static const char *role_of(const struct reg *reg, size_t field)
@@ -94,16 +88,16 @@ void schema_value_write(struct exchange *x, const struct field *fd, bool may_be_
     const char *format = json_format(fd->type);
     if (fd->type == FT_GEOMETRY) {
         struct str kind = fd->geometry_kind.n ? fd->geometry_kind : STR("any");
-        member(o, "format", str_of(arena_printf(x->arena, "geometry-%.*s", STR_ARG(kind))));
+        json_member(o, "format", str_of(arena_printf(x->arena, "geometry-%.*s", STR_ARG(kind))));
     } else {
         write_type(json_type(fd->type), may_be_null, o);
     }
     if (format)
-        member(o, "format", str_of(format));
+        json_member(o, "format", str_of(format));
     if (fd->type == FT_ARRAY) {
         json_key(o, STR("items"));
         json_object_begin(o);
-        member(o, "type", str_of(json_type(fd->of)));
+        json_member(o, "type", str_of(json_type(fd->of)));
         if (fd->codes)
             write_codes(x, fd->codes, false, o);
         json_object_end(o);
@@ -111,7 +105,7 @@ void schema_value_write(struct exchange *x, const struct field *fd, bool may_be_
         write_codes(x, fd->codes, may_be_null, o);
     }
     if (fd->target)
-        member(o, "x-ogc-collectionId", fd->target->name);
+        json_member(o, "x-ogc-collectionId", fd->target->name);
     write_limits(fd, o);
 }
 
@@ -121,12 +115,12 @@ static void write_property(struct exchange *x, const struct reg *reg, size_t i, 
     const char *role = role_of(reg, i);
     json_key(o, fd->name);
     json_object_begin(o);
-    member(o, "title", text2_in(&fd->title, x->lang));
+    json_member(o, "title", text2_in(&fd->title, x->lang));
     if (text2_in(&fd->description, x->lang).n)
-        member(o, "description", text2_in(&fd->description, x->lang));
+        json_member(o, "description", text2_in(&fd->description, x->lang));
     schema_value_write(x, fd, may_be_null && !fd->is_required, o);
     if (role)
-        member(o, "x-ogc-role", str_of(role));
+        json_member(o, "x-ogc-role", str_of(role));
     json_key(o, STR("x-ogc-propertySeq")), json_int(o, (int64_t)i + 1);
     json_object_end(o);
 }
@@ -153,7 +147,7 @@ void schema_required_write(struct exchange *x, const struct reg *reg, enum schem
 void schema_write(struct exchange *x, const struct reg *reg, enum schema_of what, struct json_out *o)
 {
     bool is_record = what == SCHEMA_RETURNED || what == SCHEMA_FIELDS;
-    member(o, "type", STR("object"));
+    json_member(o, "type", STR("object"));
     json_key(o, STR("properties"));
     json_object_begin(o);
     for (size_t i = 0; i < reg->n_fields; i++)

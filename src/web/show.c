@@ -12,38 +12,13 @@
 
 static const struct str nothing = {NULL, 0};
 
-static struct str kept(struct exchange *x, struct buf *b)
-{
-    struct str s = {arena_dup(x->arena, b->p ? b->p : "", b->n), b->n};
-    buf_done(b);
-    return s;
-}
-
-static struct str copy(struct exchange *x, struct str s)
-{
-    return str_slice(arena_dup(x->arena, s.n ? s.p : "", s.n), s.n);
-}
-
 /* ---- records ---- */
-
-struct record show_keep(struct exchange *x, const struct reg *reg, const struct record *r)
-{
-    struct record k = *r;
-    k.id = copy(x, r->id);
-    k.values = ARENA_ARRAY(x->arena, struct value, reg->n_fields);
-    for (size_t i = 0; i < reg->n_fields; i++) {
-        k.values[i] = r->values[i];
-        if (r->values[i].kind == VALUE_TEXT || r->values[i].kind == VALUE_BLOB)
-            k.values[i].text = copy(x, r->values[i].text);
-    }
-    return k;
-}
 
 static struct str text_at(struct exchange *x, const struct reg *reg, const struct record *r, int field)
 {
     if (field < 0 || r->values[field].kind != VALUE_TEXT || !site_shows_field(x, &reg->fields[field]))
         return nothing;
-    return copy(x, r->values[field].text);
+    return str_dup(x->arena, r->values[field].text);
 }
 
 struct str show_text(struct exchange *x, const struct reg *reg, const struct record *r, const char *name)
@@ -62,7 +37,7 @@ struct str show_title(struct exchange *x, const struct reg *reg, const struct re
         if (title.n)
             return title;
     }
-    return copy(x, r->id);
+    return str_dup(x->arena, r->id);
 }
 
 struct str show_validity(struct exchange *x, const struct reg *reg, const struct record *r)
@@ -71,7 +46,7 @@ struct str show_validity(struct exchange *x, const struct reg *reg, const struct
                              part_date(x, text_at(x, reg, r, reg->valid_to))};
     struct buf b = BUF_INIT(1024);
     tpl_validity(&b, &v, x->lang);
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 struct str show_record_href(struct exchange *x, const struct reg *reg, struct str id)
@@ -125,7 +100,7 @@ static enum err day_of(struct exchange *x, struct names *names, const struct reg
             return e;
         names->today = at.day;
     }
-    *ret_day = copy(x, record_as_of(reg, r->values, names->today, storage));
+    *ret_day = str_dup(x->arena, record_as_of(reg, r->values, names->today, storage));
     return OK;
 }
 
@@ -133,7 +108,7 @@ enum err show_reference(struct exchange *x, struct names *names, const struct fi
                         struct str day, struct shown *ret, struct fault *f)
 {
     const struct reg *target = fd->target;
-    *ret = (struct shown){.text = copy(x, value)};
+    *ret = (struct shown){.text = str_dup(x->arena, value)};
     if (!target || target->entity == NO_FIELD || !site_shows_register(x, target))
         return OK;
     struct str key =
@@ -180,13 +155,13 @@ static struct str list_text(struct exchange *x, const struct field *fd, struct s
 {
     struct json *root;
     if (json_parse(x->arena, json, nothing, &root, NULL) != OK || root->kind != J_ARRAY)
-        return copy(x, json);
+        return str_dup(x->arena, json);
     struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
     for (size_t i = 0; i < root->n; i++) {
         buf_puts(&b, i ? "; " : "");
         buf_str(&b, code_title(x, fd, root->items[i].string));
     }
-    return kept(x, &b);
+    return buf_move(&b, x->arena);
 }
 
 enum err show_value(struct exchange *x, struct names *names, const struct reg *reg, const struct record *r, int field,
@@ -205,16 +180,16 @@ enum err show_value(struct exchange *x, struct names *names, const struct reg *r
         return OK;
     }
     if (v->kind == VALUE_TEXT && fd->type == FT_TIMESTAMP) {
-        ret->text = page_time(x->arena, copy(x, v->text),
+        ret->text = page_time(x->arena, str_dup(x->arena, v->text),
                               ((struct worker *)x->worker)->store->province->utc_offset_minutes, x->lang);
         return OK;
     }
     struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
     value_print(fd, v, x->lang, &b);
-    ret->text = kept(x, &b);
+    ret->text = buf_move(&b, x->arena);
     if (fd->type == FT_URL)
         ret->href = ret->text;
     else if (is_unit_code(x, reg, field))
-        ret->href = part_href(x, "/units/", copy(x, v->text));
+        ret->href = part_href(x, "/units/", str_dup(x->arena, v->text));
     return OK;
 }

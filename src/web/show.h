@@ -40,7 +40,4 @@ struct str show_validity(struct exchange *x, const struct reg *reg, const struct
 struct str show_record_href(struct exchange *x, const struct reg *reg, struct str id);
 struct str show_href(struct exchange *x, const struct reg *reg, const struct record *r);
 
-/* A copy in x->arena of a record that lives only until the next row. */
-struct record show_keep(struct exchange *x, const struct reg *reg, const struct record *r);
-
 #endif

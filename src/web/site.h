@@ -90,6 +90,8 @@ struct str page_time(struct arena *a, struct str rfc3339, int offset_minutes, en
 /* What the caller may see: fields of class public, with the operator's key also internal ones. A register is shown when its key may be. */
 bool site_shows_register(const struct exchange *x, const struct reg *reg);
 bool site_shows_field(const struct exchange *x, const struct field *fd);
+/* Whether its words may be searched: a hit would tell of every field that is searched. */
+bool site_searches(const struct exchange *x, const struct reg *reg);
 /* A figure over records that are not shown is broken down as it declares, and no further: by the code of a record each would be told apart.
  * ERR_FIGURE_BY_PRIVATE; a `by` that makes no sense is left to figure_compute. */
 enum err site_allows_by(const struct exchange *x, const struct figure *figure, struct str by, struct fault *f);

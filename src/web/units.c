@@ -25,7 +25,7 @@ static enum err read_all(struct exchange *x, const struct reg *reg, const struct
     enum err e = query_open(w->store, reg, &(struct query_options){0}, &q, f);
     while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
         struct record *k = ARENA_NEW(x->arena, struct record);
-        *k = show_keep(x, reg, &r);
+        *k = record_copy(x->arena, reg, &r);
         VEC_PUSH(x->arena, &all, k);
     }
     *ret = all.p;
@@ -132,5 +132,5 @@ struct str day_before(struct exchange *x, struct str day)
     if (date_parse(day, &d, NULL) != OK)
         return day;
     date_print(date_add_days(d, -1), &b);
-    return str_slice(arena_dup(x->arena, b.p, b.n), b.n);
+    return str_dup(x->arena, buf_view(&b));
 }
