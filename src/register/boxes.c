@@ -1,6 +1,7 @@
 /* Rectangles of geometries: an R*Tree a register over every version, so that a box on a map finds its records without reading the others. */
 #include "register/internal.h"
 #include "register/query.h"
+#include "register/query_sight.h"
 
 #include "geo/shape.h"
 
@@ -55,14 +56,27 @@ enum err query_extent(struct store *s, const struct reg *reg, struct box *ret_bo
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct stmt *st CLEANUP(stmt_freep) = NULL;
+    struct sight sight;
+    struct filter_sql seen = {.where = STR("1"), .params = {.arena = a}};
     if (!reg->box_table)
         return FAULT(f, ERR_GEOMETRY_NONE, {"register", reg->name});
-    enum err e = stmt_new(
-        s->db, str_of(arena_printf(a, "SELECT min(x_min), min(y_min), max(x_max), max(y_max) FROM %s", reg->box_table)),
-        &st, f);
+    enum privacy class = reg->fields[reg->geometry].privacy;
+    bool is_narrowed =
+        query_sight(s, reg, &sight) && !(sight.level[PRIVACY_PUBLIC].is_all && sight.level[class].is_all);
+    enum err e = is_narrowed ? query_sight_sql(a, s, reg, 1U << class, &seen, f) : OK;
+    if (e != OK)
+        return e;
+    /* Of all versions together, one look at the tree tells. */
+    const char *from = is_narrowed ? arena_printf(a, "%s g JOIN %s t ON t._n = g.n WHERE t._rev <= %lld AND (%.*s)",
+                                                  reg->box_table, reg->table, (long long)s->at, STR_ARG(seen.where))
+                                   : reg->box_table;
+    e = stmt_new(s->db, str_of(arena_printf(a, "SELECT min(x_min), min(y_min), max(x_max), max(y_max) FROM %s", from)),
+                 &st, f);
     bool has_row;
-    if (e == OK)
+    if (e == OK) {
+        filter_bind(st, &seen.params, 1);
         e = stmt_step(st, &has_row, f);
+    }
     if (e != OK)
         return e;
     *ret_has_box = has_row && !stmt_column_is_null(st, 0);

@@ -212,6 +212,9 @@ static void bind_value(struct stmt *st, int *at, const struct field *fd, const s
     case VALUE_BLOB:
         stmt_bind_blob(st, (*at)++, v->text);
         return;
+    case VALUE_MASKED:
+        must(v->kind != VALUE_MASKED); /* never written */
+        return;
     }
 }
 

@@ -53,6 +53,7 @@ enum field_type {
 
 /* Law 91/2025/QH15 and Decree 356/2025: basic and sensitive personal data (reference domain/registers.md §8). */
 enum privacy { PRIVACY_PUBLIC, PRIVACY_INTERNAL, PRIVACY_BASIC_PERSONAL, PRIVACY_SENSITIVE };
+enum { PRIVACY_COUNT = PRIVACY_SENSITIVE + 1 };
 
 enum { NO_FIELD = -1 };
 
@@ -73,7 +74,8 @@ struct reg;
 
 struct field {
     struct str name;
-    const char *column; /* quoted SQL identifier, e.g. "\"area_m2\"" ; an interval has also column_end */
+    const struct reg *reg; /* whose field it is */
+    const char *column;    /* quoted SQL identifier, e.g. "\"area_m2\"" ; an interval has also column_end */
     const char *column_end;
     struct text2 title, description;
     enum field_type type;

@@ -69,6 +69,7 @@ struct reg *register_builtin(struct arena *a, size_t which)
     int *sorted = ARENA_ARRAY(a, int, n), *key = ARENA_ARRAY(a, int, BUILTIN_KEYS);
     for (size_t i = 0; i < n; i++) {
         fields[i] = (struct field){.name = str_of(b->fields[i].name),
+                                   .reg = r,
                                    .column = b->fields[i].column,
                                    .type = b->fields[i].type,
                                    .is_required = b->fields[i].is_required,

@@ -106,6 +106,7 @@ static void build_field(struct linker *l, struct reg *r, struct field *fd, const
 {
     *fd = (struct field){
         .name = d->name,
+        .reg = r,
         .title = d->title,
         .description = d->description,
         .type = (enum field_type)d->type,

@@ -67,7 +67,7 @@ static void property(struct writer *w, const struct field *fd, const struct valu
 {
     bool is_text = fd->type == FT_GEOMETRY || (w->for_ogr && fd->type == FT_ARRAY);
     json_key(&w->json, fd->name);
-    if (!is_text || v->kind == VALUE_NULL) {
+    if (!is_text || v->kind == VALUE_NULL || v->kind == VALUE_MASKED) {
         value_json(fd, v, &w->json);
         return;
     }

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "register/internal.h"
 #include "register/query_order.h"
+#include "register/query_sight.h"
 #include "text/number.h"
 #include "text/words.h"
 
@@ -280,14 +281,31 @@ struct query {
     struct query_options o;
     struct stmt *st;
     struct filter_sql filter;
+    struct sight sight;
+    bool is_narrowed; /* by the sight of the store's viewer */
+    struct query_masks masks;
     struct sort_key *keys;
     size_t n_keys;
     struct str order, exact, folded;
+    struct str last_id; /* a history under a sight: the version given last, and the revision that ended it */
+    int64_t last_until;
     int phase;
     int64_t skipped, given;
     int64_t near_after, near_to; /* the window: rows > and <= */
     VEC(int64_t) seen;           /* rowids given in the exact phase, ascending */
 };
+
+/* Nobody asked for the declared order, so it hides no record; but it must not tell of values that are kept back. */
+static void leave_out_hidden(struct query *q)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < q->n_keys; i++) {
+        int field = q->keys[i].field;
+        if (field == NO_FIELD || sight_covers(&q->sight.level[q->reg->fields[field].privacy], &q->sight.level[0]))
+            q->keys[n++] = q->keys[i];
+    }
+    q->n_keys = n;
+}
 
 static enum err build_order(struct query *q, struct fault *f)
 {
@@ -298,6 +316,8 @@ static enum err build_order(struct query *q, struct fault *f)
     if (q->o.id.n)
         return OK; /* of one record, one version is visible */
     enum err e = query_order_read(q->a, q->reg, &q->o, &q->keys, &q->n_keys, f);
+    if (e == OK && q->is_narrowed && q->o.sort.n == 0)
+        leave_out_hidden(q);
     if (e == OK)
         q->order = query_order_sql(q->a, q->reg, q->keys, q->n_keys);
     if (e == OK && q->o.after.n && q->o.search.n)
@@ -348,6 +368,8 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
     /* The fixed parameters are numbered; naming them first makes the filter's plain ones begin behind. */
     buf_puts(&b, "WITH fixed AS (SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) SELECT ");
     buf_puts(&b, what);
+    if (has_order)
+        buf_str(&b, q->masks.columns);
     add_where(q, &b);
     if (has_order && has_words && !q->o.has_history &&
         q->n_keys == 1) /* as the words are found, so that the first few end it */
@@ -375,7 +397,8 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
     }
     stmt_bind_int(*ret, 8, q->near_after);
     stmt_bind_int(*ret, 9, q->near_to);
-    filter_bind(*ret, &q->filter.params, FIRST_FILTER_PARAM);
+    int next = has_order ? filter_bind(*ret, &q->masks.params, FIRST_FILTER_PARAM) : FIRST_FILTER_PARAM;
+    filter_bind(*ret, &q->filter.params, next);
     return OK;
 }
 
@@ -416,9 +439,13 @@ static enum err query_init(struct query *q, struct store *s, const struct reg *r
     }
     if (o->box && !reg->box_table)
         return FAULT(f, ERR_GEOMETRY_NONE, {"register", reg->name});
+    q->is_narrowed = query_sight(s, reg, &q->sight);
     enum err e = build_order(q, f);
     if (e == OK)
         e = filter_compile(q->a, s, reg, o->filter, o->constants, o->n_constants, &q->filter, f);
+    bool may_reach = s->viewer && o->filter.n && memchr(o->filter.p, '.', o->filter.n); /* into another register */
+    if (e == OK && (q->is_narrowed || may_reach))
+        e = query_sight_add(q->a, s, reg, &q->sight, o, query_classes(reg, o, q->keys, q->n_keys), &q->filter, f);
     if (e == OK && o->after.n && !o->search.n)
         e = query_after_add(q->a, reg, q->keys, q->n_keys, o->after, &q->filter, f);
     return e;
@@ -428,7 +455,8 @@ static enum err query_init(struct query *q, struct store *s, const struct reg *r
 static void choose_window(struct query *q)
 {
     bool is_by_row = q->phase == PHASE_ALL && !q->o.has_history && q->n_keys == 1 && q->keys[0].field == NO_FIELD;
-    if (!is_by_row || q->o.id.n || q->o.box || q->o.filter.n == 0 || q->o.limit == 0 || q->o.limit > LIMIT_PAGE_RECORDS)
+    bool is_some = q->o.filter.n > 0 || (q->is_narrowed && !q->sight.level[PRIVACY_PUBLIC].is_all);
+    if (!is_by_row || q->o.id.n || q->o.box || !is_some || q->o.limit == 0 || q->o.limit > LIMIT_PAGE_RECORDS)
         return;
     const struct cql2_params *params = &q->filter.params;
     if (q->o.after.n) { /* the place is a row, and the last parameter */
@@ -440,11 +468,22 @@ static void choose_window(struct query *q)
         q->phase = PHASE_NEAR;
 }
 
+/* How many columns a row has without those of masks. */
+static int row_columns(const struct reg *reg)
+{
+    int n = RECORD_FIXED_COLUMNS;
+    for (size_t i = 0; i < reg->n_fields; i++)
+        n += reg->fields[i].column_end ? 2 : 1;
+    return n;
+}
+
 enum err query_open(struct store *s, const struct reg *reg, const struct query_options *o, struct query **ret_query,
                     struct fault *f)
 {
     struct query *q = mem_zalloc(sizeof *q);
     enum err e = query_init(q, s, reg, o, f);
+    if (e == OK && q->is_narrowed)
+        e = query_masks_read(q->a, s, reg, &q->sight, o->has_history, row_columns(reg), &q->masks, f);
     if (e == OK)
         choose_window(q);
     if (e == OK)
@@ -470,6 +509,19 @@ static bool was_seen(const struct query *q, int64_t n)
     return low < q->seen.n && q->seen.p[low] == n;
 }
 
+/* A removal holds nothing by which it could be judged: it is there for those who saw the version before it. */
+static bool is_foreign_removal(struct query *q)
+{
+    struct str id = stmt_column_text(q->st, 1);
+    bool is_removal = stmt_column_int(q->st, 5) != 0,
+         is_next = str_eq(id, q->last_id) && stmt_column_int(q->st, 2) == q->last_until;
+    if (!is_removal) {
+        q->last_id = str_dup(q->a, id);
+        q->last_until = stmt_column_int(q->st, 4);
+    }
+    return is_removal && !is_next;
+}
+
 /* The next row of any phase. */
 static enum err step(struct query *q, bool *ret_has_row, struct fault *f)
 {
@@ -478,6 +530,8 @@ static enum err step(struct query *q, bool *ret_has_row, struct fault *f)
         if (e != OK)
             return e;
         if (*ret_has_row) {
+            if (q->is_narrowed && q->o.has_history && is_foreign_removal(q))
+                continue;
             if (q->phase == PHASE_EXACT)
                 VEC_PUSH(q->a, &q->seen, stmt_column_int(q->st, 0));
             else if (q->phase == PHASE_FOLDED && was_seen(q, stmt_column_int(q->st, 0)))
@@ -506,6 +560,8 @@ enum err query_next(struct query *q, struct record *ret_record, bool *ret_has_ro
     q->given++;
     arena_reset(q->row);
     record_read(q->row, q->reg, q->st, ret_record);
+    if (q->masks.is_on)
+        query_masks_apply(&q->masks, q->reg, q->st, ret_record);
     return OK;
 }
 
@@ -619,14 +675,22 @@ enum err query_days(struct arena *a, struct store *s, const struct reg *reg, str
     *ret_n = 0;
     if (reg->valid_from == NO_FIELD)
         return OK;
-    const char *column = reg->fields[reg->valid_from].column;
-    const char *sql = arena_printf(a,
-                                   "SELECT DISTINCT t.%s FROM %s t WHERE t.%s IS NOT NULL AND t.%s <= ?1 AND %s "
-                                   "ORDER BY 1 DESC LIMIT ?2",
-                                   column, reg->table, column, column, store_visible_sql(a, s, reg, "t"));
-    enum err e = stmt_new(s->db, str_of(sql), &st, f);
-    if (e == OK)
+    const struct field *from = &reg->fields[reg->valid_from];
+    const char *column = from->column;
+    struct filter_sql seen;
+    enum err e = query_sight_sql(a, s, reg, 1U << from->privacy, &seen, f);
+    if (e != OK)
+        return e;
+    const char *sql =
+        arena_printf(a,
+                     "WITH fixed AS (SELECT ?1, ?2) SELECT DISTINCT t.%s FROM %s t WHERE t.%s IS NOT "
+                     "NULL AND t.%s <= ?1 AND %s AND (%.*s) ORDER BY 1 DESC LIMIT ?2",
+                     column, reg->table, column, column, store_visible_sql(a, s, reg, "t"), STR_ARG(seen.where));
+    e = stmt_new(s->db, str_of(sql), &st, f);
+    if (e == OK) {
         stmt_bind_text(st, 1, on), stmt_bind_int(st, 2, (int64_t)most);
+        filter_bind(st, &seen.params, 3);
+    }
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str day = stmt_column_text(st, 0);
         ret_days[(*ret_n)++] = str_dup(a, day);

@@ -5,6 +5,9 @@
  *     struct record r;
  *     while (query_next(q, &r, &has_row, f) == OK && has_row) …        // values are valid until the next call
  *     query_close(q);
+ *
+ * Where the store has a viewer (store_view), all of this is what he may see: sight.h says what that means. query_newest and query_revisions tell of the log, which
+ * is public, and are the same for all.
  */
 #ifndef TINHSO_REGISTER_QUERY_H
 #define TINHSO_REGISTER_QUERY_H
@@ -93,6 +96,11 @@ enum err query_revisions(struct store *s, const struct reg *reg, size_t most, in
 /* The last days up to `on` from which versions of a dated register are valid: at most `most`, newest first. None for an undated one. */
 enum err query_days(struct arena *a, struct store *s, const struct reg *reg, struct str on, size_t most,
                     struct str *ret_days, size_t *ret_n, struct fault *f);
+
+/* The condition, for alias `t`, that a version is there for the store's viewer and shows him the classes of fields whose bits are set: for whoever reads a
+ * table himself. `1` without a viewer. */
+enum err query_sight_sql(struct arena *a, struct store *s, const struct reg *reg, unsigned classes,
+                         struct filter_sql *ret_sql, struct fault *f);
 
 /* How many records match. */
 enum err query_count(struct store *s, const struct reg *reg, const struct query_options *o, int64_t *ret_count,

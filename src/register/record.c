@@ -244,6 +244,7 @@ struct value *record_fill(struct arena *a, const struct reg *reg, const struct r
     for (size_t i = 0; i < reg->n_fields; i++) {
         if (is_given[i])
             continue;
+        must(old->values[i].kind != VALUE_MASKED);
         kept[i] = old->values[i];
         if (kept[i].kind == VALUE_TEXT || kept[i].kind == VALUE_BLOB)
             kept[i].text = str_dup(a, kept[i].text);
@@ -276,6 +277,7 @@ struct record record_copy(struct arena *a, const struct reg *reg, const struct r
 
 static void canonical_value(const struct field *fd, const struct value *v, struct json_out *o)
 {
+    must(v->kind != VALUE_MASKED);
     if (v->kind != VALUE_BLOB) {
         value_json(fd, v, o);
         return;

@@ -20,7 +20,12 @@ enum value_kind {
     VALUE_NUMBER,
     VALUE_TEXT, /* everything else but geometry; dates ISO, timestamps RFC 3339 UTC, interval "a/b", arrays JSON text */
     VALUE_BLOB, /* geometry: WKB */
+    VALUE_MASKED, /* kept from who reads (sight.h), be there a value or not; is never written */
 };
+
+/* What stands for a masked value. value_parse refuses it, so that a table read by somebody who may not see all of it cannot overwrite what he did
+ * not see. */
+#define VALUE_MASK "•••"
 
 struct value {
     enum value_kind kind;

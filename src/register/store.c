@@ -279,6 +279,11 @@ void store_move(struct store *s, int64_t rev, const struct province *p)
     s->province = p;
 }
 
+void store_view(struct store *s, const struct viewer *v)
+{
+    s->viewer = v;
+}
+
 /* Whether the register is as it was at s->at: its newest version, which has the greatest _n, tells in one look. */
 static bool is_unchanged(struct arena *a, const struct store *s, const struct reg *reg)
 {

@@ -26,6 +26,7 @@
 #include "crypt/note.h"
 #include "db/db.h"
 #include "register/declaration.h"
+#include "register/sight.h"
 
 enum store_mode {
     STORE_READ,
@@ -48,6 +49,7 @@ struct store {
     struct note_key key;             /* of a write store: signs its checkpoints */
     const char *beside[STORE_FILES]; /* paths, of log_checkpoint.c */
     struct change_group *group;      /* under way; see change.h */
+    const struct viewer *viewer;     /* NULL: who reads sees everything; see store_view */
     struct arena *spare[4];          /* empty ones, for the next query */
 };
 
@@ -79,6 +81,10 @@ enum err store_declared(struct store *s, int64_t rev, int64_t *ret_declared, str
 void store_move(struct store *s, int64_t rev, const struct province *p);
 enum err store_province_read(struct arena *a, const struct store *s, const struct province **ret_province,
                              struct fault *f);
+
+/* Who reads from here on: queries hand out what he may see (sight.h). NULL: everything, as for the command line, figures and the rules of a change. The viewer
+ * outlives its use. */
+void store_view(struct store *s, const struct viewer *v);
 
 /* Takes declarations into a write store: creates and extends tables, refuses what would lose data unless its
  * "REGISTER.FIELD" or "REGISTER" stands in drops. Must run inside a change (see change.h: change_declare). */

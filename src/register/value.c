@@ -320,6 +320,8 @@ enum err value_parse(struct arena *a, const struct field *fd, struct str text, s
             e = FAULT(f, ERR_VALUE_REQUIRED, {"field", fd->title.vi});
         else
             *ret_value = (struct value){.kind = VALUE_NULL};
+    } else if (e == OK && str_is(text, VALUE_MASK)) {
+        e = FAULT(f, ERR_VALUE_MASKED, {"field", fd->title.vi});
     } else if (e == OK) {
         e = parse_clean(a, fd, text, as_of, ret_value, f);
     }
@@ -334,6 +336,7 @@ bool value_equal(const struct value *a, const struct value *b)
         return false;
     switch (a->kind) {
     case VALUE_NULL:
+    case VALUE_MASKED:
         return true;
     case VALUE_INTEGER:
         return a->integer == b->integer;
@@ -428,6 +431,9 @@ void value_print(const struct field *fd, const struct value *v, enum lang lang, 
     case VALUE_BLOB:
         geometry_text(v->text, out);
         return;
+    case VALUE_MASKED:
+        buf_puts(out, VALUE_MASK);
+        return;
     }
 }
 
@@ -436,6 +442,7 @@ void value_json(const struct field *fd, const struct value *v, struct json_out *
     struct shape shape;
     switch (v->kind) {
     case VALUE_NULL:
+    case VALUE_MASKED: /* whoever writes the object says which they are: "_masked" */
         json_null(out);
         return;
     case VALUE_INTEGER:
@@ -516,6 +523,9 @@ void value_csv(const struct field *fd, const struct value *v, struct buf *out)
         return;
     case VALUE_BLOB:
         geometry_text(v->text, out);
+        return;
+    case VALUE_MASKED:
+        buf_puts(out, VALUE_MASK);
         return;
     }
 }
