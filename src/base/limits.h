@@ -102,6 +102,7 @@ enum {
     LIMIT_HTTP_CONNECTION_MS = 3600000,
     LIMIT_HTTP_CONNECTION_REQUESTS = 100000,
     LIMIT_HTTP_STOP_MS = 5000,
+    LIMIT_HTTP_LANE_JOBS = 512, /* requests that wait for a lane (writer, slow work) */
 
     /* HTTP, what goes out */
     LIMIT_HTTP_ANSWER_BYTES = 64 << 20,

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "http/internal.h"
+#include "http/lane.h"
 
 #include "base/banned.h"
 
@@ -75,6 +76,7 @@ static void exchange_begin(struct http_worker *w)
     x->worker = w->user;
     x->site = w->o->context;
     x->file = -1;
+    x->subject = &subject_anyone;
     w->match = (struct match){.index = METRICS_ROUTES - 1};
 }
 
@@ -107,33 +109,6 @@ static bool is_our_host(const struct http_options *o, struct str host)
 {
     return (o->public_url.n && str_eq_ascii_nocase(host, authority(o->public_url))) || str_eq(host, o->listen) ||
            is_loopback_name(host);
-}
-
-static bool is_same_secret(struct str a, struct str b)
-{
-    unsigned char differ = a.n != b.n;
-    for (size_t i = 0; i < a.n && b.n; i++)
-        differ |= (unsigned char)(a.p[i] ^ b.p[i % b.n]);
-    return !differ;
-}
-
-static bool has_operator_key(const struct http_worker *w, const struct message *m)
-{
-    struct str given = m->authorization, key = w->o->operator_key;
-    if (!key.n || given.n < 7 || !str_eq_ascii_nocase(str_slice(given.p, 7), STR("bearer ")))
-        return false;
-    return is_same_secret(str_trim(str_slice(given.p + 7, given.n - 7)), key);
-}
-
-static enum err guard(struct http_worker *w, const struct message *m, struct fault *f)
-{
-    const struct exchange *x = &w->x;
-    bool is_read = x->method == METHOD_GET || x->method == METHOD_OPTIONS;
-    if (!is_read && m->origin.p && !str_eq_ascii_nocase(m->origin, exchange_base(x)))
-        return FAULT(f, ERR_HTTP_ORIGIN, {"origin", m->origin});
-    if (x->route->right != RIGHT_PUBLIC && !x->is_operator)
-        return FAULT(f, ERR_HTTP_KEY);
-    return OK;
 }
 
 static enum err take_rate(struct http_worker *w, const struct message *m, int cost, struct fault *f)
@@ -193,7 +168,7 @@ static enum err begin(struct http_worker *w, struct message *m, struct fault *f)
     x->if_match = m->if_match;
     x->if_none_match = m->if_none_match;
     x->content_type = m->content_type;
-    x->is_operator = has_operator_key(w, m);
+    x->user_agent = m->user_agent;
     if (m->query.n)
         query_find(m->query, STR("lang"), &lang);
     x->lang = lang_choose(lang, m->cookie, m->accept_language, &x->is_lang_chosen);
@@ -205,6 +180,8 @@ static enum err begin(struct http_worker *w, struct message *m, struct fault *f)
         e = path_normal(w->arena, m->path, &path, f);
     if (e == OK && !is_our_host(w->o, m->host))
         e = FAULT(f, ERR_HTTP_HOST, {"host", m->host});
+    if (e == OK)
+        e = identify(w, m, f);
     if (e == OK)
         e = find_route(w, m, path, f);
     if (e == ERR_HTTP_NOT_FOUND && slash_is_too_much(w, path)) {
@@ -316,7 +293,10 @@ static void finish(struct http_worker *w, struct message *m, enum err e, struct 
         problem_reply(w, m, e, f, r);
     r->status = x->status ? x->status : 200;
     bool is_own_etag = e == OK && x->etag.n && !str_starts(x->etag, STR("W/\""));
-    if (is_own_etag && r->status == 200 && x->method == METHOD_GET && etag_matches(x->if_none_match, x->etag)) {
+    /* What an account sees of a record is not what another saw of the same version. */
+    bool is_anyones = x->subject->kind == SUBJECT_ANYONE || x->subject->kind == SUBJECT_OPERATOR;
+    if (is_own_etag && is_anyones && r->status == 200 && x->method == METHOD_GET &&
+        etag_matches(x->if_none_match, x->etag)) {
         not_modified(w, x->etag, r);
         return;
     }
@@ -334,7 +314,9 @@ static void finish(struct http_worker *w, struct message *m, enum err e, struct 
 static enum err call(struct http_worker *w, struct message *m, struct reply *r, int64_t rev, struct fault *f)
 {
     struct exchange *x = &w->x;
-    enum err e = inputs_decode(x, m, &w->match, f);
+    enum err e = guard_form(w, m, f);
+    if (e == OK)
+        e = inputs_decode(x, m, &w->match, f);
     if (e == OK)
         e = x->route->answer(x, f);
     if (e == OK && !x->etag.n && r->key.n && !(x->route->flags & IS_CONSTANT) && (x->status == 0 || x->status == 200))
@@ -387,9 +369,11 @@ static void answer_route(struct http_worker *w, struct message *m, struct reply 
     if (e == OK)
         e = format_choose(x->route, f_value, m->accept, &x->format, f);
     bool is_live = (x->route->flags & (IS_LIVE | WRITES)) != 0;
+    bool may_be_kept = !is_live && x->method == METHOD_GET && x->subject->kind == SUBJECT_ANYONE &&
+                       x->route->right == RIGHT_PUBLIC && !(x->route->flags & (IS_SLOW | IS_LONG));
     if (e == OK && !is_live && !(x->route->flags & IS_CONSTANT) && w->o->revision)
         e = w->o->revision(w->user, at, &rev, f);
-    if (e == OK && !is_live && x->method == METHOD_GET && !x->is_operator && answer_kept(w, m, r, rev))
+    if (e == OK && may_be_kept && answer_kept(w, m, r, rev))
         return;
     if (e == OK)
         e = call(w, m, r, rev, f);
@@ -426,16 +410,17 @@ bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_rep
     }
     if (e == OK && m->body_bytes && !(x->route && (x->route->flags & TAKES_BODY)))
         e = FAULT(&f, ERR_HTTP_BODY_NONE);
-    if (e == OK && (m->body_bytes || (x->route && (x->route->flags & WRITES))))
+    enum lane_kind lane;
+    if (e == OK && x->status == 0 && (m->body_bytes || (x->route && lane_of(x->route, &lane))))
         return true;
     /* What was not read would be taken for the next request. */
     ret_reply->must_close = is_ambiguous || m->body_bytes || m->transfer_encoding.p;
     if (e != OK)
         finish(w, m, e, &f, ret_reply);
+    else if (x->status)
+        finish(w, m, OK, &f, ret_reply); /* it leads elsewhere */
     else if (x->route)
         answer_route(w, m, ret_reply, &f);
-    else if (x->status == 308)
-        finish(w, m, OK, &f, ret_reply);
     else
         options(w, ret_reply);
     return false;

@@ -63,10 +63,10 @@ static void caching(struct exchange *x, struct reply *r)
     if (x->modified_ms)
         reply_header(r, "Last-Modified", http_date(x->arena, x->modified_ms));
     reply_header(r, "Cache-Control",
-                 x->is_immutable  ? STR("public, max-age=31536000, immutable")
-                 : x->is_operator ? STR("private, no-store")
-                 : x->etag.n      ? STR("no-cache")
-                                  : STR("no-store"));
+                 x->is_immutable                      ? STR("public, max-age=31536000, immutable")
+                 : x->subject->kind != SUBJECT_ANYONE ? STR("private, no-store")
+                 : x->etag.n                          ? STR("no-cache")
+                                                      : STR("no-store"));
     reply_header(r, "Vary",
                  x->is_immutable ? STR("Accept-Encoding") : STR("Accept, Accept-Encoding, Accept-Language, Cookie"));
 }

@@ -41,6 +41,13 @@
  * when the whole group is on disk. A handler that fails undoes its own change and harms no other; when the commit fails
  * (disk full: 507), all that had succeeded are told so, and the writer is opened anew for the next.
  *
+ * Slow work: a handler of a route with IS_SLOW (password hashing, up to a second) or IS_LONG (imports, exports, backups) runs on a thread of its own kind, one
+ * request after another, with a reading worker; the connection sleeps meanwhile (lane.h).
+ *
+ * Who asks: http_options.identify makes x->subject out of the cookie, once a request, before the route's right is judged. A writing request that lives by a cookie must
+ * carry the token of its session, x->subject->csrf: as `csrf` in a form, which no route declares, or as header X-CSRF-Token. One that has neither cookie nor key must come from
+ * a page of ours (Origin or Sec-Fetch-Site), when its route takes forms (IS_FORM). Answers to anyone may be kept; all others are private, no-store.
+ *
  * Limits: LIMIT_HTTP_* (base/limits.h). Ownership: what a handler sets in x must lie in x->arena or live as long as the process.
  */
 #ifndef TINHSO_HTTP_HTTP_H
@@ -50,6 +57,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "access/subject.h"
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
@@ -131,11 +139,26 @@ enum route_flags {
     IS_HIDDEN = 8,    /* not in OpenAPI (pages, assets) */
     WRITES = 16,      /* runs on the writer's thread, in its transaction; see below */
     IS_CONSTANT = 32, /* the same for ever: made once a process, whatever the revision; the worker is not asked */
+    IS_SLOW = 64,     /* runs on the lane for what takes up to a second */
+    IS_LONG = 128,    /* runs on the lane for what takes longer */
+    IS_FORM = 256,    /* a form of a page is posted to it: must come from a page of ours, whoever asks */
 };
 
-/* Who may call it; until rights are declared (module access): the public reads what is public, RIGHT_WRITE needs the operator's key (http_options.operator_key; without
- * one it is 401 always). */
-enum right { RIGHT_PUBLIC, RIGHT_WRITE, RIGHT_OPERATOR };
+/* Who may call it. Who is not signed in is led to /sign-in when a page was asked for, else told 401; who is, but may not: 403.
+ * RIGHT(enum, name in the table of routes) */
+#define HTTP_RIGHTS(X)                                                                                                 \
+    X(RIGHT_PUBLIC, "public")                                                                                          \
+    X(RIGHT_WRITE, "write")         /* the operator's key, or an account that http_options.may says yes to */          \
+    X(RIGHT_OPERATOR, "operator")   /* the operator's key */                                                           \
+    X(RIGHT_SIGNED_IN, "signed-in") /* any account */                                                                  \
+    X(RIGHT_SIGNED_IN_RECENT, "signed-in-recent") /* whose password was shown within the last 10 minutes */            \
+    X(RIGHT_ADMINISTER, "administer")             /* an account that http_options.may says yes to, shown as recently */
+enum right {
+#define X(right, name) right,
+    HTTP_RIGHTS(X)
+#undef X
+};
+enum { RECENT_MS = 10 * 60 * 1000 };
 
 /* What one call may cost; the rate of a client counts them (docs/http.md). */
 enum cost { COST_CONSTANT = 1, COST_KEY = 2, COST_PAGE = 10, COST_SCAN = 50 };
@@ -202,8 +225,9 @@ struct exchange {
     struct str host;     /* of the request, checked against http_options.public_url when that is declared */
     struct str client;   /* address */
     char request_id[33];
-    bool
-        is_operator; /* the operator's key came with it: internal fields are shown, and nothing of the answer is kept */
+    struct str user_agent;
+    const struct subject *subject; /* who asks; never NULL */
+    bool is_operator;              /* subject->kind is SUBJECT_OPERATOR: internal fields are shown */
     void *worker;
     void *site; /* http_options.context */
     struct arena *arena;
@@ -245,6 +269,10 @@ bool etag_matches(struct str list, struct str etag);
 void exchange_redirect(struct exchange *x, int status, struct str path);
 /* "https://host" of the public address, for links that must be whole; no slash at the end. */
 struct str exchange_base(const struct exchange *x);
+/* The value of a cookie; p is NULL when there is none, or more than one of that name. */
+struct str cookie_find(struct str cookies, struct str name);
+/* A path of this site that a stranger proposes (`next`), or "/" when it leads elsewhere, to a server's own answer or is no path at all. */
+struct str local_path(struct str proposed);
 /* Path and query of this request with one parameter set (or left out when value.p is NULL): for links to other formats, languages, pages. */
 struct str exchange_link(struct exchange *x, const char *name, struct str value);
 
@@ -262,6 +290,11 @@ struct http_options {
     int access_log;          /* descriptor of JSON lines; -1: none */
     enum err (*worker_new)(void *context, void **ret_worker, struct fault *f); /* on the thread that will use it */
     void (*worker_free)(void *worker);
+    /* Who asks, out of the cookies of the request; *ret_subject stays as it is (anyone) when they tell of nobody. */
+    enum err (*identify)(void *worker, struct exchange *x, struct str cookies, const struct subject **ret_subject,
+                         struct fault *f);
+    /* Whether the account that is signed in may call this route of RIGHT_WRITE or RIGHT_ADMINISTER at all. NULL: none may. */
+    bool (*may)(struct exchange *x);
     /* Called before each request of a route that is not IS_LIVE: takes notice of what was written since; the revision it reads. `at` is
      * empty for routes that do not take it. NULL: 0 for ever. */
     enum err (*revision)(void *worker, struct str at, int64_t *ret_rev, struct fault *f);

@@ -154,7 +154,7 @@ static enum err unknown(const struct route *r, enum input_in in, struct str name
 struct pairs {
     struct exchange *x;
     enum input_in in;
-    bool has_f, has_lang, has_at;
+    bool has_f, has_lang, has_at, has_csrf;
     size_t n;
 };
 
@@ -166,6 +166,8 @@ static enum err take_always(struct pairs *p, struct str name, bool *ret_is_taken
                : str_is(name, "lang")                                  ? &p->has_lang
                : str_is(name, "at") && (p->x->route->flags & TAKES_AT) ? &p->has_at
                                                                        : NULL;
+    else if (p->in == IN_BODY && str_is(name, "csrf")) /* guard_form has compared it */
+        seen = &p->has_csrf;
     *ret_is_taken = seen != NULL;
     if (seen && *seen)
         return FAULT(f, ERR_INPUT_TWICE, {"name", name});

@@ -30,6 +30,9 @@
     X(if_match, "if-match", true)                                                                                      \
     X(if_none_match, "if-none-match", true)                                                                            \
     X(origin, "origin", true)                                                                                          \
+    X(sec_fetch_site, "sec-fetch-site", true)                                                                          \
+    X(user_agent, "user-agent", true)                                                                                  \
+    X(csrf_token, "x-csrf-token", true)                                                                                \
     X(forwarded_for, "x-forwarded-for", true)                                                                          \
     X(request_id, "x-request-id", true)
 
@@ -91,6 +94,17 @@ const struct route *routes_at(const struct routes *r, size_t i);
 enum err inputs_decode(struct exchange *x, const struct message *m, const struct match *match, struct fault *f);
 /* The value of a query parameter before anything is decoded; false when there is none. */
 bool query_find(struct str query, struct str name, struct str *ret_value);
+
+/* ---- guard.c: who may call the route */
+
+struct http_worker;
+
+/* Before anything of the body is read. A page asked for by somebody who is not signed in leads to the sign-in: x->status is set then. */
+enum err guard(struct http_worker *w, const struct message *m, struct fault *f);
+/* With the body: the token of the session, where the request lives by a cookie. */
+enum err guard_form(struct http_worker *w, const struct message *m, struct fault *f);
+/* The subject of the request. */
+enum err identify(struct http_worker *w, const struct message *m, struct fault *f);
 
 /* ---- negotiate.c */
 

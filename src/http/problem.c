@@ -86,7 +86,7 @@ void problem_reply(struct http_worker *w, const struct message *m, enum err e, c
     r->is_to_keep = false;
     if (e == ERR_HTTP_METHOD)
         allow_header(w, r);
-    else if (e == ERR_HTTP_KEY)
+    else if (e == ERR_HTTP_KEY || e == ERR_HTTP_SIGN_IN || e == ERR_HTTP_SIGN_IN_AGAIN)
         reply_header(r, "WWW-Authenticate", STR("Bearer realm=\"tinhso\""));
     else if (e == ERR_HTTP_RATE)
         reply_header(r, "Retry-After",

@@ -37,7 +37,11 @@ static void input_json(const struct input *d, struct json_out *o)
 
 static void route_json(const struct route *r, struct json_out *o)
 {
-    static const char *const rights[] = {"public", "write", "operator"};
+    static const char *const rights[] = {
+#define X(right, name) name,
+        HTTP_RIGHTS(X)
+#undef X
+    };
     json_object_begin(o);
     json_member(o, "id", str_of(r->id));
     json_member(o, "method", str_of(method_name(r->method)));

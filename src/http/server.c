@@ -18,8 +18,8 @@
 
 #include "base/clock.h"
 #include "http/internal.h"
+#include "http/lane.h"
 #include "http/listen.h"
-#include "http/writer.h"
 
 #include "base/banned.h"
 
@@ -38,9 +38,10 @@ struct connection {
     char *target; /* of the request under way, as sent */
     size_t n_target, target_cap;
     bool has_request; /* the head was seen */
-    bool has_content, wants_body, is_write;
-    struct MHD_Connection *mhd; /* while it sleeps for the writer */
-    struct write_job *job;
+    bool has_content, wants_body, is_for_lane;
+    enum lane_kind lane;
+    struct MHD_Connection *mhd; /* while it sleeps for a lane */
+    struct lane_job *job;
     struct buf body;
     int64_t begun_us;
 };
@@ -53,7 +54,7 @@ struct thread {
     struct http_worker w;
     struct message message; /* of the request that is being answered */
     struct metrics metrics;
-    _Atomic int n_under_way, n_writing;
+    _Atomic int n_under_way, n_on_lanes;
 };
 
 struct http_server {
@@ -62,8 +63,8 @@ struct http_server {
     struct routes *routes;
     struct cache *cache;
     struct rate *rate;
-    struct writer *writer;
-    struct metrics writer_metrics;
+    struct lane *lanes[LANE_COUNT];
+    struct metrics lane_metrics;
     struct thread *threads;
     struct metrics **all_metrics;
     int n_threads;
@@ -340,7 +341,7 @@ static enum MHD_Result on_head(struct thread *t, struct MHD_Connection *mhd, str
     struct reply r;
     c->wants_body = answer_head(&t->w, m, &r);
     if (c->wants_body) {
-        c->is_write = (t->w.x.route->flags & WRITES) != 0;
+        c->is_for_lane = lane_of(t->w.x.route, &c->lane);
         buf_reset(&c->body);
         answer_done(&t->w);
         return MHD_YES;
@@ -364,30 +365,37 @@ static bool has_content(struct MHD_Connection *mhd)
            MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Transfer-Encoding");
 }
 
-/* ---- writing: the connection sleeps until the writer has answered ---- */
+/* ---- on a lane: the connection sleeps until it has answered ---- */
 
-static void on_written(struct write_job *j)
+static void on_lane_done(struct lane_job *j)
 {
     struct connection *c = j->owner;
     MHD_resume_connection(c->mhd);
 }
 
-static enum MHD_Result write_later(struct thread *t, struct MHD_Connection *mhd, struct connection *c,
-                                   const struct message *m)
+static enum MHD_Result answer_later(struct thread *t, struct MHD_Connection *mhd, struct connection *c,
+                                    struct message *m)
 {
+    struct lane *lane = t->server->lanes[c->lane];
+    if (!lane_has_room(lane)) {
+        struct reply r;
+        struct fault f = {.code = OK};
+        answer_refused(&t->w, m, FAULT(&f, ERR_HTTP_STOPPING), &f, &r);
+        return send_reply(t, mhd, c, m, &r);
+    }
     c->mhd = mhd;
-    c->job = write_job_new(m, buf_view(&c->body), c);
-    atomic_fetch_add_explicit(&t->n_writing, 1, memory_order_relaxed);
+    c->job = lane_job_new(m, buf_view(&c->body), c);
+    atomic_fetch_add_explicit(&t->n_on_lanes, 1, memory_order_relaxed);
     MHD_suspend_connection(mhd);
-    writer_add(t->server->writer, c->job);
+    lane_add(lane, c->job);
     return MHD_YES;
 }
 
-static enum MHD_Result send_written(struct thread *t, struct MHD_Connection *mhd, struct connection *c)
+static enum MHD_Result send_from_lane(struct thread *t, struct MHD_Connection *mhd, struct connection *c)
 {
-    struct write_job *j = TAKE(c->job);
+    struct lane_job *j = TAKE(c->job);
     struct http_worker *w = &t->w;
-    atomic_fetch_sub_explicit(&t->n_writing, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&t->n_on_lanes, 1, memory_order_relaxed);
     enum MHD_Result done = MHD_queue_response(mhd, (unsigned)j->status, j->response);
     MHD_destroy_response(j->response);
     int64_t us = clock_mono_us() - c->begun_us;
@@ -398,7 +406,7 @@ static enum MHD_Result send_written(struct thread *t, struct MHD_Connection *mhd
     if (w->o->access_log >= 0)
         access_log_add(w, &j->m, j->status, (int64_t)j->bytes, us);
     w->x.route = NULL;
-    write_job_free(j);
+    lane_job_free(j);
     atomic_store_explicit(&c->deadline_ms, now_ms() + LIMIT_HTTP_ANSWER_MS, memory_order_relaxed);
     return done;
 }
@@ -422,7 +430,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         return c->body.is_full ? MHD_NO : MHD_YES;
     }
     if (c->job)
-        return send_written(t, mhd, c);
+        return send_from_lane(t, mhd, c);
     struct message *m = &t->message;
     struct reply r;
     message_clear(m);
@@ -438,8 +446,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         return MHD_YES;
     c->wants_body = false;
     c->begun_us = clock_mono_us();
-    if (c->is_write)
-        return write_later(t, mhd, c, m);
+    if (c->is_for_lane)
+        return answer_later(t, mhd, c, m);
     answer_body(&t->w, m, buf_view(&c->body), &r);
     return send_reply(t, mhd, c, m, &r);
 }
@@ -514,8 +522,8 @@ static void serve(struct thread *t)
             is_quiet = true;
             end_ms = now_ms() + LIMIT_HTTP_STOP_MS;
         }
-        bool is_writing = atomic_load_explicit(&t->n_writing, memory_order_relaxed) > 0;
-        if (!is_writing && (atomic_load_explicit(&t->n_under_way, memory_order_relaxed) == 0 || now_ms() > end_ms))
+        bool is_on_lane = atomic_load_explicit(&t->n_on_lanes, memory_order_relaxed) > 0;
+        if (!is_on_lane && (atomic_load_explicit(&t->n_under_way, memory_order_relaxed) == 0 || now_ms() > end_ms))
             return;
     }
 }
@@ -587,9 +595,12 @@ struct str http_server_address(const struct http_server *s)
 
 enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *stop, struct fault *f)
 {
-    struct http_worker seed = {.o = NULL};
-    worker_prepare(s, &seed, &s->writer_metrics);
-    s->writer = writer_new(&seed, &(struct writer_calls){response_of, free_response, on_written});
+    for (int i = 0; i < LANE_COUNT; i++) {
+        struct http_worker seed = {.o = NULL};
+        worker_prepare(s, &seed, &s->lane_metrics);
+        s->lanes[i] =
+            lane_new((enum lane_kind)i, &seed, &(struct lane_calls){response_of, free_response, on_lane_done});
+    }
     for (int i = 0; i < s->n_threads; i++)
         s->threads[i].is_started = pthread_create(&s->threads[i].id, NULL, thread_main, &s->threads[i]) == 0;
     while (!*stop && !atomic_load(&s->is_stopping)) {
@@ -600,7 +611,8 @@ enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *sto
     for (int i = 0; i < s->n_threads; i++)
         if (s->threads[i].is_started)
             pthread_join(s->threads[i].id, NULL);
-    writer_free(s->writer);
+    for (int i = 0; i < LANE_COUNT; i++)
+        lane_free(s->lanes[i]);
     if (s->failed != OK && f)
         *f = s->fault;
     return s->failed;
