@@ -206,7 +206,8 @@ enum err db_open(const char *path, enum db_mode mode, struct db **ret_db, struct
     if (e != OK)
         return e;
     if (!file_exists(full)) {
-        e = mode == DB_CREATE ? file_make(full, f) : FAULT(f, ERR_FILE_MISSING, {"path", str_of(path)});
+        e = mode == DB_CREATE || mode == DB_CREATE_PRIVATE ? file_make(full, mode == DB_CREATE_PRIVATE, f)
+                                                           : FAULT(f, ERR_FILE_MISSING, {"path", str_of(path)});
         if (e != OK)
             return e;
     }
@@ -349,6 +350,12 @@ void db_busy_timeout(struct db *db, int timeout_ms)
 {
     db->busy_ms = timeout_ms;
     sqlite3_busy_timeout(db->handle, timeout_ms);
+}
+
+void db_sync_full(struct db *db, bool is_full)
+{
+    must(!db->is_in_transaction);
+    sqlite3_exec(db->handle, is_full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
 }
 
 enum err db_checkpoint(struct db *db, struct fault *f)

@@ -43,10 +43,11 @@
 #include "base/str.h"
 
 enum db_mode {
-    DB_READ,   /* existing file; no write passes the file mode, the authorizer, nor stmt_new */
-    DB_WRITE,  /* existing file */
-    DB_CREATE, /* as DB_WRITE, making the file first when it is missing: it appears whole or not at all */
-    DB_SCRUB,  /* as DB_READ, but pages with a wrong checksum are still read, for db_pages_check and for naming rows */
+    DB_READ,           /* existing file; no write passes the file mode, the authorizer, nor stmt_new */
+    DB_WRITE,          /* existing file */
+    DB_CREATE,         /* as DB_WRITE, making the file first when it is missing: it appears whole or not at all */
+    DB_CREATE_PRIVATE, /* as DB_CREATE; a file that it makes is its owner's alone (0600) */
+    DB_SCRUB, /* as DB_READ, but pages with a wrong checksum are still read, for db_pages_check and for naming rows */
 };
 
 /* The highest schema version that this program reads; whoever changes the tables raises it. A new file has 0. */
@@ -95,6 +96,9 @@ void db_interrupt_flag(struct db *db, const volatile sig_atomic_t *flag);
 
 /* How long a statement waits for another writer before ERR_DB_BUSY; 5000 at first. */
 void db_busy_timeout(struct db *db, int timeout_ms);
+
+/* Commits from here on survive kill -9 but, for those of the last moment, not a power cut; they cost no fsync. FULL is what a db opens with. */
+void db_sync_full(struct db *db, bool is_full);
 
 /* Moves what the WAL holds into the file and empties it, as far as readers allow; after a large load. */
 enum err db_checkpoint(struct db *db, struct fault *f);

@@ -55,6 +55,6 @@ struct look {
 };
 enum err file_look(const char *path, bool is_scrub, struct look *ret_look, struct fault *f);
 /* Makes a new file: whole, in WAL mode, ours, of schema version 0. Fine when somebody else was faster. */
-enum err file_make(const char *path, struct fault *f);
+enum err file_make(const char *path, bool is_private, struct fault *f);
 
 #endif

@@ -169,7 +169,7 @@ static int make_at(const char *path)
     return rc == SQLITE_OK ? closed : rc;
 }
 
-enum err file_make(const char *path, struct fault *f)
+enum err file_make(const char *path, bool is_private, struct fault *f)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
     const char *wal = arena_printf(a, "%s-wal", path), *draft = arena_printf(a, "%s.%d.tmp", path, (int)getpid());
@@ -183,6 +183,8 @@ enum err file_make(const char *path, struct fault *f)
     enum err e = OK;
     if (rc != SQLITE_OK)
         e = (rc & 255) == SQLITE_FULL ? FAULT(f, ERR_DB_FULL, {"path", str_of(path)}) : fault_errno(f, "create", path);
+    else if (is_private && chmod(draft, 0600) != 0)
+        e = fault_errno(f, "chmod", path);
     else if (link(draft, path) != 0 && !file_exists(path))
         e = fault_errno(f, "create", path);
     unlink(draft);

@@ -1,0 +1,10 @@
+/* What the files of accounts and sessions share. */
+#ifndef TINHSO_ACCESS_ACCOUNT_INTERNAL_H
+#define TINHSO_ACCESS_ACCOUNT_INTERNAL_H
+
+#include "access/account.h"
+
+enum err account_roles(struct arena *arena, struct access *a, int64_t number, const struct str **ret, size_t *ret_n,
+                       struct fault *f);
+
+#endif

@@ -1,0 +1,239 @@
+/* Passwords: what may be one, setting it, and signing in with it. */
+#include "access/account_internal.h"
+#include "access/session.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "crypt/ed25519.h"
+#include "crypt/password.h"
+#include "text/unicode.h"
+#include "text/utf8.h"
+#include "text/vn.h"
+
+#include "base/banned.h"
+
+enum { MIN_CHARACTERS = 12, MOST_BYTES = 256, LEFT_CHARACTERS = 7, LEFT_DIFFERENT = 5 };
+
+/* What whoever guesses tries first; compared without accents and case. */
+static const char *const common[] = {
+    "password",  "passwd",     "matkhau",    "qwertyuiop", "qwerty",   "asdfghjkl", "asdfgh",   "zxcvbnm", "zxcvbn",
+    "1q2w3e4r",  "1qaz2wsx",   "iloveyou",   "letmein",    "welcome",  "admin",     "anhyeuem", "vietnam", "tinhso",
+    "secret",    "master",     "abcdefgh",   "abcdef",     "abc123",   "abcd1234",  "dragon",   "monkey",  "sunshine",
+    "football",  "1234567890", "0123456789", "123456789",  "12345678", "1234567",   "123456",   "12345",   "1234",
+    "987654321", "654321",     "4321",       "january",    "february", "2019",      "2020",     "2021",    "2022",
+    "2023",      "2024",       "2025",       "2026",       "2027"};
+
+static size_t remove_piece(char *p, size_t n, struct str piece)
+{
+    for (char *at; piece.n > 2 && n >= piece.n && (at = memmem(p, n, piece.p, piece.n));) {
+        memmove(at, at + piece.n, n - (size_t)(at + piece.n - p));
+        n -= piece.n;
+    }
+    return n;
+}
+
+/* "aaaa" counts as one letter. */
+static size_t remove_repeats(char *p, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || p[kept - 1] != p[i])
+            p[kept++] = p[i];
+    return kept;
+}
+
+static bool is_weak(char *p, size_t n, const struct account *who)
+{
+    struct buf name CLEANUP(buf_done) = BUF_INIT(4096);
+    text_fold(who->full_name, &name);
+    n = remove_piece(p, n, who->name);
+    struct str rest = buf_view(&name);
+    while (rest.p && rest.n)
+        n = remove_piece(p, n, str_cut(rest, ' ', &rest));
+    for (size_t i = 0; i < ARRAY_LEN(common); i++)
+        n = remove_piece(p, n, str_of(common[i]));
+    n = remove_repeats(p, n);
+    bool seen[256] = {false};
+    size_t different = 0;
+    for (size_t i = 0; i < n; i++) {
+        different += !seen[(unsigned char)p[i]];
+        seen[(unsigned char)p[i]] = true;
+    }
+    return n < LEFT_CHARACTERS || different < LEFT_DIFFERENT;
+}
+
+static void secret_done(struct buf *b)
+{
+    if (b->p)
+        memory_wipe(b->p, b->cap);
+    buf_done(b);
+}
+
+/* The form that is hashed; its memory is asked for at once, so that no copy is left behind. */
+static void secret_nfc(struct str password, struct buf *out)
+{
+    buf_reserve(out, LIMIT_PASSWORD_BYTES - 1);
+    unicode_nfc(password, out);
+}
+
+enum err password_judge(struct str password, const struct account *who, struct fault *f)
+{
+    struct buf nfc CLEANUP(secret_done) = BUF_INIT(LIMIT_PASSWORD_BYTES),
+                   folded CLEANUP(secret_done) = BUF_INIT(LIMIT_PASSWORD_BYTES);
+    if (password.n > MOST_BYTES)
+        return FAULT(f, ERR_PASSWORD_LONG);
+    buf_reserve(&folded, LIMIT_PASSWORD_BYTES - 1);
+    secret_nfc(password, &nfc);
+    size_t characters = 0;
+    for (size_t i = 0; i < nfc.n; i++)
+        characters += ((unsigned char)nfc.p[i] & 0xc0) != 0x80;
+    if (characters < MIN_CHARACTERS)
+        return FAULT(f, ERR_PASSWORD_SHORT);
+    text_fold(buf_view(&nfc), &folded);
+    return is_weak(folded.p, folded.n, who) ? FAULT(f, ERR_PASSWORD_WEAK) : OK;
+}
+
+enum err account_password_set(struct access *a, const struct actor *by, const struct account *who, struct str password,
+                              struct fault *f)
+{
+    enum err e = password_judge(password, who, f);
+    if (e != OK)
+        return e;
+    char hash[PASSWORD_HASH_BYTES];
+    struct buf nfc CLEANUP(secret_done) = BUF_INIT(LIMIT_PASSWORD_BYTES);
+    secret_nfc(password, &nfc);
+    password_hash(buf_view(&nfc), hash);
+    e = access_begin(a, f);
+    if (e != OK)
+        return e;
+    e = db_run(a->db, STR("UPDATE account SET password = ?2, password_ms = ?3 WHERE account = ?1"),
+               DB_VALUES(db_int(who->number), db_text(str_of(hash)), db_int(clock_now_ms())), f);
+    if (e == OK) /* whoever learned the old one is out */
+        e = session_end_all(a, by, who->number, by->account == who->number ? by->session : 0, f);
+    if (e == OK)
+        e = access_event(a, &(struct event){.kind = EVENT_PASSWORD_SET, .account = who->number, .by = *by}, f);
+    return access_end(a, e, f);
+}
+
+/* ---- signing in ---- */
+
+/* IPv6 gives a household 2^64 addresses. */
+static struct str address_key(struct arena *arena, struct str address)
+{
+    size_t n = 0, colons = 0;
+    bool is_six = memchr(address.p, ':', address.n) != NULL && !memchr(address.p, '.', address.n);
+    while (is_six && n < address.n && colons < 4)
+        colons += address.p[n++] == ':';
+    return STR_JOIN(arena, STR("a:"), is_six ? str_slice(address.p, n) : address);
+}
+
+static enum err must_wait(int64_t wait_ms, struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(32);
+    buf_printf(&b, "%lld", (long long)(wait_ms + 59999) / 60000);
+    return FAULT(f, ERR_SIGN_IN_WAIT, {"minutes", buf_view(&b)});
+}
+
+struct attempt {
+    struct arena *arena;
+    struct access *a;
+    const struct sign_in *in;
+    struct str name_key, address_key;
+    struct account who; /* number 0: no such name */
+    const char *hash;   /* to compare with, whatever the name */
+};
+
+/* One look-up by name and one of the hash, whether the name exists or not. */
+static enum err find_hash(struct attempt *t, struct fault *f)
+{
+    struct str name = STR("-"), hash;
+    struct fault ignored = {.code = OK};
+    t->hash = PASSWORD_NOBODY;
+    account_name_parse(t->arena, t->in->name, &name, &ignored);
+    enum err e = account_find(t->arena, t->a, name, &t->who, f);
+    if (e != OK && e != ERR_ACCOUNT_UNKNOWN)
+        return e;
+    e = db_value_text(t->a->db, t->arena,
+                      STR("SELECT password FROM account WHERE account = ?1 AND disabled_ms IS NULL"),
+                      DB_VALUES(db_int(t->who.number)), &hash, f);
+    if (e == OK)
+        t->hash = arena_dup(t->arena, hash.p, hash.n);
+    return e == ERR_DB_NO_ROW ? OK : e;
+}
+
+static enum err may_try(struct attempt *t, struct fault *f)
+{
+    int64_t by_name = 0, by_address = 0;
+    enum err e = throttle_wait(t->a, t->name_key, &by_name, f);
+    if (e == OK)
+        e = throttle_wait(t->a, t->address_key, &by_address, f);
+    int64_t wait = by_name > by_address ? by_name : by_address;
+    return e == OK && wait ? must_wait(wait, f) : e;
+}
+
+static enum err failed(struct attempt *t, struct fault *f)
+{
+    enum err e = access_begin(t->a, f);
+    if (e != OK)
+        return e;
+    e = throttle_failed(t->a, t->name_key, THROTTLE_NAME_FREE, f);
+    if (e == OK)
+        e = throttle_failed(t->a, t->address_key, THROTTLE_ADDRESS_FREE, f);
+    if (e == OK)
+        e = access_event(t->a,
+                         &(struct event){.kind = EVENT_SIGN_IN_REFUSED, .account = t->who.number, .by = t->in->by}, f);
+    e = access_end(t->a, e, f);
+    return e == OK ? FAULT(f, ERR_SIGN_IN_REFUSED) : e;
+}
+
+static enum err waits(struct attempt *t, struct fault *f)
+{
+    struct fault kept = *f;
+    enum err e =
+        access_event(t->a, &(struct event){.kind = EVENT_SIGN_IN_WAITS, .account = t->who.number, .by = t->in->by}, f);
+    *f = kept;
+    return e == OK ? ERR_SIGN_IN_WAIT : e;
+}
+
+static enum err succeeded(struct attempt *t, struct str password, struct fault *f)
+{
+    enum err e = access_begin(t->a, f);
+    if (e != OK)
+        return e;
+    e = throttle_forget(t->a, t->name_key, f);
+    if (e == OK && password_is_dated(t->hash)) {
+        char hash[PASSWORD_HASH_BYTES];
+        password_hash(password, hash);
+        e = db_run(t->a->db, STR("UPDATE account SET password = ?2 WHERE account = ?1"),
+                   DB_VALUES(db_int(t->who.number), db_text(str_of(hash))), f);
+    }
+    return access_end(t->a, e, f);
+}
+
+enum err account_sign_in(struct arena *arena, struct access *a, const struct sign_in *in, struct account *ret,
+                         struct fault *f)
+{
+    struct attempt t = {.arena = arena, .a = a, .in = in};
+    struct buf key CLEANUP(buf_done) = BUF_INIT(4096), nfc CLEANUP(secret_done) = BUF_INIT(LIMIT_PASSWORD_BYTES);
+    struct digest digest;
+    text_casei(str_trim(in->name), &key);
+    sha256(buf_view(&key), &digest); /* what is typed for a name may be a password */
+    buf_reset(&key);
+    digest_hex(&digest, &key);
+    t.name_key = STR_JOIN(arena, STR("n:"), buf_view(&key));
+    t.address_key = address_key(arena, in->by.address);
+    enum err e = find_hash(&t, f);
+    if (e == OK)
+        e = may_try(&t, f);
+    if (e == ERR_SIGN_IN_WAIT)
+        return waits(&t, f);
+    if (e != OK)
+        return e;
+    if (in->password.n <= MOST_BYTES)
+        secret_nfc(in->password, &nfc);
+    if (!password_check(t.hash, buf_view(&nfc)))
+        return failed(&t, f);
+    e = succeeded(&t, buf_view(&nfc), f);
+    if (e == OK)
+        *ret = t.who;
+    return e;
+}
