@@ -122,7 +122,6 @@ static void show_revision(void *context, int64_t rev, const struct json *entry, 
 static void show_result(struct follow_run *r, const struct follow_result *result)
 {
     struct cli *c = r->c;
-    struct json_out o;
     if (!c->is_json) {
         buf_printf(&c->out,
                    T(c, "Nhật ký đúng: %llu phiên bản, %lld phiên bản mới từ lần trước.\n",
@@ -130,14 +129,14 @@ static void show_result(struct follow_run *r, const struct follow_result *result
                    (unsigned long long)result->size, (long long)r->n_new);
         return;
     }
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+    struct json_out o = answer_begin(c);
     json_object_begin(&o);
     json_member(&o, "url", r->url);
     json_key(&o, STR("size")), json_int(&o, (int64_t)result->size);
     json_key(&o, STR("old_size")), json_int(&o, (int64_t)result->old_size);
     json_member(&o, "checkpoint", result->note);
     json_object_end(&o);
-    buf_putc(&c->out, '\n');
+    answer_end(c, &o);
 }
 
 static enum err follow_once(struct follow_run *r, const struct note_verifier *v)

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/pairs.h"
+#include "cli/show.h"
 #include "register/entry.h"
 #include "register/record.h"
 
@@ -142,7 +143,7 @@ static void answer_json(struct cli *c, const struct entry_result *r, bool is_dry
     else
         json_null(o);
     json_object_end(o);
-    buf_putc(&c->out, '\n');
+    answer_end(c, o);
 }
 
 /* {"register":…,"duplicates":[as `duplicates`],"id":…,"outcome":…,"sample":…,"dry_run":…,"revision":…} */
@@ -155,8 +156,8 @@ static enum err put_record(struct form *form, const struct entry_options *asked)
     pairs_init(&l, c, form->in.reg, false);
     o.on_duplicate = c->is_json ? pairs_json : pairs_show;
     o.ctx = &l;
-    json_out_init(&l.json, &c->out, JSON_OUT_COMPACT);
     if (c->is_json) {
+        l.json = answer_begin(c);
         json_object_begin(&l.json);
         json_member(&l.json, "register", form->in.reg->name);
         json_key(&l.json, STR("duplicates"));

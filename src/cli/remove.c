@@ -1,6 +1,7 @@
 /* tinhso remove: one record out of a register; its history stays. */
 #include "cli/cli.h"
 #include "cli/folder.h"
+#include "cli/show.h"
 #include "register/entry.h"
 
 #include "base/banned.h"
@@ -9,8 +10,7 @@ static void answer(struct cli *c, bool is_dry_run, int64_t rev)
 {
     struct str id = cli_word(c, 1);
     if (c->is_json) {
-        struct json_out o;
-        json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+        struct json_out o = answer_begin(c);
         json_object_begin(&o);
         json_member(&o, "register", cli_word(c, 0));
         json_member(&o, "removed", id);
@@ -21,7 +21,7 @@ static void answer(struct cli *c, bool is_dry_run, int64_t rev)
         else
             json_null(&o);
         json_object_end(&o);
-        buf_putc(&c->out, '\n');
+        answer_end(c, &o);
         return;
     }
     if (is_dry_run)

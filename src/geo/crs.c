@@ -1,12 +1,12 @@
 #include "geo/crs.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <proj.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "base/mem.h"
 
 #include "base/banned.h"
@@ -96,24 +96,14 @@ static struct {
     bool is_loaded;
 } proj;
 
-static void *function_of(void *library, const char *name)
-{
-    return library ? dlsym(library, name) : NULL;
-}
-
 static void load(void)
 {
-    void *library = dlopen("libproj.so.25", RTLD_NOW | RTLD_LOCAL);
-    bool is_whole = library != NULL;
-#define X(name)                                                                                                        \
-    {                                                                                                                  \
-        void *p = function_of(library, #name);                                                                         \
-        memcpy(&proj.name, &p, sizeof p);                                                                              \
-        is_whole &= p != NULL;                                                                                         \
-    }
-    PROJ_FUNCTIONS(X)
+    static const struct library_function functions[] = {
+#define X(name) {#name, &proj.name},
+        PROJ_FUNCTIONS(X)
 #undef X
-    proj.is_loaded = is_whole;
+    };
+    proj.is_loaded = library_load("libproj.so.25", functions, ARRAY_LEN(functions));
 }
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -1,12 +1,12 @@
 #include "geo/geometry.h"
 
-#include <dlfcn.h>
 #include <geos_c.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/library.h"
 #include "base/limits.h"
 
 #include "base/banned.h"
@@ -23,13 +23,13 @@ static struct {
 
 static void geos_load(void)
 {
-    void *library = dlopen("libgeos_c.so." TEXT(GEOS_CAPI_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL);
-    must(library != NULL); /* the program is not installed without it */
-#define X(name)                                                                                                        \
-    geos.name = (__typeof__(name) *)dlsym(library, #name);                                                             \
-    must(geos.name != NULL);
+    static const struct library_function functions[] = {
+#define X(name) {#name, &geos.name},
 #include "geo/geos.def"
 #undef X
+    };
+    /* the program is not installed without it */
+    must(library_load("libgeos_c.so." TEXT(GEOS_CAPI_VERSION_MAJOR), functions, ARRAY_LEN(functions)));
 }
 
 struct geometry_context {

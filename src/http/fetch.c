@@ -1,11 +1,11 @@
 #include "http/fetch.h"
 
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -33,17 +33,13 @@ static struct {
 
 static void load(void)
 {
-    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    bool is_whole = library != NULL;
-#define X(name)                                                                                                        \
-    {                                                                                                                  \
-        void *p = library ? dlsym(library, #name) : NULL;                                                              \
-        memcpy(&curl.name, &p, sizeof p);                                                                              \
-        is_whole &= p != NULL;                                                                                         \
-    }
-    CURL_FUNCTIONS(X)
+    static const struct library_function functions[] = {
+#define X(name) {#name, &curl.name},
+        CURL_FUNCTIONS(X)
 #undef X
-    curl.is_loaded = is_whole && curl.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    };
+    curl.is_loaded = library_load("libcurl.so.4", functions, ARRAY_LEN(functions)) &&
+                     curl.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -111,6 +111,7 @@ static const struct input units_inputs[] = {
 static const struct input unit_inputs[] = {{.name = "code", .in = IN_PATH, .type = INPUT_TEXT, .max = 200, TITLE("Mã hoặc tên đơn vị", "Code or name of a unit")}, INPUT_END};
 static const struct input posts_inputs[] = {{.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang", "Place")}, INPUT_END};
 static const struct input post_inputs[] = {IN_ID, INPUT_END};
+static const struct input problem_type_inputs[] = {{.name = "type", .in = IN_PATH, .type = INPUT_NAME, TITLE("Loại lỗi", "Type of problem")}, INPUT_END};
 static const struct input asset_inputs[] = {
     {.name = "hash", .in = IN_PATH, .type = INPUT_NAME},
     {.name = "name", .in = IN_PATH, .type = INPUT_NAME},
@@ -154,6 +155,7 @@ const struct route site_routes[] = {
     {GET("/posts/{id}", "postPage", "Một bài", "One post"), PAGE, .inputs = post_inputs, .cost = COST_SCAN, .answer = page_post},
     {GET("/data", "dataPage", "Dữ liệu mở", "Open data"), PAGE, .cost = COST_PAGE, .answer = page_data},
     {GET("/developers", "developersPage", "API", "API"), PAGE, .cost = COST_PAGE, .answer = page_developers},
+    {GET("/problems/{type}", "problemType", "Ý nghĩa của một loại lỗi", "What a type of problem means"), PAGE, .inputs = problem_type_inputs, .cost = COST_KEY, .answer = page_problem_type},
 
     {GET("/api", "landing", "Trang đầu của giao diện mở", "Landing page of the open interface"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_landing},
     {GET("/api/conformance", "conformance", "Các lớp tuân thủ", "Conformance classes"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_conformance},

@@ -107,4 +107,5 @@ answer_fn page_reports, page_report;                  /* page_report.c */
 answer_fn page_figures, page_figure;                  /* page_figure.c */
 answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */
 answer_fn page_posts, page_post, page_data, page_developers; /* page_posts.c, page_data.c, page_developers.c */
+answer_fn page_problem_type;                                 /* page_problem_type.c */
 #endif
