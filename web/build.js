@@ -2,6 +2,7 @@
 //
 //   site.css    every page    the parts of USWDS that pages use, and our own styles
 //   site.js     every page    small comforts; no page needs it
+//   form.js     forms         pickers that search while one types, drafts kept by themselves
 //   chart.js    chart pages   Apache ECharts, bars and lines only
 //   map.js, map.css, map-worker.js   map pages   MapLibre GL
 //   icon.svg
@@ -49,6 +50,7 @@ styles("site");
 styles("map");
 script("site.js", "scripts/site.js");
 script("chart.js", "scripts/chart.js");
+script("form.js", "scripts/form.js");
 script("map.js", "scripts/map.js");
 script("map-worker.js", "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs");
 write("icon.svg", fs.readFileSync(path.join(here, "icon.svg")));

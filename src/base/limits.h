@@ -94,6 +94,7 @@ enum {
     LIMIT_HTTP_BODY_BYTES = 4 << 20,
     LIMIT_HTTP_TEXT_BYTES = 1 << 10, /* one input of type text that names no limit of its own */
     LIMIT_HTTP_QUERY_INPUTS = 64,
+    LIMIT_HTTP_FORM_INPUTS = 2000, /* of a body: a form with a box for each of many codes */
     LIMIT_HTTP_CONNECTIONS = 4096,
     LIMIT_HTTP_CONNECTIONS_EACH = 128, /* from one address that is not this machine's own */
     LIMIT_HTTP_HEAD_MS = 20000, /* from the end of the last answer, or the beginning, to the end of the next head */

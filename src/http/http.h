@@ -121,8 +121,8 @@ struct input {
     enum input_type type;
     bool is_required;
     bool may_be_empty; /* a form's field that nobody filled in: as if it were absent */
-    bool
-        is_open; /* IN_QUERY only: takes every query parameter that nothing else declares (filters by field); see input_other */
+    bool is_open;      /* takes every parameter that nothing else declares: of the query (filters by field) into x->others, of the body (fields of a
+                          form; a name may stand several times, and a text hold several lines of at most `max` bytes) into x->form */
     int64_t min, max, standard; /* standard: taken when the input is absent */
     const char *choices;
     struct text2 title;
@@ -214,8 +214,10 @@ struct exchange {
     struct str path;  /* as sent */
     struct str query; /* as sent, without "?" */
     struct input_value inputs[HTTP_MAX_INPUTS];
-    struct name_value *others; /* what an is_open input took */
+    struct name_value *others; /* what an is_open input of the query took */
     size_t n_others;
+    struct name_value *form; /* … and of the body, in the order in which it came */
+    size_t n_form;
     struct str at; /* as asked; empty: now */
     struct str if_match, if_none_match;
     struct str request_body, content_type;

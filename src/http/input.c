@@ -100,6 +100,13 @@ static enum err take_date(const struct input *d, struct input_value *v, struct f
     return date_parse(v->text, &day, NULL) == OK ? OK : wrong_type(d, v->text, "2026-01-31", f);
 }
 
+static enum err too_long(struct str name, size_t limit, struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(32);
+    buf_printf(&b, "%zu", limit);
+    return FAULT(f, ERR_INPUT_LONG, {"name", name}, {"limit", buf_view(&b)});
+}
+
 static enum err take(const struct input *d, struct input_value *v, struct str text, struct fault *f)
 {
     static enum err (*const by_type[])(const struct input *, struct input_value *, struct fault *) = {
@@ -112,11 +119,8 @@ static enum err take(const struct input *d, struct input_value *v, struct str te
     if (text.n == 0 && d->may_be_empty)
         return OK;
     size_t limit = d->type == INPUT_TEXT && d->max > 0 ? (size_t)d->max : LIMIT_HTTP_TEXT_BYTES;
-    if (text.n > limit) {
-        struct buf b CLEANUP(buf_done) = BUF_INIT(32);
-        buf_printf(&b, "%zu", limit);
-        return FAULT(f, ERR_INPUT_LONG, {"name", str_of(d->name)}, {"limit", buf_view(&b)});
-    }
+    if (text.n > limit)
+        return too_long(str_of(d->name), limit, f);
     v->is_given = true;
     v->text = text;
     return by_type[d->type] ? by_type[d->type](d, v, f) : OK;
@@ -176,6 +180,40 @@ static enum err take_always(struct pairs *p, struct str name, bool *ret_is_taken
     return OK;
 }
 
+static enum err take_other(struct exchange *x, struct str name, struct str value, struct fault *f)
+{
+    for (size_t i = 0; i < x->n_others; i++)
+        if (str_eq(x->others[i].name, name))
+            return FAULT(f, ERR_INPUT_TWICE, {"name", name});
+    if (!x->others)
+        x->others = ARENA_ARRAY(x->arena, struct name_value, LIMIT_HTTP_QUERY_INPUTS);
+    if (value.n > LIMIT_HTTP_TEXT_BYTES)
+        return too_long(name, LIMIT_HTTP_TEXT_BYTES, f);
+    x->others[x->n_others++] = (struct name_value){name, value};
+    return OK;
+}
+
+/* Boxes of one name that are ticked come once each; it is for the form to say which names may. */
+static enum err take_of_form(struct exchange *x, const struct input *d, struct str name, struct str value,
+                             struct fault *f)
+{
+    size_t limit = d->max > 0 ? (size_t)d->max : LIMIT_HTTP_TEXT_BYTES;
+    if (!x->form)
+        x->form = ARENA_ARRAY(x->arena, struct name_value, LIMIT_HTTP_FORM_INPUTS);
+    if (value.n > limit)
+        return too_long(name, limit, f);
+    x->form[x->n_form++] = (struct name_value){name, value};
+    return OK;
+}
+
+static bool is_of_line(struct str value)
+{
+    for (size_t i = 0; i < value.n; i++)
+        if ((unsigned char)value.p[i] < 0x20)
+            return false;
+    return true;
+}
+
 static enum err take_pair(struct pairs *p, struct str name, struct str value, struct fault *f)
 {
     struct exchange *x = p->x;
@@ -184,46 +222,41 @@ static enum err take_pair(struct pairs *p, struct str name, struct str value, st
     enum err e = take_always(p, name, &is_taken, f);
     if (e != OK || is_taken)
         return e;
-    bool is_open = false;
+    const struct input *open = NULL;
     for (size_t i = 0; r->inputs && r->inputs[i].name; i++) {
         const struct input *d = &r->inputs[i];
         if (d->in != p->in)
             continue;
         if (d->is_open)
-            is_open = true;
+            open = d;
         else if (str_is(name, d->name))
-            return take(d, &x->inputs[i], value, f);
+            return is_of_line(value) ? take(d, &x->inputs[i], value, f)
+                                     : FAULT(f, ERR_HTTP_ENCODING, {"name", name});
     }
-    if (!is_open)
+    if (!open)
         return unknown(r, p->in, name, f);
-    for (size_t i = 0; i < x->n_others; i++)
-        if (str_eq(x->others[i].name, name))
-            return FAULT(f, ERR_INPUT_TWICE, {"name", name});
-    if (!x->others)
-        x->others = ARENA_ARRAY(x->arena, struct name_value, LIMIT_HTTP_QUERY_INPUTS);
-    if (value.n > LIMIT_HTTP_TEXT_BYTES) {
-        struct buf b CLEANUP(buf_done) = BUF_INIT(32);
-        buf_printf(&b, "%d", LIMIT_HTTP_TEXT_BYTES);
-        return FAULT(f, ERR_INPUT_LONG, {"name", name}, {"limit", buf_view(&b)});
-    }
-    x->others[x->n_others++] = (struct name_value){name, value};
-    return OK;
+    return p->in == IN_BODY ? take_of_form(x, open, name, value, f) : take_other(x, name, value, f);
 }
 
 static enum err take_pairs(struct exchange *x, enum input_in in, struct str text, struct fault *f)
 {
     struct pairs p = {.x = x, .in = in};
+    bool is_form = in == IN_BODY;
+    size_t limit = is_form ? LIMIT_HTTP_FORM_INPUTS : LIMIT_HTTP_QUERY_INPUTS;
     struct str rest = text.n ? text : (struct str){NULL, 0};
     while (rest.p) {
         struct str value, pair = str_cut(rest, '&', &rest), name = str_cut(pair, '=', &value);
         if (pair.n == 0)
             continue;
-        if (++p.n > LIMIT_HTTP_QUERY_INPUTS)
-            return FAULT(f, ERR_LIMIT, {"what", STR("query")}, {"limit", STR("64")});
+        if (++p.n > limit)
+            return FAULT(f, ERR_LIMIT, {"what", is_form ? STR("form") : STR("query")},
+                         {"limit", str_of(arena_printf(x->arena, "%zu", limit))});
         struct str decoded_name, decoded_value;
         if (!url_decode(x->arena, name, true, &decoded_name))
             return FAULT(f, ERR_HTTP_ENCODING, {"name", STR("?")});
-        if (!url_decode(x->arena, value.p ? value : STR(""), true, &decoded_value))
+        value = value.p ? value : STR("");
+        if (is_form ? !form_decode(x->arena, value, &decoded_value)
+                    : !url_decode(x->arena, value, true, &decoded_value))
             return FAULT(f, ERR_HTTP_ENCODING, {"name", decoded_name});
         enum err e = take_pair(&p, decoded_name, decoded_value, f);
         if (e != OK)
@@ -261,7 +294,7 @@ static enum err take_headers(struct exchange *x, const struct message *m, struct
     return e;
 }
 
-static bool is_form(struct str content_type)
+static bool is_form_media(struct str content_type)
 {
     struct str rest;
     return str_eq_ascii_nocase(str_trim(str_cut(content_type, ';', &rest)), STR("application/x-www-form-urlencoded"));
@@ -279,7 +312,7 @@ enum err inputs_decode(struct exchange *x, const struct message *m, const struct
         e = take_pairs(x, IN_QUERY, x->query, f);
     if (e == OK)
         e = take_headers(x, m, f);
-    if (e == OK && x->request_body.n && is_form(x->content_type))
+    if (e == OK && x->request_body.n && is_form_media(x->content_type))
         e = take_pairs(x, IN_BODY, x->request_body, f);
     for (size_t i = 0; e == OK && r->inputs && r->inputs[i].name; i++) {
         const struct input *d = &r->inputs[i];

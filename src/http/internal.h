@@ -66,6 +66,8 @@ struct str message_header(const struct message *m, struct str name); /* p NULL: 
 
 /* Decodes %XX (and + when is_query) into the arena. False when an escape is wrong, or the text is not UTF-8 or has control characters. */
 bool url_decode(struct arena *a, struct str text, bool is_query, struct str *ret_text);
+/* The same for a value of a form, which may have several lines. */
+bool form_decode(struct arena *a, struct str text, struct str *ret_text);
 /* A path as it may stand: decoded, without tricks. */
 enum err path_normal(struct arena *a, struct str path, struct str *ret_path, struct fault *f);
 

@@ -13,7 +13,8 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool url_decode(struct arena *a, struct str text, bool is_query, struct str *ret_text)
+/* Lines end in LF, however the browser sends them. */
+static bool decode(struct arena *a, struct str text, bool is_query, bool has_lines, struct str *ret_text)
 {
     char *out = arena_alloc(a, text.n + 1);
     size_t n = 0;
@@ -28,13 +29,26 @@ bool url_decode(struct arena *a, struct str text, bool is_query, struct str *ret
         } else if (c == '+' && is_query) {
             c = ' ';
         }
-        if (c < 0x20 || c == 0x7f)
+        bool is_line = has_lines && (c == '\n' || c == '\r' || c == '\t');
+        if ((c < 0x20 || c == 0x7f) && !is_line)
             return false;
+        if (c == '\n' && n && out[n - 1] == '\r')
+            n--;
         out[n++] = (char)c;
     }
     out[n] = 0;
     *ret_text = str_slice(out, n);
     return utf8_valid(*ret_text);
+}
+
+bool url_decode(struct arena *a, struct str text, bool is_query, struct str *ret_text)
+{
+    return decode(a, text, is_query, false, ret_text);
+}
+
+bool form_decode(struct arena *a, struct str text, struct str *ret_text)
+{
+    return decode(a, text, true, true, ret_text);
 }
 
 enum err path_normal(struct arena *a, struct str path, struct str *ret_path, struct fault *f)

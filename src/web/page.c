@@ -46,7 +46,9 @@ static size_t add_scripts(const struct page *p, struct str *scripts)
     size_t n = 0;
     for (const char *const *s = p->scripts; s && *s; s++) {
         must(n < PAGE_MAX_SCRIPTS);
-        scripts[n++] = asset_href(strcmp(*s, "chart") == 0 ? "chart.js" : "map.js");
+        scripts[n++] = asset_href(strcmp(*s, "chart") == 0  ? "chart.js"
+                                  : strcmp(*s, "form") == 0 ? "form.js"
+                                                            : "map.js");
     }
     return n;
 }
@@ -83,9 +85,9 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
         crumbs[i] = (struct tpl_shell_crumbs){p->crumbs[i].title, p->crumbs[i].href};
     struct str scripts[PAGE_MAX_SCRIPTS];
     struct moment moment = {0};
-    if (!p->is_problem && moment_read(x->arena, w->store, &moment, f) != OK)
+    if (!p->is_problem && !p->is_form && moment_read(x->arena, w->store, &moment, f) != OK)
         return f->code;
-    int64_t at = p->is_problem ? 0 : w->store->at;
+    int64_t at = p->is_problem || p->is_form ? 0 : w->store->at;
     struct str root = part_root(x);
     tpl_shell(
         &x->body,

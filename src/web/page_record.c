@@ -26,6 +26,7 @@ struct dossier {
     struct ask shape;
     struct names names;
     VEC(struct version) versions; /* oldest first */
+    bool may_write;
 };
 
 static enum err read_versions(struct dossier *d, struct fault *f)
@@ -125,13 +126,19 @@ static void write_map(struct dossier *d, const struct record *r, struct str titl
                      .title = buf_view(&name), .source = item_href(d, "?f=geojson"), .plain = buf_view(&plain)});
 }
 
+static struct str record_href(struct dossier *d, const char *rest)
+{
+    struct str href = show_record_href(d->x, d->reg, d->id);
+    return str_of(arena_printf(d->x->arena, "%.*s%s", STR_ARG(href), rest));
+}
+
 /* ---- history ---- */
 
 static enum err changes_of(struct dossier *d, const struct version *before, const struct version *after,
                            struct tpl_record_versions *t, struct fault *f)
 {
     struct exchange *x = d->x;
-    VEC(struct tpl_record_versions_changes) changes = {0};
+    VEC(struct tpl_change_row) changes = {0};
     for (size_t i = 0; i < d->reg->n_fields; i++) {
         const struct field *fd = &d->reg->fields[i];
         struct shown was, is;
@@ -145,7 +152,7 @@ static enum err changes_of(struct dossier *d, const struct version *before, cons
         if (fd->type == FT_GEOMETRY)
             is.text = message(M_record_shape_changed, x->lang);
         VEC_PUSH(x->arena, &changes,
-                 ((struct tpl_record_versions_changes){text2_in(&fd->title, x->lang), was.text, is.text}));
+                 ((struct tpl_change_row){text2_in(&fd->title, x->lang), was.text, is.text}));
     }
     t->changes = changes.p;
     t->n_changes = changes.n;
@@ -191,6 +198,9 @@ static enum err write_versions(struct dossier *d, struct tpl_record_versions *sh
             .href = exchange_link(x, "at", str_of(arena_printf(x->arena, "%lld", (long long)v->rev))),
             .is_here = v->rev == w->store->at,
         };
+        if (d->may_write && i > 0 && !v->is_removed)
+            t->restore_href = record_href(
+                d, arena_printf(x->arena, "/restore?version=%lld", (long long)v->rev));
         if (e == OK)
             e = reason_of(d, v->rev, &t->reason, f);
         if (e == OK && before && !v->is_removed && !before->is_removed)
@@ -234,6 +244,7 @@ static enum err write_record(struct dossier *d, const struct version *last, stru
                                                 {message(M_record_proof, x->lang), proof}};
     tpl_record(out,
                &(struct tpl_record){.is_sample = r->is_sample,
+                                    .edit_href = d->may_write && !last->is_removed ? record_href(d, "/edit") : nothing,
                                     .removed = last->is_removed,
                                     .facts = buf_view(&facts),
                                     .more_title = has_more && !last->is_removed ? title : nothing,
@@ -264,6 +275,7 @@ enum err page_record(struct exchange *x, struct fault *f)
         e = read_versions(&d, f);
     if (e != OK)
         return e;
+    d.may_write = site_may_write(x, d.reg);
     const struct version *last = d.versions.n ? &d.versions.p[d.versions.n - 1] : NULL;
     struct str kept = nothing;
     if ((!last || last->is_removed) && (e = merged_into(&d, &kept, f)) != OK)

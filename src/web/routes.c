@@ -112,6 +112,29 @@ static const struct input unit_inputs[] = {{.name = "code", .in = IN_PATH, .type
 static const struct input posts_inputs[] = {{.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang", "Place")}, INPUT_END};
 static const struct input post_inputs[] = {IN_ID, INPUT_END};
 static const struct input problem_type_inputs[] = {{.name = "type", .in = IN_PATH, .type = INPUT_NAME, TITLE("Loại lỗi", "Type of problem")}, INPUT_END};
+/* Forms in which records are written: the fields of the register are the open input (web/form.h). */
+#define IN_FORM(name_, type_, ...) {.name = name_, .in = IN_BODY, .type = type_, .may_be_empty = true, ##__VA_ARGS__}
+#define IN_WRITE \
+    IN_FORM("do", INPUT_CHOICE, .choices = "check|save|edit|merge|draft"), \
+    IN_FORM("find", INPUT_TEXT, .max = 100), \
+    IN_FORM("reading", INPUT_CHOICE, .choices = "vi|en"), \
+    IN_FORM("reason", INPUT_TEXT, .max = 1000), \
+    IN_FORM("other", INPUT_BOOLEAN), \
+    {.name = "{field}", .in = IN_BODY, .type = INPUT_TEXT, .max = LIMIT_TEXT_BYTES, .is_open = true}
+#define IN_REV IN_FORM("rev", INPUT_INTEGER, .min = 1, .max = INT64_MAX, .is_required = true)
+static const struct input record_new_inputs[] = {IN_REGISTER, IN_WRITE, INPUT_END};
+static const struct input record_form_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
+static const struct input record_edit_inputs[] = {IN_REGISTER, IN_ID, IN_REV, IN_FORM("seen", INPUT_INTEGER, .min = 1, .max = INT64_MAX), IN_WRITE, INPUT_END};
+static const struct input record_remove_inputs[] = {IN_REGISTER, IN_ID, IN_REV, IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
+static const struct input record_version_inputs[] = {IN_REGISTER, IN_ID, {.name = "version", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, .is_required = true}, INPUT_END};
+static const struct input record_restore_inputs[] = {IN_REGISTER, IN_ID, IN_REV, IN_FORM("version", INPUT_INTEGER, .min = 1, .max = INT64_MAX, .is_required = true), IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
+static const struct input choices_inputs[] = {
+    IN_REGISTER,
+    {.name = "field", .in = IN_PATH, .type = INPUT_NAME},
+    {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true},
+    {.name = "day", .in = IN_QUERY, .type = INPUT_TEXT, .max = 100, .may_be_empty = true},
+    INPUT_END,
+};
 static const struct input asset_inputs[] = {
     {.name = "hash", .in = IN_PATH, .type = INPUT_NAME},
     {.name = "name", .in = IN_PATH, .type = INPUT_NAME},
@@ -127,6 +150,8 @@ static const struct input search_inputs[] = {
 #define GET(address, name, vi, en) .method = METHOD_GET, .path = address, .id = name, TITLE(vi, en)
 #define WRITE(verb, address, name, vi, en) .method = METHOD_##verb, .path = address, .id = name, TITLE(vi, en), .formats = F_GEOJSON | F_JSON, .standard = FORMAT_GEOJSON, .right = RIGHT_WRITE, .cost = COST_PAGE, .tag = "features"
 #define PAGE .formats = F_HTML, .flags = TAKES_AT | IS_HIDDEN, .tag = "pages"
+#define FORM_PAGE .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_WRITE, .tag = "pages"
+#define FORM_POST(address, name, vi, en) .method = METHOD_POST, .path = address, .id = name, TITLE(vi, en), .formats = F_HTML, .flags = IS_HIDDEN | TAKES_BODY | WRITES, .right = RIGHT_WRITE, .tag = "pages"
 #define API(all, usual) .formats = (all), .standard = (usual), .flags = TAKES_AT
 
 const struct route site_routes[] = {
@@ -146,6 +171,15 @@ const struct route site_routes[] = {
 
     {GET("/registers", "registersPage", "Sổ dữ liệu", "Registers"), PAGE, .cost = COST_PAGE, .answer = page_registers},
     {GET("/registers/{register}", "registerPage", "Một sổ dữ liệu", "One register"), PAGE, .inputs = register_page_inputs, .cost = COST_SCAN, .answer = page_register},
+    {GET("/registers/{register}/new", "recordNew", "Thêm hồ sơ", "Add a record"), FORM_PAGE, .inputs = register_inputs, .cost = COST_PAGE, .answer = page_record_new},
+    {FORM_POST("/registers/{register}/new", "recordNewPost", "Thêm hồ sơ", "Add a record"), .inputs = record_new_inputs, .cost = COST_PAGE, .answer = post_record_new},
+    {GET("/registers/{register}/choices/{field}", "choices", "Những gì một trường có thể chỉ tới", "What a field may name"), .formats = F_JSON, .flags = IS_HIDDEN, .right = RIGHT_WRITE, .tag = "pages", .inputs = choices_inputs, .cost = COST_PAGE, .answer = page_choices},
+    {GET("/registers/{register}/{id}/edit", "recordEdit", "Sửa hồ sơ", "Edit a record"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_edit},
+    {FORM_POST("/registers/{register}/{id}/edit", "recordEditPost", "Sửa hồ sơ", "Edit a record"), .inputs = record_edit_inputs, .cost = COST_PAGE, .answer = post_record_edit},
+    {GET("/registers/{register}/{id}/remove", "recordRemove", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_remove},
+    {FORM_POST("/registers/{register}/{id}/remove", "recordRemovePost", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), .inputs = record_remove_inputs, .cost = COST_PAGE, .answer = post_record_remove},
+    {GET("/registers/{register}/{id}/restore", "recordRestore", "Khôi phục một phiên bản", "Restore a version"), FORM_PAGE, .inputs = record_version_inputs, .cost = COST_PAGE, .answer = page_record_restore},
+    {FORM_POST("/registers/{register}/{id}/restore", "recordRestorePost", "Khôi phục một phiên bản", "Restore a version"), .inputs = record_restore_inputs, .cost = COST_PAGE, .answer = post_record_restore},
     {GET("/registers/{register}/{id}", "recordPage", "Một bản ghi", "One record"), PAGE, .inputs = item_inputs, .cost = COST_PAGE, .answer = page_record},
 
     {GET("/units", "unitsPage", "Đơn vị hành chính", "Administrative units"), PAGE, .inputs = units_inputs, .cost = COST_PAGE, .answer = page_units},

@@ -73,6 +73,7 @@ struct page {
     struct crumb *crumbs;   /* from the home page down, without it */
     size_t n_crumbs;
     bool is_problem;     /* counts nothing: no revision is named */
+    bool is_form;        /* is about what will be, not about a moment that could be asked for again */
     bool has_own_search; /* the header shows no second box */
     bool is_home;        /* writes its own first heading */
     bool has_heading;    /* so does another page */
@@ -95,6 +96,8 @@ bool site_searches(const struct exchange *x, const struct reg *reg);
 /* A figure over records that are not shown is broken down as it declares, and no further: by the code of a record each would be told apart.
  * ERR_FIGURE_BY_PRIVATE; a `by` that makes no sense is left to figure_compute. */
 enum err site_allows_by(const struct exchange *x, const struct figure *figure, struct str by, struct fault *f);
+/* Whether the caller may write to it at all: what pages offer. */
+bool site_may_write(const struct exchange *x, const struct reg *reg);
 /* With every field: a proof shows whole records. */
 bool site_shows_whole(const struct exchange *x, const struct reg *reg);
 
@@ -103,6 +106,8 @@ answer_fn answer_asset;                               /* assets.c */
 answer_fn page_home, page_search, page_about;         /* page_home.c, page_search.c, page_about.c */
 answer_fn page_units, page_unit;                      /* page_units.c, page_unit.c */
 answer_fn page_registers, page_register, page_record; /* page_registers.c, page_record.c */
+answer_fn page_record_new, post_record_new, page_record_edit, post_record_edit, page_choices;      /* page_edit.c */
+answer_fn page_record_remove, post_record_remove, page_record_restore, post_record_restore;        /* page_remove.c */
 answer_fn page_reports, page_report;                  /* page_report.c */
 answer_fn page_figures, page_figure;                  /* page_figure.c */
 answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */
