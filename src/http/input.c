@@ -230,8 +230,7 @@ static enum err take_pair(struct pairs *p, struct str name, struct str value, st
         if (d->is_open)
             open = d;
         else if (str_is(name, d->name))
-            return is_of_line(value) ? take(d, &x->inputs[i], value, f)
-                                     : FAULT(f, ERR_HTTP_ENCODING, {"name", name});
+            return is_of_line(value) ? take(d, &x->inputs[i], value, f) : FAULT(f, ERR_HTTP_ENCODING, {"name", name});
     }
     if (!open)
         return unknown(r, p->in, name, f);

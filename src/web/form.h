@@ -38,15 +38,15 @@ struct form_choice {
 struct form_entry {
     const struct field *fd;
     int number;
-    bool is_shown;    /* the caller may see and write it */
-    bool is_fixed;    /* part of the key of a record that is there */
-    bool is_finding;  /* the button of its picker was pressed */
-    struct str text;  /* as typed; items of an array parted as in a cell */
-    struct str base;  /* as the record has it; empty of a new one */
-    struct str find;  /* words typed into its picker */
-    struct str from, to; /* of an interval */
-    struct str problem;  /* what is wrong with it, a sentence; empty: nothing */
-    bool is_picker;      /* too many to list */
+    bool is_shown;             /* the caller may see and write it */
+    bool is_fixed;             /* part of the key of a record that is there */
+    bool is_finding;           /* the button of its picker was pressed */
+    struct str text;           /* as typed; items of an array parted as in a cell */
+    struct str base;           /* as the record has it; empty of a new one */
+    struct str find;           /* words typed into its picker */
+    struct str from, to;       /* of an interval */
+    struct str problem;        /* what is wrong with it, a sentence; empty: nothing */
+    bool is_picker;            /* too many to list */
     struct form_choice *found; /* by form_find */
     size_t n_found;
     bool has_more;
@@ -64,9 +64,9 @@ struct form_text {
 struct form {
     struct exchange *x;
     const struct reg *reg;
-    struct str id;             /* empty: a new record */
-    const struct record *old;  /* NULL: a new record */
-    int64_t rev;               /* of `old` */
+    struct str id;              /* empty: a new record */
+    const struct record *old;   /* NULL: a new record */
+    int64_t rev;                /* of `old` */
     struct form_entry *entries; /* n_fields */
     struct names names;
     struct str today, day; /* day: on which references are judged */
@@ -74,7 +74,7 @@ struct form {
     struct str reason;
     bool is_other; /* “it is another one” */
     size_t n_problems;
-    VEC(struct form_text) general;  /* problems of no one field */
+    VEC(struct form_text) general; /* problems of no one field */
     VEC(struct form_text) warnings;
     VEC(struct form_candidate) candidates;
     struct entry_result result;

@@ -46,8 +46,8 @@ enum err form_merge(struct form *m, const struct record *now, int64_t rev, struc
     struct form merged = *m;
     merged.entries = ARENA_ARRAY(m->x->arena, struct form_entry, m->reg->n_fields);
     for (size_t i = 0; i < m->reg->n_fields; i++)
-        merged.entries[i] = (struct form_entry){
-            .fd = m->entries[i].fd, .number = (int)i, .is_shown = m->entries[i].is_shown};
+        merged.entries[i] =
+            (struct form_entry){.fd = m->entries[i].fd, .number = (int)i, .is_shown = m->entries[i].is_shown};
     enum err e = form_take_record(&merged, now, rev, f);
     for (size_t i = 0; e == OK && i < m->reg->n_fields; i++) {
         const struct form_entry *mine = &m->entries[i];

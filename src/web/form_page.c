@@ -82,8 +82,7 @@ enum err form_answer(struct form *m, struct str title, struct str content, struc
 
 static struct str page_title(struct form *m)
 {
-    struct str title =
-        message_with(m->x->arena, m->old ? M_form_edit : M_form_new, m->x->lang, form_title(m));
+    struct str title = message_with(m->x->arena, m->old ? M_form_edit : M_form_new, m->x->lang, form_title(m));
     return m->n_problems ? message_with(m->x->arena, M_form_problem_title, m->x->lang, title) : title;
 }
 
@@ -139,7 +138,8 @@ enum err form_check_page(struct form *m, bool must_say_other, struct fault *f)
 {
     struct exchange *x = m->x;
     struct record r = form_record(m);
-    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                       facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     struct tpl_form_check t = {.action = form_action(m, "edit"),
                                .is_new = !m->old,
                                .warnings = warnings_of(m),

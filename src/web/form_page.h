@@ -25,7 +25,7 @@ size_t form_pairs(struct form *m, bool has_fields, struct name_value **ret);
 enum err form_page(struct form *m, struct fault *f);
 enum err form_check_page(struct form *m, bool must_say_other, struct fault *f);
 enum err form_answer(struct form *m, struct str title, struct str content, struct fault *f);
-struct str form_title(struct form *m);  /* of the record */
+struct str form_title(struct form *m);                      /* of the record */
 struct str form_action(struct form *m, const char *ending); /* "/registers/R/ID/ENDING", "/registers/R/new" */
 
 /* form_conflict.c */

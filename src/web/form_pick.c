@@ -40,8 +40,8 @@ static enum err note_of(struct picking *p, const struct record *r, struct str va
     const struct province *province = ((struct worker *)p->x->worker)->store->province;
     const struct reg *target = p->fd->target;
     *ret = value;
-    if (target != province->units || province->unit_parent < 0 ||
-        r->values[province->unit_parent].kind != VALUE_TEXT || !site_shows_field(p->x, &target->fields[province->unit_parent]))
+    if (target != province->units || province->unit_parent < 0 || r->values[province->unit_parent].kind != VALUE_TEXT ||
+        !site_shows_field(p->x, &target->fields[province->unit_parent]))
         return OK;
     struct shown s;
     enum err e = show_reference(p->x, &p->names, p->fd, r->values[province->unit_parent].text, p->day, &s, f);

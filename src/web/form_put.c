@@ -101,15 +101,16 @@ enum err form_put(struct form *m, bool is_dry_run, struct fault *f)
     struct exchange *x = m->x;
     struct store *s = ((struct worker *)x->worker)->store;
     struct faults list CLEANUP(faults_done) = {.max = SHOWN_FAULTS};
-    struct entry in = {.reg = m->reg,
-                       .cells = ARENA_ARRAY(x->arena, struct str, m->reg->n_fields),
-                       .mark = SAMPLE_UNSAID};
+    struct entry in = {
+        .reg = m->reg, .cells = ARENA_ARRAY(x->arena, struct str, m->reg->n_fields), .mark = SAMPLE_UNSAID};
     bool *is_given = ARENA_ARRAY(x->arena, bool, m->reg->n_fields);
     form_cells(m, in.cells, is_given);
     in.is_given = is_given;
     const struct entry_options o = {
         .actor = form_actor(x),
-        .reason = m->reason.n ? m->reason : m->old ? STR("sửa qua biểu mẫu") : STR("nhập mới qua biểu mẫu"),
+        .reason = m->reason.n ? m->reason
+                  : m->old    ? STR("sửa qua biểu mẫu")
+                              : STR("nhập mới qua biểu mẫu"),
         .mode = m->old ? ENTRY_UPDATE : ENTRY_CREATE,
         .is_dry_run = is_dry_run,
         .allow_duplicates = m->is_other,

@@ -114,8 +114,7 @@ static enum err show_target(struct showing *s, struct fault *f)
             add_option(s, en->text, v.text, str_eq(v.text, en->text) ? nothing : en->text, true);
     }
     for (size_t i = 0; i < en->n_found; i++)
-        add_option(s, en->found[i].value, en->found[i].title, en->found[i].note,
-                   str_eq(en->found[i].value, en->text));
+        add_option(s, en->found[i].value, en->found[i].title, en->found[i].note, str_eq(en->found[i].value, en->text));
     if (en->is_picker && !en->fd->is_required && s->options.n)
         add_option(s, STR(""), message(M_form_none, x->lang), nothing, en->text.n == 0);
     end_options(s);
@@ -141,6 +140,32 @@ static struct str lines_of(struct form *m, struct str list)
     return buf_move(&b, m->x->arena);
 }
 
+/* “^TCN[0-9]{3}$” as somebody would write it: TCN000. Empty for what is more than letters and digits in a row. */
+static struct str pattern_example(struct form *m, struct str pattern)
+{
+    struct buf b = BUF_INIT(256);
+    for (size_t i = 0; i < pattern.n; i++) {
+        struct str rest = str_slice(pattern.p + i, pattern.n - i);
+        char c = pattern.p[i], last = b.n ? b.p[b.n - 1] : '0';
+        if ((c == '^' && i == 0) || (c == '$' && i + 1 == pattern.n))
+            continue;
+        if (str_starts(rest, STR("[0-9]")) || str_starts(rest, STR("[A-Z]"))) {
+            buf_putc(&b, rest.p[1] == '0' ? '0' : 'A');
+            i += 4;
+        } else if (c == '{' && rest.n > 2 && rest.p[2] == '}' && rest.p[1] > '0' && rest.p[1] <= '9') {
+            for (int n = rest.p[1] - '1'; n > 0; n--)
+                buf_putc(&b, last);
+            i += 2;
+        } else if (strchr("\\[](){}*+?|.", c)) {
+            buf_done(&b);
+            return nothing;
+        } else {
+            buf_putc(&b, c);
+        }
+    }
+    return buf_move(&b, m->x->arena);
+}
+
 static struct str hint_of(struct showing *s)
 {
     struct form *m = s->m;
@@ -161,8 +186,8 @@ static struct str hint_of(struct showing *s)
         how = day_hint(m, M_form_find_hint);
     else if (fd->target && fd->target->valid_from != NO_FIELD)
         how = day_hint(m, M_form_pick_hint);
-    else if (fd->pattern.n)
-        how = message_with(m->x->arena, M_form_hint_pattern, lang, fd->pattern);
+    else if (pattern_example(m, fd->pattern).n)
+        how = message_with(m->x->arena, M_form_hint_pattern, lang, pattern_example(m, fd->pattern));
     if (own.n == 0 || how.n == 0)
         return own.n ? own : how;
     return STR_JOIN(m->x->arena, own, STR(" "), how);
@@ -279,14 +304,13 @@ struct tpl_form_problems form_problems(struct form *m)
     for (size_t i = 0; i < m->reg->n_fields; i++) {
         const struct form_entry *en = &m->entries[i];
         if (en->problem.n)
-            VEC_PUSH(x->arena, &all,
-                     ((struct tpl_form_problems_problems){
-                         str_of(arena_printf(x->arena, "f-%.*s", STR_ARG(en->fd->name))),
-                         text2_in(&en->fd->title, x->lang), en->problem}));
+            VEC_PUSH(
+                x->arena, &all,
+                ((struct tpl_form_problems_problems){str_of(arena_printf(x->arena, "f-%.*s", STR_ARG(en->fd->name))),
+                                                     text2_in(&en->fd->title, x->lang), en->problem}));
     }
     for (size_t i = 0; i < m->general.n; i++)
-        VEC_PUSH(x->arena, &all,
-                 ((struct tpl_form_problems_problems){nothing, nothing, m->general.p[i].text}));
+        VEC_PUSH(x->arena, &all, ((struct tpl_form_problems_problems){nothing, nothing, m->general.p[i].text}));
     return (struct tpl_form_problems){all.p, all.n};
 }
 

@@ -141,7 +141,8 @@ enum err page_choices(struct exchange *x, struct fault *f)
         day = buf_view(&iso);
     }
     if (e == OK && (!en || !en->fd->target))
-        e = FAULT(f, ERR_FIELD_UNKNOWN, {"name", input_named(x, "field")->text}, {"register", m.reg->name}, {"nearest", STR("")});
+        e = FAULT(f, ERR_FIELD_UNKNOWN, {"name", input_named(x, "field")->text}, {"register", m.reg->name},
+                  {"nearest", STR("")});
     if (e == OK)
         e = form_choices(x, en->fd, day, input_named(x, "q")->text, 20, &all, &n, &has_more, f);
     if (e != OK)

@@ -151,8 +151,7 @@ static enum err changes_of(struct dossier *d, const struct version *before, cons
             return e;
         if (fd->type == FT_GEOMETRY)
             is.text = message(M_record_shape_changed, x->lang);
-        VEC_PUSH(x->arena, &changes,
-                 ((struct tpl_change_row){text2_in(&fd->title, x->lang), was.text, is.text}));
+        VEC_PUSH(x->arena, &changes, ((struct tpl_change_row){text2_in(&fd->title, x->lang), was.text, is.text}));
     }
     t->changes = changes.p;
     t->n_changes = changes.n;
@@ -199,8 +198,7 @@ static enum err write_versions(struct dossier *d, struct tpl_record_versions *sh
             .is_here = v->rev == w->store->at,
         };
         if (d->may_write && i > 0 && !v->is_removed)
-            t->restore_href = record_href(
-                d, arena_printf(x->arena, "/restore?version=%lld", (long long)v->rev));
+            t->restore_href = record_href(d, arena_printf(x->arena, "/restore?version=%lld", (long long)v->rev));
         if (e == OK)
             e = reason_of(d, v->rev, &t->reason, f);
         if (e == OK && before && !v->is_removed && !before->is_removed)

@@ -279,7 +279,9 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
         &(struct tpl_register){.description = text2_in(&reg->description, x->lang),
                                .source = reg->source,
                                .is_sample = reg->sample && !l->has_sample, /* else the page says so at its top */
-                               .add_href = site_may_write(x, reg) ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/new")) : nothing,
+                               .add_href = site_may_write(x, reg)
+                                               ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/new"))
+                                               : nothing,
                                .form = buf_view(&form),
                                .problem = buf_view(&problem),
                                .chosen = shown,

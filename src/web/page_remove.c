@@ -26,7 +26,8 @@ static enum err begin(struct exchange *x, struct acting *a, bool is_restoring, s
     if (e == OK)
         e = form_version(x, a->m.reg, id, 0, &a->now, &a->rev, &a->is_removed, f);
     if (e == OK && is_restoring)
-        e = form_version(x, a->m.reg, id, input_named(x, "version")->integer, &a->then, &a->rev_then, &a->was_removed, f);
+        e = form_version(x, a->m.reg, id, input_named(x, "version")->integer, &a->then, &a->rev_then, &a->was_removed,
+                         f);
     if (e == OK && (is_restoring ? a->was_removed : a->is_removed))
         e = FAULT(f, ERR_RECORD_UNKNOWN, {"id", id}, {"register", a->m.reg->name});
     if (e != OK)
@@ -41,7 +42,8 @@ static enum err answer(struct acting *a, struct fault *f)
 {
     struct form *m = &a->m;
     struct exchange *x = m->x;
-    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                       facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     struct tpl_form_act_hidden hidden[2] = {
         {STR("rev"), str_of(arena_printf(x->arena, "%lld", (long long)a->rev))},
         {STR("version"), str_of(arena_printf(x->arena, "%lld", (long long)a->rev_then))}};
@@ -105,9 +107,9 @@ static enum err end(struct acting *a, enum err e, const struct faults *list, str
 {
     struct exchange *x = a->m.x;
     if (e == OK) {
-        exchange_redirect(x, 303,
-                          STR_JOIN(x->arena, show_record_href(x, a->m.reg, a->m.id),
-                                   a->is_restoring ? STR("#saved") : nothing));
+        exchange_redirect(
+            x, 303,
+            STR_JOIN(x->arena, show_record_href(x, a->m.reg, a->m.id), a->is_restoring ? STR("#saved") : nothing));
         return OK;
     }
     struct fault first = list->n ? list->p[0] : (struct fault){.code = e};
@@ -152,8 +154,7 @@ static enum err restore(struct acting *a, struct faults *list)
             value_csv(&a->m.reg->fields[i], &a->then.values[i], &b);
         cells[i] = buf_move(&b, x->arena);
     }
-    const struct entry in = {
-        a->m.reg, cells, is_given, a->then.is_sample ? SAMPLE_INVENTED : SAMPLE_REAL};
+    const struct entry in = {a->m.reg, cells, is_given, a->then.is_sample ? SAMPLE_INVENTED : SAMPLE_REAL};
     const struct entry_options o = {.actor = form_actor(x),
                                     .reason = a->m.reason,
                                     .mode = a->is_removed ? ENTRY_CREATE : ENTRY_UPDATE,

@@ -106,10 +106,10 @@ answer_fn answer_asset;                               /* assets.c */
 answer_fn page_home, page_search, page_about;         /* page_home.c, page_search.c, page_about.c */
 answer_fn page_units, page_unit;                      /* page_units.c, page_unit.c */
 answer_fn page_registers, page_register, page_record; /* page_registers.c, page_record.c */
-answer_fn page_record_new, post_record_new, page_record_edit, post_record_edit, page_choices;      /* page_edit.c */
-answer_fn page_record_remove, post_record_remove, page_record_restore, post_record_restore;        /* page_remove.c */
-answer_fn page_reports, page_report;                  /* page_report.c */
-answer_fn page_figures, page_figure;                  /* page_figure.c */
+answer_fn page_record_new, post_record_new, page_record_edit, post_record_edit, page_choices; /* page_edit.c */
+answer_fn page_record_remove, post_record_remove, page_record_restore, post_record_restore;   /* page_remove.c */
+answer_fn page_reports, page_report;                                                          /* page_report.c */
+answer_fn page_figures, page_figure;                                                          /* page_figure.c */
 answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */
 answer_fn page_posts, page_post, page_data, page_developers; /* page_posts.c, page_data.c, page_developers.c */
 answer_fn page_problem_type;                                 /* page_problem_type.c */

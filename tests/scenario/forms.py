@@ -1,129 +1,296 @@
-"""What a browser without scripts does with a form: reads the page, fills in, presses a button."""
-import html.parser
-import http.client
-import urllib.parse
+"""forms.py PORT KEY: every path of the forms of tests/golden/province, and of the registers that forms.sh adds. Prints “ok NAME” and “not ok NAME”."""
+import sys
+import traceback
+
+from browser import Browser
+
+port, key = int(sys.argv[1]), sys.argv[2]
+b = Browser(port, key)
+SCRIPT = "<script>alert('xin chào')</script>\"'><img src=x onerror=alert(1)>"
+checks = []
 
 
-class Page(html.parser.HTMLParser):
-    """Forms, links, headings and text of a page."""
-
-    def __init__(self, status, headers, body):
-        super().__init__()
-        self.status, self.headers, self.body = status, headers, body
-        self.forms, self.links, self.ids, self.text, self.h1 = [], [], set(), [], ""
-        self._form = self._select = self._area = self._option = self._button = None
-        self._in_h1 = False
-        if headers.get("content-type", "").startswith("text/html"):
-            self.feed(body)
-        self.text = " ".join(" ".join(self.text).split())
-
-    @property
-    def location(self):
-        return self.headers.get("location", "")
-
-    def handle_starttag(self, tag, attrs):
-        a = dict(attrs)
-        if "id" in a:
-            assert a["id"] not in self.ids, f"the id {a['id']} stands twice"
-            self.ids.add(a["id"])
-        if tag == "a":
-            self.links.append(a.get("href", ""))
-        elif tag == "h1":
-            self._in_h1 = True
-        elif tag == "form":
-            self._form = Form(a.get("action", ""), a.get("method", "get"), a.get("enctype", ""))
-            self.forms.append(self._form)
-        elif self._form is None:
-            return
-        elif tag == "input":
-            self._form.add_input(a)
-        elif tag == "select":
-            self._select = a["name"]
-        elif tag == "option" and self._select:
-            self._form.options.setdefault(self._select, []).append(a.get("value", ""))
-            if "selected" in a or self._select not in self._form.values:
-                self._form.values[self._select] = a.get("value", "")
-        elif tag == "textarea":
-            self._area = a["name"]
-            self._form.values[self._area] = ""
-        elif tag == "button":
-            self._form.buttons.append((a.get("name"), a.get("value", "")))
-
-    def handle_endtag(self, tag):
-        if tag == "form":
-            self._form = None
-        elif tag == "select":
-            self._select = None
-        elif tag == "textarea":
-            self._area = None
-        elif tag == "h1":
-            self._in_h1 = False
-
-    def handle_data(self, data):
-        self.text.append(data)
-        if self._in_h1:
-            self.h1 += data
-        if self._area:
-            self._form.values[self._area] += data
-
-    def form(self, ending=""):
-        """The form whose address ends so; the last one."""
-        return [f for f in self.forms if f.action.endswith(ending) and f.method == "post"][-1]
+def check(fn):
+    checks.append(fn)
+    return fn
 
 
-class Form:
-    def __init__(self, action, method, enctype):
-        self.action, self.method, self.enctype = action, method, enctype
-        self.values, self.options, self.buttons = {}, {}, []
-
-    def add_input(self, a):
-        kind, name, value = a.get("type", "text"), a.get("name"), a.get("value", "on")
-        if not name:
-            return
-        if kind in ("radio", "checkbox"):
-            self.options.setdefault(name, []).append(value)
-            if "checked" in a and kind == "radio":
-                self.values[name] = value
-            elif "checked" in a:
-                self.values.setdefault(name, []).append(value)
-        else:
-            self.values[name] = a.get("value", "")
-
-    def pairs(self):
-        for name, value in self.values.items():
-            for v in value if isinstance(value, list) else [value]:
-                yield name, v
+def is_in(piece, page, what=""):
+    assert piece in page.text, f"{what or piece!r} is not in: {page.status} {page.h1}: {page.text[-1500:]}"
 
 
-class Browser:
-    def __init__(self, port, key=None, lang="vi"):
-        self.port, self.headers = port, {"Accept": "text/html", "Cookie": f"lang={lang}"}
-        if key:
-            self.headers["Authorization"] = f"Bearer {key}"
+def add(register, **fields):
+    """Through check and save."""
+    f = b.get(f"/registers/{register}/new").form("/new")
+    p = b.press(f, "do", "check", **fields)
+    assert p.status == 200, f"{p.status}: {p.text[-1500:]}"
+    p = b.press(p.form("/new"), "do", "save")
+    assert p.status == 303, f"{p.status}: {p.text[-1500:]}"
+    return p
 
-    def ask(self, method, path, body=None, headers=None):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        c.request(method, path, body, {**self.headers, **(headers or {})})
-        a = c.getresponse()
-        data = a.read().decode("utf-8", "replace")
-        c.close()
-        return Page(a.status, {k.lower(): v for k, v in a.getheaders()}, data)
 
-    def get(self, path, **headers):
-        return self.ask("GET", urllib.parse.quote(path, safe="/?=&%#+,:;@'()*!$~-._"), headers=headers)
+def well(code, **more):
+    fields = {"f__code": code, "f__name": f"Giếng {code}", "f__kind": "dug", "f__area": "11", "f__dug_on": "01/02/2019",
+              "f__is_public": "true"}
+    return {**fields, **more}
 
-    def post(self, path, pairs):
-        body = urllib.parse.urlencode(pairs)
-        return self.ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
-    def press(self, form, name=None, value=None, **changes):
-        """changes: names with “.” as “__”: f__code="A1"."""
-        form.values.update({k.replace("__", "."): v for k, v in changes.items()})
-        pairs = list(form.pairs())
-        if name:
-            assert (name, value) in form.buttons, f"there is no button {name}={value} but {form.buttons}"
-            pairs.append((name, value))
-        return self.post(form.action, pairs)
+@check
+def every_type_of_field_goes_in_and_comes_back():
+    f = b.get("/registers/wells/new").form("/new")
+    typed = well("G501", f__depth_m="34,5", f__rings="12", f__cost="1.500.000", f__in_use__from="05/03/2020", f__tested_at="06/04/2021 08:30",
+                 f__uses=[f.options["f.uses"][0]], f__levels="3.5\n4", f__repairs="2020\n2021", f__tags="a|b\nxa; gần",
+                 f__photo="https://example.vn/anh.jpg", f__place="12.0046, 107.6907", f__notes="dòng một\r\ndòng hai")
+    p = b.press(f, "do", "check", **typed)
+    assert p.status == 200 and p.h1 == "Kiểm tra trước khi lưu", p.text[-1500:]
+    for piece in ("Giếng G501", "34,5 m", "1.500.000", "107.6907 12.0046"):
+        is_in(piece, p)
+    p = b.press(p.form("/new"), "do", "save", reason="đủ mọi kiểu")
+    assert p.status == 303 and p.location == "/registers/wells/G501#saved", (p.status, p.location)
+    edit = b.get("/registers/wells/G501/edit").form("/edit")
+    for name, text in (("f.depth_m", "34,5"), ("f.cost", "1500000"), ("f.in_use.from", "05/03/2020"), ("f.in_use.to", ""), ("f.levels", "3.5\n4"),
+                       ("f.tested_at", "06/04/2021 08:30"), ("f.tags", "a|b\nxa; gần"), ("f.dug_on", "01/02/2019"),
+                       ("f.notes", "dòng một\ndòng hai")):
+        assert edit.values[name] == text, (name, edit.values[name])
+    p = b.press(edit, "do", "check")
+    is_in("Không có gì thay đổi", p, "a form that is sent back as it came changes nothing")
 
-    def follow(self, page):
-        return self.get(page.location.split("#")[0])
+
+@check
+def what_is_wrong_is_told_at_the_top_and_beside_the_field_and_nothing_typed_is_lost():
+    f = b.get("/registers/wells/new").form("/new")
+    typed = dict(f__code="xx", f__name="Giếng thử", f__depth_m="sâu lắm", f__dug_on="31/02/2020", f__notes="  giữ\nnguyên  ")
+    p = b.press(f, "do", "check", **typed)
+    assert p.status == 422 and p.h1.startswith("Có lỗi:"), (p.status, p.h1)
+    assert {"f-code-problem", "f-depth_m-problem", "f-dug_on-problem", "f-kind-problem", "f-is_public-problem"} <= p.ids, p.ids
+    links = [x for x in p.links if x.startswith("#f-")]
+    assert "#f-code" in links and all(x[1:] in p.ids for x in links), links
+    again = p.form("/new").values
+    for name, text in typed.items():
+        assert again[name.replace("__", ".")].strip() == text.strip(), (name, again)
+    p = b.press(p.form("/new"), "do", "check", **well("G502", f__rings="3", f__kind="drilled", f__depth_m=""))
+    assert p.status == 422
+    is_in("Chỉ giếng đào mới có bi", p, "the broken rule")
+    is_in("Giếng khoan phải có đơn vị khoan", p, "and the other")
+
+
+@check
+def warnings_are_shown_and_do_not_refuse():
+    f = b.get("/registers/wells/new").form("/new")
+    p = b.press(f, "do", "check", **well("G503", f__depth_m="150"))
+    assert p.status == 200, p.text[-800:]
+    is_in("Giếng sâu trên 100 m", p)
+    p = b.press(p.form("/new"), "do", "edit")
+    assert p.form("/new").values["f.depth_m"] == "150", "the way back keeps what was typed"
+
+
+@check
+def pickers_search_without_accents_and_without_scripts():
+    f = b.get("/registers/pumps/new").form("/new")
+    assert "f.part" not in f.options and ("find", "part") in f.buttons, "61 parts are looked for, not listed"
+    p = b.press(f, "find", "part", f__code="m1", f__name="Bơm", f__part__find="dia ly hop")
+    f = p.form("/new")
+    assert p.status == 200 and f.options["f.part"][0] == "px" and f.values["f.name"] == "Bơm", (p.status, f.options)
+    p = b.press(f, "do", "check")
+    assert p.status == 200, "one single find is taken"
+    is_in("Đĩa ly hợp", p)
+    p = b.press(b.get("/registers/pumps/new").form("/new"), "do", "check", f__code="m1", f__name="Bơm", f__part__find="banh rang")
+    is_in("Chọn một trong các kết quả", p)
+    is_in("Còn nhiều kết quả", p)
+    p = b.press(p.form("/new"), "do", "check", f__part="p7")
+    is_in("Bánh răng số 7", p)
+    p = b.press(b.get("/registers/pumps/new").form("/new"), "find", "part", f__part__find="không đâu có")
+    is_in("Không tìm thấy “không đâu có”", p)
+    a = b.get("/registers/pumps/choices/part?q=dia%20ly", Accept="application/json")
+    assert '"value":"px"' in a.body and a.status == 200, a.body
+    assert b.get("/registers/pumps/choices/name?q=x", Accept="application/json").status >= 400
+
+
+@check
+def units_know_the_date():
+    then = b.get("/registers/wells/choices/area?q=&day=2019-02-01", Accept="application/json").body
+    now = b.get("/registers/wells/choices/area?q=&day=01/02/2026", Accept="application/json").body
+    assert "Hồ Sen" in then and "Sen Trên" not in then, then
+    assert "Sen Trên" in now and "Hồ Sen" not in now, now
+    f = b.get("/registers/wells/new").form("/new")
+    p = b.press(f, "do", "check", **well("G504", f__area="17"))
+    assert p.status == 422 and "f-area-problem" in p.ids, "a parish that was not there yet"
+    assert p.form("/new").values["f.area"] == "17", "and is not lost"
+
+
+@check
+def possible_duplicates_are_shown_before_and_it_is_another_one():
+    add("pumps", f__code="d1", f__name="Bơm chìm Trung Thành", f__part="p1")
+    f = b.get("/registers/pumps/new").form("/new")
+    p = b.press(f, "do", "check", f__code="d2", f__name="bom chim trung thanh", f__part="p1")
+    assert p.status == 200, p.text[-500:]
+    is_in("Có thể đã có hồ sơ này", p)
+    assert "/registers/pumps/d1" in p.links
+    p = b.press(p.form("/new"), "do", "save")
+    assert p.status == 409, (p.status, p.text[-800:])
+    is_in("Đánh dấu “đây là hồ sơ khác”", p)
+    p = b.press(p.form("/new"), "do", "save", other="1")
+    assert p.status == 303, p.text[-800:]
+
+
+@check
+def a_code_that_is_there_is_refused():
+    f = b.get("/registers/pumps/new").form("/new")
+    p = b.press(f, "do", "check", f__code="d1", f__name="Máy khác hẳn")
+    assert p.status == 422
+    is_in("Sổ đã có hồ sơ “d1”", p)
+
+
+@check
+def an_edit_shows_its_differences():
+    add("pumps", f__code="e1", f__name="Bơm <i>xanh</i>", f__hours="10")
+    f = b.get("/registers/pumps/e1/edit").form("/edit")
+    assert "f.code" not in f.values, "the key is not to be changed"
+    p = b.press(f, "do", "check", f__hours="1.234,5")
+    is_in("10", p)
+    is_in("1234,5", p)
+    p = b.press(p.form("/edit"), "do", "save", reason="đếm lại")
+    assert p.status == 303, p.text[-500:]
+    p = b.follow(p)
+    is_in("đếm lại", p, "the reason")
+    is_in("<i>xanh</i>", p, "text as text")
+
+
+@check
+def a_change_in_between_is_met_with_three_columns_and_a_choice():
+    add("pumps", f__code="c1", f__name="Bơm lúc đầu", f__hours="1")
+    mine = b.get("/registers/pumps/c1/edit").form("/edit")
+    theirs = b.get("/registers/pumps/c1/edit").form("/edit")
+    p = b.press(theirs, "do", "check", f__name="Bơm của người ta", f__bought_on="02/03/2021")
+    assert b.press(p.form("/edit"), "do", "save").status == 303
+    p = b.press(mine, "do", "check", f__name="Bơm của tôi", f__hours="7")
+    assert p.status == 409 and p.h1 == "Hồ sơ vừa được người khác sửa", (p.status, p.h1)
+    for piece in ("Bơm của người ta", "Bơm của tôi", "Bơm lúc đầu", "cả hai cùng sửa"):
+        is_in(piece, p)
+    f = p.form("/edit")
+    assert f.values["c.hours"] == "mine" and f.values["c.bought_on"] == "theirs", f.values
+    p = b.press(f, "do", "merge", c__name="theirs")
+    assert p.status == 200 and p.h1 == "Kiểm tra trước khi lưu", (p.status, p.h1, p.text[-500:])
+    p = b.press(p.form("/edit"), "do", "save")
+    assert p.status == 303, (p.status, p.h1)
+    f = b.get("/registers/pumps/c1/edit").form("/edit").values
+    assert (f["f.name"], f["f.hours"], f["f.bought_on"]) == ("Bơm của người ta", "7", "02/03/2021"), f
+
+
+@check
+def a_removal_wants_a_reason_and_can_be_undone():
+    add("pumps", f__code="r1", f__name="Bơm cũ", f__hours="5")
+    f = b.get("/registers/pumps/r1/edit").form("/edit")
+    p = b.press(f, "do", "check", f__name="Bơm mới")
+    b.press(p.form("/edit"), "do", "save")
+    p = b.get("/registers/pumps/r1/remove")
+    is_in("Bơm mới", p)
+    stale = b.get("/registers/pumps/r1/edit").form("/edit")
+    r = b.press(p.form("/remove"))
+    assert r.status == 422 and "f-reason" in r.ids
+    is_in("Hãy ghi lý do", r)
+    r = b.press(r.form("/remove"), reason="hỏng hẳn")
+    assert r.status == 303, r.text[-500:]
+    gone = b.get("/registers/pumps/r1")
+    assert gone.status == 410
+    r = b.press(stale, "do", "check", f__name="Bơm đang sửa dở")
+    assert r.status == 422 and r.form("/edit").values["f.name"] == "Bơm đang sửa dở", "what was typed stays in sight"
+    restore = [x for x in gone.links if "/restore?version=" in x]
+    assert len(restore) == 2, restore
+    p = b.get(restore[-1])
+    is_in("Bơm cũ", p, "the first version")
+    r = b.press(p.form("/restore"), reason="tìm lại được")
+    assert r.status == 303, r.text[-800:]
+    p = b.get("/registers/pumps/r1")
+    assert p.status == 200 and p.h1.strip() == "Bơm cũ", p.h1
+    assert [x for x in p.links if x.endswith("/edit")] == ["/registers/pumps/r1/edit"]
+
+
+@check
+def a_removal_of_what_is_needed_is_refused_and_so_is_one_of_another_version():
+    add("pumps", f__code="n1", f__name="Bơm cần", f__part="p9")
+    r = b.press(b.get("/registers/parts/p9/remove").form("/remove"), reason="thử")
+    assert r.status == 422 and "p9" in r.text, (r.status, r.text[-500:])
+    f = b.get("/registers/pumps/n1/remove").form("/remove")
+    f.values["rev"] = "1"
+    r = b.press(f, reason="thử")
+    assert r.status == 422
+    is_in("người khác sửa", r)
+
+
+@check
+def what_the_form_did_not_offer_is_not_assigned():
+    base = {"do": "save", "reading": "vi", "f.code": "x1", "f.name": "Bơm"}
+    for name in ("f.secret", "f.no_such", "_sample", "f._sample", "f._rev", "secret", "f.name.more", "f.code.find", "c.name"):
+        p = b.post("/registers/pumps/new", {**base, name: "x"})
+        assert p.status == 400, (name, p.status, p.text[-300:])
+        assert "Kín" not in p.text, "what is hidden is not told"
+    p = b.post("/registers/pumps/new", list(base.items()) + [("f.name", "hai lần")])
+    assert p.status == 400
+    assert b.get("/registers/pumps/x1").status == 404, "nothing was written"
+    f = b.get("/registers/pumps/d1/edit").form("/edit")
+    p = b.press(f, "do", "check", f__code="zz")
+    assert p.status == 400, "the key of a record is not assigned"
+
+
+@check
+def script_stays_text_wherever_it_is_typed():
+    f = b.get("/registers/pumps/new").form("/new")
+    p = b.press(f, "do", "check", f__code="s1", f__name=SCRIPT[:60], f__part__find=SCRIPT, f__bought_on=SCRIPT, f__hours=SCRIPT)
+    for page in (p, b.press(p.form("/new"), "find", "part")):
+        assert "<script>alert" not in page.body and "<img src=x" not in page.body, page.body
+    add("pumps", f__code="s1", f__name=SCRIPT[:60])
+    for path in ("/registers/pumps/s1", "/registers/pumps/s1/edit", "/registers/pumps/s1/remove", "/registers/pumps", "/registers/pumps/new"):
+        page = b.get(path)
+        assert page.status == 200 and "<script>alert" not in page.body, path
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+@check
+def nobody_without_the_right_gets_in():
+    guest = Browser(port)
+    for path in ("/registers/pumps/new", "/registers/pumps/d1/edit", "/registers/pumps/d1/remove", "/registers/pumps/choices/part?q=x"):
+        a = guest.get(path)
+        assert a.status == 401 or (a.status == 303 and a.location.startswith("/sign-in")), (path, a.status, a.location)
+    a = guest.post("/registers/pumps/new", {"f.code": "y1", "f.name": "y", "do": "save"})
+    assert a.status in (303, 401, 403), a.status
+    assert "/edit" not in " ".join(guest.get("/registers/pumps/d1").links)
+    evil = b.ask("POST", "/registers/pumps/new", "do=save&f.code=y1&f.name=y",
+                 {"Content-Type": "application/x-www-form-urlencoded", "Origin": "https://evil.example"})
+    assert evil.status == 403, evil.status
+    for path in ("/registers/declarations/new", "/registers/redirects/new", "/registers/no_such/new", "/registers/keepers/new"):
+        assert b.get(path).status in (403, 404), path
+    assert b.get("/registers/pumps/no-such/edit").status == 404
+
+
+@check
+def limits_hold():
+    p = b.post("/registers/wells/new", [("f.name", "x")] + [("f.tags", "x")] * 2100)
+    assert p.status == 413, p.status
+    p = b.post("/registers/wells/new", {"f.notes": "a" * (1 << 20) + "b"})
+    assert p.status in (400, 413, 422), p.status
+    assert b.post("/registers/wells/new", {"f.notes": "a\x00b"}).status == 400
+    assert b.post("/registers/wells/new", {"reason": "a\nb"}).status == 400
+
+
+@check
+def both_languages():
+    e = Browser(port, key, lang="en")
+    f = e.get("/registers/wells/new").form("/new")
+    p = e.press(f, "do", "check", **well("G510", f__dug_on="2019-02-01", f__depth_m="34.5", f__cost="1,500,000"))
+    assert p.status == 200 and p.h1 == "Check before saving", (p.h1, p.text[-500:])
+    is_in("34.5 m", p)
+    r = b.press(p.form("/new"), "do", "save")
+    assert r.status == 303, "the texts are read in the language in which they were typed"
+    assert b.get("/registers/wells/G510/edit").form("/edit").values["f.depth_m"] == "34,5"
+
+
+for fn in checks:
+    name = fn.__name__.replace("_", " ")
+    try:
+        fn()
+        print("ok " + name, flush=True)
+    except Exception:
+        print("not ok " + name)
+        for line in traceback.format_exc().splitlines()[-6:]:
+            print("# " + line[:1800], flush=True)

@@ -1,0 +1,83 @@
+#!/bin/bash
+# Working in the browser without scripts, against the running server: records are added, edited, met by somebody else's change, removed and brought back
+# through forms made from the declaration; and what hostile hands send.
+# timeout: 300
+. "$(dirname "$0")/lib.sh"
+
+server=
+cleanup() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null
+}
+fresh_province tests/golden/province
+province=$WORK/tests/golden/province
+# Records that may be one, a field that the caller may not see, and more to refer to than a list should have.
+cat >"$province/registers/pumps.yaml" <<'END'
+register: pumps
+title: {vi: Máy bơm, en: Pumps}
+description: {vi: "Máy bơm <b>ở</b> giếng", en: Pumps}
+source: Invented
+privacy: public
+key: [code]
+as_of: bought_on
+search: [name]
+fields:
+  code: {type: string, title: {vi: Mã, en: Code}, required: true}
+  name: {type: string, title: {vi: Tên máy, en: Name}, required: true, max_length: 60}
+  part: {type: reference, register: parts, title: {vi: Linh kiện, en: Part}}
+  bought_on: {type: date, title: {vi: Ngày mua, en: Bought on}}
+  hours: {type: number, title: {vi: Số giờ chạy, en: Hours}, unit: giờ}
+  secret: {type: string, title: {vi: Kín, en: Secret}, privacy: sensitive}
+rules:
+  - check: hours IS NULL OR hours >= 0
+    message: {vi: Số giờ không thể âm, en: Hours cannot be negative}
+duplicates:
+  - {same: [part], like: [name], score: 0.8}
+END
+cat >"$province/registers/parts.yaml" <<'END'
+register: parts
+title: {vi: Linh kiện, en: Parts}
+source: Invented
+privacy: public
+key: [code]
+search: [name]
+fields:
+  code: {type: string, title: {vi: Mã, en: Code}, required: true}
+  name: {type: string, title: {vi: Tên, en: Name}, required: true}
+data:
+  - {file: data/parts.csv, source: Invented}
+END
+{
+    echo code,name
+    for i in $(seq 60); do echo "p$i,Bánh răng số $i"; done
+    echo "px,Đĩa ly hợp"
+} >"$province/data/parts.csv"
+export TINHSO_DB=$WORK/var.db
+tinhso load tests/golden/province
+expect_exit "the province loads" 0
+printf %s a-key-of-this-scenario-only >"$WORK/key"
+(cd "$WORK" && exec "$TINHSO_BIN" serve --listen 127.0.0.1:0 --operator-key-file key --lang en) >"$WORK/serve.log" 2>&1 </dev/null &
+server=$!
+port=
+for _ in $(seq 200); do
+    port=$(grep -oE '127.0.0.1:[0-9]+' "$WORK/serve.log" | cut -d: -f2)
+    [ -z "$port" ] || break
+    sleep 0.1
+done
+[ -n "$port" ] || { not_ok "the server starts" "$(cat "$WORK/serve.log")"; exit 1; }
+
+python3 "$SOURCE/tests/scenario/forms.py" "$port" a-key-of-this-scenario-only >"$WORK/forms.tap" 2>"$WORK/forms.err"
+ended=$?
+while IFS= read -r line; do
+    case $line in
+    "ok "*) ok "${line#ok }" ;;
+    "not ok "*) not_ok "${line#not ok }" ;;
+    "# "*) printf '%s\n' "$line" ;;
+    esac
+done <"$WORK/forms.tap"
+[ "$ended" -eq 0 ] || not_ok "the checks end by themselves" "$(cat "$WORK/forms.err")"
+kill -TERM "$server"
+wait "$server"
+expect_eq "the server stops cleanly, and no sanitizer spoke" $? 0
+server=
+tinhso log verify
+expect_exit "the log verifies" 0
