@@ -112,7 +112,7 @@ enum {
     LIMIT_HTTP_RATE_CLIENTS = 4096,    /* addresses that are counted at a time */
     LIMIT_HTTP_RATE_BURST = 2000,      /* cost that an address may spend at once … */
     LIMIT_HTTP_RATE_A_SECOND = 200,    /* … and gets back each second */
-    LIMIT_PASSWORD_BYTES = 4096, /* as typed, and brought into one form */
+    LIMIT_PASSWORD_BYTES = 4096,       /* as typed, and brought into one form */
 
     /* import */
     LIMIT_IMPORT_COLUMNS = 1000,        /* that hold anything */

@@ -59,7 +59,8 @@ enum err site_allows_by(const struct exchange *x, const struct figure *figure, s
 
 bool site_may_write(const struct exchange *x, const struct reg *reg)
 {
-    return x->is_operator && x->at.n == 0 && !reg->is_builtin && site_shows_register(x, reg);
+    bool may = x->is_operator || x->subject->kind == SUBJECT_ACCOUNT;
+    return may && x->at.n == 0 && !reg->is_builtin && site_shows_register(x, reg);
 }
 
 bool site_shows_whole(const struct exchange *x, const struct reg *reg)

@@ -20,6 +20,8 @@ size_t form_pairs(struct form *m, bool has_fields, struct name_value **ret)
 {
     struct arena *a = m->x->arena;
     pairs_vec pairs = {0};
+    if (m->x->subject->csrf.n)
+        add_pair(m, &pairs, STR("csrf"), m->x->subject->csrf);
     if (m->old)
         add_pair(m, &pairs, STR("rev"), str_of(arena_printf(a, "%lld", (long long)m->rev)));
     add_pair(m, &pairs, STR("reading"), m->reading == LANG_EN ? STR("en") : STR("vi"));

@@ -10,8 +10,7 @@ enum { SHOWN_FAULTS = 100, SHOWN_CANDIDATES = 10 };
 
 struct str form_actor(const struct exchange *x)
 {
-    (void)x;
-    return STR("operator");
+    return x->subject->kind == SUBJECT_ACCOUNT ? x->subject->name : STR("operator");
 }
 
 struct str fault_sentence(struct exchange *x, const struct fault *fault)

@@ -263,6 +263,7 @@ enum err form_take_record(struct form *m, const struct record *r, int64_t rev, s
     for (size_t i = 0; i < m->reg->n_fields; i++) {
         struct form_entry *en = &m->entries[i];
         en->is_fixed = is_key(m->reg, i);
+        en->is_shown = en->is_shown && r->values[i].kind != VALUE_MASKED;
         if (!en->is_shown)
             continue;
         en->text = en->base = form_text_of(m, en->fd, &r->values[i]);

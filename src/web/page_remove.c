@@ -44,18 +44,19 @@ static enum err answer(struct acting *a, struct fault *f)
     struct exchange *x = m->x;
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
                        facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
-    struct tpl_form_act_hidden hidden[2] = {
+    struct tpl_form_act_hidden hidden[3] = {
+        {STR("csrf"), x->subject->csrf},
         {STR("rev"), str_of(arena_printf(x->arena, "%lld", (long long)a->rev))},
         {STR("version"), str_of(arena_printf(x->arena, "%lld", (long long)a->rev_then))}};
     struct tpl_form_act t = {
         .action = form_action(m, a->is_restoring ? "restore" : "remove"),
         .problem = a->problem,
         .is_reason_wrong = a->is_reason_wrong,
-        .lead = a->is_restoring ? message_with(x->arena, M_restore_lead, x->lang, hidden[1].value)
+        .lead = a->is_restoring ? message_with(x->arena, M_restore_lead, x->lang, hidden[2].value)
                                 : message(M_remove_lead, x->lang),
         .reason = m->reason,
         .hidden = hidden,
-        .n_hidden = a->is_restoring ? 2 : 1,
+        .n_hidden = a->is_restoring ? 3 : 2,
         .button = message(a->is_restoring ? M_restore_go : M_remove_go, x->lang),
         .is_grave = !a->is_restoring,
         .cancel_href = show_record_href(x, m->reg, m->id),

@@ -151,7 +151,7 @@ static const struct input search_inputs[] = {
 #define WRITE(verb, address, name, vi, en) .method = METHOD_##verb, .path = address, .id = name, TITLE(vi, en), .formats = F_GEOJSON | F_JSON, .standard = FORMAT_GEOJSON, .right = RIGHT_WRITE, .cost = COST_PAGE, .tag = "features"
 #define PAGE .formats = F_HTML, .flags = TAKES_AT | IS_HIDDEN, .tag = "pages"
 #define FORM_PAGE .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_WRITE, .tag = "pages"
-#define FORM_POST(address, name, vi, en) .method = METHOD_POST, .path = address, .id = name, TITLE(vi, en), .formats = F_HTML, .flags = IS_HIDDEN | TAKES_BODY | WRITES, .right = RIGHT_WRITE, .tag = "pages"
+#define FORM_POST(address, name, vi, en) .method = METHOD_POST, .path = address, .id = name, TITLE(vi, en), .formats = F_HTML, .flags = IS_HIDDEN | IS_FORM | TAKES_BODY | WRITES, .right = RIGHT_WRITE, .tag = "pages"
 #define API(all, usual) .formats = (all), .standard = (usual), .flags = TAKES_AT
 
 const struct route site_routes[] = {

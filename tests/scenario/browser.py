@@ -106,7 +106,8 @@ class Browser:
 
     def ask(self, method, path, body=None, headers=None):
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        c.request(method, path, body, {**self.headers, **(headers or {})})
+        ours = {"Origin": f"http://127.0.0.1:{self.port}"} if method == "POST" else {}
+        c.request(method, path, body, {**self.headers, **ours, **(headers or {})})
         a = c.getresponse()
         data = a.read().decode("utf-8", "replace")
         c.close()
