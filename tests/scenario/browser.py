@@ -99,6 +99,8 @@ class Form:
 
 
 class Browser:
+    asked = set()  # method and path of what was answered, by all of them
+
     def __init__(self, port, key=None, lang="vi"):
         self.port, self.headers = port, {"Accept": "text/html", "Cookie": f"lang={lang}"}
         if key:
@@ -111,6 +113,8 @@ class Browser:
         a = c.getresponse()
         data = a.read().decode("utf-8", "replace")
         c.close()
+        if a.status < 400:
+            Browser.asked.add((method, path.split("?")[0]))
         return Page(a.status, {k.lower(): v for k, v in a.getheaders()}, data)
 
     def get(self, path, **headers):

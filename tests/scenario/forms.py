@@ -1,4 +1,6 @@
-"""forms.py PORT KEY: every path of the forms of tests/golden/province, and of the registers that forms.sh adds. Prints “ok NAME” and “not ok NAME”."""
+"""forms.py PORT KEY ROUTES.json: every path of the forms of tests/golden/province, and of the registers that forms.sh adds. Prints “ok NAME” and “not ok NAME”."""
+import json
+import re
 import sys
 import traceback
 
@@ -283,6 +285,17 @@ def both_languages():
     r = b.press(p.form("/new"), "do", "save")
     assert r.status == 303, "the texts are read in the language in which they were typed"
     assert b.get("/registers/wells/G510/edit").form("/edit").values["f.depth_m"] == "34,5"
+
+
+@check
+def every_page_behind_the_right_to_write_was_asked():
+    left = []
+    for r in json.load(open(sys.argv[3], encoding="utf-8"))["routes"]:
+        pattern = re.compile(re.sub(r"\{[^}]*\}", "[^/]+", r["path"]) + "$")
+        is_asked = any(m == r["method"] and pattern.match(path) for m, path in Browser.asked)
+        if r["right"] == "write" and r["tag"] == "pages" and not is_asked:
+            left.append(f"{r['method']} {r['path']}")
+    assert not left, left
 
 
 for fn in checks:

@@ -65,7 +65,9 @@ for _ in $(seq 200); do
 done
 [ -n "$port" ] || { not_ok "the server starts" "$(cat "$WORK/serve.log")"; exit 1; }
 
-python3 "$SOURCE/tests/scenario/forms.py" "$port" a-key-of-this-scenario-only >"$WORK/forms.tap" 2>"$WORK/forms.err"
+tinhso serve --routes
+printf %s "$out" >"$WORK/routes.json"
+python3 "$SOURCE/tests/scenario/forms.py" "$port" a-key-of-this-scenario-only "$WORK/routes.json" >"$WORK/forms.tap" 2>"$WORK/forms.err"
 ended=$?
 while IFS= read -r line; do
     case $line in
