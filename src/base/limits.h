@@ -24,6 +24,7 @@ enum {
     LIMIT_FOLLOW_RECORDS = 1 << 24,   /* of one revision of it */
     LIMIT_FETCH_MS = 60000,           /* one document over HTTP */
     LIMIT_FETCH_REDIRECTS = 3,
+    LIMIT_BULK_RECORDS = 20000,      /* changed by one command of a page, on the writer's thread */
     LIMIT_PAGE_RECORDS = 10000,      /* one page of records over HTTP */
     LIMIT_QUERY_SKIP = 1000000,      /* found records that paging steps over */
     LIMIT_DUPLICATE_PAIRS = 2000000, /* that one search of a register finds */

@@ -187,7 +187,7 @@ struct route {
         .path = NULL                                                                                                   \
     }
 
-enum { HTTP_MAX_INPUTS = 24, HTTP_MAX_HEADERS = 8 };
+enum { HTTP_MAX_INPUTS = 32, HTTP_MAX_HEADERS = 8 };
 
 struct input_value {
     bool is_given;

@@ -13,6 +13,7 @@
 
 /* form_show.c */
 enum err form_inputs(struct form *m, struct tpl_form_input **ret, size_t *ret_n, struct fault *f);
+enum err form_input_of(struct form *m, struct form_entry *en, struct tpl_form_input **ret, struct fault *f); /* one */
 struct tpl_form_problems form_problems(struct form *m);
 /* Fields that differ and may be seen. */
 enum err form_changes(struct form *m, const struct record *before, const struct record *after,

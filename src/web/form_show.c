@@ -273,6 +273,12 @@ static enum err show_one(struct form *m, struct form_entry *en, struct tpl_form_
     return e;
 }
 
+enum err form_input_of(struct form *m, struct form_entry *en, struct tpl_form_input **ret, struct fault *f)
+{
+    *ret = ARENA_NEW(m->x->arena, struct tpl_form_input);
+    return show_one(m, en, *ret, f);
+}
+
 /* In the declared order, but that the day comes before what is judged by it. */
 enum err form_inputs(struct form *m, struct tpl_form_input **ret, size_t *ret_n, struct fault *f)
 {

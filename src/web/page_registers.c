@@ -274,6 +274,8 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
     part_pages(x, &pages, &(struct pages){(int64_t)l->rows.n, l->total, l->q.o.after, l->next, NULL});
     part_use_collection(x, &use, reg->name, l->q.o.filter);
     struct tpl_register_downloads downloads[4];
+    static const char *const place[] = {"after", "limit", "count", "lang", "properties", NULL};
+    struct str bulk_query = query_tidy(x, x->query, place);
     tpl_register(
         out,
         &(struct tpl_register){.description = text2_in(&reg->description, x->lang),
@@ -282,6 +284,8 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
                                .add_href = site_may_write(x, reg)
                                                ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/new"))
                                                : nothing,
+                               .bulk_href = STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/bulk"),
+                                                     bulk_query.n ? STR("?") : nothing, bulk_query),
                                .form = buf_view(&form),
                                .problem = buf_view(&problem),
                                .chosen = shown,

@@ -128,6 +128,11 @@ static const struct input record_edit_inputs[] = {IN_REGISTER, IN_ID, IN_REV, IN
 static const struct input record_remove_inputs[] = {IN_REGISTER, IN_ID, IN_REV, IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
 static const struct input record_version_inputs[] = {IN_REGISTER, IN_ID, {.name = "version", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, .is_required = true}, INPUT_END};
 static const struct input record_restore_inputs[] = {IN_REGISTER, IN_ID, IN_REV, IN_FORM("version", INPUT_INTEGER, .min = 1, .max = INT64_MAX, .is_required = true), IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
+#define IN_BULK IN_ITEMS(25), {.name = "set", .in = IN_QUERY, .type = INPUT_NAME, .may_be_empty = true}
+static const struct input bulk_inputs[] = {IN_BULK, INPUT_END};
+static const struct input bulk_post_inputs[] = {IN_BULK, IN_FORM("seen", INPUT_INTEGER, .max = INT64_MAX), IN_FORM("leave", INPUT_BOOLEAN), IN_WRITE, INPUT_END};
+static const struct input change_page_inputs[] = {IN_REGISTER, IN_REVISION, INPUT_END};
+static const struct input change_undo_inputs[] = {IN_REGISTER, IN_REVISION, IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
 static const struct input choices_inputs[] = {
     IN_REGISTER,
     {.name = "field", .in = IN_PATH, .type = INPUT_NAME},
@@ -174,6 +179,10 @@ const struct route site_routes[] = {
     {GET("/registers/{register}/new", "recordNew", "Thêm hồ sơ", "Add a record"), FORM_PAGE, .inputs = register_inputs, .cost = COST_PAGE, .answer = page_record_new},
     {FORM_POST("/registers/{register}/new", "recordNewPost", "Thêm hồ sơ", "Add a record"), .inputs = record_new_inputs, .cost = COST_PAGE, .answer = post_record_new},
     {GET("/registers/{register}/choices/{field}", "choices", "Những gì một trường có thể chỉ tới", "What a field may name"), .formats = F_JSON, .flags = IS_HIDDEN, .right = RIGHT_WRITE, .tag = "pages", .inputs = choices_inputs, .cost = COST_PAGE, .answer = page_choices},
+    {GET("/registers/{register}/bulk", "recordsBulk", "Sửa hàng loạt", "Edit many"), FORM_PAGE, .inputs = bulk_inputs, .cost = COST_SCAN, .answer = page_bulk},
+    {FORM_POST("/registers/{register}/bulk", "recordsBulkPost", "Sửa hàng loạt", "Edit many"), .inputs = bulk_post_inputs, .cost = COST_SCAN, .answer = post_bulk},
+    {GET("/registers/{register}/changes/{revision}", "registerChange", "Một phiên bản của sổ", "A revision of a register"), FORM_PAGE, .inputs = change_page_inputs, .cost = COST_PAGE, .answer = page_change},
+    {FORM_POST("/registers/{register}/changes/{revision}", "registerChangeUndo", "Hoàn tác một phiên bản", "Undo a revision"), .inputs = change_undo_inputs, .cost = COST_SCAN, .answer = post_change_undo},
     {GET("/registers/{register}/{id}/edit", "recordEdit", "Sửa hồ sơ", "Edit a record"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_edit},
     {FORM_POST("/registers/{register}/{id}/edit", "recordEditPost", "Sửa hồ sơ", "Edit a record"), .inputs = record_edit_inputs, .cost = COST_PAGE, .answer = post_record_edit},
     {GET("/registers/{register}/{id}/remove", "recordRemove", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_remove},

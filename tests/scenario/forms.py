@@ -287,6 +287,76 @@ def both_languages():
     assert b.get("/registers/wells/G510/edit").form("/edit").values["f.depth_m"] == "34,5"
 
 
+def names(prefix):
+    return {i: b.get(f"/registers/pumps/{i}/edit").form("/edit").values["f.name"] for i in (f"{prefix}{n}" for n in range(1, 4))}
+
+
+@check
+def many_are_changed_at_once_after_a_preview_and_undone_as_a_new_revision():
+    for n in range(1, 4):
+        add("pumps", f__code=f"b{n}", f__name=f"Bơm loạt {n}", f__hours=str(n * 10))
+    where = "/registers/pumps/bulk?name-has=loat&set=hours"
+    p = b.get(where)
+    is_in("3 hồ sơ.", p)
+    p = b.press(p.forms[-1], "do", "check", f__hours="nhiều")
+    assert p.status == 422 and "f-hours-problem" in p.ids
+    p = b.press(p.forms[-1], "do", "check", f__hours="20")
+    assert p.status == 200, p.text[-900:]
+    for piece in ("2 hồ sơ sẽ đổi", "1 hồ sơ đã có sẵn", "Bơm loạt 1"):
+        is_in(piece, p)
+    r = b.press(p.forms[-1], "do", "save")
+    assert r.status == 422 and "Hãy ghi lý do" in r.text
+    r = b.press(r.forms[-1], "do", "save", reason="đồng loạt")
+    assert r.status == 303, r.text[-900:]
+    change = b.follow(r)
+    for piece in ("đồng loạt", "Bơm loạt 1", "Bơm loạt 3"):
+        is_in(piece, change)
+    hours = [b.get(f"/registers/pumps/b{n}/edit").form("/edit").values["f.hours"] for n in (1, 2, 3)]
+    assert hours == ["20", "20", "20"], hours
+    u = b.press(change.forms[-1])
+    assert u.status == 422
+    f = b.get("/registers/pumps/b1/edit").form("/edit")
+    b.press(b.press(f, "do", "check", f__hours="99").form("/edit"), "do", "save")
+    u = b.press(u.forms[-1], reason="nhầm")
+    assert u.status == 303 and u.location != r.location, u.text[-900:]
+    hours = [b.get(f"/registers/pumps/b{n}/edit").form("/edit").values["f.hours"] for n in (1, 2, 3)]
+    assert hours == ["99", "20", "30"], "what was changed since stays"
+
+
+@check
+def of_many_those_that_break_a_rule_are_told_and_left_out_only_when_asked():
+    p = b.get("/registers/wells/bulk?set=rings")
+    p = b.press(p.forms[-1], "do", "check", f__rings="5")
+    is_in("không hợp lệ nếu đổi", p)
+    is_in("Chỉ giếng đào mới có bi", p)
+    r = b.press(p.forms[-1], "do", "save", reason="thử")
+    assert r.status == 200 and "không hợp lệ nếu đổi" in r.text, "nothing is left out without a word"
+    r = b.press(r.forms[-1], "do", "save", reason="thử", leave="1")
+    assert r.status == 303, r.text[-900:]
+    u = b.press(b.follow(r).forms[-1], reason="trả lại")
+    assert u.status == 303, u.text[-900:]
+
+
+@check
+def of_many_the_same_records_are_written_that_were_looked_at():
+    p = b.press(b.get("/registers/pumps/bulk?name-has=loat&set=hours").forms[-1], "do", "check", f__hours="77")
+    add("pumps", f__code="b9", f__name="Bơm loạt 9")
+    r = b.press(p.forms[-1], "do", "save", reason="thử")
+    assert r.status == 409 and "khác so với lúc xem trước" in r.text, (r.status, r.text[-500:])
+
+
+@check
+def many_cannot_be_given_what_is_not_offered():
+    for field in ("code", "secret", "no_such", "_sample"):
+        assert b.get(f"/registers/pumps/bulk?set={field}").status in (400, 404), field
+    p = b.post("/registers/pumps/bulk?set=hours", {"do": "save", "f.hours": "1", "f.name": "x", "reason": "x"})
+    assert p.status == 400, p.status
+    p = b.post("/registers/pumps/bulk", {"do": "save", "f.hours": "1", "reason": "x"})
+    assert p.status == 400, p.status
+    assert b.get("/registers/pumps/changes/1").status == 409
+    assert b.get("/registers/pumps/changes/99999").status in (404, 409)
+
+
 @check
 def every_page_behind_the_right_to_write_was_asked():
     left = []
