@@ -189,8 +189,17 @@ static enum err log_prove_run(struct cli *c, struct store *s)
     if (c->args.words.n != 3)
         return FAULT(&c->fault, ERR_COMMAND_WORDS, {"command", STR("log")}, {"words", STR("prove REGISTER ID")});
     enum err e = province_register_find(s->province, name, &reg, &c->fault);
+    struct proof_shown shown = {.is_all = str_is(cli_option(c, "show"), "all")};
+    VEC(struct str) names = {0};
+    for (struct str rest = shown.is_all ? (struct str){NULL, 0} : cli_option(c, "show"), one; rest.p;) {
+        one = str_trim(str_cut(rest, ',', &rest));
+        if (one.n)
+            VEC_PUSH(c->arena, &names, one);
+    }
+    shown.names = names.p;
+    shown.n = names.n;
     if (e == OK)
-        e = log_prove(s, reg, id, &proof, &c->fault);
+        e = log_prove(s, reg, id, &shown, &proof, &c->fault);
     if (e != OK)
         return e;
     const char *path = args_value(&c->args, "out");
@@ -220,6 +229,11 @@ static void proof_json(struct cli *c, const struct proof_facts *p)
     json_key(&o, STR("removed")), json_bool(&o, p->is_removal);
     json_member(&o, "key", p->verifier);
     json_key(&o, STR("record")), json_raw(&o, p->record);
+    json_key(&o, STR("personal"));
+    json_object_begin(&o);
+    for (size_t i = 0; i < p->n_shown; i++)
+        json_key(&o, p->shown[i].name), json_raw(&o, p->shown[i].value);
+    json_object_end(&o);
     json_object_end(&o);
     answer_end(c, &o);
 }
@@ -249,6 +263,13 @@ static enum err log_check_run(struct cli *c)
     if (p.is_removal)
         show_fact(c, T(c, "Nội dung", "Content"), str_of(T(c, "bản ghi đã bị xóa", "the record was removed")));
     buf_printf(&c->out, "%.*s\n", STR_ARG(p.record)); /* as it was hashed: not wrapped */
+    for (size_t i = 0; i < p.n_shown; i++)
+        buf_printf(&c->out, "  %.*s: %.*s\n", STR_ARG(p.shown[i].name), STR_ARG(p.shown[i].value));
+    if (p.n_personal > p.n_shown)
+        buf_printf(&c->out,
+                   T(c, "%zu trường cá nhân chỉ có cam kết: không đưa ra, hoặc đã xóa.\n",
+                     "%zu personal fields stand as commitments only: not shown, or erased.\n"),
+                   p.n_personal - p.n_shown);
     if (cli_option(c, "key").n == 0)
         buf_puts(&c->out, T(c, "Khóa lấy từ chính tệp này; so với khóa đã công bố bằng --key.\n",
                             "The key is the file's own; compare it with the published one by --key.\n"));
@@ -294,6 +315,10 @@ static enum err log_run(struct cli *c)
 
 static const struct option options[] = {
     {"out", "FILE", {"prove: nơi ghi bằng chứng", "prove: where the proof goes"}},
+    {"show",
+     "NAMES",
+     {"prove: các trường cá nhân được đưa ra (không ghi: không trường nào; all: tất cả)",
+      "prove: the personal fields that are shown (without: none; all: every one)"}},
     {"key",
      "TEXT",
      {"check-proof, follow: khóa công khai mà người đọc tin",

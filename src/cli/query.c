@@ -234,6 +234,7 @@ static void record_json(struct cli *c, const struct asked *q, struct query *quer
         else
             value_json(&q->reg->fields[q->fields[i]], v, o);
     }
+    record_erased_json(q->reg, r, NULL, NULL, o);
     json_object_end(o);
     json_object_end(o);
 }

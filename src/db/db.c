@@ -159,7 +159,8 @@ static enum err config_set(struct db *db, struct fault *f)
     /* page_size and reserved bytes are the file's; a WAL of at most about 16 MiB between loads */
     const char *sql = is_reader(db) ? "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON"
                                     : "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA synchronous=FULL;"
-                                      "PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint=2000;"
+                                      "PRAGMA secure_delete=ON; PRAGMA max_page_count=33554431;"
+                                      "PRAGMA wal_autocheckpoint=2000;"
                                       "PRAGMA journal_size_limit=67108864";
     int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK || db->mode == DB_SCRUB)
@@ -364,6 +365,12 @@ enum err db_checkpoint(struct db *db, struct fault *f)
     int rc = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_busy_timeout(db->handle, db->busy_ms);
     return rc == SQLITE_OK || (rc & 255) == SQLITE_BUSY ? OK : fault_sqlite(db, rc, "checkpoint", f);
+}
+
+enum err db_checkpoint_wait(struct db *db, struct fault *f)
+{
+    int rc = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return rc == SQLITE_OK ? OK : fault_sqlite(db, rc, "checkpoint", f);
 }
 
 int db_schema_version(struct db *db)

@@ -50,8 +50,9 @@ enum db_mode {
     DB_SCRUB, /* as DB_READ, but pages with a wrong checksum are still read, for db_pages_check and for naming rows */
 };
 
-/* The highest schema version that this program reads; whoever changes the tables raises it. A new file has 0. */
-enum { DB_SCHEMA_VERSION = 1 };
+/* The schema version that this program reads and writes; whoever changes the tables raises it. A new file has 0. An older one is to be
+ * loaded anew: 1 had personal values themselves in its leaves, which cannot be turned into commitments (docs/decisions/0005). */
+enum { DB_SCHEMA_VERSION = 2 };
 
 struct db;
 
@@ -102,6 +103,9 @@ void db_sync_full(struct db *db, bool is_full);
 
 /* Moves what the WAL holds into the file and empties it, as far as readers allow; after a large load. */
 enum err db_checkpoint(struct db *db, struct fault *f);
+
+/* The same, waiting for readers as long as the busy timeout says: afterwards the WAL is empty, or ERR_DB_BUSY. */
+enum err db_checkpoint_wait(struct db *db, struct fault *f);
 
 int64_t db_changes(const struct db *db); /* rows changed by the last statement */
 int64_t db_last_rowid(const struct db *db);

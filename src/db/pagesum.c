@@ -104,6 +104,25 @@ static int file_read(sqlite3_file *file, void *p, int n, sqlite3_int64 offset)
     return SQLITE_IOERR_DATA;
 }
 
+/* The free space between the cell pointers of a B-tree page and its cells keeps what stood there when SQLite rebuilds the page, even with
+ * secure_delete. It is written as zeros, so that what was deleted is not left in the file. Pages of other kinds begin with a page
+ * number, whose first byte is none of these four: a database has fewer pages than that (max_page_count in db.c). */
+static void free_space_clear(unsigned char *page, uint32_t number)
+{
+    enum { LEAF_INDEX = 10, LEAF_TABLE = 13, INNER_INDEX = 2, INNER_TABLE = 5 };
+    size_t header = number == 1 ? 100 : 0;
+    unsigned kind = page[header];
+    bool is_inner = kind == INNER_INDEX || kind == INNER_TABLE;
+    if (!is_inner && kind != LEAF_INDEX && kind != LEAF_TABLE)
+        return;
+    size_t n_cells = (size_t)page[header + 3] << 8 | page[header + 4];
+    size_t cells =
+        (size_t)page[header + 5] << 8 | page[header + 6]; /* where they begin; 0 is 65536, not with our page size */
+    size_t from = header + (is_inner ? 12 : 8) + 2 * n_cells;
+    if (from < cells && cells <= PAGE_BYTES - PAGE_SUM_BYTES)
+        memset(page + from, 0, cells - from);
+}
+
 static int file_write(sqlite3_file *file, const void *p, int n, sqlite3_int64 offset)
 {
     uint32_t page = page_at(offset, n);
@@ -111,6 +130,7 @@ static int file_write(sqlite3_file *file, const void *p, int n, sqlite3_int64 of
         return SQLITE_IOERR_WRITE;
     unsigned char *copy = mine(file)->copy;
     memcpy(copy, p, PAGE_BYTES - PAGE_SUM_BYTES);
+    free_space_clear(copy, page);
     uint64_t sum = htole64(pagesum_of(copy, page));
     memcpy(copy + PAGE_BYTES - PAGE_SUM_BYTES, &sum, sizeof sum);
     return below(file)->pMethods->xWrite(below(file), copy, n, offset);

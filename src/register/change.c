@@ -167,6 +167,15 @@ static enum err state_of(struct change *c, const struct reg *reg, struct put_sta
     return e;
 }
 
+enum err change_note_unsearched(struct change *c, const struct reg *reg, struct fault *f)
+{
+    struct put_state *p;
+    enum err e = state_of(c, reg, &p, f);
+    if (e == OK)
+        p->is_unsearched = true;
+    return e;
+}
+
 static const unsigned char *next_salt(struct change *c)
 {
     if (c->salts_left == 0) {
@@ -232,7 +241,7 @@ static enum err write_version(struct change *c, struct put_state *p, const struc
                               struct fault *f)
 {
     const struct reg *reg = p->reg;
-    const unsigned char *salt = next_salt(c);
+    struct str salt = str_slice((const char *)next_salt(c), SALT_BYTES);
     struct stmt *st = p->insert;
     stmt_bind_int(st, 1, p->next_n);
     stmt_bind_text(st, 2, r->id);
@@ -240,7 +249,7 @@ static enum err write_version(struct change *c, struct put_state *p, const struc
     stmt_bind_int(st, 4, c->count);
     stmt_bind_int(st, 5, is_removal);
     stmt_bind_int(st, 6, r->is_sample);
-    stmt_bind_blob(st, 7, str_slice((const char *)salt, SALT_BYTES));
+    stmt_bind_blob(st, 7, salt);
     int at = 8;
     static const struct value none = {.kind = VALUE_NULL};
     for (size_t i = 0; i < reg->n_fields; i++)
@@ -250,7 +259,7 @@ static enum err write_version(struct change *c, struct put_state *p, const struc
         return e;
     struct digest leaf;
     buf_reset(&c->canonical);
-    record_canonical(reg, r, salt, is_removal, &c->canonical);
+    must(record_canonical(reg, r, salt, is_removal, &c->canonical));
     if (c->canonical.is_full)
         return FAULT(f, ERR_LIMIT, {"what", r->id}, {"limit", STR("4 MiB")});
     merkle_leaf(buf_view(&c->canonical), &leaf);
@@ -470,6 +479,9 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
     for (size_t i = 0; e == OK && i < c->states.n; i++)
         if (c->states.p[i]->count && c->states.p[i]->reg->search_table)
             e = search_add(c->a, s, c->states.p[i]->reg, c->states.p[i]->first_n, f);
+    for (size_t i = 0; e == OK && i < c->states.n; i++)
+        if (c->states.p[i]->is_unsearched)
+            e = search_merge(c->a, s, c->states.p[i]->reg, f);
     if (e == OK)
         e = write_revision(c, log, f);
     if (e != OK)
@@ -483,11 +495,14 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
     if ((e = s->group ? db_savepoint_release(s->db, f) : db_commit(s->db, f)) != OK)
         return e;
     c->is_finished = true;
+    s->has_erased |= c->has_erased;
     s->head = s->at = rev;
     s->frontier = edge;
     *ret_rev = rev;
-    if (!s->group)
+    if (!s->group) {
+        store_wal_clear(s);
         e = log_checkpoint_write(s, f);
+    }
     if (e == OK && is_declaration)
         e = store_province_read(s->arena, s, &s->province, f);
     return e;
@@ -587,6 +602,7 @@ enum err change_group_commit(struct store *s, struct fault *f)
         return e;
     }
     free(TAKE(s->group));
+    store_wal_clear(s);
     if (has_written)
         log_checkpoint_write(s, NULL);
     return OK;

@@ -17,8 +17,15 @@ struct put_state {
     struct stmt *insert, *find, *until, *box;
     int64_t first_n, next_n; /* rowids of the versions written */
     int64_t count, removed;
+    bool is_unsearched; /* words were taken out of the full-text index */
     bool was_empty;   /* then no version can be current, and none is looked for */
     struct map *uses; /* by field number: value → struct ref_use * */
+};
+
+/* What was declared from a revision on. */
+struct declared_then {
+    int64_t rev;
+    const struct province *province;
 };
 
 struct change {
@@ -36,12 +43,17 @@ struct change {
     uint32_t *lines;
     size_t lines_cap;
     const struct province *next; /* after change_declare */
+    VEC(struct declared_then) then; /* read for change_erase */
+    bool has_erased;
     bool is_judged;
     bool is_finished; /* its revision is written; of a group: its savepoint released */
 };
 
 /* Notes which references a record makes, to judge them all at commit. */
 void change_note_uses(struct change *c, struct put_state *p, const struct record *r);
+
+/* The words of erased values lie in the index's segments until these are merged: done once, before the commit. */
+enum err change_note_unsearched(struct change *c, const struct reg *reg, struct fault *f);
 
 /* Rules, references, uniqueness, validity of everything the change wrote. Faults of records go to the lists; the fault is for what
  * kept the check itself from running. */

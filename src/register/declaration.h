@@ -98,6 +98,12 @@ struct field {
     int line, column_no; /* where it was declared */
 };
 
+/* Its values are committed to one by one, so that each can be erased. */
+static inline bool field_is_personal(const struct field *fd)
+{
+    return fd->privacy >= PRIVACY_BASIC_PERSONAL;
+}
+
 enum rule_level { RULE_ERROR, RULE_WARNING };
 
 struct rule {
@@ -149,6 +155,7 @@ struct reg {
     enum privacy privacy;
     struct field *fields;
     size_t n_fields;
+    size_t n_personal;  /* fields of a class from basic-personal on */
     struct map by_name; /* field name → struct field * */
     int *sorted;        /* field numbers by name in byte order, for canonical bytes */
     int *key;

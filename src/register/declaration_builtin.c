@@ -4,7 +4,8 @@
 
 #include "base/banned.h"
 
-enum { BUILTIN_FIELDS = 5, BUILTIN_KEYS = 2 };
+enum { ERASURES_RECORD = 2 /* its field `record` */ };
+enum { BUILTIN_FIELDS = 7, BUILTIN_KEYS = 3 };
 
 struct builtin {
     const char *name, *table;
@@ -55,6 +56,20 @@ static const struct builtin builtins[BUILTIN_REGISTERS] = {
                             {"old_id", "\"old_id\"", FT_STRING, true, TEXT2("Mã cũ", "Old id")},
                             {"new_id", "\"new_id\"", FT_STRING, true, TEXT2("Mã mới", "New id")}},
                            2},
+    [BUILTIN_ERASURES] =
+        {"erasures",
+         "\"r_erasures\"",
+         TEXT2("Xóa dữ liệu cá nhân", "Erasures of personal data"),
+         TEXT2("Trường nào của bản ghi nào đã bị xóa khỏi mọi phiên bản, vì sao, theo căn cứ nào; không giữ giá trị",
+               "Which fields of which record were erased from all versions, why and on which basis; never the values"),
+         {{"register", "\"register\"", FT_STRING, true, TEXT2("Sổ", "Register")},
+          {"revision", "\"revision\"", FT_INTEGER, true, TEXT2("Phiên bản", "Revision")},
+          {"record", "\"record\"", FT_STRING, true, TEXT2("Bản ghi", "Record")},
+          {"fields", "\"fields\"", FT_ARRAY, true, TEXT2("Trường", "Fields")},
+          {"versions", "\"versions\"", FT_INTEGER, true, TEXT2("Số phiên bản của bản ghi", "Versions of the record")},
+          {"reason", "\"reason\"", FT_STRING, true, TEXT2("Lý do", "Reason")},
+          {"basis", "\"basis\"", FT_STRING, true, TEXT2("Căn cứ pháp lý", "Legal basis")}},
+         3},
 };
 
 struct reg *register_builtin(struct arena *a, size_t which)
@@ -101,6 +116,12 @@ struct reg *register_builtin(struct arena *a, size_t which)
         .geometry = NO_FIELD,
         .is_builtin = true,
     };
+    if (which == BUILTIN_ERASURES) { /* log verify asks it for each erased version */
+        r->indexes = ARENA_NEW(a, struct index_decl);
+        r->n_indexes = 1;
+        *r->indexes = (struct index_decl){ARENA_NEW(a, int), 1};
+        r->indexes->fields[0] = ERASURES_RECORD;
+    }
     for (size_t i = 0; i < n; i++)
         map_put(a, &r->by_name, fields[i].name, &fields[i]);
     r->columns = record_columns_sql(a, r);

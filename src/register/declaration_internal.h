@@ -142,7 +142,7 @@ struct code_list *declaration_inline_codes(struct arena *a, const struct yaml *n
                                            struct faults *list);
 
 /* The registers that the engine brings: 0 holds the declarations themselves, see declaration_builtin.c for the others. */
-enum { BUILTIN_DECLARATIONS, BUILTIN_MAPPINGS, BUILTIN_REDIRECTS, BUILTIN_REGISTERS };
+enum { BUILTIN_DECLARATIONS, BUILTIN_MAPPINGS, BUILTIN_REDIRECTS, BUILTIN_ERASURES, BUILTIN_REGISTERS };
 struct reg *register_builtin(struct arena *a, size_t which);
 
 #endif

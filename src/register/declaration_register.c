@@ -439,6 +439,8 @@ struct reg *reg_build(struct linker *l, const struct reg_decl *d)
         linker_misfit(l, d->file, d->place, "fields", d->name, "≤ 200");
     for (size_t i = 0; i < d->fields.n && i < LIMIT_FIELDS; i++)
         build_field(l, r, &r->fields[r->n_fields++], &d->fields.p[i]);
+    for (size_t i = 0; i < r->n_fields; i++)
+        r->n_personal += field_is_personal(&r->fields[i]);
     check_columns(l, r, d);
     build_sorted(l, r);
     build_valid_time(l, r, d);

@@ -18,6 +18,9 @@ struct stale_list {
 enum err store_stale(struct arena *a, const struct store *s, const struct province *next, struct stale_list *ret_list,
                      struct fault *f);
 
+/* After an erasure: empties the write-ahead log, whose frames hold pages as they were before. Does nothing otherwise. */
+void store_wal_clear(struct store *s);
+
 /* A register's indexes, off before its first records and on again behind them: sorting once is twice as fast as keeping order. */
 enum err reg_indexes_drop(struct store *s, const struct reg *r, struct fault *f);
 enum err reg_indexes_create(struct store *s, const struct reg *r, struct fault *f);
@@ -29,6 +32,10 @@ enum err reg_indexes_create(struct store *s, const struct reg *r, struct fault *
 
 /* The full-text index of a register: adds the versions from a row on, or drops it and fills it anew. */
 enum err search_add(struct arena *a, struct store *s, const struct reg *reg, int64_t first_n, struct fault *f);
+/* What of a version goes into it, as SQL over the columns of its row. */
+void search_text_sql(const struct reg *reg, struct buf *out);
+/* Into one segment, so that no word is left of what was taken out. */
+enum err search_merge(struct arena *a, struct store *s, const struct reg *reg, struct fault *f);
 enum err search_rebuild(struct arena *a, struct store *s, const struct reg *reg, struct fault *f);
 
 /* The rectangles of a register's geometries (boxes.c). Writing one of a new version: */

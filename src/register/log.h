@@ -1,7 +1,7 @@
 /* The log of a store: a Merkle tree (RFC 9162) over all changes, its signed checkpoint (C2SP), verification and proofs.
  *
  *     log_verify(s, &report, f);            // recomputes everything; report names what was altered
- *     log_prove(s, reg, id, &buf, f);       // a proof file (JSON) for the version of the record visible at s->at
+ *     log_prove(s, reg, id, NULL, &buf, f); // a proof file (JSON) for the version of the record visible at s->at
  *     log_check_proof(text, verifier, …);   // needs no database
  *
  * Verification order: pages of the file, rows against the leaf hashes of their change, subtrees against the entries, entries against the log
@@ -96,7 +96,21 @@ typedef void log_progress(void *ctx, int64_t done, int64_t total);
 enum err log_verify(struct arena *a, struct store *s, log_progress *progress, void *ctx, struct log_report *ret_report,
                     struct fault *f);
 
-enum err log_prove(struct store *s, const struct reg *reg, struct str id, struct buf *out, struct fault *f);
+/* Personal fields stand in a proof as commitments. Those named here are shown, each with its value and its salt: any subset, also of a record
+ * of which others are erased. */
+struct proof_shown {
+    const struct str *names;
+    size_t n;
+    bool is_all;
+};
+
+/* `shown` may be NULL: none. ERR_PROOF_HIDDEN for a name that is no personal field with a value. */
+enum err log_prove(struct store *s, const struct reg *reg, struct str id, const struct proof_shown *shown,
+                   struct buf *out, struct fault *f);
+
+struct proof_field {
+    struct str name, salt, value; /* salt in hexadecimal digits, value as canonical JSON */
+};
 
 struct proof_facts {
     struct str reg, id, time, actor, verifier;
@@ -104,6 +118,8 @@ struct proof_facts {
     uint64_t size;
     bool is_removal;
     struct str record; /* canonical bytes */
+    const struct proof_field *shown;
+    size_t n_shown, n_personal; /* personal fields of the record: those shown, hidden and erased */
 };
 /* Accepts a proof file by itself; `verifier` (may be empty) is the log's public key text that the reader trusts. ERR_PROOF_…  */
 enum err log_check_proof(struct arena *a, struct str proof, struct str verifier, struct proof_facts *ret_facts,

@@ -3,12 +3,13 @@
  * A proof file has one form, and only that one is accepted: what was read is written again and must give the same bytes. So nothing in
  * it can be changed unnoticed, not even what no hash covers. */
 #include "base/limits.h"
+#include "register/commitment.h"
 #include "register/internal.h"
 #include "register/log.h"
 
 #include "base/banned.h"
 
-#define FORMAT "tinhso-proof-1"
+#define FORMAT "tinhso-proof-2"
 
 enum { PATH_MAX_HASHES = 128, PROOF_BYTES = 4 * LIMIT_RECORD_BYTES };
 
@@ -19,6 +20,8 @@ struct path {
 
 struct proof {
     struct str record, entry, checkpoint, verifier;
+    struct proof_field *shown; /* by name */
+    size_t n_shown;
     struct path leaf, log;
 };
 
@@ -54,6 +57,20 @@ static void path_write(struct json_out *o, const char *key, const struct path *p
     json_object_end(o);
 }
 
+static void shown_write(struct json_out *o, const struct proof *p)
+{
+    json_key(o, STR("personal"));
+    json_object_begin(o);
+    for (size_t i = 0; i < p->n_shown; i++) {
+        json_key(o, p->shown[i].name);
+        json_object_begin(o);
+        text_write(o, "salt", p->shown[i].salt);
+        text_write(o, "value", p->shown[i].value);
+        json_object_end(o);
+    }
+    json_object_end(o);
+}
+
 static void proof_write(const struct proof *p, struct buf *out)
 {
     struct json_out o;
@@ -61,6 +78,7 @@ static void proof_write(const struct proof *p, struct buf *out)
     json_object_begin(&o);
     text_write(&o, "format", STR(FORMAT));
     text_write(&o, "record", p->record);
+    shown_write(&o, p);
     path_write(&o, "leaf", &p->leaf, "count");
     text_write(&o, "entry", p->entry);
     path_write(&o, "log", &p->log, "size");
@@ -104,6 +122,23 @@ static bool path_read(struct arena *a, const struct json *root, const char *key,
     return true;
 }
 
+static bool shown_read(struct arena *a, const struct json *root, struct proof *ret)
+{
+    const struct json *j = json_get(root, "personal");
+    if (!j || j->kind != J_OBJECT || j->n > LIMIT_FIELDS)
+        return false;
+    ret->shown = ARENA_ARRAY(a, struct proof_field, j->n + 1);
+    ret->n_shown = j->n;
+    for (size_t i = 0; i < j->n; i++) {
+        struct proof_field *x = &ret->shown[i];
+        x->name = j->members[i].key;
+        if ((i && str_cmp(ret->shown[i - 1].name, x->name) >= 0) ||
+            !text_read(&j->members[i].value, "salt", &x->salt) || !text_read(&j->members[i].value, "value", &x->value))
+            return false;
+    }
+    return true;
+}
+
 static enum err proof_read(struct arena *a, struct str text, struct proof *ret, struct fault *f)
 {
     struct json *root;
@@ -115,10 +150,11 @@ static enum err proof_read(struct arena *a, struct str text, struct proof *ret, 
         return FAULT(f, ERR_PROOF_FORMAT, {"reason", STR("JSON")});
     if (!text_read(root, "format", &format) || !str_is(format, FORMAT))
         return FAULT(f, ERR_PROOF_FORMAT, {"reason", STR("format")});
-    if (!text_read(root, "record", &ret->record) || !path_read(a, root, "leaf", "count", &ret->leaf) ||
-        !text_read(root, "entry", &ret->entry) || !path_read(a, root, "log", "size", &ret->log) ||
-        !text_read(root, "checkpoint", &ret->checkpoint) || !text_read(root, "verifier", &ret->verifier))
-        return FAULT(f, ERR_PROOF_FORMAT, {"reason", STR("record, leaf, entry, log, checkpoint, verifier")});
+    if (!text_read(root, "record", &ret->record) || !shown_read(a, root, ret) ||
+        !path_read(a, root, "leaf", "count", &ret->leaf) || !text_read(root, "entry", &ret->entry) ||
+        !path_read(a, root, "log", "size", &ret->log) || !text_read(root, "checkpoint", &ret->checkpoint) ||
+        !text_read(root, "verifier", &ret->verifier))
+        return FAULT(f, ERR_PROOF_FORMAT, {"reason", STR("record, personal, leaf, entry, log, checkpoint, verifier")});
     proof_write(ret, &again);
     if (!str_eq(buf_view(&again), text))
         return FAULT(f, ERR_PROOF_FORMAT, {"reason", STR("bytes")});
@@ -162,11 +198,35 @@ static enum err entry_check(struct arena *a, const struct proof *p, struct diges
     return OK;
 }
 
-static bool record_facts(struct arena *a, struct str record, struct proof_facts *facts)
+/* Salt and value against the commitment that the record holds. */
+static bool is_committed(struct arena *a, const struct json *personal, const struct proof_field *x)
+{
+    struct digest padded_salt, commitment, made;
+    struct str want;
+    struct json *value;
+    char *padded = arena_printf(a, "%.*s%032d", STR_ARG(x->salt), 0); /* a digest's digits, to read those of a salt */
+    if (!personal || x->salt.n != (size_t)2 * SALT_BYTES || !digest_parse(str_of(padded), &padded_salt) ||
+        !text_read(personal, arena_dup(a, x->name.p, x->name.n), &want) || !digest_parse(want, &commitment) ||
+        json_parse(a, x->value, (struct str){NULL, 0}, &value, NULL) != OK)
+        return false;
+    const struct str parts[] = {str_slice((const char *)padded_salt.b, SALT_BYTES), x->value};
+    sha256_parts(parts, 2, &made);
+    return digest_eq(&made, &commitment);
+}
+
+static bool record_facts(struct arena *a, const struct proof *p, struct proof_facts *facts)
 {
     struct json *j;
+    struct str record = p->record;
     if (json_parse(a, record, (struct str){NULL, 0}, &j, NULL) != OK)
         return false;
+    const struct json *personal = json_get(j, "personal");
+    for (size_t i = 0; i < p->n_shown; i++)
+        if (!is_committed(a, personal, &p->shown[i]))
+            return false;
+    facts->shown = p->shown;
+    facts->n_shown = p->n_shown;
+    facts->n_personal = personal && personal->kind == J_OBJECT ? personal->n : 0;
     const struct json *removed = json_get(j, "removed");
     facts->is_removal = removed && removed->kind == J_BOOL && removed->boolean;
     facts->record = record;
@@ -197,7 +257,7 @@ enum err log_check_proof(struct arena *a, struct str proof, struct str verifier,
         return FAULT(f, ERR_PROOF_LOG, {"rev", rev});
     merkle_leaf(p.record, &leaf);
     if (!merkle_inclusion_check(&leaf, p.leaf.index, p.leaf.size, p.leaf.path.p, p.leaf.path.n, &root) ||
-        !record_facts(a, p.record, &facts))
+        !record_facts(a, &p, &facts))
         return FAULT(f, ERR_PROOF_RECORD, {"rev", rev});
     facts.size = c.size;
     facts.verifier = p.verifier;
@@ -216,8 +276,47 @@ static enum err version_find(struct arena *a, struct store *s, const struct reg 
     return e == ERR_DB_NO_ROW ? FAULT(f, ERR_RECORD_UNKNOWN, {"register", reg->name}, {"id", id}) : e;
 }
 
+static bool is_shown(const struct proof_shown *shown, struct str name)
+{
+    for (size_t i = 0; i < shown->n; i++)
+        if (str_eq(shown->names[i], name))
+            return true;
+    return shown->is_all;
+}
+
+static enum err show_fields(struct arena *a, const struct reg *reg, const struct record *r, struct str stored,
+                            const struct proof_shown *shown, struct proof *p, struct fault *f)
+{
+    struct salts salts;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(2 * LIMIT_RECORD_BYTES), hex CLEANUP(buf_done) = BUF_INIT(64);
+    p->shown = ARENA_ARRAY(a, struct proof_field, reg->n_fields + 1);
+    if (!salts_read(reg, stored, &salts))
+        return FAULT(f, ERR_LOG_TREE, {"tree", reg->name});
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        int n = reg->sorted[i];
+        const struct field *fd = &reg->fields[n];
+        struct json_out o;
+        if (!field_is_personal(fd) || r->values[n].kind == VALUE_NULL || !is_shown(shown, fd->name))
+            continue;
+        buf_reset(&b);
+        buf_reset(&hex);
+        json_out_init(&o, &b, JSON_OUT_COMPACT);
+        canonical_value(fd, &r->values[n], &o);
+        buf_hex(&hex, salts.of[n].b, SALT_BYTES);
+        p->shown[p->n_shown++] = (struct proof_field){fd->name, str_dup(a, buf_view(&hex)), str_dup(a, buf_view(&b))};
+    }
+    for (size_t k = 0; k < shown->n; k++) {
+        bool is_there = false;
+        for (size_t i = 0; i < p->n_shown; i++)
+            is_there |= str_eq(p->shown[i].name, shown->names[k]);
+        if (!is_there)
+            return FAULT(f, ERR_PROOF_HIDDEN, {"field", shown->names[k]}, {"id", r->id});
+    }
+    return OK;
+}
+
 static enum err version_read(struct arena *a, struct store *s, const struct reg *reg, struct str id, int64_t rev,
-                             struct proof *p, struct fault *f)
+                             const struct proof_shown *shown, struct proof *p, struct fault *f)
 {
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     struct record r;
@@ -234,16 +333,17 @@ static enum err version_read(struct arena *a, struct store *s, const struct reg 
         return e;
     struct str salt = has_row ? stmt_column_blob(st, 7) : STR("");
     int64_t ord = has_row ? stmt_column_int(st, 3) : -1;
-    if (salt.n != SALT_BYTES || ord < 0)
+    if (!has_row || ord < 0)
         return FAULT(f, ERR_LOG_TREE, {"tree", reg->name});
     struct buf b CLEANUP(buf_done) = BUF_INIT(2 * LIMIT_RECORD_BYTES + 65536);
     record_read(a, reg, st, &r);
-    record_canonical(reg, &r, (const unsigned char *)salt.p, stmt_column_int(st, 5) != 0, &b);
+    if (!record_canonical(reg, &r, salt, stmt_column_int(st, 5) != 0, &b))
+        return FAULT(f, ERR_LOG_TREE, {"tree", reg->name});
     if (b.is_full)
         return FAULT(f, ERR_LIMIT, {"what", id}, {"limit", STR("4 MiB")});
     p->record = str_dup(a, buf_view(&b));
     p->leaf.index = (uint64_t)ord;
-    return OK;
+    return shown && stmt_column_int(st, 5) == 0 ? show_fields(a, reg, &r, salt, shown, p, f) : OK;
 }
 
 /* The path of leaf p->index in the tree cut to `size` leaves; 0 takes all of them. */
@@ -278,8 +378,8 @@ static enum err signed_parts(struct arena *a, struct store *s, struct proof *p, 
     return OK;
 }
 
-static enum err proof_make(struct arena *a, struct store *s, const struct reg *reg, struct str id, struct proof *p,
-                           struct fault *f)
+static enum err proof_make(struct arena *a, struct store *s, const struct reg *reg, struct str id,
+                           const struct proof_shown *shown, struct proof *p, struct fault *f)
 {
     const struct province *province = NULL;
     struct store then = *s;
@@ -296,7 +396,7 @@ static enum err proof_make(struct arena *a, struct store *s, const struct reg *r
     e = store_province_read(a, &then, &province, f);
     const struct reg *declared = province ? province_register(province, reg->name) : NULL;
     if (e == OK)
-        e = version_read(a, s, declared ? declared : reg, id, rev, p, f);
+        e = version_read(a, s, declared ? declared : reg, id, rev, shown, p, f);
     if (e == OK)
         e = path_make(a, s, rev, 0, &p->leaf, f);
     p->log.index = (uint64_t)rev - 1;
@@ -308,13 +408,14 @@ static enum err proof_make(struct arena *a, struct store *s, const struct reg *r
     return e;
 }
 
-enum err log_prove(struct store *s, const struct reg *reg, struct str id, struct buf *out, struct fault *f)
+enum err log_prove(struct store *s, const struct reg *reg, struct str id, const struct proof_shown *shown,
+                   struct buf *out, struct fault *f)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct buf b CLEANUP(buf_done) = BUF_INIT(PROOF_BYTES);
     struct proof p = {0};
     struct proof_facts facts;
-    enum err e = proof_make(a, s, reg, id, &p, f);
+    enum err e = proof_make(a, s, reg, id, shown, &p, f);
     if (e != OK)
         return e;
     proof_write(&p, &b);

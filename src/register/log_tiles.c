@@ -214,12 +214,13 @@ static enum err read_register(struct arena *a, struct store *s, const struct reg
         struct record r;
         struct str salt = stmt_column_blob(st, 7);
         int64_t at = stmt_column_int(st, 3) - from;
-        if (salt.n != SALT_BYTES || at < 0 || at >= till - from)
+        if (at < 0 || at >= till - from)
             return FAULT(f, ERR_LOG_TREE, {"tree", reg->name});
         arena_reset(row);
         buf_reset(&b);
         record_read(row, reg, st, &r);
-        record_canonical(reg, &r, (const unsigned char *)salt.p, stmt_column_int(st, 5) != 0, &b);
+        if (!record_canonical(reg, &r, salt, stmt_column_int(st, 5) != 0, &b))
+            return FAULT(f, ERR_LOG_TREE, {"tree", reg->name});
         texts[at] = str_dup(a, buf_view(&b));
     }
     return e;

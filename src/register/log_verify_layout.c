@@ -87,12 +87,13 @@ static bool is_same(const struct layout *x, const struct reg *reg)
     if (!x || x->is_unknown || x->reg.n_fields != reg->n_fields)
         return false;
     for (size_t i = 0; i < reg->n_fields; i++)
-        if (x->reg.fields[i].type != reg->fields[i].type || !str_eq(x->reg.fields[i].name, reg->fields[i].name))
+        if (x->reg.fields[i].type != reg->fields[i].type || !str_eq(x->reg.fields[i].name, reg->fields[i].name) ||
+            field_is_personal(&x->reg.fields[i]) != field_is_personal(&reg->fields[i]))
             return false;
     return true;
 }
 
-/* Only names, types and order are kept: a province's declarations would fill megabytes for each of their versions. */
+/* Only names, types, classes and order are kept: a province's declarations would fill megabytes for each of their versions. */
 static struct layout *layout_make(struct verify *v, const struct verify_table *t, const struct reg *reg)
 {
     struct layout *x = ARENA_NEW(v->work, struct layout);
@@ -107,6 +108,8 @@ static struct layout *layout_make(struct verify *v, const struct verify_table *t
         const struct field *fd = &reg->fields[i];
         x->reg.fields[i].name = str_dup(v->work, fd->name);
         x->reg.fields[i].type = fd->type;
+        x->reg.fields[i].privacy = fd->privacy;
+        x->reg.n_personal += field_is_personal(fd);
         x->reg.sorted[i] = reg->sorted[i];
         x->columns[i] = (struct layout_column){column_of(t, fd->column), column_of(t, fd->column_end)};
         if (x->columns[i].at >= 0)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "register/commitment.h"
 #include "register/log_internal.h"
 
 #include "base/banned.h"
@@ -164,13 +165,12 @@ static bool row_leaf(struct scan *s, struct layout *x, struct digest *ret)
         return false;
     struct str salt = stmt_column_blob(st, C_SALT);
     bool is_removal = stmt_column_int(st, C_REMOVED) != 0;
-    if (salt.n != SALT_BYTES || !read_fields(s, x, is_removal))
+    if (!read_fields(s, x, is_removal))
         return false;
     struct record r = {
         .id = stmt_column_text(st, C_ID), .values = x->values, .is_sample = stmt_column_int(st, C_SAMPLE) != 0};
     buf_reset(&s->canonical);
-    record_canonical(&x->reg, &r, (const unsigned char *)salt.p, is_removal, &s->canonical);
-    if (s->canonical.is_full)
+    if (!record_canonical(&x->reg, &r, salt, is_removal, &s->canonical) || s->canonical.is_full)
         return false;
     merkle_leaf(buf_view(&s->canonical), ret);
     return true;
@@ -211,6 +211,26 @@ static void count_row(struct scan *s, int64_t rev)
         s->count->have++;
 }
 
+/* A value may be gone only when an erasure says so: its commitment alone would let anybody take it away. */
+static void check_erased(struct scan *s, struct str id, int64_t rev)
+{
+    struct verify *v = s->v;
+    int *erased = NULL;
+    int64_t n = 0;
+    size_t n_erased = salts_erased(v->row, &s->layout->reg, stmt_column_blob(s->st, C_SALT), &erased);
+    for (size_t i = 0; i < n_erased; i++) {
+        struct str name = s->layout->reg.fields[erased[i]].name;
+        enum err e =
+            db_value_int(v->db,
+                         STR("SELECT count(*) FROM r_erasures e, json_each(e.fields) j WHERE e.record = ?1 AND "
+                             "e._until IS NULL AND e._removed = 0 AND e.register = ?2 AND e._rev > ?3 AND "
+                             "e.revision = e._rev AND j.value = ?4"),
+                         DB_VALUES(db_text(id), db_text(s->t->name), db_int(rev), db_text(name)), &n, NULL);
+        if (e != OK || n == 0)
+            verify_problem(v, ERR_LOG_ERASED_UNSAID, rev, s->t->name, id, "%.*s", STR_ARG(name));
+    }
+}
+
 static void check_row(struct scan *s)
 {
     struct verify *v = s->v;
@@ -248,6 +268,8 @@ static void check_row(struct scan *s)
     arena_reset(v->row);
     if (!s->layout || !want || !row_leaf(s, s->layout, &leaf) || memcmp(leaf.b, want, DIGEST_BYTES) != 0)
         verify_problem(v, ERR_LOG_RECORD_ALTERED, rev, s->t->name, id, "%lld", (long long)ord);
+    else if (s->layout->reg.n_personal)
+        check_erased(s, id, rev);
 }
 
 /* ---- one table ---- */

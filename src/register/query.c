@@ -2,6 +2,7 @@
 #include "register/query.h"
 
 #include "base/limits.h"
+#include "register/commitment.h"
 #include "register/internal.h"
 #include "register/query_order.h"
 #include "register/query_sight.h"
@@ -263,6 +264,11 @@ void record_read(struct arena *a, const struct reg *reg, struct stmt *st, struct
             r.values[i] = read_value(st, at, reg->fields[i].type);
             at++;
         }
+    }
+    if (reg->n_personal && !stmt_column_is_null(st, 7)) {
+        int *erased = NULL;
+        r.n_erased = salts_erased(a, reg, stmt_column_blob(st, 7), &erased);
+        r.erased = erased;
     }
     *ret_record = r;
 }

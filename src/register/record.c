@@ -2,6 +2,7 @@
 #include "register/record.h"
 
 #include "base/limits.h"
+#include "register/commitment.h"
 #include "text/ident.h"
 #include "text/number.h"
 
@@ -236,6 +237,21 @@ enum err record_from_json(struct arena *a, const struct reg *reg, const struct j
     return cells_read != OK ? cells_read : e;
 }
 
+void record_erased_json(const struct reg *reg, const struct record *r, bool (*shows)(const void *ctx, size_t field),
+                        const void *ctx, struct json_out *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_erased; i++) {
+        if (shows && !shows(ctx, (size_t)r->erased[i]))
+            continue;
+        if (n++ == 0)
+            json_key(o, STR("_erased")), json_array_begin(o);
+        json_str(o, reg->fields[r->erased[i]].name);
+    }
+    if (n)
+        json_array_end(o);
+}
+
 struct value *record_fill(struct arena *a, const struct reg *reg, const struct record *old, const bool *is_given,
                           struct str *cells)
 {
@@ -272,58 +288,94 @@ struct record record_copy(struct arena *a, const struct reg *reg, const struct r
         if (r.values[i].kind == VALUE_TEXT || r.values[i].kind == VALUE_BLOB)
             r.values[i].text = str_dup(a, r.values[i].text);
     }
+    int *erased = ARENA_ARRAY(a, int, from->n_erased + 1);
+    if (from->n_erased)
+        memcpy(erased, from->erased, from->n_erased * sizeof *erased);
+    r.erased = erased;
     return r;
 }
 
-static void canonical_value(const struct field *fd, const struct value *v, struct json_out *o)
+bool record_is_erased(const struct record *r, size_t field)
 {
-    must(v->kind != VALUE_MASKED);
-    if (v->kind != VALUE_BLOB) {
-        value_json(fd, v, o);
-        return;
-    }
-    /* A geometry goes in as the hex of its WKB: exact, and independent of how coordinates are printed. */
-    struct buf hex CLEANUP(buf_done) = BUF_INIT(2 * LIMIT_RECORD_BYTES);
-    buf_hex(&hex, v->text.p, v->text.n);
-    json_str(o, buf_view(&hex));
+    for (size_t i = 0; i < r->n_erased; i++)
+        if (r->erased[i] == (int)field)
+            return true;
+    return false;
 }
 
-void record_canonical(const struct reg *reg, const struct record *r, const unsigned char salt[SALT_BYTES],
-                      bool is_removal, struct buf *out)
+static struct str hex_view(const unsigned char *p, size_t n, char *storage)
+{
+    for (size_t i = 0; i < n; i++) {
+        storage[2 * i] = "0123456789abcdef"[p[i] >> 4];
+        storage[2 * i + 1] = "0123456789abcdef"[p[i] & 15];
+    }
+    return str_slice(storage, 2 * n);
+}
+
+static void write_public(const struct reg *reg, const struct value *values, struct json_out *o)
+{
+    json_key(o, STR("fields"));
+    json_object_begin(o);
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        int n = reg->sorted[i];
+        if (values[n].kind == VALUE_NULL || field_is_personal(&reg->fields[n]))
+            continue;
+        json_key(o, reg->fields[n].name);
+        canonical_value(&reg->fields[n], &values[n], o);
+    }
+    json_object_end(o);
+}
+
+/* The commitments. False where values and salts do not belong together. */
+static bool write_personal(const struct reg *reg, const struct value *values, const struct salts *salts,
+                           struct json_out *o, struct buf *out)
+{
+    json_key(o, STR("personal"));
+    json_object_begin(o);
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        int n = reg->sorted[i];
+        const struct field_salt *x = &salts->of[n];
+        struct digest commitment;
+        char hex[2 + 2 * DIGEST_BYTES];
+        bool has_value = values[n].kind != VALUE_NULL;
+        if (!field_is_personal(&reg->fields[n]) || (!has_value && (x->state == SALT_NONE || salts->is_root)))
+            continue;
+        if (x->state != (has_value ? SALT_KEPT : SALT_ERASED))
+            return false;
+        json_key(o, reg->fields[n].name);
+        if (has_value)
+            field_commit(&reg->fields[n], &values[n], x->b, out, &commitment);
+        else
+            memcpy(commitment.b, x->b, DIGEST_BYTES);
+        hex[0] = hex[sizeof hex - 1] = '"';
+        hex_view(commitment.b, DIGEST_BYTES, hex + 1);
+        json_raw(o, str_slice(hex, sizeof hex));
+    }
+    json_object_end(o);
+    return true;
+}
+
+bool record_canonical(const struct reg *reg, const struct record *r, struct str salt, bool is_removal, struct buf *out)
 {
     struct json_out o;
+    struct salts salts;
+    char hex[2 * SALT_BYTES];
+    bool has_personal = reg->n_personal && !is_removal;
+    if (has_personal ? !salts_read(reg, salt, &salts) : salt.n != SALT_BYTES)
+        return false;
     json_out_init(&o, out, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    if (!is_removal) {
-        json_key(&o, STR("fields"));
-        json_object_begin(&o);
-        for (size_t i = 0; i < reg->n_fields; i++) {
-            int n = reg->sorted[i];
-            if (r->values[n].kind == VALUE_NULL)
-                continue;
-            json_key(&o, reg->fields[n].name);
-            canonical_value(&reg->fields[n], &r->values[n], &o);
-        }
-        json_object_end(&o);
-    }
-    json_key(&o, STR("id"));
-    json_str(&o, r->id);
-    json_key(&o, STR("register"));
-    json_str(&o, reg->name);
-    if (is_removal) {
-        json_key(&o, STR("removed"));
-        json_bool(&o, true);
-    }
-    char hex[2 * SALT_BYTES];
-    for (size_t i = 0; i < SALT_BYTES; i++) {
-        hex[2 * i] = "0123456789abcdef"[salt[i] >> 4];
-        hex[2 * i + 1] = "0123456789abcdef"[salt[i] & 15];
-    }
-    json_key(&o, STR("salt"));
-    json_str(&o, str_slice(hex, sizeof hex));
-    if (r->is_sample) {
-        json_key(&o, STR("sample"));
-        json_bool(&o, true);
-    }
+    if (!is_removal)
+        write_public(reg, r->values, &o);
+    json_member(&o, "id", r->id);
+    if (has_personal && !write_personal(reg, r->values, &salts, &o, out))
+        return false;
+    json_member(&o, "register", reg->name);
+    if (is_removal)
+        json_key(&o, STR("removed")), json_bool(&o, true);
+    json_member(&o, "salt", hex_view(has_personal ? salts.shown : (const unsigned char *)salt.p, SALT_BYTES, hex));
+    if (r->is_sample)
+        json_key(&o, STR("sample")), json_bool(&o, true);
     json_object_end(&o);
+    return true;
 }

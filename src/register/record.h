@@ -45,7 +45,9 @@ struct record {
     struct str id;
     struct value *values; /* n_fields of the register */
     bool is_sample;
-    uint32_t line; /* in its file, for messages; 0 unknown */
+    uint32_t line;     /* in its file, for messages; 0 unknown */
+    const int *erased; /* fields that had a value until it was erased (register/erase.h); their values are NULL */
+    size_t n_erased;
 };
 
 /* One value from its text in a file (CSV cell): empty is NULL. Cleans text (NFC, spaces), normalises phones, checks type, range,
@@ -86,8 +88,15 @@ enum err record_id(struct arena *a, const struct reg *reg, const struct value *v
 /* A record that holds nothing of `from` but its register's declaration. */
 struct record record_copy(struct arena *a, const struct reg *reg, const struct record *from);
 
-void record_canonical(const struct reg *reg, const struct record *r, const unsigned char salt[SALT_BYTES],
-                      bool is_removal, struct buf *out);
+/* Whether a value that is NULL was erased. */
+bool record_is_erased(const struct record *r, size_t field);
+/* As a member of an object: "_erased":[names], of those that `shows` lets through (NULL: all); nothing when there are none. */
+void record_erased_json(const struct reg *reg, const struct record *r, bool (*shows)(const void *ctx, size_t field),
+                        const void *ctx, struct json_out *o);
+
+/* The bytes that the log commits to; `salt` is the version's `_salt` (register/commitment.h). False, with some bytes written, when that
+ * and the values cannot belong together. */
+bool record_canonical(const struct reg *reg, const struct record *r, struct str salt, bool is_removal, struct buf *out);
 
 /* The items of an array in a cell: parted by “|”; a “|”, “;” or “\” of their own has a “\” in front, so that what people part by “;” can be
  * told from it. Cutting trims the item and moves on; rest->p is NULL behind the last. */

@@ -3,17 +3,28 @@
 
 #include "base/banned.h"
 
+void search_text_sql(const struct reg *reg, struct buf *out)
+{
+    for (size_t i = 0; i < reg->n_search; i++) {
+        const struct field *fd = &reg->fields[reg->search[i]];
+        buf_printf(out, "%ssearch_words(%s)", i ? " || ' ' || " : "", fd->column);
+        if (fd->column_end)
+            buf_printf(out, " || ' ' || search_words(%s)", fd->column_end);
+    }
+}
+
+enum err search_merge(struct arena *a, struct store *s, const struct reg *reg, struct fault *f)
+{
+    const char *table = reg->search_table;
+    return db_script(s->db, arena_printf(a, "INSERT INTO %s(%s) VALUES('optimize')", table, table), f);
+}
+
 enum err search_add(struct arena *a, struct store *s, const struct reg *reg, int64_t first_n, struct fault *f)
 {
     struct buf sql CLEANUP(buf_done) = BUF_INIT(1 << 16);
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     buf_printf(&sql, "INSERT INTO %s(rowid, t) SELECT _n, ", reg->search_table);
-    for (size_t i = 0; i < reg->n_search; i++) {
-        const struct field *fd = &reg->fields[reg->search[i]];
-        buf_printf(&sql, "%ssearch_words(%s)", i ? " || ' ' || " : "", fd->column);
-        if (fd->column_end)
-            buf_printf(&sql, " || ' ' || search_words(%s)", fd->column_end);
-    }
+    search_text_sql(reg, &sql);
     buf_printf(&sql, " FROM %s WHERE _n >= ?1 AND _removed = 0", reg->table);
     enum err e = stmt_new(s->db, str_of(arena_dup(a, sql.p, sql.n)), &st, f);
     if (e != OK)

@@ -127,6 +127,9 @@ static enum err open_parts(struct store *s, enum store_mode mode, struct fault *
     enum err e = mode == STORE_WRITE && !file_exists(s->path.p) ? log_checkpoint_check_new(s, f) : OK;
     if (e == OK)
         e = db_open(s->path.p, modes[mode], &s->db, f);
+    int version = e == OK ? db_schema_version(s->db) : 0;
+    if (version > 0 && version < DB_SCHEMA_VERSION && mode != STORE_SCRUB)
+        e = FAULT(f, ERR_STORE_OLD, {"path", s->path}, {"version", str_of(version == 1 ? "1" : "?")});
     if (e == OK && mode == STORE_WRITE && db_schema_version(s->db) == 0)
         e = create_system_tables(s->db, f);
     bool is_told_later = mode == STORE_SCRUB && log_has_checkpoint(s); /* an empty database, but something was signed */
@@ -185,6 +188,12 @@ enum err store_open(const char *path, enum store_mode mode, struct store **ret_s
 enum err store_open_register(const char *path, struct str name, struct store **ret_store, struct fault *f)
 {
     return open_store(path, STORE_READ, name, ret_store, f);
+}
+
+void store_wal_clear(struct store *s)
+{
+    if (s->has_erased && db_checkpoint_wait(s->db, NULL) == OK)
+        s->has_erased = false;
 }
 
 void store_close(struct store *s)

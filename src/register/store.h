@@ -45,6 +45,7 @@ struct store {
     int64_t head;                    /* newest revision; 0 in an empty store */
     int64_t at;                      /* revision that reads see: head unless store_at moved it */
     bool is_write;
+    bool has_erased; /* values were erased, and the write-ahead log could not be emptied yet: readers hold it back */
     struct merkle_frontier frontier; /* of the log, size == head */
     struct note_key key;             /* of a write store: signs its checkpoints */
     const char *beside[STORE_FILES]; /* paths, of log_checkpoint.c */

@@ -104,7 +104,7 @@ enum err api_log_proof(struct exchange *x, struct fault *f)
     if (e == OK && !site_shows_whole(x, reg))
         e = FAULT(f, ERR_PROOF_PRIVATE, {"register", reg->name});
     if (e == OK)
-        e = log_prove(w->store, reg, id, &x->body, f);
+        e = log_prove(w->store, reg, id, NULL, &x->body, f);
     if (e == OK)
         x->filename = str_of(arena_printf(x->arena, "%.*s.proof.json", STR_ARG(reg->name)));
     return e;

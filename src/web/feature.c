@@ -45,6 +45,15 @@ static void write_record_links(struct exchange *x, const struct reg *reg, struct
     json_array_end(o);
 }
 
+static bool is_asked(const void *context, size_t field)
+{
+    const struct ask *q = context;
+    for (size_t i = 0; i < q->n_fields; i++)
+        if (q->fields[i] == (int)field)
+            return true;
+    return false;
+}
+
 enum err feature_write(struct exchange *x, const struct ask *q, const struct record *r, bool has_links,
                        struct json_out *o, struct fault *f)
 {
@@ -66,6 +75,7 @@ enum err feature_write(struct exchange *x, const struct ask *q, const struct rec
     }
     if (r->is_sample)
         json_key(o, STR("_sample")), json_bool(o, true);
+    record_erased_json(reg, r, is_asked, q, o);
     json_object_end(o);
     if (has_links)
         write_record_links(x, reg, r->id, o);

@@ -171,6 +171,8 @@ enum err show_value(struct exchange *x, struct names *names, const struct reg *r
     const struct value *v = &r->values[field];
     *ret = (struct shown){0};
     must(site_shows_field(x, fd));
+    if (v->kind == VALUE_NULL && record_is_erased(r, (size_t)field))
+        ret->text = message(M_value_erased, x->lang);
     if (v->kind == VALUE_NULL || v->kind == VALUE_BLOB)
         return OK;
     if (v->kind == VALUE_TEXT && (fd->type == FT_REFERENCE || fd->type == FT_UNIT))

@@ -17,7 +17,7 @@ static const struct reg *farms(const struct fixture *x)
 static struct str prove(struct fixture *x, const char *id)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
-    assert_int_equal(log_prove(x->s, farms(x), str_of(id), &b, &x->f), OK);
+    assert_int_equal(log_prove(x->s, farms(x), str_of(id), NULL, &b, &x->f), OK);
     return str_slice(arena_dup(x->a, b.p, b.n), b.n);
 }
 
@@ -74,10 +74,10 @@ static void a_record_that_never_was_has_no_proof(void **state)
 {
     struct fixture *x = *state;
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
-    assert_int_equal(log_prove(x->s, farms(x), STR("H99"), &b, &x->f), ERR_RECORD_UNKNOWN);
+    assert_int_equal(log_prove(x->s, farms(x), STR("H99"), NULL, &b, &x->f), ERR_RECORD_UNKNOWN);
     assert_int_equal(put(x, "farms", farms_csv, NULL), OK);
     assert_int_equal(store_at(x->s, STR("3"), &x->f), OK);
-    assert_int_equal(log_prove(x->s, farms(x), STR("H1"), &b, &x->f), ERR_RECORD_UNKNOWN);
+    assert_int_equal(log_prove(x->s, farms(x), STR("H1"), NULL, &b, &x->f), ERR_RECORD_UNKNOWN);
     assert_int_equal(b.n, 0);
 }
 
@@ -87,9 +87,9 @@ static void an_altered_record_has_no_proof(void **state)
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
     assert_int_equal(put(x, "farms", farms_csv, NULL), OK);
     assert_int_equal(db_exec(x->s->db, "UPDATE r_farms SET area = 2 WHERE _id = 'H1'", &x->f), OK);
-    assert_int_equal(log_prove(x->s, farms(x), STR("H1"), &b, &x->f), ERR_LOG_TREE);
+    assert_int_equal(log_prove(x->s, farms(x), STR("H1"), NULL, &b, &x->f), ERR_LOG_TREE);
     assert_int_equal(b.n, 0);
-    assert_int_equal(log_prove(x->s, farms(x), STR("H2"), &b, &x->f), OK);
+    assert_int_equal(log_prove(x->s, farms(x), STR("H2"), NULL, &b, &x->f), OK);
 }
 
 static void another_trusted_key_refuses_the_proof(void **state)
