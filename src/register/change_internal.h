@@ -18,8 +18,8 @@ struct put_state {
     int64_t first_n, next_n; /* rowids of the versions written */
     int64_t count, removed;
     bool is_unsearched; /* words were taken out of the full-text index */
-    bool was_empty;   /* then no version can be current, and none is looked for */
-    struct map *uses; /* by field number: value → struct ref_use * */
+    bool was_empty;     /* then no version can be current, and none is looked for */
+    struct map *uses;   /* by field number: value → struct ref_use * */
 };
 
 /* What was declared from a revision on. */
@@ -42,7 +42,7 @@ struct change {
     struct buf canonical;
     uint32_t *lines;
     size_t lines_cap;
-    const struct province *next; /* after change_declare */
+    const struct province *next;    /* after change_declare */
     VEC(struct declared_then) then; /* read for change_erase */
     bool has_erased;
     bool is_judged;

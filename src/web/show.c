@@ -5,6 +5,7 @@
 #include "register/query.h"
 #include "text/json.h"
 #include "web/ask.h"
+#include "web/message.h"
 #include "web/parts.h"
 #include "web/templates.h"
 
