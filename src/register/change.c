@@ -185,7 +185,7 @@ static const unsigned char *next_salt(struct change *c)
     return c->salts[--c->salts_left];
 }
 
-static void bind_value(struct stmt *st, int *at, const struct field *fd, const struct value *v)
+void record_bind(struct stmt *st, int *at, const struct field *fd, const struct value *v)
 {
     if (fd->column_end) {
         struct str to = {NULL, 0}, from = v->kind == VALUE_TEXT ? str_cut(v->text, '/', &to) : (struct str){NULL, 0};
@@ -253,7 +253,7 @@ static enum err write_version(struct change *c, struct put_state *p, const struc
     int at = 8;
     static const struct value none = {.kind = VALUE_NULL};
     for (size_t i = 0; i < reg->n_fields; i++)
-        bind_value(st, &at, &reg->fields[i], is_removal ? &none : &r->values[i]);
+        record_bind(st, &at, &reg->fields[i], is_removal ? &none : &r->values[i]);
     enum err e = stmt_run(st, f);
     if (e != OK)
         return e;

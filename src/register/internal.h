@@ -52,5 +52,7 @@ enum { RECORD_FIXED_COLUMNS = 8 };
 /* Reads the current row of a statement over record_columns_sql; texts are views that live until its next step. Interval ends are
  * joined in the arena. */
 void record_read(struct arena *a, const struct reg *reg, struct stmt *st, struct record *ret_record);
+/* Binds a value to the one or two parameters that its columns take; moves on. */
+void record_bind(struct stmt *st, int *at, const struct field *fd, const struct value *v);
 
 #endif

@@ -102,6 +102,10 @@ enum err query_days(struct arena *a, struct store *s, const struct reg *reg, str
 enum err query_sight_sql(struct arena *a, struct store *s, const struct reg *reg, unsigned classes,
                          struct filter_sql *ret_sql, struct fault *f);
 
+/* Whether a record meets a filter, be it in the store or not yet: what a reference reaches is read from the store as it stands. Unknown counts as no. */
+enum err query_matches(struct store *s, const struct reg *reg, const struct record *r, struct str filter,
+                       bool *ret_matches, struct fault *f);
+
 /* How many records match. */
 enum err query_count(struct store *s, const struct reg *reg, const struct query_options *o, int64_t *ret_count,
                      struct fault *f);
