@@ -20,10 +20,10 @@ struct holding {
 
 /* What was worked out for one subject. */
 struct known {
-    struct arena *arena; /* NULL: free */
-    struct str mark;     /* who, by which roles and where */
-    struct map sights;   /* register name → struct sight *, without what was opened */
-    struct map below;    /* unit code → struct str *: the list for IN (…) */
+    struct arena *arena;        /* NULL: free */
+    struct str mark;            /* who, by which roles and where */
+    struct map sights, exports; /* register name → struct sight *, without what was opened */
+    struct map below;           /* unit code → struct str *: the list for IN (…) */
     int64_t used;
 };
 
@@ -32,6 +32,7 @@ struct rights {
     struct arena *request, *units;
     struct rights_moment m;
     const struct subject *who;
+    bool is_export;
     char day[11];
     int64_t units_rev, successors_rev, n_uses;
     char kept_day_text[11];
@@ -177,6 +178,7 @@ enum err rights_begin(struct rights *r, const struct rights_moment *m, const str
     r->who = who;
     r->n_asked = r->n_holdings = 0;
     r->now = NULL;
+    r->is_export = false;
     if (!is_account(r))
         return OK;
     read_day(r);
@@ -304,8 +306,8 @@ static struct str both(struct arena *a, struct str scope, struct str where)
     return str_of(arena_printf(a, "%.*s AND (%.*s)", STR_ARG(scope), STR_ARG(where)));
 }
 
-static enum err level_of(struct rights *r, const struct reg *reg, enum privacy class, struct sight_level *ret,
-                         struct fault *f)
+static enum err level_of(struct rights *r, enum verb verb, const struct reg *reg, enum privacy class,
+                         struct sight_level *ret, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 4);
     conditions all = {0};
@@ -317,7 +319,7 @@ static enum err level_of(struct rights *r, const struct reg *reg, enum privacy c
             const struct grant *g = &h->role->grants[k];
             enum why why;
             struct str scope;
-            if (!(g->verbs & 1U << VERB_READ) || g->fields < class)
+            if (!(g->verbs & 1U << verb) || g->fields < class)
                 continue;
             e = scope_of(r, h, g, reg, &why, &scope, f);
             if (e != OK || why != WHY_ALLOWED)
@@ -346,24 +348,43 @@ static void public_sight(const struct reg *reg, enum privacy most, struct sight 
             (struct sight_level){.is_all = is_shown && c <= (size_t)most, .is_none = !is_shown || c > (size_t)most};
 }
 
+static struct sight_level both_levels(const struct rights *r, const struct sight_level *a, const struct sight_level *b)
+{
+    if (sight_covers(a, b))
+        return *b;
+    if (sight_covers(b, a))
+        return *a;
+    return (struct sight_level){
+        .where = str_of(arena_printf(r->now->arena, "(%.*s) AND (%.*s)", STR_ARG(a->where), STR_ARG(b->where)))};
+}
+
 static enum err account_sight(struct rights *r, const struct reg *reg, struct sight *ret, struct fault *f)
 {
-    struct sight *kept = map_get(&r->now->sights, reg->name);
+    struct map *sights = r->is_export ? &r->now->exports : &r->now->sights;
+    struct sight *kept = map_get(sights, reg->name);
     if (kept) {
         *ret = *kept;
         return OK;
     }
     enum err e = OK;
     for (size_t c = 0; e == OK && c < PRIVACY_COUNT; c++)
-        e = level_of(r, reg, (enum privacy)c, &ret->level[c], f);
+        e = level_of(r, VERB_READ, reg, (enum privacy)c, &ret->level[c], f);
+    for (size_t c = 0; e == OK && r->is_export && c < PRIVACY_COUNT; c++) {
+        struct sight_level taken;
+        e = level_of(r, VERB_EXPORT, reg, (enum privacy)c, &taken, f);
+        if (e == OK)
+            ret->level[c] = both_levels(r, &ret->level[c], &taken);
+    }
     if (e != OK)
         return e;
     if (!reg->is_builtin && reg_class(reg) == PRIVACY_PUBLIC)
         ret->level[PRIVACY_PUBLIC] = (struct sight_level){.is_all = true};
     sight_gate(ret, reg);
+    if (r->is_export) /* the records of a sensitive register may be taken, what is sensitive of them not */
+        ret->level[PRIVACY_SENSITIVE] = (struct sight_level){.is_none = true};
     kept = ARENA_NEW(r->now->arena, struct sight);
     *kept = *ret;
-    map_put(r->now->arena, &r->now->sights, str_dup(r->now->arena, reg->name), kept);
+    map_put(r->now->arena, sights, str_dup(r->now->arena, reg->name), kept);
     return OK;
 }
 
@@ -428,6 +449,12 @@ bool access_sight(struct rights *r, const struct reg *reg, struct sight *ret_sig
     r->asked[at].is_seen = is_seen;
     r->asked[at].sight = *ret_sight;
     return is_seen;
+}
+
+void rights_export(struct rights *r)
+{
+    r->is_export = true;
+    r->n_asked = 0;
 }
 
 /* ---- decisions ---- */

@@ -49,6 +49,10 @@ const struct viewer *rights_viewer(const struct rights *r);
 /* What the subject sees of a register; false: nothing. Texts live until the next rights_begin. */
 bool access_sight(struct rights *r, const struct reg *reg, struct sight *ret_sight);
 
+/* Until the next rights_begin, sights are what the subject may take away: of what he reads, where a grant says export, and nothing sensitive. What is public to all
+ * may be taken by all. */
+void rights_export(struct rights *r);
+
 /* Why one grant of one role does, or does not, allow it. */
 enum why {
     WHY_ALLOWED,

@@ -14,7 +14,7 @@
 
 struct folder_facts {
     const struct province *province;
-    size_t registers, figures, indexes, reports;
+    size_t registers, figures, indexes, reports, roles;
 };
 
 /* All errors go to c->faults. */

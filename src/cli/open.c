@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "access/role.h"
 #include "cli/folder.h"
 #include "figure/figure.h"
 #include "register/sample.h"
@@ -105,6 +106,24 @@ enum err cli_open_figures(struct cli *c, struct store **ret_store, struct figure
     return e == OK ? figures_load(c->arena, c->store->province, ret_figures, &c->faults) : e;
 }
 
+/* Figures that roles name are looked for when the figures could be read. */
+static enum err check_roles(struct cli *c, const struct province *p, const struct figures *figures, size_t *ret_n)
+{
+    struct roles *roles;
+    enum err e = roles_load(c->arena, p, &roles, &c->faults);
+    if (e != OK)
+        return e;
+    *ret_n = roles->n;
+    if (!figures)
+        return OK;
+    size_t before = c->faults.total;
+    struct str *names = ARENA_ARRAY(c->arena, struct str, figures->n + 1);
+    for (size_t i = 0; i < figures->n; i++)
+        names[i] = figures->p[i]->id;
+    roles_check_figures(roles, names, figures->n, &c->faults);
+    return c->faults.total > before ? ERR_DECL_UNKNOWN : OK;
+}
+
 enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_facts)
 {
     struct sources sources;
@@ -130,8 +149,9 @@ enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_
         facts.indexes = figures->indexes->n;
         bad = reports_check(c->arena, figures, &facts.reports, &c->faults);
     }
+    enum err misfit = check_roles(c, p, bad == OK ? figures : NULL, &facts.roles);
     facts.province = p;
-    if (e == OK && bad == OK)
+    if (e == OK && bad == OK && misfit == OK)
         *ret_facts = facts;
-    return e != OK ? e : bad;
+    return e != OK ? e : bad != OK ? bad : misfit;
 }

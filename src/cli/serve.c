@@ -116,6 +116,7 @@ static enum err serve_run(struct cli *c)
         .is_loopback_rated = args_has(&c->args, "rate"),
         .worker_new = worker_new,
         .worker_free = worker_free,
+        .view = worker_view,
         .revision = worker_revision,
         .epoch = worker_epoch,
         .idle = worker_idle,

@@ -182,6 +182,8 @@ static enum err begin(struct http_worker *w, struct message *m, struct fault *f)
         e = FAULT(f, ERR_HTTP_HOST, {"host", m->host});
     if (e == OK)
         e = identify(w, m, f);
+    if (w->o->view && w->user)
+        w->o->view(w->user, x);
     if (e == OK)
         e = find_route(w, m, path, f);
     if (e == ERR_HTTP_NOT_FOUND && slash_is_too_much(w, path)) {

@@ -298,6 +298,8 @@ struct http_options {
                          struct fault *f);
     /* Whether the account that is signed in may call this route of RIGHT_WRITE or RIGHT_ADMINISTER at all. NULL: none may. */
     bool (*may)(struct exchange *x);
+    /* A request begins whose x->subject is known, on the thread that answers it. May be NULL. */
+    void (*view)(void *worker, struct exchange *x);
     /* Called before each request of a route that is not IS_LIVE: takes notice of what was written since; the revision it reads. `at` is
      * empty for routes that do not take it. NULL: 0 for ever. */
     enum err (*revision)(void *worker, struct str at, int64_t *ret_rev, struct fault *f);

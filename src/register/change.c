@@ -336,25 +336,35 @@ enum err change_current(struct change *c, const struct reg *reg, struct str id, 
     return e;
 }
 
+static enum err ask_guard(const struct change *c, const struct reg *reg, const struct record *old,
+                          const struct record *next, struct fault *f)
+{
+    const struct write_guard *g = c->s->guard;
+    return g ? g->may(g, reg, old, next, f) : OK;
+}
+
 enum err change_put(struct change *c, const struct reg *reg, const struct record *r, enum put_outcome *ret_outcome,
                     struct fault *f)
 {
     struct put_state *p;
     enum put_outcome outcome = PUT_ADDED;
     enum err e = state_of(c, reg, &p, f);
+    if (e == OK && p->was_empty)
+        e = ask_guard(c, reg, NULL, r, f);
     if (e == OK && !p->was_empty) {
         struct record old;
         int64_t n = 0;
         bool is_removed = false;
         arena_reset(c->row);
         e = find_current(c, p, r->id, &old, &n, &is_removed, f);
+        if (e == OK)
+            e = ask_guard(c, reg, old.values && !is_removed ? &old : NULL, r, f);
         if (e == OK && old.id.p && !is_removed && same_content(reg, &old, r)) {
             stmt_reset(p->find);
             *ret_outcome = PUT_SAME;
             return OK;
         }
-        if (e == OK)
-            stmt_reset(p->find);
+        stmt_reset(p->find);
         if (e == OK && is_removed)
             e = refuse_merged(c, reg, r->id, f);
         if (e == OK && old.values) {
@@ -383,6 +393,8 @@ enum err change_remove(struct change *c, const struct reg *reg, struct str id, s
         e = find_current(c, p, id, &old, &n, &is_removed, f);
     if (e == OK && (!old.values || is_removed))
         e = FAULT(f, ERR_RECORD_UNKNOWN, {"register", reg->name}, {"id", id});
+    if (e == OK)
+        e = ask_guard(c, reg, &old, NULL, f);
     if (p && p->find)
         stmt_reset(p->find);
     if (e == OK)

@@ -295,6 +295,14 @@ struct record record_copy(struct arena *a, const struct reg *reg, const struct r
     return r;
 }
 
+bool record_is_whole(const struct reg *reg, const struct record *r)
+{
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (r->values[i].kind == VALUE_MASKED)
+            return false;
+    return true;
+}
+
 bool record_is_erased(const struct record *r, size_t field)
 {
     for (size_t i = 0; i < r->n_erased; i++)
@@ -318,6 +326,7 @@ static void write_public(const struct reg *reg, const struct value *values, stru
     json_object_begin(o);
     for (size_t i = 0; i < reg->n_fields; i++) {
         int n = reg->sorted[i];
+        must(values[n].kind != VALUE_MASKED);
         if (values[n].kind == VALUE_NULL || field_is_personal(&reg->fields[n]))
             continue;
         json_key(o, reg->fields[n].name);

@@ -107,6 +107,9 @@ void array_item_write(struct str item, struct buf *out);
  * be read so gets one zero more, and nothing is written with an exponent. The value is exactly the same. */
 void number_csv(double v, struct buf *out);
 
+/* Nothing of it is kept back from who reads. */
+bool record_is_whole(const struct reg *reg, const struct record *r);
+
 bool value_equal(const struct value *a, const struct value *b);
 /* As a reader sees it: dates dd/mm/yyyy in Vietnamese, numbers grouped, codes by their title, booleans có/không. */
 void value_print(const struct field *fd, const struct value *v, enum lang lang, struct buf *out);

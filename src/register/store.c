@@ -293,6 +293,11 @@ void store_view(struct store *s, const struct viewer *v)
     s->viewer = v;
 }
 
+void store_guard(struct store *s, const struct write_guard *g)
+{
+    s->guard = g;
+}
+
 /* Whether the register is as it was at s->at: its newest version, which has the greatest _n, tells in one look. */
 static bool is_unchanged(struct arena *a, const struct store *s, const struct reg *reg)
 {

@@ -36,6 +36,9 @@ enum store_mode {
 
 enum { STORE_FILES = 3 }; /* key, public key, checkpoint */
 
+struct record;
+struct write_guard;
+
 struct store {
     struct arena *arena; /* lives as long as the store */
     struct db *db;
@@ -51,6 +54,7 @@ struct store {
     const char *beside[STORE_FILES]; /* paths, of log_checkpoint.c */
     struct change_group *group;      /* under way; see change.h */
     const struct viewer *viewer;     /* NULL: who reads sees everything; see store_view */
+    const struct write_guard *guard; /* NULL: everything may be written; see store_guard */
     struct arena *spare[4];          /* empty ones, for the next query */
 };
 
@@ -86,6 +90,16 @@ enum err store_province_read(struct arena *a, const struct store *s, const struc
 /* Who reads from here on: queries hand out what he may see (sight.h). NULL: everything, as for the command line, figures and the rules of a change. The viewer
  * outlives its use. */
 void store_view(struct store *s, const struct viewer *v);
+
+/* Asked for each record that a change would write, before it is known whether that changes anything: `old` is NULL when there is none, `next` when it is to be
+ * removed. Both hold all of their values, which live until it returns. What it refuses, the change refuses. */
+struct write_guard {
+    enum err (*may)(const struct write_guard *g, const struct reg *reg, const struct record *old,
+                    const struct record *next, struct fault *f);
+    const void *context;
+};
+/* Who writes from here on. NULL: no guard, as for the command line. It outlives its use. */
+void store_guard(struct store *s, const struct write_guard *g);
 
 /* Takes declarations into a write store: creates and extends tables, refuses what would lose data unless its
  * "REGISTER.FIELD" or "REGISTER" stands in drops. Must run inside a change (see change.h: change_declare). */

@@ -127,6 +127,8 @@ static enum err answer_features(struct exchange *x, const struct ask *q, struct 
 
 /* ---- a table as a file ---- */
 
+enum { PAGE_ROWS = 100 }; /* a page that is seen may be kept; more is an export */
+
 /* Written whole, then sent by its descriptor; nobody else can name it meanwhile. */
 static enum err export_sent(struct exchange *x, const struct ask *q, struct export_options *o, struct fault *f)
 {
@@ -161,6 +163,9 @@ static enum err answer_file(struct exchange *x, const struct ask *q, struct faul
         buf_str(&fields, q->reg->fields[q->reg->geometry].name);
     }
     const struct input_value *limit = input_named(x, "limit");
+    enum err e = limit->is_given && limit->integer <= PAGE_ROWS ? OK : site_begin_export(x, q->reg, f);
+    if (e != OK)
+        return e;
     struct export_options o = {.filter = q->o.filter,
                                .sort = q->o.sort,
                                .search = q->o.search,
@@ -168,7 +173,7 @@ static enum err answer_file(struct exchange *x, const struct ask *q, struct faul
                                .fields = buf_view(&fields),
                                .has_ids = x->format == FORMAT_CSV,
                                .lang = x->lang};
-    enum err e = export_sent(x, q, &o, f);
+    e = export_sent(x, q, &o, f);
     if (e == OK)
         x->filename = str_of(arena_printf(x->arena, "%.*s.%s", STR_ARG(q->reg->name), format_name(x->format)));
     return e;

@@ -1,5 +1,6 @@
 /* The log for outsiders: checkpoint, tiles and entries (c2sp.org/tlog-tiles), revisions with their records, proofs. */
 #include "register/log.h"
+#include "register/query.h"
 #include "web/api.h"
 #include "web/ask.h"
 
@@ -95,13 +96,35 @@ enum err api_log_records(struct exchange *x, struct fault *f)
     return e;
 }
 
+/* Whether the record is there for the caller, and with every field. */
+static enum err sees_whole(struct exchange *x, const struct reg *reg, struct str id, bool *ret_is_whole,
+                           struct fault *f)
+{
+    const struct worker *w = x->worker;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct record r;
+    bool has_row = false;
+    *ret_is_whole = site_shows_whole(x, reg);
+    if (*ret_is_whole)
+        return OK;
+    enum err e = query_open(w->store, reg, &(struct query_options){.id = id, .is_unsorted = true}, &q, f);
+    if (e == OK)
+        e = query_next(q, &r, &has_row, f);
+    if (e == OK)
+        *ret_is_whole = has_row && record_is_whole(reg, &r);
+    return e;
+}
+
 enum err api_log_proof(struct exchange *x, struct fault *f)
 {
     const struct worker *w = x->worker;
     const struct reg *reg;
     struct str id = input_named(x, "id")->text;
     enum err e = ask_register(x, input_named(x, "register")->text, &reg, f);
-    if (e == OK && !site_shows_whole(x, reg))
+    bool is_whole = false;
+    if (e == OK)
+        e = sees_whole(x, reg, id, &is_whole, f);
+    if (e == OK && !is_whole)
         e = FAULT(f, ERR_PROOF_PRIVATE, {"register", reg->name});
     if (e == OK)
         e = log_prove(w->store, reg, id, NULL, &x->body, f);

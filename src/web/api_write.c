@@ -20,6 +20,7 @@ struct writing {
     struct json *old; /* its fields now, the geometry under its name; NULL: to be created */
     bool is_sample;
     int64_t rev;         /* of the current version */
+    bool *is_masked;     /* fields of it that the caller may not see */
     struct json *fields; /* as they shall be */
 };
 
@@ -80,6 +81,23 @@ static enum err read_old(struct writing *t, const struct record *r, struct fault
     return json_parse(t->x->arena, buf_view(&b), STR(""), &t->old, f);
 }
 
+/* The whole of it, of which the caller may see some. */
+static enum err read_whole(struct writing *t, struct fault *f)
+{
+    const struct worker *w = t->x->worker;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct record r;
+    bool has_row = false;
+    store_view(w->store, NULL);
+    enum err e = query_open(w->store, t->reg, &(struct query_options){.id = t->id, .is_unsorted = true}, &q, f);
+    store_view(w->store, &w->viewer);
+    if (e == OK)
+        e = query_next(q, &r, &has_row, f);
+    if (e == OK && !has_row)
+        e = FAULT(f, ERR_RECORD_UNKNOWN, {"id", t->id}, {"register", t->reg->name});
+    return e == OK ? read_old(t, &r, f) : e;
+}
+
 static enum err open_current(struct writing *t, struct query **ret_query, struct record *r, struct fault *f)
 {
     const struct worker *w = t->x->worker;
@@ -106,7 +124,32 @@ static enum err find_old(struct writing *t, struct fault *f)
         return FAULT(f, ERR_HTTP_PRECONDITION_NONE);
     if (!record_stamp_matches(t->x->if_match, t->rev))
         return FAULT(f, ERR_HTTP_PRECONDITION);
-    return read_old(t, &r, f);
+    for (size_t i = 0; i < t->reg->n_fields; i++)
+        t->is_masked[i] = r.values[i].kind == VALUE_MASKED;
+    return read_whole(t, f);
+}
+
+/* Nothing is assigned that the caller may not see: not even what it already holds, which would tell. The operator's key may write what it does not show. */
+static enum err judge_name(const struct writing *t, struct str name, struct fault *f)
+{
+    int n = reg_field_number(t->reg, name);
+    struct decision d;
+    if (n == NO_FIELD || t->x->is_operator)
+        return OK;
+    const struct field *fd = &t->reg->fields[n];
+    enum err e = access_may(site_rights(t->x), t->old ? VERB_UPDATE : VERB_CREATE, t->reg, NULL, &d, f);
+    bool may = e == OK && d.is_allowed && fd->privacy <= d.fields && !(t->old && t->is_masked[n]);
+    return e == OK && !may ? FAULT(f, ERR_RIGHT_FIELD, {"field", name}, {"register", t->reg->name}) : e;
+}
+
+static enum err judge_names(const struct writing *t, const struct json *properties, bool has_geometry, struct fault *f)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && properties && properties->kind == J_OBJECT && i < properties->n; i++)
+        e = judge_name(t, properties->members[i].key, f);
+    if (e == OK && has_geometry && t->reg->geometry != NO_FIELD)
+        e = judge_name(t, t->reg->fields[t->reg->geometry].name, f);
+    return e;
 }
 
 /* ---- what was sent ---- */
@@ -245,14 +288,17 @@ static enum err fields_whole(struct writing *t, struct fault *f)
     enum err e = read_feature(t->x, &root, f);
     if (e != OK)
         return e;
-    const struct json *properties = json_get(root, "properties");
+    const struct json *properties = json_get(root, "properties"), *geometry = json_get(root, "geometry");
+    e = judge_names(t, properties, geometry && geometry->kind != J_NULL, f);
+    if (e != OK)
+        return e;
     t->fields = ARENA_NEW(t->x->arena, struct json);
     *t->fields = properties && properties->kind == J_OBJECT ? *properties : (struct json){.kind = J_OBJECT};
-    e = put_geometry(t, json_get(root, "geometry"), false, f);
+    e = put_geometry(t, geometry, false, f);
     /* What the caller cannot see he cannot mean to take away by leaving it out. */
     for (size_t i = 0; e == OK && t->old && i < t->reg->n_fields; i++) {
         const struct field *fd = &t->reg->fields[i];
-        if (!site_shows_field(t->x, fd) && !member_of(t->fields, fd->name) && member_of(t->old, fd->name))
+        if (t->is_masked[i] && !member_of(t->fields, fd->name) && member_of(t->old, fd->name))
             member_put(t->x->arena, t->fields, fd->name, member_of(t->old, fd->name));
     }
     return e == OK ? take_sample(t, f) : e;
@@ -262,6 +308,8 @@ static enum err fields_patched(struct writing *t, struct fault *f)
 {
     struct json *root, *sample = ARENA_NEW(t->x->arena, struct json);
     enum err e = read_patch(t->x, &root, f);
+    if (e == OK)
+        e = judge_names(t, json_get(root, "properties"), json_get(root, "geometry") != NULL, f);
     if (e != OK)
         return e;
     t->fields = ARENA_NEW(t->x->arena, struct json);
@@ -286,9 +334,10 @@ static void write_fault(struct writing *t, const struct fault *fault, struct jso
                                                     : (struct str){NULL, 0};
     const struct field *fd = reg_field(t->reg, name);
     const struct json *now = fd ? member_of(t->fields, name) : NULL, *before = t->old ? member_of(t->old, name) : NULL;
-    bool is_kept = fd && !site_shows_field(x, fd) && now && before && now->string.p == before->string.p;
-    if (is_kept)
+    bool is_hidden = fd && t->old && t->is_masked[fd - t->reg->fields];
+    if (is_hidden && now && before && now->string.p == before->string.p)
         f.n_params = 0; /* a value that the caller neither sent nor may see */
+    site_hide_others(x, t->reg, &f);
     f.line = f.column = 0;
     f.field_n = 0;
     fault_print(&f, x->lang, &detail);
@@ -350,6 +399,11 @@ struct candidates {
 static bool add_candidate(void *ctx, const struct duplicate_pair *pair)
 {
     struct candidates *c = ctx;
+    struct record other = record_copy(c->x->arena, c->reg, pair->record[1]);
+    struct fault ignored = {0};
+    bool is_there = false;
+    if (site_mask(c->x, c->reg, &other, &is_there, &ignored) != OK || !is_there)
+        return true; /* not to be told of */
     struct buf href CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     buf_str(&href, exchange_base(c->x));
     buf_str(&href, collection_path(c->x, c->reg, "/items/"));
@@ -416,7 +470,7 @@ static enum err begin(struct writing *t, struct change **ret_change, struct faul
     const struct worker *w = t->x->worker;
     struct str method = str_of(method_name(t->x->method)), path = collection_path(t->x, t->reg, "/items");
     const struct change_info info = {
-        .actor = STR("operator"), /* anybody may read the log: no id of a record that may be hidden */
+        .actor = site_actor(t->x), /* anybody may read the log: no id of a record that may be hidden */
         .reason = str_of(arena_printf(t->x->arena, "%.*s %.*s", STR_ARG(method), STR_ARG(path))),
     };
     return change_begin(w->store, &info, ret_change, f);
@@ -464,9 +518,17 @@ static enum err answer_record(struct writing *t, struct fault *f)
 
 static enum err start(struct exchange *x, struct writing *t, struct fault *f)
 {
+    static const enum verb verbs[] = {[METHOD_POST] = VERB_CREATE,
+                                      [METHOD_PUT] = VERB_UPDATE,
+                                      [METHOD_PATCH] = VERB_UPDATE,
+                                      [METHOD_DELETE] = VERB_DELETE};
     *t = (struct writing){.x = x};
     enum err e = ask_register(x, input_named(x, "register")->text, &t->reg, f);
-    return e == OK ? ask_read_shape(x, t->reg, &t->shape, f) : e;
+    if (e == OK)
+        e = site_may(x, verbs[x->method], t->reg, f);
+    if (e == OK)
+        t->is_masked = ARENA_ARRAY(x->arena, bool, t->reg->n_fields);
+    return e == OK && x->method != METHOD_DELETE ? ask_read_shape(x, t->reg, &t->shape, f) : e;
 }
 
 enum err api_item_create(struct exchange *x, struct fault *f)
@@ -516,9 +578,9 @@ enum err api_item_update(struct exchange *x, struct fault *f)
 enum err api_item_delete(struct exchange *x, struct fault *f)
 {
     struct faults list CLEANUP(faults_done) = {.max = SHOWN_FAULTS};
-    struct writing t = {.x = x};
+    struct writing t;
     struct change *c;
-    enum err e = ask_register(x, input_named(x, "register")->text, &t.reg, f);
+    enum err e = start(x, &t, f);
     if (e == OK)
         e = find_old(&t, f);
     if (e == OK)

@@ -54,6 +54,22 @@ static bool is_asked(const void *context, size_t field)
     return false;
 }
 
+/* Null says that nothing is known; these are the fields of which nothing is said. */
+static void write_masked(const struct ask *q, const struct record *r, struct json_out *o)
+{
+    bool has_any = false;
+    for (size_t i = 0; i < q->n_fields; i++) {
+        if (r->values[q->fields[i]].kind != VALUE_MASKED)
+            continue;
+        if (!has_any)
+            json_key(o, STR("_masked")), json_array_begin(o);
+        has_any = true;
+        json_str(o, q->reg->fields[q->fields[i]].name);
+    }
+    if (has_any)
+        json_array_end(o);
+}
+
 enum err feature_write(struct exchange *x, const struct ask *q, const struct record *r, bool has_links,
                        struct json_out *o, struct fault *f)
 {
@@ -76,6 +92,7 @@ enum err feature_write(struct exchange *x, const struct ask *q, const struct rec
     if (r->is_sample)
         json_key(o, STR("_sample")), json_bool(o, true);
     record_erased_json(reg, r, is_asked, q, o);
+    write_masked(q, r, o);
     json_object_end(o);
     if (has_links)
         write_record_links(x, reg, r->id, o);
@@ -137,13 +154,14 @@ enum err records_count(struct exchange *x, const struct reg *reg, int64_t *ret_n
 {
     struct worker *w = x->worker;
     size_t name = str_hash(reg->name);
-    for (size_t i = 0; i < ARRAY_LEN(w->counts); i++)
+    bool is_same_for_all = site_shows_every(x, reg);
+    for (size_t i = 0; i < ARRAY_LEN(w->counts) && is_same_for_all; i++)
         if (w->counts[i].rev == w->store->at && w->counts[i].name == name) {
             *ret_n = w->counts[i].n;
             return OK;
         }
     enum err e = query_count(w->store, reg, &(struct query_options){0}, ret_n, f);
-    if (e != OK)
+    if (e != OK || !is_same_for_all)
         return e;
     w->counts[w->next_count].rev = w->store->at;
     w->counts[w->next_count].name = name;

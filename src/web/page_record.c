@@ -70,6 +70,15 @@ static enum err merged_into(struct dossier *d, struct str *ret_id, struct fault 
     return e;
 }
 
+static enum err sees(struct dossier *d, struct str id, bool *ret_is_seen, struct fault *f)
+{
+    struct worker *w = d->x->worker;
+    int64_t n = 0;
+    enum err e = query_count(w->store, d->reg, &(struct query_options){.id = id}, &n, f);
+    *ret_is_seen = n > 0;
+    return e;
+}
+
 /* ---- what it holds ---- */
 
 static struct str with_measure(struct exchange *x, const struct field *fd, struct str text)
@@ -230,7 +239,7 @@ static enum err write_record(struct dossier *d, const struct version *last, stru
     struct str id = part_href(x, "/", d->id);
     proof = str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(proof), STR_ARG(id)));
     struct tpl_record_versions *versions = ARENA_ARRAY(x->arena, struct tpl_record_versions, d->versions.n + 1);
-    bool has_proof = site_shows_whole(x, d->reg) && !last->is_removed,
+    bool has_proof = record_is_whole(d->reg, r) && !last->is_removed,
          has_more = !str_eq(href, show_record_href(x, d->reg, d->id));
     enum err e = write_facts(d, r, &facts, f);
     if (e == OK)
@@ -273,12 +282,15 @@ enum err page_record(struct exchange *x, struct fault *f)
         e = read_versions(&d, f);
     if (e != OK)
         return e;
-    d.may_write = site_may_write(x, d.reg);
+    d.may_write = site_may_write(x, VERB_UPDATE, d.reg);
     const struct version *last = d.versions.n ? &d.versions.p[d.versions.n - 1] : NULL;
     struct str kept = nothing;
+    bool is_seen = false;
     if ((!last || last->is_removed) && (e = merged_into(&d, &kept, f)) != OK)
         return e;
-    if (kept.n) {
+    if (kept.n && (e = sees(&d, kept, &is_seen, f)) != OK)
+        return e;
+    if (kept.n && is_seen) {
         exchange_redirect(x, 308, show_record_href(x, d.reg, kept));
         return OK;
     }

@@ -281,7 +281,7 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
         &(struct tpl_register){.description = text2_in(&reg->description, x->lang),
                                .source = reg->source,
                                .is_sample = reg->sample && !l->has_sample, /* else the page says so at its top */
-                               .add_href = site_may_write(x, reg)
+                               .add_href = site_may_write(x, VERB_CREATE, reg)
                                                ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/new"))
                                                : nothing,
                                .bulk_href = STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/bulk"),

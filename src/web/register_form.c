@@ -84,12 +84,18 @@ static enum err values_used(struct form *m, const struct field *fd, struct used 
     struct worker *w = x->worker;
     VEC(struct used) all = {0};
     struct stmt *st CLEANUP(stmt_freep) = NULL;
-    const char *sql =
-        arena_printf(x->arena, "SELECT t.%s, max(%s) FROM %s t WHERE %s AND t.%s IS NOT NULL GROUP BY 1 LIMIT %d",
-                     fd->column, record_as_of_sql(x->arena, m->reg, "t", w->store->province->utc_offset_minutes),
-                     m->reg->table, store_visible_sql(x->arena, w->store, m->reg, "t"), fd->column, MOST_OPTIONS + 1);
+    struct filter_sql seen;
+    enum err e = query_sight_sql(x->arena, w->store, m->reg, 1U << fd->privacy, &seen, f);
+    if (e != OK)
+        return e;
+    const char *sql = arena_printf(
+        x->arena, "SELECT t.%s, max(%s) FROM %s t WHERE %s AND (%.*s) AND t.%s IS NOT NULL GROUP BY 1 LIMIT %d",
+        fd->column, record_as_of_sql(x->arena, m->reg, "t", w->store->province->utc_offset_minutes), m->reg->table,
+        store_visible_sql(x->arena, w->store, m->reg, "t"), STR_ARG(seen.where), fd->column, MOST_OPTIONS + 1);
     bool has_row = false;
-    enum err e = stmt_new(w->store->db, str_of(sql), &st, f);
+    e = stmt_new(w->store->db, str_of(sql), &st, f);
+    if (e == OK)
+        filter_bind(st, &seen.params, 1);
     while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct str value = stmt_column_text(st, 0), day = stmt_column_text(st, 1);
         struct used u = {str_dup(x->arena, value), m->units.today};

@@ -176,6 +176,10 @@ enum err show_value(struct exchange *x, struct names *names, const struct reg *r
         ret->text = message(M_value_erased, x->lang);
     if (v->kind == VALUE_NULL || v->kind == VALUE_BLOB)
         return OK;
+    if (v->kind == VALUE_MASKED) {
+        ret->text = STR(VALUE_MASK);
+        return OK;
+    }
     if (v->kind == VALUE_TEXT && (fd->type == FT_REFERENCE || fd->type == FT_UNIT))
         return show_target(x, names, reg, r, field, ret, f);
     if (v->kind == VALUE_TEXT && fd->type == FT_ARRAY) {

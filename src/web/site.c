@@ -19,7 +19,8 @@ struct declared {
     int64_t declared;    /* the revision that wrote them */
     const struct province *province;
     struct figures *figures;
-    int64_t used; /* by the count of uses: the least goes first */
+    struct roles *roles; /* NULL: they do not fit, and allow nothing */
+    int64_t used;        /* by the count of uses: the least goes first */
 };
 
 struct snapshot {
@@ -45,6 +46,7 @@ void worker_free(void *worker)
     for (size_t i = 0; i < DECLARED; i++)
         declared_done(&w->snapshot->kept[i]);
     crs_pool_free(w->crs);
+    worker_rights_free(w);
     store_close(w->store);
     free(w->snapshot);
     free(w);
@@ -64,6 +66,9 @@ static enum err declared_read(struct worker *w, int64_t rev, struct declared *m,
         if (e != OK && list.n)
             *f = list.p[0];
     }
+    struct faults misfits CLEANUP(faults_done) = {.max = 1};
+    if (e == OK && roles_load(m->arena, m->province, &m->roles, &misfits) != OK)
+        m->roles = NULL;
     if (e != OK)
         declared_done(m);
     return e;
@@ -177,6 +182,10 @@ enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct f
     m->used = ++w->snapshot->n_uses;
     store_move(w->store, rev, m->province);
     w->figures = m->figures;
+    w->roles = newest ? newest->roles : m->roles;
+    w->roles_rev = w->snapshot->declared;
+    w->roles_then = declared;
+    w->is_judged = false;
     *ret_rev = rev;
     return OK;
 }
@@ -189,8 +198,10 @@ enum err worker_new(void *site, void **ret_worker, struct fault *f)
     w->crs = crs_pool_new();
     int64_t rev;
     enum err e = store_open(w->site->db_path, STORE_READ, &w->store, f);
-    if (e == OK)
+    if (e == OK) {
+        worker_rights_new(w);
         e = worker_revision(w, STR(""), &rev, f);
+    }
     if (e != OK) {
         worker_free(w);
         return e;
@@ -215,6 +226,7 @@ enum err worker_new_writer(void *site, void **ret_worker, struct fault *f)
         worker_free(w);
         return e;
     }
+    worker_rights_new(w);
     *ret_worker = w;
     return OK;
 }

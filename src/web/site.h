@@ -14,6 +14,7 @@
 #ifndef TINHSO_WEB_SITE_H
 #define TINHSO_WEB_SITE_H
 
+#include "access/right.h"
 #include "figure/figure.h"
 #include "geo/crs.h"
 #include "http/http.h"
@@ -34,6 +35,17 @@ struct worker {
     int64_t head;            /* newest revision */
     struct snapshot *snapshot;
     struct crs_pool *crs;
+    /* Who asks, and what he may (sight.c): the store hands out and takes in no more. */
+    const struct exchange *asking;
+    bool is_judged; /* his rights are worked out */
+    struct rights *rights;
+    const struct roles *roles; /* as declared now, also where the past is read */
+    int64_t roles_rev, roles_then;
+    struct arena *roles_arena; /* of a writer */
+    struct viewer viewer;
+    struct write_guard guard;
+    enum err (*opened)(void *context, struct arena *a, const struct subject *who, struct str reg,
+                       const struct str **ret_ids, size_t *ret_n, struct fault *f); /* rights_moment.opened */
     struct {
         size_t name; /* its hash */
         int64_t rev, n;
@@ -88,18 +100,40 @@ void page_problem(struct exchange *x, const struct fault *f, int status);
 /* An instant as people read it, in the province's time: “08:30 ngày 05/03/2022”, "2022-03-05 08:30". */
 struct str page_time(struct arena *a, struct str rfc3339, int offset_minutes, enum lang lang);
 
-/* What the caller may see: fields of class public, with the operator's key also internal ones. A register is shown when its key may be. */
+/* http_options.view: a new request is answered. */
+void worker_view(void *worker, struct exchange *x);
+void worker_rights_new(struct worker *w);
+void worker_rights_free(struct worker *w);
+
+/* What the caller may see, coarsely: of one record at least. Which records those are the store judges itself (register/sight.h): queries hand out no more, and fields that
+ * are kept back in a record come out as VALUE_MASKED. A register is shown when its records may be, a field when it is shown of some. */
+struct rights *site_rights(const struct exchange *x);
+bool site_sight(const struct exchange *x, const struct reg *reg, struct sight *ret);
 bool site_shows_register(const struct exchange *x, const struct reg *reg);
 bool site_shows_field(const struct exchange *x, const struct field *fd);
 /* Whether its words may be searched: a hit would tell of every field that is searched. */
 bool site_searches(const struct exchange *x, const struct reg *reg);
+/* Every record is there for the caller; and with every field, as a proof shows them. */
+bool site_shows_every(const struct exchange *x, const struct reg *reg);
+bool site_shows_whole(const struct exchange *x, const struct reg *reg);
+/* A record that was not read by a query: what the caller may not see of it becomes VALUE_MASKED. */
+enum err site_mask(const struct exchange *x, const struct reg *reg, struct record *r, bool *ret_is_there,
+                   struct fault *f);
+/* What is read from here on goes into a file of its own: no more than the caller may take away. ERR_RIGHT_DENIED when that is nothing. */
+enum err site_begin_export(const struct exchange *x, const struct reg *reg, struct fault *f);
+/* Who writes, for the log, which is public: accounts by their number. In x->arena. */
+struct str site_actor(const struct exchange *x);
+/* Takes the id of another record out of a fault when the caller may not see all. */
+void site_hide_others(const struct exchange *x, const struct reg *reg, struct fault *f);
+/* ERR_RIGHT_DENIED when there is no record of it for which the caller may. */
+enum err site_may(const struct exchange *x, enum verb verb, const struct reg *reg, struct fault *f);
 /* A figure over records that are not shown is broken down as it declares, and no further: by the code of a record each would be told apart.
  * ERR_FIGURE_BY_PRIVATE; a `by` that makes no sense is left to figure_compute. */
 enum err site_allows_by(const struct exchange *x, const struct figure *figure, struct str by, struct fault *f);
-/* Whether the caller may write to it at all: what pages offer. */
-bool site_may_write(const struct exchange *x, const struct reg *reg);
-/* With every field: a proof shows whole records. */
-bool site_shows_whole(const struct exchange *x, const struct reg *reg);
+/* Whether the caller may write to it at all, at the moment that is read: what pages offer. */
+bool site_may_write(const struct exchange *x, enum verb verb, const struct reg *reg);
+/* Whether he may write the field, in some record at least. */
+bool site_writes_field(const struct exchange *x, enum verb verb, const struct field *fd);
 
 /* The handlers, by area. */
 answer_fn answer_asset;                               /* assets.c */

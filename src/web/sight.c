@@ -1,0 +1,277 @@
+/* What the one who asks may see and write: the rights of x->subject, brought to the store that answers him.
+ *
+ * They are worked out when the first register is looked at, so that a kept answer and a page of words cost nothing. */
+#include "register/change.h"
+#include "register/query.h"
+#include "web/site.h"
+
+#include "base/banned.h"
+
+/* ---- the worker's */
+
+static enum err roles_read(struct worker *w, struct fault *f)
+{
+    struct faults list CLEANUP(faults_done) = {.max = 1};
+    struct roles *roles = NULL;
+    int64_t declared = 0;
+    if (!w->store->is_write)
+        return OK; /* worker_revision has them */
+    enum err e = store_declared(w->store, w->store->head, &declared, f);
+    if (e != OK || (w->roles && w->roles_rev == declared))
+        return e;
+    arena_free(w->roles_arena);
+    w->roles_arena = arena_new();
+    /* Roles that do not fit their registers allow nothing. */
+    w->roles = roles_load(w->roles_arena, w->store->province, &roles, &list) == OK ? roles : NULL;
+    w->roles_rev = w->roles_then = declared;
+    return OK;
+}
+
+static void begin(struct worker *w, const struct exchange *x)
+{
+    struct fault ignored = {0};
+    if (w->is_judged && w->asking == x)
+        return;
+    w->asking = x;
+    w->is_judged = true;
+    const struct subject *who = x ? x->subject : &subject_anyone;
+    if (roles_read(w, &ignored) != OK)
+        who = &subject_anyone;
+    struct rights_moment m = {.store = w->store,
+                              .roles = w->roles,
+                              .declared = w->roles_rev,
+                              .declared_then = w->roles_then,
+                              .opened = w->opened,
+                              .context = w};
+    rights_begin(w->rights, &m, who, &ignored); /* a fault leaves the rights of anyone */
+}
+
+static bool give_sight(const struct viewer *v, const struct reg *reg, struct sight *ret)
+{
+    struct worker *w = (struct worker *)(uintptr_t)v->context;
+    begin(w, w->asking);
+    return access_sight(w->rights, reg, ret);
+}
+
+/* ---- writing */
+
+static enum err denied(const struct exchange *x, enum err code, enum verb verb, const struct reg *reg, struct fault *f)
+{
+    struct text2 title = verb_title(verb);
+    return FAULT(f, code, {"verb", text2_in(&title, x ? x->lang : LANG_VI)}, {"register", reg->name});
+}
+
+static enum err judge_fields(const struct reg *reg, const struct record *old, const struct record *next,
+                             enum privacy most, struct fault *f)
+{
+    static const struct value none = {.kind = VALUE_NULL};
+    for (size_t i = 0; next && i < reg->n_fields; i++) {
+        const struct field *fd = &reg->fields[i];
+        if (fd->privacy > most && !value_equal(old ? &old->values[i] : &none, &next->values[i]))
+            return FAULT(f, ERR_RIGHT_FIELD, {"field", fd->name}, {"register", reg->name});
+    }
+    return OK;
+}
+
+/* The record as it is and as it shall be must both lie within what the account may write. */
+static enum err may_write(const struct write_guard *g, const struct reg *reg, const struct record *old,
+                          const struct record *next, struct fault *f)
+{
+    struct worker *w = (struct worker *)(uintptr_t)g->context;
+    begin(w, w->asking);
+    const struct record *sides[] = {old, next};
+    enum verb verb = !old ? VERB_CREATE : next ? VERB_UPDATE : VERB_DELETE;
+    enum privacy most = PRIVACY_SENSITIVE;
+    struct decision d;
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        if (!sides[i])
+            continue;
+        enum err e = access_may(w->rights, verb, reg, sides[i], &d, f);
+        if (e == OK && !d.is_allowed) {
+            e = access_may(w->rights, verb, reg, NULL, &d, f);
+            if (e == OK)
+                e = denied(w->asking, d.is_allowed ? ERR_RIGHT_RECORD : ERR_RIGHT_DENIED, verb, reg, f);
+        }
+        if (e != OK)
+            return e;
+        most = d.fields < most ? d.fields : most;
+    }
+    return judge_fields(reg, old, next, most, f);
+}
+
+void worker_rights_new(struct worker *w)
+{
+    w->rights = rights_new();
+    w->viewer = (struct viewer){.sight = give_sight, .context = w};
+    w->guard = (struct write_guard){.may = may_write, .context = w};
+    store_view(w->store, &w->viewer);
+    if (w->store->is_write)
+        store_guard(w->store, &w->guard);
+}
+
+void worker_rights_free(struct worker *w)
+{
+    rights_free(w->rights);
+    arena_free(w->roles_arena);
+}
+
+void worker_view(void *worker, struct exchange *x)
+{
+    struct worker *w = worker;
+    w->asking = x;
+    w->is_judged = false;
+}
+
+struct rights *site_rights(const struct exchange *x)
+{
+    struct worker *w = x->worker;
+    begin(w, x);
+    return w->rights;
+}
+
+/* ---- what pages ask */
+
+bool site_sight(const struct exchange *x, const struct reg *reg, struct sight *ret)
+{
+    return !reg->is_builtin && access_sight(site_rights(x), reg, ret);
+}
+
+bool site_shows_register(const struct exchange *x, const struct reg *reg)
+{
+    struct sight sight;
+    return site_sight(x, reg, &sight);
+}
+
+bool site_shows_field(const struct exchange *x, const struct field *fd)
+{
+    struct sight sight;
+    return access_sight(site_rights(x), fd->reg, &sight) && !sight.level[fd->privacy].is_none;
+}
+
+bool site_searches(const struct exchange *x, const struct reg *reg)
+{
+    bool may = reg->n_search > 0;
+    for (size_t i = 0; i < reg->n_search; i++)
+        may &= site_shows_field(x, &reg->fields[reg->search[i]]);
+    return may;
+}
+
+/* Of every record, not of some only. */
+static bool shows_all(const struct exchange *x, const struct field *fd)
+{
+    struct sight sight;
+    return site_sight(x, fd->reg, &sight) && sight.level[PRIVACY_PUBLIC].is_all && sight.level[fd->privacy].is_all;
+}
+
+bool site_shows_whole(const struct exchange *x, const struct reg *reg)
+{
+    bool is_shown = site_shows_register(x, reg);
+    for (size_t i = 0; i < reg->n_fields; i++)
+        is_shown &= shows_all(x, &reg->fields[i]);
+    return is_shown;
+}
+
+bool site_shows_every(const struct exchange *x, const struct reg *reg)
+{
+    struct sight sight;
+    return site_sight(x, reg, &sight) && sight.level[PRIVACY_PUBLIC].is_all;
+}
+
+static bool shows_by(const struct exchange *x, const struct reg *reg, struct str by)
+{
+    struct str rest, name = str_cut(by, ':', &rest);
+    const struct field *fd = reg ? reg_field(reg, name) : NULL;
+    return !fd || shows_all(x, fd);
+}
+
+enum err site_allows_by(const struct exchange *x, const struct figure *figure, struct str by, struct fault *f)
+{
+    if (by.n == 0)
+        return OK;
+    for (size_t i = 0; i < figure->n_by; i++)
+        if (str_eq(figure->by[i], by))
+            return OK;
+    if (!shows_by(x, figure->main.reg, by) || !shows_by(x, figure->of.reg, by))
+        return FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", by});
+    const struct figure *const parts[] = {figure->main.figure, figure->of.figure, figure->other};
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < ARRAY_LEN(parts); i++)
+        if (parts[i])
+            e = site_allows_by(x, parts[i], by, f);
+    return e;
+}
+
+/* ---- single records */
+
+enum err site_mask(const struct exchange *x, const struct reg *reg, struct record *r, bool *ret_is_there,
+                   struct fault *f)
+{
+    struct worker *w = x->worker;
+    struct sight sight;
+    bool is_met[PRIVACY_COUNT];
+    enum err e = OK;
+    *ret_is_there = false;
+    if (!site_sight(x, reg, &sight))
+        return OK;
+    for (size_t c = 0; e == OK && c < PRIVACY_COUNT; c++) {
+        const struct sight_level *level = &sight.level[c];
+        is_met[c] = level->is_all;
+        if (!level->is_all && !level->is_none)
+            e = query_matches(w->store, reg, r, level->where, &is_met[c], f);
+    }
+    if (e != OK)
+        return e;
+    *ret_is_there = is_met[PRIVACY_PUBLIC];
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (!is_met[PRIVACY_PUBLIC] || !is_met[reg->fields[i].privacy])
+            r->values[i] = (struct value){.kind = VALUE_MASKED};
+    return OK;
+}
+
+enum err site_may(const struct exchange *x, enum verb verb, const struct reg *reg, struct fault *f)
+{
+    struct decision d;
+    enum err e = access_may(site_rights(x), verb, reg, NULL, &d, f);
+    return e == OK && !d.is_allowed ? denied(x, ERR_RIGHT_DENIED, verb, reg, f) : e;
+}
+
+enum err site_begin_export(const struct exchange *x, const struct reg *reg, struct fault *f)
+{
+    struct sight sight;
+    rights_export(site_rights(x));
+    return site_sight(x, reg, &sight) ? OK : denied(x, ERR_RIGHT_DENIED, VERB_EXPORT, reg, f);
+}
+
+/* A fault that names another record, which the caller may not see. */
+void site_hide_others(const struct exchange *x, const struct reg *reg, struct fault *f)
+{
+    struct fault bare = {0};
+    if (f->code != ERR_VALUE_NOT_UNIQUE || site_shows_every(x, reg))
+        return;
+    FAULT(&bare, f->code, {"value", fault_param(f, "value")}, {"other", STR(VALUE_MASK)});
+    fault_field(&bare, fault_field_name(f));
+    *f = bare;
+}
+
+struct str site_actor(const struct exchange *x)
+{
+    if (x->subject->kind != SUBJECT_ACCOUNT)
+        return STR("operator");
+    return str_of(arena_printf(x->arena, "account %lld", (long long)x->subject->account));
+}
+
+bool site_may_write(const struct exchange *x, enum verb verb, const struct reg *reg)
+{
+    struct fault ignored = {0};
+    bool is_writer = x->is_operator || x->subject->kind == SUBJECT_ACCOUNT;
+    return is_writer && x->at.n == 0 && !reg->is_builtin && site_shows_register(x, reg) &&
+           site_may(x, verb, reg, &ignored) == OK;
+}
+
+bool site_writes_field(const struct exchange *x, enum verb verb, const struct field *fd)
+{
+    struct fault ignored = {0};
+    struct decision d;
+    return access_may(site_rights(x), verb, fd->reg, NULL, &d, &ignored) == OK && d.is_allowed &&
+           fd->privacy <= d.fields;
+}

@@ -1,0 +1,356 @@
+/* Roles say what may be done; rights are what that means for somebody, today, in a register. */
+#include "../register/fixture.h"
+
+#include "access/right.h"
+
+#define PERSON_FIELDS                                                                                                  \
+    "fields:\n"                                                                                                        \
+    "  code: {type: string, title: Mã, required: true}\n"                                                             \
+    "  unit: {type: string, title: Nơi}\n"                                                                            \
+    "  home: {type: unit, title: Xã}\n"                                                                               \
+    "  done: {type: boolean, title: Xong}\n"                                                                           \
+    "  name: {type: string, title: Tên, privacy: basic-personal}\n"                                                   \
+    "  belief: {type: string, title: Tôn giáo, privacy: sensitive}\n"
+
+static const char people_yaml[] =
+    "register: people\ntitle: Người\nprivacy: internal\nkey: [code]\nas_of: seen_on\n" PERSON_FIELDS
+    "  seen_on: {type: date, title: Ngày}\n";
+static const char poor_yaml[] = "register: poor\ntitle: Nghèo\nprivacy: sensitive\nkey: [code]\nfields:\n"
+                                "  code: {type: string, title: Mã, required: true, privacy: internal}\n"
+                                "  home: {type: unit, title: Xã, privacy: internal}\n"
+                                "  class: {type: string, title: Diện}\n";
+
+static const char officer_yaml[] = "role: officer\n"
+                                   "title: {vi: Cán bộ, en: Officer}\n"
+                                   "grants:\n"
+                                   "  - may: [read, update]\n"
+                                   "    registers: [people]\n"
+                                   "    within: unit\n"
+                                   "    fields: basic-personal\n"
+                                   "  - may: read\n"
+                                   "    registers: [people]\n"
+                                   "  - may: create\n"
+                                   "    registers: [people]\n"
+                                   "    where: done = FALSE\n"
+                                   "    from: 2020-01-01\n"
+                                   "  - may: delete\n"
+                                   "    registers: [people]\n"
+                                   "    to: 2020-01-01\n"
+                                   "  - may: [read, update]\n"
+                                   "    registers: [poor]\n"
+                                   "    within: unit\n"
+                                   "    fields: sensitive\n";
+static const char counter_yaml[] = "role: counter\ntitle: Đếm\ngrants:\n"
+                                   "  - {may: [read, export], registers: \"*\"}\n";
+
+static const struct text_file files[] = {{"province.yaml", province_yaml},
+                                         {"registers/units.yaml", units_yaml},
+                                         {"registers/successors.yaml", successors_yaml},
+                                         {"registers/farms.yaml", farms_yaml},
+                                         {"registers/people.yaml", people_yaml},
+                                         {"registers/poor.yaml", poor_yaml},
+                                         {"roles/officer.yaml", officer_yaml},
+                                         {"roles/counter.yaml", counter_yaml}};
+
+static struct rights *rights;
+static struct roles *roles;
+
+static int set_up(void **state)
+{
+    if (fixture_set_up(state) != 0)
+        return -1;
+    struct fixture *x = *state;
+    if (declare(x, files, ARRAY_LEN(files), NULL) != OK ||
+        put(x, "people",
+            "code,home,done,name,belief,seen_on\nP1,11,true,Ân,x,2022-01-01\nP2,12,false,Bình,y,2022-01-01\n",
+            NULL) != OK ||
+        put(x, "poor", "code,home,class\nN1,11,poor\n", NULL) != OK ||
+        roles_load(x->a, x->s->province, &roles, &x->list) != OK) {
+        show(&x->list);
+        return -1;
+    }
+    rights = rights_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    rights_free(TAKE(rights));
+    return fixture_tear_down(state);
+}
+
+static const struct str officer[] = {{"officer", 7}}, counter[] = {{"counter", 7}};
+
+static struct subject account(const struct str *role, const char *unit)
+{
+    return (struct subject){.kind = SUBJECT_ACCOUNT, .account = 1, .roles = role, .n_roles = 1, .unit = str_of(unit)};
+}
+
+static enum err opened(void *context, struct arena *a, const struct subject *who, struct str reg,
+                       const struct str **ret_ids, size_t *ret_n, struct fault *f)
+{
+    static const struct str ids[] = {{"P1", 2}};
+    (void)a, (void)who, (void)f;
+    *ret_ids = ids;
+    *ret_n = context && str_is(reg, "people") ? 1 : 0;
+    return OK;
+}
+
+static void begin(struct fixture *x, const struct subject *who, bool has_opened)
+{
+    const struct rights_moment m = {.store = x->s,
+                                    .roles = roles,
+                                    .declared = 1,
+                                    .declared_then = 1,
+                                    .opened = opened,
+                                    .context = has_opened ? x : NULL};
+    assert_int_equal(rights_begin(rights, &m, who, &x->f), OK);
+}
+
+static const struct reg *reg_of(struct fixture *x, const char *name)
+{
+    return province_register(x->s->province, str_of(name));
+}
+
+static const char *shown(struct fixture *x, const char *reg, enum privacy class)
+{
+    struct sight s;
+    if (!access_sight(rights, reg_of(x, reg), &s))
+        return "nothing";
+    const struct sight_level *l = &s.level[class];
+    return l->is_all ? "all" : l->is_none ? "none" : arena_dup(x->a, l->where.p, l->where.n);
+}
+
+static bool may(struct fixture *x, enum verb verb, const char *reg, const char *id, struct decision *d)
+{
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct record r;
+    bool has_row = true;
+    const struct reg *g = reg_of(x, reg);
+    if (id) {
+        assert_int_equal(query_open(x->s, g, &(struct query_options){.id = str_of(id)}, &q, &x->f), OK);
+        assert_int_equal(query_next(q, &r, &has_row, &x->f), OK);
+        assert_true(has_row);
+    }
+    assert_int_equal(access_may(rights, verb, g, id ? &r : NULL, d, &x->f), OK);
+    return d->is_allowed;
+}
+
+/* ---- */
+
+static void who_is_not_signed_in_sees_what_is_public(void **state)
+{
+    struct fixture *x = *state;
+    struct decision d;
+    begin(x, &subject_anyone, false);
+    assert_string_equal(shown(x, "people", PRIVACY_PUBLIC), "nothing");
+    assert_string_equal(shown(x, "units", PRIVACY_PUBLIC), "all");
+    assert_false(may(x, VERB_READ, "people", NULL, &d));
+    assert_false(may(x, VERB_UPDATE, "people", NULL, &d));
+    struct subject pending = account(officer, "11");
+    pending.kind = SUBJECT_PENDING;
+    begin(x, &pending, true);
+    assert_string_equal(shown(x, "people", PRIVACY_PUBLIC), "nothing");
+    begin(x, &subject_operator, false);
+    assert_string_equal(shown(x, "people", PRIVACY_INTERNAL), "all");
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "none");
+    assert_string_equal(shown(x, "poor", PRIVACY_INTERNAL), "nothing");
+    assert_true(may(x, VERB_UPDATE, "people", "P1", &d));
+}
+
+static void a_grant_within_a_unit_is_its_codes_and_those_merged_into_it(void **state)
+{
+    struct fixture *x = *state;
+    struct subject s = account(officer, "11");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_PUBLIC), "all");
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "(\"home\" IN ('11', '12'))");
+    assert_string_equal(shown(x, "people", PRIVACY_SENSITIVE), "none");
+    s.unit = STR("12"); /* gone: it has its own records only */
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "(\"home\" IN ('12'))");
+    s.unit = STR("1");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "(\"home\" IN ('1', '11', '12'))");
+    s.unit = STR("99");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "none");
+    s.unit = STR("");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "none");
+}
+
+static void sensitive_fields_are_shown_of_opened_records_only(void **state)
+{
+    struct fixture *x = *state;
+    struct subject s = account(officer, "11");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "poor", PRIVACY_PUBLIC),
+                        "(\"home\" IN ('11', '12'))"); /* that he is in it, the officer may know */
+    assert_string_equal(shown(x, "poor", PRIVACY_INTERNAL), "(\"home\" IN ('11', '12'))");
+    assert_string_equal(shown(x, "poor", PRIVACY_SENSITIVE), "none");
+    begin(x, &s, true);
+    assert_string_equal(shown(x, "people", PRIVACY_SENSITIVE), "none"); /* opened, but no grant */
+    struct subject c = account(counter, "");
+    begin(x, &c, true);
+    assert_string_equal(shown(x, "poor", PRIVACY_PUBLIC), "nothing");
+}
+
+static void a_decision_says_which_grant_and_why(void **state)
+{
+    struct fixture *x = *state;
+    struct decision d;
+    struct subject s = account(officer, "12");
+    begin(x, &s, false);
+    assert_true(may(x, VERB_UPDATE, "people", "P2", &d));
+    assert_int_equal(d.fields, PRIVACY_BASIC_PERSONAL);
+    assert_int_equal(d.n_steps, 5);
+    assert_int_equal(d.steps[0].why, WHY_ALLOWED);
+    assert_int_equal(d.steps[0].grant->line, 4);
+    assert_int_equal(d.steps[1].why, WHY_VERB);
+    assert_int_equal(d.steps[4].why, WHY_REGISTER);
+    assert_false(may(x, VERB_UPDATE, "people", "P1", &d));
+    assert_int_equal(d.steps[0].why, WHY_OUTSIDE);
+    assert_true(may(x, VERB_UPDATE, "people", NULL, &d)); /* some of them */
+    assert_true(may(x, VERB_CREATE, "people", "P2", &d));
+    assert_int_equal(d.fields, PRIVACY_INTERNAL);
+    assert_false(may(x, VERB_CREATE, "people", "P1", &d));
+    assert_int_equal(d.steps[2].why, WHY_WHERE);
+    assert_false(may(x, VERB_DELETE, "people", "P2", &d));
+    assert_int_equal(d.steps[3].why, WHY_LATE);
+    s.unit = STR("");
+    begin(x, &s, false);
+    assert_false(may(x, VERB_UPDATE, "people", "P2", &d));
+    assert_int_equal(d.steps[0].why, WHY_NO_UNIT);
+    struct subject c = account(counter, "");
+    begin(x, &c, false);
+    assert_false(may(x, VERB_READ, "poor", "N1", &d));
+    assert_int_equal(d.steps[0].why, WHY_CLASS);
+    const struct str unknown[] = {STR("gone")};
+    struct subject g = account(unknown, "");
+    begin(x, &g, false);
+    assert_false(may(x, VERB_READ, "people", NULL, &d));
+    assert_null(d.steps[0].role);
+}
+
+static void what_is_delegated_adds_up_until_its_last_day(void **state)
+{
+    struct fixture *x = *state;
+    struct decision d;
+    struct delegation lent[] = {
+        {.from_account = 2, .role = STR("officer"), .unit = STR("12"), .until = STR("2999-01-01")}};
+    struct subject s = account(counter, "");
+    s.delegations = lent;
+    s.n_delegations = 1;
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "(\"home\" IN ('12'))");
+    assert_true(may(x, VERB_UPDATE, "people", "P2", &d));
+    assert_ptr_equal(d.steps[1].delegation, lent);
+    lent[0].until = STR("2020-01-01");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "none");
+    assert_false(may(x, VERB_UPDATE, "people", "P2", &d));
+}
+
+static void what_is_taken_away_needs_a_grant_of_its_own(void **state)
+{
+    struct fixture *x = *state;
+    struct subject s = account(officer, "11"), c = account(counter, "");
+    begin(x, &s, false);
+    rights_export(rights);
+    assert_string_equal(shown(x, "people", PRIVACY_PUBLIC), "nothing");
+    begin(x, &c, false);
+    rights_export(rights);
+    assert_string_equal(shown(x, "people", PRIVACY_INTERNAL), "all");
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "none");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_PUBLIC), "all");
+}
+
+static void what_the_store_hands_out_is_the_sight(void **state)
+{
+    struct fixture *x = *state;
+    struct subject s = account(officer, "12");
+    begin(x, &s, false);
+    store_view(x->s, rights_viewer(rights));
+    assert_string_equal(values(x, "people", "name", (struct query_options){0}), "•••|Bình");
+    assert_int_equal(count(x, "people", (struct query_options){.filter = STR("name = 'Ân'")}), 0);
+    assert_int_equal(count(x, "poor", (struct query_options){0}), 0);
+}
+
+/* A unit that comes or goes is heeded at once; what was worked out for others is not mixed up. */
+static void what_is_kept_is_forgotten_when_units_change(void **state)
+{
+    struct fixture *x = *state;
+    struct subject s = account(officer, "11"), o = account(officer, "12");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "(\"home\" IN ('11', '12'))");
+    begin(x, &o, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "(\"home\" IN ('12'))");
+    assert_int_equal(put(x, "units", "code,valid_from,valid_to,name,level,parent\n13,,,Xã Mới,2,11\n", NULL), OK);
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "(\"home\" IN ('11', '12', '13'))");
+}
+
+static void told(struct fixture *x, const char *role, enum err code, int line, const char *nearest)
+{
+    const struct text_file bad[] = {{"province.yaml", province_yaml},
+                                    {"registers/units.yaml", units_yaml},
+                                    {"registers/successors.yaml", successors_yaml},
+                                    {"registers/people.yaml", people_yaml},
+                                    {"roles/bad.yaml", role}};
+    struct sources src = sources_of(x->a, bad, ARRAY_LEN(bad));
+    struct province *p;
+    struct roles *none = NULL;
+    struct faults list CLEANUP(faults_done) = {0};
+    assert_int_equal(province_build(x->a, &src, &p, &list), OK);
+    assert_int_equal(roles_load(x->a, p, &none, &list), code);
+    assert_int_equal(list.p[0].line, line);
+    if (nearest)
+        assert_true(str_is(fault_param(&list.p[0], "nearest"), nearest));
+}
+
+static void what_is_wrong_with_a_role_is_told_with_its_line(void **state)
+{
+    struct fixture *x = *state;
+#define HEAD "role: bad\ntitle: Sai\ngrants:\n"
+    told(x, HEAD "  - {may: raed, registers: people}\n", ERR_DECL_UNKNOWN, 4, "read");
+    told(x, HEAD "  - {may: read, registers: poeple}\n", ERR_DECL_UNKNOWN, 4, "people");
+    told(x, HEAD "  - {may: read, registers: declarations}\n", ERR_DECL_UNKNOWN, 4, NULL);
+    told(x, HEAD "  - may: read\n    registers: people\n    where: dne = TRUE\n", ERR_CQL2_PROPERTY, 6, "done");
+    told(x, HEAD "  - may: read\n    registers: [successors]\n    within: unit\n", ERR_ROLE_SCOPE, 6, NULL);
+    told(x, HEAD "  - may: read\n    registers: people\n    within: agency\n", ERR_ROLE_SCOPE, 6, NULL);
+    told(x, HEAD "  - {may: read, registers: \"*\", where: done = TRUE}\n", ERR_DECL_VALUE, 4, NULL);
+    told(x, HEAD "  - {may: read, registers: people, fields: secret}\n", ERR_YAML_ENUM, 4, NULL);
+    told(x, HEAD "  - {may: read, registers: people, from: 2022-01-01, to: 2021-01-01}\n", ERR_DECL_VALUE, 4, NULL);
+    told(x, HEAD "  - {may: read}\n", ERR_YAML_KEY_MISSING, 4, NULL);
+    told(x, "role: other\ntitle: Sai\ngrants:\n  - {may: read, registers: people}\n", ERR_DECL_FILE_NAME, 1, NULL);
+    struct str names[] = {STR("households")};
+    struct roles one = {.p = &(struct role){.file = STR("roles/a.yaml"),
+                                            .n = 1,
+                                            .grants = &(struct grant){.figures = &STR("housholds"),
+                                                                      .n_figures = 1,
+                                                                      .figure_places = &(struct yaml_place){7, 1}}},
+                        .n = 1};
+    struct faults list CLEANUP(faults_done) = {0};
+    roles_check_figures(&one, names, 1, &list);
+    assert_int_equal(list.total, 1);
+    assert_int_equal(list.p[0].line, 7);
+}
+
+int main(void)
+{
+#define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        T(who_is_not_signed_in_sees_what_is_public),
+        T(a_grant_within_a_unit_is_its_codes_and_those_merged_into_it),
+        T(sensitive_fields_are_shown_of_opened_records_only),
+        T(a_decision_says_which_grant_and_why),
+        T(what_is_delegated_adds_up_until_its_last_day),
+        T(what_is_taken_away_needs_a_grant_of_its_own),
+        T(what_the_store_hands_out_is_the_sight),
+        T(what_is_kept_is_forgotten_when_units_change),
+        T(what_is_wrong_with_a_role_is_told_with_its_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
