@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/role.h"
 #include "base/file.h"
 #include "cli/cli.h"
-#include "access/role.h"
 #include "cli/folder.h"
 #include "figure/figure.h"
 #include "register/sample.h"

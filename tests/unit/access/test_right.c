@@ -314,10 +314,10 @@ static void what_is_wrong_with_a_role_is_told_with_its_line(void **state)
 {
     struct fixture *x = *state;
 #define HEAD "role: bad\ntitle: Sai\ngrants:\n"
-    told(x, HEAD "  - {may: raed, registers: people}\n", ERR_DECL_UNKNOWN, 4, "read");
-    told(x, HEAD "  - {may: read, registers: poeple}\n", ERR_DECL_UNKNOWN, 4, "people");
+    told(x, HEAD "  - {may: rread, registers: people}\n", ERR_DECL_UNKNOWN, 4, "read");
+    told(x, HEAD "  - {may: read, registers: peopl}\n", ERR_DECL_UNKNOWN, 4, "people");
     told(x, HEAD "  - {may: read, registers: declarations}\n", ERR_DECL_UNKNOWN, 4, NULL);
-    told(x, HEAD "  - may: read\n    registers: people\n    where: dne = TRUE\n", ERR_CQL2_PROPERTY, 6, "done");
+    told(x, HEAD "  - may: read\n    registers: people\n    where: don = TRUE\n", ERR_CQL2_PROPERTY, 6, "done");
     told(x, HEAD "  - may: read\n    registers: [successors]\n    within: unit\n", ERR_ROLE_SCOPE, 6, NULL);
     told(x, HEAD "  - may: read\n    registers: people\n    within: agency\n", ERR_ROLE_SCOPE, 6, NULL);
     told(x, HEAD "  - {may: read, registers: \"*\", where: done = TRUE}\n", ERR_DECL_VALUE, 4, NULL);
@@ -328,7 +328,7 @@ static void what_is_wrong_with_a_role_is_told_with_its_line(void **state)
     struct str names[] = {STR("households")};
     struct roles one = {.p = &(struct role){.file = STR("roles/a.yaml"),
                                             .n = 1,
-                                            .grants = &(struct grant){.figures = &STR("housholds"),
+                                            .grants = &(struct grant){.figures = &STR("house_holds"),
                                                                       .n_figures = 1,
                                                                       .figure_places = &(struct yaml_place){7, 1}}},
                         .n = 1};
