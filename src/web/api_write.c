@@ -402,8 +402,11 @@ static bool add_candidate(void *ctx, const struct duplicate_pair *pair)
     struct record other = record_copy(c->x->arena, c->reg, pair->record[1]);
     struct fault ignored = {0};
     bool is_there = false;
-    if (site_mask(c->x, c->reg, &other, &is_there, &ignored) != OK || !is_there)
-        return true; /* not to be told of */
+    if (site_mask(c->x, c->reg, &other, &is_there, &ignored) != OK || !is_there) {
+        json_object_begin(&c->o); /* that there is one, and no more */
+        json_object_end(&c->o);
+        return ++c->n < SHOWN_CANDIDATES;
+    }
     struct buf href CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     buf_str(&href, exchange_base(c->x));
     buf_str(&href, collection_path(c->x, c->reg, "/items/"));

@@ -10,7 +10,7 @@ enum { SHOWN_FAULTS = 100, SHOWN_CANDIDATES = 10 };
 
 struct str form_actor(const struct exchange *x)
 {
-    return x->subject->kind == SUBJECT_ACCOUNT ? x->subject->name : STR("operator");
+    return site_actor(x);
 }
 
 struct str fault_sentence(struct exchange *x, const struct fault *fault)
@@ -35,9 +35,11 @@ void form_problem(struct form *m, struct form_entry *en, struct str sentence)
 }
 
 /* A fault of a field that is not shown is told without its value. */
-static void take_fault(struct form *m, const struct fault *f)
+static void take_fault(struct form *m, const struct fault *fault)
 {
     struct exchange *x = m->x;
+    struct fault told = *fault, *f = &told;
+    site_hide_others(x, m->reg, f);
     struct str name = fault_field_name(f);
     struct form_entry *en = name.n ? form_entry_named(m, name) : NULL;
     if (f->code == ERR_ENTRY_DUPLICATES)
@@ -83,13 +85,19 @@ static struct str agreeing(struct form *m, const struct duplicate_pair *pair)
 static bool add_candidate(void *ctx, const struct duplicate_pair *pair)
 {
     struct form *m = ctx;
-    VEC_PUSH(m->x->arena, &m->candidates,
-             ((struct form_candidate){
-                 .title = show_title(m->x, m->reg, pair->record[1]),
-                 .href = show_record_href(m->x, m->reg, str_dup(m->x->arena, pair->id[1])),
-                 .agrees = agreeing(m, pair),
-                 .percent = (int)(pair->score * 100 + 0.5),
-             }));
+    struct record other = record_copy(m->x->arena, m->reg, pair->record[1]);
+    struct fault ignored = {0};
+    bool is_there = false;
+    if (site_mask(m->x, m->reg, &other, &is_there, &ignored) != OK || !is_there)
+        VEC_PUSH(m->x->arena, &m->candidates, ((struct form_candidate){.title = STR(VALUE_MASK)})); /* there is one */
+    else
+        VEC_PUSH(m->x->arena, &m->candidates,
+                 ((struct form_candidate){
+                     .title = show_title(m->x, m->reg, &other),
+                     .href = show_record_href(m->x, m->reg, str_dup(m->x->arena, pair->id[1])),
+                     .agrees = agreeing(m, pair),
+                     .percent = (int)(pair->score * 100 + 0.5),
+                 }));
     return m->candidates.n < SHOWN_CANDIDATES;
 }
 

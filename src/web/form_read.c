@@ -234,11 +234,19 @@ enum err form_begin(struct exchange *x, struct form *ret_form, struct fault *f)
         e = moment_read(x->arena, ((struct worker *)x->worker)->store, &at, f);
     if (e != OK)
         return e;
+    bool is_new = strstr(x->route->path, "{id}") == NULL;
+    enum verb verb = is_new ? VERB_CREATE : VERB_UPDATE;
+    e = site_may(x, strstr(x->route->path, "/remove") ? VERB_DELETE : verb, m.reg, f);
+    if (e != OK)
+        return e;
     m.today = at.day;
     m.entries = ARENA_ARRAY(x->arena, struct form_entry, m.reg->n_fields);
     for (size_t i = 0; i < m.reg->n_fields; i++)
-        m.entries[i] = (struct form_entry){
-            .fd = &m.reg->fields[i], .number = (int)i, .is_shown = site_shows_field(x, &m.reg->fields[i])};
+        m.entries[i] =
+            (struct form_entry){.fd = &m.reg->fields[i],
+                                .number = (int)i,
+                                .is_shown = site_shows_field(x, &m.reg->fields[i]) &&
+                                            (x->is_operator || site_writes_field(x, verb, &m.reg->fields[i]))};
     m.day = m.today;
     *ret_form = m;
     return OK;

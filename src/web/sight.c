@@ -257,7 +257,7 @@ struct str site_actor(const struct exchange *x)
 {
     if (x->subject->kind != SUBJECT_ACCOUNT)
         return STR("operator");
-    return str_of(arena_printf(x->arena, "account %lld", (long long)x->subject->account));
+    return x->subject->name;
 }
 
 bool site_may_write(const struct exchange *x, enum verb verb, const struct reg *reg)

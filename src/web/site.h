@@ -121,7 +121,7 @@ enum err site_mask(const struct exchange *x, const struct reg *reg, struct recor
                    struct fault *f);
 /* What is read from here on goes into a file of its own: no more than the caller may take away. ERR_RIGHT_DENIED when that is nothing. */
 enum err site_begin_export(const struct exchange *x, const struct reg *reg, struct fault *f);
-/* Who writes, for the log, which is public: accounts by their number. In x->arena. */
+/* Who writes, for the log. */
 struct str site_actor(const struct exchange *x);
 /* Takes the id of another record out of a fault when the caller may not see all. */
 void site_hide_others(const struct exchange *x, const struct reg *reg, struct fault *f);

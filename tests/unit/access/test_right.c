@@ -315,7 +315,7 @@ static void what_is_wrong_with_a_role_is_told_with_its_line(void **state)
     struct fixture *x = *state;
 #define HEAD "role: bad\ntitle: Sai\ngrants:\n"
     told(x, HEAD "  - {may: rread, registers: people}\n", ERR_DECL_UNKNOWN, 4, "read");
-    told(x, HEAD "  - {may: read, registers: peopl}\n", ERR_DECL_UNKNOWN, 4, "people");
+    told(x, HEAD "  - {may: read, registers: pepl}\n", ERR_DECL_UNKNOWN, 4, "people");
     told(x, HEAD "  - {may: read, registers: declarations}\n", ERR_DECL_UNKNOWN, 4, NULL);
     told(x, HEAD "  - may: read\n    registers: people\n    where: don = TRUE\n", ERR_CQL2_PROPERTY, 6, "done");
     told(x, HEAD "  - may: read\n    registers: [successors]\n    within: unit\n", ERR_ROLE_SCOPE, 6, NULL);
