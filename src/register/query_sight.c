@@ -265,6 +265,11 @@ void query_masks_apply(const struct query_masks *m, const struct reg *reg, struc
     for (size_t i = 0; i < reg->n_fields; i++)
         if (is_masked[reg->fields[i].privacy])
             r->values[i] = (struct value){.kind = VALUE_MASKED};
+    for (size_t i = 0; i < r->n_erased; i++)
+        if (is_masked[reg->fields[r->erased[i]].privacy]) {
+            r->n_erased = 0; /* nor that there was one */
+            break;
+        }
 }
 
 /* ---- for others that read tables themselves ---- */

@@ -225,6 +225,12 @@ static bool is_key(const struct reg *reg, size_t field)
     return false;
 }
 
+static enum verb verb_of(const struct exchange *x)
+{
+    struct str path = str_of(x->route->path);
+    return str_ends(path, STR("/new")) ? VERB_CREATE : str_ends(path, STR("/remove")) ? VERB_DELETE : VERB_UPDATE;
+}
+
 enum err form_begin(struct exchange *x, struct form *ret_form, struct fault *f)
 {
     struct moment at;
@@ -234,19 +240,20 @@ enum err form_begin(struct exchange *x, struct form *ret_form, struct fault *f)
         e = moment_read(x->arena, ((struct worker *)x->worker)->store, &at, f);
     if (e != OK)
         return e;
-    bool is_new = strstr(x->route->path, "{id}") == NULL;
-    enum verb verb = is_new ? VERB_CREATE : VERB_UPDATE;
-    e = site_may(x, strstr(x->route->path, "/remove") ? VERB_DELETE : verb, m.reg, f);
+    enum verb verb = verb_of(x);
+    e = site_may(x, verb, m.reg, f);
+    if (e == ERR_RIGHT_DENIED && strstr(x->route->path, "/choices/"))
+        e = site_may(x, verb = VERB_CREATE, m.reg, f);
     if (e != OK)
         return e;
     m.today = at.day;
     m.entries = ARENA_ARRAY(x->arena, struct form_entry, m.reg->n_fields);
     for (size_t i = 0; i < m.reg->n_fields; i++)
-        m.entries[i] =
-            (struct form_entry){.fd = &m.reg->fields[i],
-                                .number = (int)i,
-                                .is_shown = site_shows_field(x, &m.reg->fields[i]) &&
-                                            (x->is_operator || site_writes_field(x, verb, &m.reg->fields[i]))};
+        m.entries[i] = (struct form_entry){
+            .fd = &m.reg->fields[i],
+            .number = (int)i,
+            .is_shown = site_shows_field(x, &m.reg->fields[i]) &&
+                        (x->is_operator || verb == VERB_DELETE || site_writes_field(x, verb, &m.reg->fields[i]))};
     m.day = m.today;
     *ret_form = m;
     return OK;

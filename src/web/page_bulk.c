@@ -42,7 +42,7 @@ static bool may_be_set(const struct form *m, size_t field)
 static void show_all(struct many *t)
 {
     for (size_t i = 0; i < t->m.reg->n_fields; i++) {
-        t->m.entries[i].is_shown = site_shows_field(t->m.x, t->m.entries[i].fd);
+        t->m.entries[i].is_shown = site_shows_throughout(t->m.x, t->m.entries[i].fd);
         t->m.entries[i].is_shown = may_be_set(&t->m, i);
     }
 }

@@ -163,6 +163,13 @@ static bool shows_all(const struct exchange *x, const struct field *fd)
     return site_sight(x, fd->reg, &sight) && sight.level[PRIVACY_PUBLIC].is_all && sight.level[fd->privacy].is_all;
 }
 
+bool site_shows_throughout(const struct exchange *x, const struct field *fd)
+{
+    struct sight sight;
+    return site_shows_field(x, fd) && access_sight(site_rights(x), fd->reg, &sight) &&
+           sight_covers(&sight.level[fd->privacy], &sight.level[PRIVACY_PUBLIC]);
+}
+
 bool site_shows_whole(const struct exchange *x, const struct reg *reg)
 {
     bool is_shown = site_shows_register(x, reg);

@@ -113,6 +113,8 @@ bool site_shows_register(const struct exchange *x, const struct reg *reg);
 bool site_shows_field(const struct exchange *x, const struct field *fd);
 /* Whether its words may be searched: a hit would tell of every field that is searched. */
 bool site_searches(const struct exchange *x, const struct reg *reg);
+/* The field is shown of all records that are there for the caller: what becomes of many at once tells nothing that is kept back. */
+bool site_shows_throughout(const struct exchange *x, const struct field *fd);
 /* Every record is there for the caller; and with every field, as a proof shows them. */
 bool site_shows_every(const struct exchange *x, const struct reg *reg);
 bool site_shows_whole(const struct exchange *x, const struct reg *reg);
@@ -142,9 +144,9 @@ answer_fn page_units, page_unit;                      /* page_units.c, page_unit
 answer_fn page_registers, page_register, page_record; /* page_registers.c, page_record.c */
 answer_fn page_record_new, post_record_new, page_record_edit, post_record_edit, page_choices; /* page_edit.c */
 answer_fn page_bulk, post_bulk, page_change, post_change_undo; /* page_bulk.c, page_change.c */
-answer_fn page_record_remove, post_record_remove, page_record_restore, post_record_restore;   /* page_remove.c */
-answer_fn page_reports, page_report;                                                          /* page_report.c */
-answer_fn page_figures, page_figure;                                                          /* page_figure.c */
+answer_fn page_record_remove, post_record_remove, page_record_restore, post_record_restore; /* page_remove.c */
+answer_fn page_reports, page_report;                                                        /* page_report.c */
+answer_fn page_figures, page_figure;                                                        /* page_figure.c */
 answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */
 answer_fn page_posts, page_post, page_data, page_developers; /* page_posts.c, page_data.c, page_developers.c */
 answer_fn page_problem_type;                                 /* page_problem_type.c */
