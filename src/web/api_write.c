@@ -528,7 +528,7 @@ static enum err start(struct exchange *x, struct writing *t, struct fault *f)
     *t = (struct writing){.x = x};
     enum err e = ask_register(x, input_named(x, "register")->text, &t->reg, f);
     if (e == OK)
-        e = site_may(x, verbs[x->method], t->reg, f);
+        e = site_may_do(x, verbs[x->method], t->reg, f);
     if (e == OK)
         t->is_masked = ARENA_ARRAY(x->arena, bool, t->reg->n_fields);
     return e == OK && x->method != METHOD_DELETE ? ask_read_shape(x, t->reg, &t->shape, f) : e;

@@ -241,9 +241,9 @@ enum err form_begin(struct exchange *x, struct form *ret_form, struct fault *f)
     if (e != OK)
         return e;
     enum verb verb = verb_of(x);
-    e = site_may(x, verb, m.reg, f);
+    e = site_may_do(x, verb, m.reg, f);
     if (e == ERR_RIGHT_DENIED && strstr(x->route->path, "/choices/"))
-        e = site_may(x, verb = VERB_CREATE, m.reg, f);
+        e = site_may_do(x, verb = VERB_CREATE, m.reg, f);
     if (e != OK)
         return e;
     m.today = at.day;

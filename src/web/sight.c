@@ -235,7 +235,7 @@ enum err site_mask(const struct exchange *x, const struct reg *reg, struct recor
     return OK;
 }
 
-enum err site_may(const struct exchange *x, enum verb verb, const struct reg *reg, struct fault *f)
+enum err site_may_do(const struct exchange *x, enum verb verb, const struct reg *reg, struct fault *f)
 {
     struct decision d;
     enum err e = access_may(site_rights(x), verb, reg, NULL, &d, f);
@@ -272,7 +272,7 @@ bool site_may_write(const struct exchange *x, enum verb verb, const struct reg *
     struct fault ignored = {0};
     bool is_writer = x->is_operator || x->subject->kind == SUBJECT_ACCOUNT;
     return is_writer && x->at.n == 0 && !reg->is_builtin && site_shows_register(x, reg) &&
-           site_may(x, verb, reg, &ignored) == OK;
+           site_may_do(x, verb, reg, &ignored) == OK;
 }
 
 bool site_writes_field(const struct exchange *x, enum verb verb, const struct field *fd)

@@ -128,7 +128,7 @@ struct str site_actor(const struct exchange *x);
 /* Takes the id of another record out of a fault when the caller may not see all. */
 void site_hide_others(const struct exchange *x, const struct reg *reg, struct fault *f);
 /* ERR_RIGHT_DENIED when there is no record of it for which the caller may. */
-enum err site_may(const struct exchange *x, enum verb verb, const struct reg *reg, struct fault *f);
+enum err site_may_do(const struct exchange *x, enum verb verb, const struct reg *reg, struct fault *f);
 /* A figure over records that are not shown is broken down as it declares, and no further: by the code of a record each would be told apart.
  * ERR_FIGURE_BY_PRIVATE; a `by` that makes no sense is left to figure_compute. */
 enum err site_allows_by(const struct exchange *x, const struct figure *figure, struct str by, struct fault *f);
