@@ -24,6 +24,8 @@ enum {
     LIMIT_FOLLOW_RECORDS = 1 << 24,   /* of one revision of it */
     LIMIT_FETCH_MS = 60000,           /* one document over HTTP */
     LIMIT_FETCH_REDIRECTS = 3,
+    LIMIT_UPLOADS_KEPT = 200,        /* files that wait to be imported, and their notes */
+    LIMIT_UPLOAD_MS = 24 * 3600000,  /* then it is forgotten */
     LIMIT_BULK_RECORDS = 20000,      /* changed by one command of a page, on the writer's thread */
     LIMIT_PAGE_RECORDS = 10000,      /* one page of records over HTTP */
     LIMIT_QUERY_SKIP = 1000000,      /* found records that paging steps over */
@@ -93,6 +95,9 @@ enum {
     LIMIT_HTTP_HEADERS = 64,
     LIMIT_HTTP_MEMORY_BYTES = 20 << 10, /* of a connection: the whole head of a request and of its answer */
     LIMIT_HTTP_BODY_BYTES = 4 << 20,
+    LIMIT_HTTP_UPLOAD_BYTES = 64 << 20, /* of a form with files: kept in a file without a name, not in memory */
+    LIMIT_HTTP_UPLOADS = 8,             /* at a time */
+    LIMIT_HTTP_UPLOAD_MS = 300000,
     LIMIT_HTTP_TEXT_BYTES = 1 << 10, /* one input of type text that names no limit of its own */
     LIMIT_HTTP_QUERY_INPUTS = 64,
     LIMIT_HTTP_FORM_INPUTS = 2000, /* of a body: a form with a box for each of many codes */

@@ -410,6 +410,9 @@ bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_rep
         enum err limited = take_rate(w, m, x->route ? (int)x->route->cost : COST_CONSTANT, e == OK ? &f : NULL);
         e = e == OK ? limited : e;
     }
+    bool is_large = m->body_bytes > LIMIT_HTTP_BODY_BYTES && !(x->route && (x->route->flags & TAKES_UPLOAD));
+    if (is_large && !is_ambiguous)
+        e = message_too_large(&f, ERR_HTTP_BODY_LARGE, "Content-Length", LIMIT_HTTP_BODY_BYTES);
     if (e == OK && m->body_bytes && !(x->route && (x->route->flags & TAKES_BODY)))
         e = FAULT(&f, ERR_HTTP_BODY_NONE);
     enum lane_kind lane;

@@ -112,6 +112,7 @@ enum input_type {
     INPUT_CHOICE,  /* one of .choices, separated by | */
     INPUT_BBOX,    /* four (or six) numbers; west may exceed east */
     INPUT_INTERVAL, /* RFC 3339 instant or date, or interval a/b with .. or empty for open (OGC API – Features 7.15.4) */
+    INPUT_FILE,     /* a file of a form (IN_BODY): any bytes; see exchange_file */
     INPUT_REST,     /* the rest of the path, "/" included (only last) */
 };
 
@@ -142,7 +143,9 @@ enum route_flags {
     IS_CONSTANT = 32, /* the same for ever: made once a process, whatever the revision; the worker is not asked */
     IS_SLOW = 64,     /* runs on the lane for what takes up to a second */
     IS_LONG = 128,    /* runs on the lane for what takes longer */
-    IS_FORM = 256,    /* a form of a page is posted to it: must come from a page of ours, whoever asks */
+    TAKES_UPLOAD =
+        512,       /* with TAKES_BODY: a form with files (multipart/form-data), of at most LIMIT_HTTP_UPLOAD_BYTES */
+    IS_FORM = 256, /* a form of a page is posted to it: must come from a page of ours, whoever asks */
 };
 
 /* Who may call it. Who is not signed in is led to /sign-in when a page was asked for, else told 401; who is, but may not: 403.
@@ -207,6 +210,12 @@ struct name_value {
     struct str name, value;
 };
 
+/* A file that came with a form. The name is for showing, and never a path; the bytes are as they were sent. */
+struct upload {
+    const char *input;
+    struct str name, media, content;
+};
+
 struct exchange {
     /* the request */
     const struct route *route;
@@ -217,6 +226,8 @@ struct exchange {
     struct input_value inputs[HTTP_MAX_INPUTS];
     struct name_value *others; /* what an is_open input of the query took */
     size_t n_others;
+    struct upload *files;
+    size_t n_files;
     struct name_value *form; /* … and of the body, in the order in which it came */
     size_t n_form;
     struct str at; /* as asked; empty: now */
@@ -264,6 +275,8 @@ static inline struct str input_text(const struct exchange *x, size_t i)
 /* By name; one that the route does not declare is a must(). */
 const struct input_value *input_named(const struct exchange *x, const char *name);
 
+/* The file that came for an input of type INPUT_FILE; NULL when none was chosen. */
+const struct upload *exchange_file(const struct exchange *x, const char *input);
 void exchange_header(struct exchange *x, const char *name, struct str value);
 /* Whether an If-Match or If-None-Match list names the ETag (without quotes; "*" names all; weakness is not looked at, as a compressed answer
  * bears a weak one). An empty list names none. */

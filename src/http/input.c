@@ -1,5 +1,6 @@
 /* Inputs decoded as the route declares them: a handler never sees an unchecked string. */
 #include "http/internal.h"
+#include "http/multipart.h"
 
 #include "text/date.h"
 #include "text/number.h"
@@ -110,9 +111,11 @@ static enum err too_long(struct str name, size_t limit, struct fault *f)
 static enum err take(const struct input *d, struct input_value *v, struct str text, struct fault *f)
 {
     static enum err (*const by_type[])(const struct input *, struct input_value *, struct fault *) = {
-        [INPUT_NAME] = take_name,       [INPUT_INTEGER] = take_integer,   [INPUT_NUMBER] = take_number,
-        [INPUT_BOOLEAN] = take_boolean, [INPUT_DATE] = take_date,         [INPUT_CHOICE] = take_choice,
-        [INPUT_BBOX] = take_box,        [INPUT_INTERVAL] = take_interval, [INPUT_REST] = NULL,
+        [INPUT_NAME] = take_name,     [INPUT_INTEGER] = take_integer,
+        [INPUT_NUMBER] = take_number, [INPUT_BOOLEAN] = take_boolean,
+        [INPUT_DATE] = take_date,     [INPUT_CHOICE] = take_choice,
+        [INPUT_BBOX] = take_box,      [INPUT_INTERVAL] = take_interval,
+        [INPUT_REST] = NULL,          [INPUT_FILE] = NULL,
     };
     if (v->is_given)
         return FAULT(f, ERR_INPUT_TWICE, {"name", str_of(d->name)});
@@ -230,7 +233,9 @@ static enum err take_pair(struct pairs *p, struct str name, struct str value, st
         if (d->is_open)
             open = d;
         else if (str_is(name, d->name))
-            return is_of_line(value) ? take(d, &x->inputs[i], value, f) : FAULT(f, ERR_HTTP_ENCODING, {"name", name});
+            return d->type == INPUT_FILE ? wrong_type(d, value, "multipart/form-data", f)
+                   : is_of_line(value)   ? take(d, &x->inputs[i], value, f)
+                                         : FAULT(f, ERR_HTTP_ENCODING, {"name", name});
     }
     if (!open)
         return unknown(r, p->in, name, f);
@@ -264,6 +269,72 @@ static enum err take_pairs(struct exchange *x, enum input_in in, struct str text
     return OK;
 }
 
+/* ---- a form with files ---- */
+
+static enum err take_file(struct exchange *x, const struct part *p, struct fault *f)
+{
+    const struct route *r = x->route;
+    for (size_t i = 0; r->inputs && r->inputs[i].name; i++) {
+        const struct input *d = &r->inputs[i];
+        if (d->in != IN_BODY || d->type != INPUT_FILE || !str_is(p->name, d->name))
+            continue;
+        if (x->inputs[i].is_given)
+            return FAULT(f, ERR_INPUT_TWICE, {"name", p->name});
+        if (p->filename.n == 0 && p->content.n == 0)
+            return OK; /* none was chosen */
+        if (!x->files)
+            x->files = ARENA_ARRAY(x->arena, struct upload, HTTP_MAX_INPUTS);
+        x->inputs[i].is_given = true;
+        x->files[x->n_files++] = (struct upload){d->name, p->filename, p->media, p->content};
+        return OK;
+    }
+    return unknown(r, IN_BODY, p->name, f);
+}
+
+/* Texts of such a form as they would be read of one without: LF ends a line, and there are no other control characters. */
+static bool plain_text(struct exchange *x, struct str content, struct str *ret)
+{
+    char *out = arena_alloc(x->arena, content.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < content.n; i++) {
+        unsigned char c = (unsigned char)content.p[i];
+        if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f)
+            return false;
+        if (c == '\n' && n && out[n - 1] == '\r')
+            n--;
+        out[n++] = (char)c;
+    }
+    *ret = str_slice(out, n);
+    return utf8_valid(*ret);
+}
+
+static enum err take_parts(struct exchange *x, struct fault *f)
+{
+    struct pairs p = {.x = x, .in = IN_BODY};
+    struct multipart mp;
+    struct part part;
+    bool has_part = true;
+    enum err e = multipart_begin(&mp, x->content_type, x->request_body, f);
+    while (e == OK && (e = multipart_next(x->arena, &mp, &part, &has_part, f)) == OK && has_part) {
+        struct str value;
+        if (part.is_file)
+            e = take_file(x, &part, f);
+        else if (!plain_text(x, part.content, &value))
+            e = FAULT(f, ERR_HTTP_ENCODING, {"name", part.name});
+        else
+            e = take_pair(&p, part.name, value, f);
+    }
+    return e;
+}
+
+const struct upload *exchange_file(const struct exchange *x, const char *input)
+{
+    for (size_t i = 0; i < x->n_files; i++)
+        if (strcmp(x->files[i].input, input) == 0)
+            return &x->files[i];
+    return NULL;
+}
+
 bool query_find(struct str query, struct str name, struct str *ret_value)
 {
     struct str rest = query.n ? query : (struct str){NULL, 0};
@@ -293,10 +364,10 @@ static enum err take_headers(struct exchange *x, const struct message *m, struct
     return e;
 }
 
-static bool is_form_media(struct str content_type)
+static bool is_media(struct str content_type, struct str media)
 {
     struct str rest;
-    return str_eq_ascii_nocase(str_trim(str_cut(content_type, ';', &rest)), STR("application/x-www-form-urlencoded"));
+    return str_eq_ascii_nocase(str_trim(str_cut(content_type, ';', &rest)), media);
 }
 
 enum err inputs_decode(struct exchange *x, const struct message *m, const struct match *match, struct fault *f)
@@ -311,8 +382,10 @@ enum err inputs_decode(struct exchange *x, const struct message *m, const struct
         e = take_pairs(x, IN_QUERY, x->query, f);
     if (e == OK)
         e = take_headers(x, m, f);
-    if (e == OK && x->request_body.n && is_form_media(x->content_type))
+    if (e == OK && x->request_body.n && is_media(x->content_type, STR("application/x-www-form-urlencoded")))
         e = take_pairs(x, IN_BODY, x->request_body, f);
+    if (e == OK && (r->flags & TAKES_UPLOAD) && is_media(x->content_type, STR("multipart/form-data")))
+        e = take_parts(x, f);
     for (size_t i = 0; e == OK && r->inputs && r->inputs[i].name; i++) {
         const struct input *d = &r->inputs[i];
         if (x->inputs[i].is_given || d->is_open)

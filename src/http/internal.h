@@ -59,6 +59,7 @@ static inline void message_clear(struct message *m)
 
 /* Refuses what different readers could take differently. After an error the connection must be closed. */
 enum err message_judge(struct message *m, struct fault *f);
+enum err message_too_large(struct fault *f, enum err code, const char *name, long limit);
 bool method_parse(struct str name, enum method *ret_method, bool *ret_is_head);
 struct str message_header(const struct message *m, struct str name); /* p NULL: absent */
 

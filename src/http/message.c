@@ -77,7 +77,7 @@ static enum err framing(struct fault *f, const char *reason)
     return FAULT(f, ERR_HTTP_FRAMING, {"reason", str_of(reason)});
 }
 
-static enum err too_large(struct fault *f, enum err code, const char *name, long limit)
+enum err message_too_large(struct fault *f, enum err code, const char *name, long limit)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(32);
     buf_printf(&b, "%ld", limit);
@@ -103,8 +103,8 @@ static enum err judge_length(struct message *m, struct fault *f)
             return framing(f, "Content-Length");
         m->body_bytes = m->body_bytes * 10 + (m->content_length.p[i] - '0');
     }
-    if (m->body_bytes > LIMIT_HTTP_BODY_BYTES)
-        return too_large(f, ERR_HTTP_BODY_LARGE, "Content-Length", LIMIT_HTTP_BODY_BYTES);
+    if (m->body_bytes > LIMIT_HTTP_UPLOAD_BYTES) /* smaller where no files are taken: answer_head */
+        return message_too_large(f, ERR_HTTP_BODY_LARGE, "Content-Length", LIMIT_HTTP_BODY_BYTES);
     if (m->expect.p && !str_eq_ascii_nocase(m->expect, STR("100-continue")))
         return framing(f, "Expect");
     if (m->content_encoding.p && !str_eq_ascii_nocase(m->content_encoding, STR("identity")))
@@ -123,7 +123,7 @@ static enum err judge_target(struct message *m, struct fault *f)
 {
     struct str t = m->target;
     if (t.n > LIMIT_HTTP_TARGET_BYTES)
-        return too_large(f, ERR_HTTP_URI_LONG, "", LIMIT_HTTP_TARGET_BYTES);
+        return message_too_large(f, ERR_HTTP_URI_LONG, "", LIMIT_HTTP_TARGET_BYTES);
     bool is_plain = true;
     for (size_t i = 0; i < t.n; i++) {
         unsigned char c = (unsigned char)t.p[i];
@@ -154,7 +154,7 @@ enum err message_judge(struct message *m, struct fault *f)
     if (m->is_broken)
         return framing(f, "bare LF, folded line or NUL");
     if (m->has_more_headers)
-        return too_large(f, ERR_HTTP_HEADER_LARGE, "", LIMIT_HTTP_HEADERS);
+        return message_too_large(f, ERR_HTTP_HEADER_LARGE, "", LIMIT_HTTP_HEADERS);
     if (!str_is(m->version, "HTTP/1.1") && !str_is(m->version, "HTTP/1.0"))
         return framing(f, "HTTP-version");
     if (!is_token(m->method) || m->method.n > 32)
@@ -162,7 +162,7 @@ enum err message_judge(struct message *m, struct fault *f)
     for (size_t i = 0; i < m->n_headers; i++) {
         const struct name_value *h = &m->headers[i];
         if (h->name.n + h->value.n > LIMIT_HTTP_HEADER_LINE_BYTES)
-            return too_large(f, ERR_HTTP_HEADER_LARGE, "", LIMIT_HTTP_HEADER_LINE_BYTES);
+            return message_too_large(f, ERR_HTTP_HEADER_LARGE, "", LIMIT_HTTP_HEADER_LINE_BYTES);
         if (!is_token(h->name) || !is_value(h->value))
             return framing(f, "field");
         if (!header_take(m, h))

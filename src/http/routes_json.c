@@ -19,7 +19,7 @@ static void input_json(const struct input *d, struct json_out *o)
     static const char *const types[] = {
         [INPUT_TEXT] = "text",         [INPUT_NAME] = "name", [INPUT_INTEGER] = "integer", [INPUT_NUMBER] = "number",
         [INPUT_BOOLEAN] = "boolean",   [INPUT_DATE] = "date", [INPUT_CHOICE] = "choice",   [INPUT_BBOX] = "bbox",
-        [INPUT_INTERVAL] = "interval", [INPUT_REST] = "rest",
+        [INPUT_INTERVAL] = "interval", [INPUT_REST] = "rest", [INPUT_FILE] = "file",
     };
     json_object_begin(o);
     json_member(o, "name", str_of(d->name));

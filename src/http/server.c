@@ -5,11 +5,13 @@
  * their deadline are shut down, whatever they dribble.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@
 #include <arpa/inet.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "http/internal.h"
 #include "http/lane.h"
 #include "http/listen.h"
@@ -43,6 +46,8 @@ struct connection {
     struct MHD_Connection *mhd; /* while it sleeps for a lane */
     struct lane_job *job;
     struct buf body;
+    int upload;          /* a file without a name, instead of body; -1: none */
+    struct str uploaded; /* its bytes, when all are there */
     int64_t begun_us;
 };
 
@@ -58,6 +63,7 @@ struct thread {
 };
 
 struct http_server {
+    _Atomic int n_uploads;
     struct http_options o;
     struct listening listening;
     struct routes *routes;
@@ -125,6 +131,43 @@ static enum MHD_Result accept_policy(void *cls, const struct sockaddr *addr, soc
     return is_fine ? MHD_YES : MHD_NO;
 }
 
+/* ---- bodies with files: in a file without a name, so that memory is none of the sender's ---- */
+
+static bool upload_begin(struct http_server *s, struct connection *c)
+{
+    if (atomic_fetch_add_explicit(&s->n_uploads, 1, memory_order_relaxed) < LIMIT_HTTP_UPLOADS)
+        c->upload = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (c->upload < 0)
+        atomic_fetch_sub_explicit(&s->n_uploads, 1, memory_order_relaxed);
+    return c->upload >= 0;
+}
+
+static void upload_end(struct http_server *s, struct connection *c)
+{
+    if (c->uploaded.n)
+        munmap((void *)(uintptr_t)c->uploaded.p, c->uploaded.n);
+    c->uploaded = (struct str){NULL, 0};
+    if (c->upload < 0)
+        return;
+    close(c->upload);
+    c->upload = -1;
+    atomic_fetch_sub_explicit(&s->n_uploads, 1, memory_order_relaxed);
+}
+
+/* All of the body; empty where it cannot be had, which every reader of a form refuses. */
+static struct str whole_body(struct connection *c)
+{
+    struct stat st;
+    if (c->upload < 0)
+        return buf_view(&c->body);
+    if (!c->uploaded.n && fstat(c->upload, &st) == 0 && st.st_size > 0) {
+        void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, c->upload, 0);
+        if (p != MAP_FAILED)
+            c->uploaded = str_slice(p, (size_t)st.st_size);
+    }
+    return c->uploaded;
+}
+
 static struct connection *connection_new(struct http_server *s, struct MHD_Connection *mhd)
 {
     struct connection *c = mem_zalloc(sizeof *c);
@@ -134,6 +177,7 @@ static struct connection *connection_new(struct http_server *s, struct MHD_Conne
     address_text(addr ? addr->client_addr : NULL, c->client, sizeof c->client, &c->is_local);
     c->opened_ms = now_ms();
     c->body = BUF_INIT(LIMIT_HTTP_BODY_BYTES);
+    c->upload = -1;
     atomic_init(&c->deadline_ms, c->opened_ms + LIMIT_HTTP_HEAD_MS);
     atomic_init(&c->is_waiting, true);
     pthread_mutex_lock(&s->lock);
@@ -148,6 +192,7 @@ static struct connection *connection_new(struct http_server *s, struct MHD_Conne
 
 static void connection_free(struct http_server *s, struct connection *c)
 {
+    upload_end(s, c);
     pthread_mutex_lock(&s->lock);
     *(c->previous ? &c->previous->next : &s->connections) = c->next;
     if (c->next)
@@ -342,6 +387,17 @@ static enum MHD_Result on_head(struct thread *t, struct MHD_Connection *mhd, str
     c->wants_body = answer_head(&t->w, m, &r);
     if (c->wants_body) {
         c->is_for_lane = lane_of(t->w.x.route, &c->lane);
+        if ((t->w.x.route->flags & TAKES_UPLOAD) && m->body_bytes) {
+            if (!upload_begin(t->server, c)) {
+                struct fault f = {.code = OK};
+                answer_done(&t->w);
+                c->wants_body = false;
+                answer_refused(&t->w, m, FAULT(&f, ERR_HTTP_STOPPING), &f, &r);
+                r.must_close = true;
+                return send_reply(t, mhd, c, m, &r);
+            }
+            atomic_store_explicit(&c->deadline_ms, c->begun_us / 1000 + LIMIT_HTTP_UPLOAD_MS, memory_order_relaxed);
+        }
         buf_reset(&c->body);
         answer_done(&t->w);
         return MHD_YES;
@@ -384,7 +440,7 @@ static enum MHD_Result answer_later(struct thread *t, struct MHD_Connection *mhd
         return send_reply(t, mhd, c, m, &r);
     }
     c->mhd = mhd;
-    c->job = lane_job_new(m, buf_view(&c->body), c);
+    c->job = lane_job_new(m, whole_body(c), c);
     atomic_fetch_add_explicit(&t->n_on_lanes, 1, memory_order_relaxed);
     MHD_suspend_connection(mhd);
     lane_add(lane, c->job);
@@ -425,9 +481,13 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
             return MHD_YES;
     }
     if (*upload_data_size) {
-        buf_add(&c->body, upload_data, *upload_data_size);
+        bool is_kept = true;
+        if (c->upload >= 0)
+            is_kept = file_write_all(c->upload, str_slice(upload_data, *upload_data_size), "/tmp", NULL) == OK;
+        else
+            buf_add(&c->body, upload_data, *upload_data_size);
         *upload_data_size = 0;
-        return c->body.is_full ? MHD_NO : MHD_YES;
+        return !is_kept || c->body.is_full ? MHD_NO : MHD_YES;
     }
     if (c->job)
         return send_from_lane(t, mhd, c);
@@ -448,7 +508,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     c->begun_us = clock_mono_us();
     if (c->is_for_lane)
         return answer_later(t, mhd, c, m);
-    answer_body(&t->w, m, buf_view(&c->body), &r);
+    answer_body(&t->w, m, whole_body(c), &r);
     return send_reply(t, mhd, c, m, &r);
 }
 
@@ -462,6 +522,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **req_cls, 
     if (c->has_request)
         atomic_fetch_sub_explicit(&t->n_under_way, 1, memory_order_relaxed);
     c->has_request = c->wants_body = false;
+    upload_end(t->server, c);
     if (c->body.cap)
         buf_done(&c->body), c->body = BUF_INIT(LIMIT_HTTP_BODY_BYTES);
     bool is_old = c->n_requests >= LIMIT_HTTP_CONNECTION_REQUESTS || now_ms() - c->opened_ms > LIMIT_HTTP_CONNECTION_MS;

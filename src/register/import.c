@@ -117,7 +117,7 @@ enum err import_open(struct store *s, const struct reg *reg, const struct import
     im->s = s;
     im->reg = reg;
     im->o = *o;
-    im->source = base_name(im->o.path);
+    im->source = im->o.source.n ? im->o.source : base_name(im->o.path);
     im->warnings.max = 200;
     im->column_of = ARENA_ARRAY(im->a, int, reg->n_fields);
     im->is_given = ARENA_ARRAY(im->a, bool, reg->n_fields);
@@ -463,6 +463,10 @@ enum err import_run(struct import *im, enum lang lang, struct import_result *ret
     *ret_result = (struct import_result){0};
     im->lang = lang;
     im->result = ret_result;
+    if (im->lacking.code != OK) {
+        *f = im->lacking;
+        return im->lacking.code;
+    }
     if (im->unchanged_rev) {
         ret_result->rows = ret_result->same = im->unchanged_rows;
         return OK;

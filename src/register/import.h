@@ -41,8 +41,12 @@ struct import_options {
     struct sheet_options sheet;
     enum import_mode mode;
     bool is_dry_run, accept_valid, has_map_save; /* save the mapping with the register */
-    const char *map_path;                        /* JSON {"header": "field", …}; NULL: found out */
-    const char *report_path;                     /* NULL: none */
+    struct str source;                           /* what the file is called where it is told; empty: the name of path */
+    struct str map;                              /* what map_path would hold; empty: as there */
+    bool
+        is_patient; /* opens also when a column lacks that must be there: so that columns can be mapped. import_run refuses then */
+    const char *map_path;    /* JSON {"header": "field", …}; NULL: found out */
+    const char *report_path; /* NULL: none */
     struct str actor, reason;
     const struct import_override *overrides;
     size_t n_overrides;
@@ -66,6 +70,13 @@ struct import;
 
 enum err import_open(struct store *s, const struct reg *reg, const struct import_options *o, struct import **ret_import,
                      struct fault *f);
+/* The columns found, in the order of the file. */
+struct import_column {
+    struct str header;
+    const struct field *field; /* NULL: not taken */
+    bool is_sample;            /* says which records are invented */
+};
+size_t import_columns(const struct import *im, struct arena *a, struct import_column **ret);
 void import_describe(const struct import *im, enum lang lang, struct buf *out);
 enum err import_run(struct import *im, enum lang lang, struct import_result *ret_result, struct fault *f);
 /* What was repaired while reading, behind import_run: how many cells of each column, and the first five from → to. */

@@ -120,7 +120,7 @@ static enum err hash_options(struct import *im, struct fault *f)
                o->sheet.quote ? o->sheet.quote : ' ', STR_ARG(o->sheet.encoding));
     for (size_t i = 0; i < o->n_overrides; i++)
         buf_printf(&b, "%.*s=%.*s|", STR_ARG(o->overrides[i].field), STR_ARG(o->overrides[i].reading));
-    buf_str(&b, map);
+    buf_str(&b, o->map.n ? o->map : map);
     sha256(buf_view(&b), &d);
     digest_hex(&d, &hex);
     memcpy(im->options, hex.p, sizeof im->options - 1);

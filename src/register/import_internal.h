@@ -116,6 +116,7 @@ struct import {
     char fingerprint[33];
     bool is_saved_mapping;
     struct str map_json;
+    struct fault lacking; /* is_patient: what import_run refuses with; code OK: nothing */
     int64_t hidden_rows, formulas;
     struct faults warnings;
     /* lookups */

@@ -299,7 +299,9 @@ enum err import_map_columns(struct import *im, struct fault *f)
     struct str json = none;
     enum err e = OK;
     fingerprint(im);
-    if (im->o.map_path) {
+    if (im->o.map.n) {
+        e = apply_map(im, im->o.map, STR("map"), MATCH_GIVEN, f);
+    } else if (im->o.map_path) {
         e = file_read(im->a, im->o.map_path, LIMIT_TEXT_BYTES, &json, f);
         if (e == OK)
             e = apply_map(im, json, str_of(im->o.map_path), MATCH_GIVEN, f);
@@ -310,7 +312,20 @@ enum err import_map_columns(struct import *im, struct fault *f)
     if (e != OK)
         return e;
     match_columns(im);
-    if ((e = check_columns(im, f)) == OK)
-        write_map(im);
-    return e;
+    e = check_columns(im, im->o.is_patient ? &im->lacking : f);
+    if (e != OK && !im->o.is_patient)
+        return e;
+    write_map(im);
+    return OK;
+}
+
+size_t import_columns(const struct import *im, struct arena *a, struct import_column **ret)
+{
+    *ret = ARENA_ARRAY(a, struct import_column, im->n_columns + 1);
+    for (size_t i = 0; i < im->n_columns; i++) {
+        const struct column *c = &im->columns[i];
+        (*ret)[i] =
+            (struct import_column){c->header, c->field == NO_FIELD ? NULL : &im->reg->fields[c->field], c->is_sample};
+    }
+    return im->n_columns;
 }

@@ -65,6 +65,7 @@ static void write_input_schema(const struct input *in, struct json_out *o)
         json_key(o, STR("minItems")), json_int(o, 4);
         json_key(o, STR("maxItems")), json_int(o, 6);
         break;
+    case INPUT_FILE:
     case INPUT_TEXT:
     case INPUT_NAME:
     case INPUT_INTERVAL:

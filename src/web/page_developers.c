@@ -133,6 +133,7 @@ static struct str type_of(struct exchange *x, const struct input *in)
 {
     struct arena *a = x->arena;
     switch (in->type) {
+    case INPUT_FILE:
     case INPUT_TEXT:
     case INPUT_NAME:
     case INPUT_REST:

@@ -276,31 +276,36 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
     struct tpl_register_downloads downloads[4];
     static const char *const place[] = {"after", "limit", "count", "lang", "properties", NULL};
     struct str bulk_query = query_tidy(x, x->query, place);
-    tpl_register(
-        out,
-        &(struct tpl_register){.description = text2_in(&reg->description, x->lang),
-                               .source = reg->source,
-                               .is_sample = reg->sample && !l->has_sample, /* else the page says so at its top */
-                               .add_href = site_may_write(x, VERB_CREATE, reg)
-                                               ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/new"))
-                                               : nothing,
-                               .bulk_href = STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/bulk"),
-                                                     bulk_query.n ? STR("?") : nothing, bulk_query),
-                               .form = buf_view(&form),
-                               .problem = buf_view(&problem),
-                               .chosen = shown,
-                               .n_chosen = n_chosen,
-                               .cql2 = n_chosen > 1 ? l->q.o.filter : nothing,
-                               .clear_href = part_href(x, "/registers/", reg->name),
-                               .map = buf_view(&map),
-                               .table = buf_view(&table),
-                               .pages = buf_view(&pages),
-                               .is_empty = l->rows.n == 0,
-                               .downloads = downloads,
-                               .n_downloads = downloads_of(l, downloads),
-                               .use = buf_view(&use),
-                               .schema_href = collection_path(x, reg, "/schema")},
-        x->lang);
+    tpl_register(out,
+                 &(struct tpl_register){
+                     .description = text2_in(&reg->description, x->lang),
+                     .source = reg->source,
+                     .is_sample = reg->sample && !l->has_sample, /* else the page says so at its top */
+                     .is_writer = site_may_write(x, VERB_CREATE, reg) || site_may_write(x, VERB_UPDATE, reg) ||
+                                  site_may_write(x, VERB_IMPORT, reg),
+                     .add_href = site_may_write(x, VERB_CREATE, reg)
+                                     ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/new"))
+                                     : nothing,
+                     .import_href = site_may_write(x, VERB_IMPORT, reg)
+                                        ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/import"))
+                                        : nothing,
+                     .bulk_href = !site_may_write(x, VERB_UPDATE, reg) ? nothing : STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/bulk"),
+                                           bulk_query.n ? STR("?") : nothing, bulk_query),
+                     .form = buf_view(&form),
+                     .problem = buf_view(&problem),
+                     .chosen = shown,
+                     .n_chosen = n_chosen,
+                     .cql2 = n_chosen > 1 ? l->q.o.filter : nothing,
+                     .clear_href = part_href(x, "/registers/", reg->name),
+                     .map = buf_view(&map),
+                     .table = buf_view(&table),
+                     .pages = buf_view(&pages),
+                     .is_empty = l->rows.n == 0,
+                     .downloads = downloads,
+                     .n_downloads = downloads_of(l, downloads),
+                     .use = buf_view(&use),
+                     .schema_href = collection_path(x, reg, "/schema")},
+                 x->lang);
     return OK;
 }
 

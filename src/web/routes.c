@@ -133,6 +133,10 @@ static const struct input bulk_inputs[] = {IN_BULK, INPUT_END};
 static const struct input bulk_post_inputs[] = {IN_BULK, IN_FORM("seen", INPUT_INTEGER, .max = INT64_MAX), IN_FORM("leave", INPUT_BOOLEAN), IN_WRITE, INPUT_END};
 static const struct input change_page_inputs[] = {IN_REGISTER, IN_REVISION, INPUT_END};
 static const struct input change_undo_inputs[] = {IN_REGISTER, IN_REVISION, IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
+#define IN_TOKEN {.name = "token", .in = IN_PATH, .type = INPUT_NAME, .max = 64}
+static const struct input import_inputs[] = {IN_REGISTER, {.name = "file", .in = IN_BODY, .type = INPUT_FILE}, IN_FORM("mode", INPUT_CHOICE, .choices = "upsert|create|update"), INPUT_END};
+static const struct input import_check_inputs[] = {IN_REGISTER, IN_TOKEN, INPUT_END};
+static const struct input import_write_inputs[] = {IN_REGISTER, IN_TOKEN, IN_FORM("do", INPUT_CHOICE, .choices = "map|save|drop"), IN_FORM("valid", INPUT_BOOLEAN), IN_FORM("reason", INPUT_TEXT, .max = 1000), {.name = "{column}", .in = IN_BODY, .type = INPUT_TEXT, .max = 200, .is_open = true}, INPUT_END};
 static const struct input choices_inputs[] = {
     IN_REGISTER,
     {.name = "field", .in = IN_PATH, .type = INPUT_NAME},
@@ -157,6 +161,7 @@ static const struct input search_inputs[] = {
 #define PAGE .formats = F_HTML, .flags = TAKES_AT | IS_HIDDEN, .tag = "pages"
 #define FORM_PAGE .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_WRITE, .tag = "pages"
 #define FORM_POST(address, name, vi, en) .method = METHOD_POST, .path = address, .id = name, TITLE(vi, en), .formats = F_HTML, .flags = IS_HIDDEN | IS_FORM | TAKES_BODY | WRITES, .right = RIGHT_WRITE, .tag = "pages"
+#define LONG_POST(address, name, vi, en, more) .method = METHOD_POST, .path = address, .id = name, TITLE(vi, en), .formats = F_HTML, .flags = IS_HIDDEN | IS_FORM | TAKES_BODY | IS_LONG | (more), .right = RIGHT_WRITE, .tag = "pages"
 #define API(all, usual) .formats = (all), .standard = (usual), .flags = TAKES_AT
 
 const struct route site_routes[] = {
@@ -183,6 +188,10 @@ const struct route site_routes[] = {
     {FORM_POST("/registers/{register}/bulk", "recordsBulkPost", "Sửa hàng loạt", "Edit many"), .inputs = bulk_post_inputs, .cost = COST_SCAN, .answer = post_bulk},
     {GET("/registers/{register}/changes/{revision}", "registerChange", "Một phiên bản của sổ", "A revision of a register"), FORM_PAGE, .inputs = change_page_inputs, .cost = COST_PAGE, .answer = page_change},
     {FORM_POST("/registers/{register}/changes/{revision}", "registerChangeUndo", "Hoàn tác một phiên bản", "Undo a revision"), .inputs = change_undo_inputs, .cost = COST_SCAN, .answer = post_change_undo},
+    {GET("/registers/{register}/import", "registerImport", "Nhập từ tệp", "Import a file"), FORM_PAGE, .inputs = register_inputs, .cost = COST_PAGE, .answer = page_import},
+    {LONG_POST("/registers/{register}/import", "registerImportPost", "Nhập từ tệp", "Import a file", TAKES_UPLOAD), .inputs = import_inputs, .cost = COST_SCAN, .answer = post_import},
+    {GET("/registers/{register}/imports/{token}", "registerImportCheck", "Kiểm tra một tệp", "A file checked"), .formats = F_HTML, .flags = IS_HIDDEN | IS_LONG, .right = RIGHT_WRITE, .tag = "pages", .inputs = import_check_inputs, .cost = COST_SCAN, .answer = page_import_check},
+    {LONG_POST("/registers/{register}/imports/{token}", "registerImportWrite", "Nhập một tệp", "A file imported", 0), .inputs = import_write_inputs, .cost = COST_SCAN, .answer = post_import_check},
     {GET("/registers/{register}/{id}/edit", "recordEdit", "Sửa hồ sơ", "Edit a record"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_edit},
     {FORM_POST("/registers/{register}/{id}/edit", "recordEditPost", "Sửa hồ sơ", "Edit a record"), .inputs = record_edit_inputs, .cost = COST_PAGE, .answer = post_record_edit},
     {GET("/registers/{register}/{id}/remove", "recordRemove", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_remove},

@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-enum { SNAPSHOT_US = 1000, DECLARED = 6 };
+enum { SNAPSHOT_US = 1000, IMPORT_MS = 60000, DECLARED = 6 };
 
 /* Declarations as they stood from one revision on, and what was made of them. */
 struct declared {
@@ -227,6 +227,7 @@ enum err worker_new_writer(void *site, void **ret_worker, struct fault *f)
         return e;
     }
     worker_rights_new(w);
+    db_busy_timeout(w->store->db, IMPORT_MS); /* an import holds the file for the time of its one transaction */
     *ret_worker = w;
     return OK;
 }

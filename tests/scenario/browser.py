@@ -135,3 +135,16 @@ class Browser:
 
     def follow(self, page):
         return self.get(page.location.split("#")[0])
+
+    def upload(self, form, files, **changes):
+        """files: (input, name, bytes). A form with files, as browsers send it."""
+        form.values.update({k.replace("__", "."): v for k, v in changes.items()})
+        mark, parts = "----tinhso0123456789", []
+        for name, value in form.pairs():
+            if name not in [f[0] for f in files]:
+                parts.append(f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
+        for name, file, content in files:
+            head = f'--{mark}\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"\r\n'
+            parts.append(head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n")
+        body = b"".join(parts) + f"--{mark}--\r\n".encode()
+        return self.ask("POST", form.action, body, {"Content-Type": f"multipart/form-data; boundary={mark}"})

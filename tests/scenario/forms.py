@@ -1,8 +1,12 @@
 """forms.py PORT KEY ROUTES.json: every path of the forms of tests/golden/province, and of the registers that forms.sh adds. Prints “ok NAME” and “not ok NAME”."""
+import csv
+import http.client
+import io
 import json
 import re
 import sys
 import traceback
+import zipfile
 
 from browser import Browser
 
@@ -355,6 +359,140 @@ def many_cannot_be_given_what_is_not_offered():
     assert p.status == 400, p.status
     assert b.get("/registers/pumps/changes/1").status == 409
     assert b.get("/registers/pumps/changes/99999").status in (404, 409)
+
+
+def send(name, content, register="pumps", **changes):
+    """The page of the check, after the file was sent."""
+    f = b.get(f"/registers/{register}/import").form("/import")
+    r = b.upload(f, [("file", name, content.encode() if isinstance(content, str) else content)], **changes)
+    return b.follow(r) if r.status == 303 else r
+
+
+@check
+def a_file_is_looked_at_mapped_imported_and_undone():
+    p = send("máy bơm.csv", "Mã,Tên máy,Giờ chạy máy,Ngày mua\ni1,Bơm nhập 1,12,01/02/2020\ni2,Bơm nhập 2,7,02/02/2020\n")
+    assert p.status == 200 and p.h1.strip() == "Kiểm tra tệp máy bơm.csv", (p.status, p.h1, p.text[-500:])
+    for piece in ("2 dòng trong tệp", "2 hồ sơ mới", "Giờ chạy máy"):
+        is_in(piece, p)
+    f = p.forms[-1]
+    assert (f.values["m.A"], f.values["m.C"], f.values["m.D"]) == ("code", "", "bought_on"), f.values
+    p = b.follow(b.press(f, "do", "map", m__C="hours"))
+    assert p.forms[-1].values["m.C"] == "hours"
+    r = b.press(p.forms[-1], "do", "save")
+    assert r.status == 422 and "Hãy ghi lý do" in r.text, (r.status, r.text[-300:])
+    r = b.press(r.forms[-1], "do", "save", reason="nhập thử")
+    assert r.status == 303 and "/changes/" in r.location, r.text[-900:]
+    change = b.follow(r)
+    is_in("Bơm nhập 2", change)
+    is_in("máy bơm.csv", change, "the source")
+    assert b.get("/registers/pumps/i1/edit").form("/edit").values["f.hours"] == "12"
+    assert b.get(f.action).status == 404, "the file is forgotten once it is in"
+    u = b.press(change.forms[-1], reason="nhầm tệp")
+    assert u.status == 303, u.text[-600:]
+    assert b.get("/registers/pumps/i1").status == 410
+
+
+@check
+def wrong_cells_are_told_and_left_out_only_when_asked():
+    p = send("b.csv", "code,name,hours,bought_on\nj1,Bơm j1,nhiều,01/02/2020\nj2,Bơm j2,-5,01/02/2020\nj3,Bơm j3,5,31/02/2020\nj4,Bơm j4,5,\n")
+    assert p.status == 200, p.text[-600:]
+    for piece in ("3 dòng bị từ chối", "Số giờ không thể âm", "nhiều"):
+        is_in(piece, p)
+    r = b.press(p.forms[-1], "do", "save", reason="thử")
+    assert r.status in (200, 422) and b.get("/registers/pumps/j4").status == 404, "all or nothing"
+    r = b.press(r.forms[-1], "do", "save", reason="thử", valid="1")
+    assert r.status == 303, r.text[-800:]
+    assert b.get("/registers/pumps/j4").status == 200 and b.get("/registers/pumps/j1").status == 404
+
+
+@check
+def a_file_without_the_key_can_be_mapped():
+    p = send("c.csv", "số hiệu,name\nk1,Bơm k1\n")
+    assert p.status == 422 and "m.A" in p.forms[-1].options, p.text[-500:]
+    p = b.follow(b.press(p.forms[-1], "do", "map", m__A="code"))
+    is_in("1 hồ sơ mới", p)
+    assert b.press(p.forms[-1], "do", "drop").status == 303
+    assert b.get(p.forms[-1].action).status == 404
+
+
+@check
+def a_column_that_may_not_be_written_is_left_out():
+    p = send("d.csv", "code,name,secret\nl1,Bơm l1,lộ\n")
+    is_in("không được ghi", p)
+    r = b.press(p.forms[-1], "do", "map", m__C="secret")
+    assert r.status == 400, r.status
+    r = b.press(p.forms[-1], "do", "save", reason="thử", m__C="")
+    assert r.status == 303, r.text[-500:]
+
+
+@check
+def hostile_files_and_names():
+    nasty = ["../../../etc/passwd.csv", "..\\..\\x.csv", "/etc/shadow.csv", "a\x01b.csv", "x" * 600 + ".csv"]
+    for name in nasty:
+        p = send(name, "code,name\nq1,Bơm q1\n")
+        assert p.status == 200, (name, p.status, p.text[-300:])
+        assert "/" not in p.h1 and ".." not in p.h1.replace("Kiểm tra tệp ..x", ""), p.h1
+        b.press(p.forms[-1], "do", "drop")
+    p = send("<script>alert(1)<script>.csv", "code,name,<script>alert(2)</script>\nq1,<img src=x onerror=alert(3)>,x\n")
+    assert p.status == 200 and "<script>alert" not in p.body and "<img src=x" not in p.body, p.body[-800:]
+    for name, content in (("a.exe", b"MZ"), ("a", b"x"), (".csv", b"x"), ("a.xlsx.sh", b"x"), ("a.xlsm", b"PK")):
+        p = send(name, content)
+        assert p.status == 422, (name, p.status)
+    for name, content in (("a.xlsx", b"PK\x03\x04 no workbook"), ("a.csv", b""), ("a.csv", b"\x00" * 100), ("a.gpkg", b"x"), ("a.geojson", b"{")):
+        p = send(name, content)
+        assert p.status == 422 and p.forms[-1].buttons, (name, p.status, p.text[-300:])
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("[Content_Types].xml", "<Types/>")
+        z.writestr("xl/workbook.xml", "<workbook>" + " " * (200 << 20) + "</workbook>")
+    p = send("bom.xlsx", bomb.getvalue())
+    assert p.status == 422, (p.status, p.text[-300:])
+
+
+@check
+def hostile_bodies():
+    head = {"Content-Type": "multipart/form-data; boundary=XX"}
+    for body in (b"", b"--XX--", b"--XX\r\n\r\n", b"x" * 1000, b"--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\ncode",
+                 b"--XX\r\nContent-Disposition: form-data; name=\"f.code\"\r\n\r\n1\r\n--XX--"):
+        p = b.ask("POST", "/registers/pumps/import", body, head)
+        assert p.status in (400, 422), (body[:40], p.status)
+    p = b.ask("POST", "/registers/pumps/import", b"file=x", {"Content-Type": "application/x-www-form-urlencoded"})
+    assert p.status == 400, p.status
+    for path, length in (("/registers/pumps/import", (64 << 20) + 1), ("/registers/pumps/new", (4 << 20) + 1)):
+        c = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        c.putrequest("POST", path)
+        for k, v in {**b.headers, **head, "Origin": f"http://127.0.0.1:{port}", "Content-Length": str(length)}.items():
+            c.putheader(k, v)
+        c.endheaders()
+        a = c.getresponse()
+        assert a.status == 413, (path, a.status)
+        c.close()
+    for token in ("0" * 32, "..", "x", "a" * 64, "0" * 31 + "G"):
+        assert b.get(f"/registers/pumps/imports/{token}").status in (400, 404), token
+
+
+@check
+def files_of_others_are_not_there():
+    p = send("e.csv", "code,name\nq1,Bơm q1\n")
+    path = p.forms[-1].action
+    assert b.get(path.replace("pumps", "wells")).status == 404, "it was sent for another register"
+    assert Browser(port).get(path).status in (303, 401)
+    b.press(p.forms[-1], "do", "drop")
+
+
+@check
+def what_a_spreadsheet_would_run_is_text_when_it_leaves():
+    for n, text in enumerate(("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "=HYPERLINK(\"http://evil.example\")"), 1):
+        add("pumps", f__code=f"x{n}", f__name=text)
+    raw = b.ask("GET", "/api/collections/pumps/items?f=csv&limit=1000").body
+    for line in raw.splitlines():
+        cells = next(csv.reader([line]))
+        assert not any(re.match(r"[=+@]|-[^0-9]", c) for c in cells), line
+    c = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    c.request("GET", "/api/collections/pumps/items?f=xlsx", headers=b.headers)
+    book = zipfile.ZipFile(io.BytesIO(c.getresponse().read()))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet and "<f " not in sheet and "<hyperlink" not in sheet, "no formula, no link"
 
 
 @check
