@@ -86,7 +86,15 @@ static enum err set_one(struct setting *x, struct change *c, size_t i, struct ar
     }
     record_keep(reg, kept, is_given, &r);
     r.is_sample = was_sample;
-    return change_put(c, reg, &r, &x->how[i], f);
+    e = change_put(c, reg, &r, &x->how[i], f);
+    if (e == ERR_RIGHT_RECORD || e == ERR_RIGHT_FIELD) { /* not for who asks: one that fails, as others do */
+        f->line = (int)i + 1;
+        faults_add(&list, f);
+        note_faults(x, &list);
+        *f = (struct fault){0};
+        return OK;
+    }
+    return e;
 }
 
 static void count(struct setting *x)

@@ -228,7 +228,10 @@ static bool is_key(const struct reg *reg, size_t field)
 static enum verb verb_of(const struct exchange *x)
 {
     struct str path = str_of(x->route->path);
-    return str_ends(path, STR("/new")) ? VERB_CREATE : str_ends(path, STR("/remove")) ? VERB_DELETE : VERB_UPDATE;
+    return str_ends(path, STR("/new"))                 ? VERB_CREATE
+           : str_ends(path, STR("/remove"))            ? VERB_DELETE
+           : strstr(x->route->path, "/import") != NULL ? VERB_IMPORT
+                                                       : VERB_UPDATE;
 }
 
 enum err form_begin(struct exchange *x, struct form *ret_form, struct fault *f)

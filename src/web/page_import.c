@@ -18,7 +18,7 @@ static const struct str nothing = {NULL, 0};
 struct bringing {
     struct form m; /* register, fields that may be written */
     struct kept_upload u;
-    struct store *s;
+    struct worker *writer; /* of its own: with the rights of who asks */
     const struct reg *reg; /* as the write store declares it */
     struct import *im;
     struct import_column *columns;
@@ -33,7 +33,7 @@ static void bringing_done(struct bringing *b)
     import_close(b->im);
     faults_done(&b->r.faults);
     faults_done(&b->r.warnings);
-    store_close(b->s);
+    worker_free(b->writer);
 }
 
 /* ---- the file is sent ---- */
@@ -160,7 +160,7 @@ static enum err open_import(struct bringing *b, bool is_dry_run, struct fault *f
         .reason = b->m.reason,
     };
     import_close(TAKE(b->im));
-    enum err e = import_open(b->s, b->reg, &o, &b->im, f);
+    enum err e = import_open(b->writer->store, b->reg, &o, &b->im, f);
     if (e == OK)
         b->n_columns = import_columns(b->im, x->arena, &b->columns);
     return e;
@@ -196,14 +196,18 @@ static enum err run(struct bringing *b, bool is_dry_run, struct fault *f)
 static enum err begin(struct exchange *x, struct bringing *b, struct fault *f)
 {
     struct worker *w = x->worker;
+    void *writer = NULL;
     *b = (struct bringing){0};
     enum err e = form_begin(x, &b->m, f);
     if (e == OK)
         e = uploads_find(x, input_named(x, "token")->text, b->m.reg->name, form_actor(x), &b->u, f);
     if (e == OK)
-        e = store_open(w->site->db_path, STORE_WRITE, &b->s, f);
-    if (e == OK)
-        e = province_register_find(b->s->province, b->m.reg->name, &b->reg, f);
+        e = worker_new_writer(w->site, &writer, f);
+    b->writer = writer;
+    if (e == OK) {
+        worker_view(writer, x);
+        e = province_register_find(b->writer->store->province, b->m.reg->name, &b->reg, f);
+    }
     if (e == OK && b->reg->n_fields != b->m.reg->n_fields) /* declared anew this very moment */
         e = FAULT(f, ERR_REGISTER_CHANGED, {"register", b->reg->name});
     return e;

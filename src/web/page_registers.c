@@ -289,8 +289,10 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
                      .import_href = site_may_write(x, VERB_IMPORT, reg)
                                         ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/import"))
                                         : nothing,
-                     .bulk_href = !site_may_write(x, VERB_UPDATE, reg) ? nothing : STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/bulk"),
-                                           bulk_query.n ? STR("?") : nothing, bulk_query),
+                     .bulk_href = !site_may_write(x, VERB_UPDATE, reg)
+                                      ? nothing
+                                      : STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/bulk"),
+                                                 bulk_query.n ? STR("?") : nothing, bulk_query),
                      .form = buf_view(&form),
                      .problem = buf_view(&problem),
                      .chosen = shown,
