@@ -1,5 +1,7 @@
 #include "access/subject.h"
 
+#include "base/clock.h"
+
 #include "base/banned.h"
 
 const struct subject subject_anyone = {.kind = SUBJECT_ANYONE};
@@ -11,4 +13,9 @@ bool subject_has_role(const struct subject *s, struct str role)
         if (str_eq(s->roles[i], role))
             return true;
     return false;
+}
+
+bool subject_is_recent(const struct subject *s)
+{
+    return clock_now_ms() - s->proved_ms < SUBJECT_RECENT_MS;
 }

@@ -56,5 +56,8 @@ struct subject {
 extern const struct subject subject_anyone, subject_operator;
 
 bool subject_has_role(const struct subject *s, struct str role);
+/* The password, or a code, was shown within the last SUBJECT_RECENT_MS. */
+enum { SUBJECT_RECENT_MS = 10 * 60 * 1000 };
+bool subject_is_recent(const struct subject *s);
 
 #endif

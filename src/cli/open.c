@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "access/role.h"
+#include "access/store.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
@@ -22,6 +23,11 @@ static enum err only_database(struct cli *c, const char **ret_path)
         if (e != OK)
             return e;
     }
+    size_t provinces = 0; /* accounts lie beside them in files of their own */
+    for (size_t i = 0; i < n; i++)
+        if (!access_is_path(str_of(names[i])))
+            names[provinces++] = names[i];
+    n = provinces;
     if (n == 0)
         return FAULT(&c->fault, ERR_DB_NONE);
     if (n == 1) {

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "access/account.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
@@ -82,6 +83,38 @@ static enum err print_routes(struct cli *c)
     return OK;
 }
 
+/* Without accounts nobody could make one: the link for the first administrator is told to whoever starts the server. There is no password to begin with. */
+static enum err welcome_first(struct cli *c, const struct http_options *o, struct str address)
+{
+    struct access *a CLEANUP(access_freep) = NULL;
+    const struct site *site = o->context;
+    struct token link;
+    int64_t n = 0;
+    enum err e = access_open(site->db_path, &a, &c->fault);
+    if (e == OK)
+        e = account_count(a, &n, &c->fault);
+    if (e != OK || n)
+        return e;
+    e = access_begin(a, &c->fault);
+    if (e == OK)
+        e = access_end(a, account_link(a, &(struct actor){0}, 0, &link, &c->fault), &c->fault);
+    if (e != OK)
+        return e;
+    struct str base = o->public_url.n                     ? o->public_url
+                      : str_starts(address, STR("unix:")) ? STR("")
+                                                          : STR_JOIN(c->arena, STR("http://"), address);
+    while (base.n && base.p[base.n - 1] == '/')
+        base.n--;
+    cli_note(c,
+             T(c,
+               "Chưa có tài khoản nào. Người quản trị đầu tiên chọn mật khẩu tại (một lần, trong 24 giờ):\n  "
+               "%.*s/welcome/%s\n",
+               "There is no account yet. The first administrator chooses a password at (once, within 24 hours):\n  "
+               "%.*s/welcome/%s\n"),
+             STR_ARG(base), link.text);
+    return OK;
+}
+
 static enum err serve(struct cli *c, struct http_options *o)
 {
     struct http_server *server;
@@ -92,7 +125,9 @@ static enum err serve(struct cli *c, struct http_options *o)
     bool is_unix = str_starts(address, STR("unix:"));
     cli_note(c, T(c, "Cổng mở tại %s%.*s (Ctrl-C để dừng)\n", "Serving at %s%.*s (Ctrl-C stops)\n"),
              is_unix ? "" : "http://", STR_ARG(address));
-    e = http_server_run(server, &is_stopped, &c->fault);
+    e = welcome_first(c, o, address);
+    if (e == OK)
+        e = http_server_run(server, &is_stopped, &c->fault);
     http_server_free(server);
     if (e == OK)
         cli_note(c, "%s", T(c, "Đã dừng.\n", "Stopped.\n"));
@@ -117,6 +152,8 @@ static enum err serve_run(struct cli *c)
         .worker_new = worker_new,
         .worker_free = worker_free,
         .view = worker_view,
+        .identify = site_identify,
+        .may = site_may,
         .revision = worker_revision,
         .epoch = worker_epoch,
         .idle = worker_idle,

@@ -31,7 +31,8 @@ void access_log_add(struct http_worker *w, const struct message *m, int status, 
     text_member(&o, "id", str_of(x->request_id), sizeof x->request_id);
     text_member(&o, "client", x->client, 64);
     text_member(&o, "method", m->method, 32);
-    text_member(&o, "path", m->path, PATH_BYTES);
+    bool has_secret = x->route && (x->route->flags & HAS_SECRET);
+    text_member(&o, "path", has_secret ? str_of(x->route->path) : m->path, PATH_BYTES);
     text_member(&o, "route", str_of(x->route ? x->route->id : ""), 64);
     json_key(&o, STR("status")), json_int(&o, status);
     json_key(&o, STR("bytes")), json_int(&o, bytes);

@@ -372,7 +372,7 @@ static void answer_route(struct http_worker *w, struct message *m, struct reply 
         e = format_choose(x->route, f_value, m->accept, &x->format, f);
     bool is_live = (x->route->flags & (IS_LIVE | WRITES)) != 0;
     bool may_be_kept = !is_live && x->method == METHOD_GET && x->subject->kind == SUBJECT_ANYONE &&
-                       x->route->right == RIGHT_PUBLIC && !(x->route->flags & (IS_SLOW | IS_LONG));
+                       x->route->right == RIGHT_PUBLIC && !(x->route->flags & (IS_SLOW | IS_LONG | HAS_SECRET));
     if (e == OK && !is_live && !(x->route->flags & IS_CONSTANT) && w->o->revision)
         e = w->o->revision(w->user, at, &rev, f);
     if (e == OK && may_be_kept && answer_kept(w, m, r, rev))

@@ -1,5 +1,4 @@
 /* Who asks, and whether they may: the steps between the route and its handler. */
-#include "base/clock.h"
 #include "http/internal.h"
 
 #include "base/banned.h"
@@ -92,11 +91,6 @@ static enum err sign_in(struct http_worker *w, const struct message *m, const ch
     return OK;
 }
 
-static bool is_recent(const struct subject *s)
-{
-    return clock_now_ms() - s->proved_ms < RECENT_MS;
-}
-
 static enum err judge_right(struct http_worker *w, const struct message *m, struct fault *f)
 {
     struct exchange *x = &w->x;
@@ -118,7 +112,7 @@ static enum err judge_right(struct http_worker *w, const struct message *m, stru
     bool is_for_some = right == RIGHT_WRITE || right == RIGHT_ADMINISTER || right == RIGHT_OPERATOR;
     if (is_for_some && (right == RIGHT_OPERATOR || !w->o->may || !w->o->may(x)))
         return FAULT(f, ERR_HTTP_MAY_NOT);
-    if ((right == RIGHT_SIGNED_IN_RECENT || right == RIGHT_ADMINISTER) && !is_recent(s))
+    if ((right == RIGHT_SIGNED_IN_RECENT || right == RIGHT_ADMINISTER) && !subject_is_recent(s))
         return sign_in(w, m, "/sign-in/again", ERR_HTTP_SIGN_IN_AGAIN, f);
     return OK;
 }

@@ -144,7 +144,9 @@ enum route_flags {
     IS_SLOW = 64,     /* runs on the lane for what takes up to a second */
     IS_LONG = 128,    /* runs on the lane for what takes longer */
     TAKES_UPLOAD =
-        512,       /* with TAKES_BODY: a form with files (multipart/form-data), of at most LIMIT_HTTP_UPLOAD_BYTES */
+        512, /* with TAKES_BODY: a form with files (multipart/form-data), of at most LIMIT_HTTP_UPLOAD_BYTES */
+    HAS_SECRET =
+        1024, /* its path or body holds one: never kept, and the log has the route's path instead of the one that was sent */
     IS_FORM = 256, /* a form of a page is posted to it: must come from a page of ours, whoever asks */
 };
 
@@ -162,7 +164,6 @@ enum right {
     HTTP_RIGHTS(X)
 #undef X
 };
-enum { RECENT_MS = 10 * 60 * 1000 };
 
 /* What one call may cost; the rate of a client counts them (docs/http.md). */
 enum cost { COST_CONSTANT = 1, COST_KEY = 2, COST_PAGE = 10, COST_SCAN = 50 };

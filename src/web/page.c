@@ -70,6 +70,17 @@ static void keep_language(struct exchange *x)
                                            : STR("lang=vi; Path=/; Max-Age=31536000; SameSite=Lax"));
 }
 
+/* To come back to this page; nothing on the pages of signing in themselves. */
+static struct str sign_in_href(struct exchange *x)
+{
+    if (str_starts(x->path, STR("/sign-in")) || str_starts(x->path, STR("/welcome/")))
+        return STR("");
+    struct buf b = BUF_INIT((size_t)LIMIT_HTTP_TARGET_BYTES * 4);
+    buf_puts(&b, "/sign-in?next=");
+    url_encode(&b, local_path(exchange_link(x, "lang", (struct str){NULL, 0})));
+    return buf_move(&b, x->arena);
+}
+
 enum err page(struct exchange *x, const struct page *p, struct fault *f)
 {
     struct worker *w = x->worker;
@@ -89,6 +100,8 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
         return f->code;
     int64_t at = p->is_problem || p->is_form ? 0 : w->store->at;
     struct str root = part_root(x);
+    bool is_signed_in = x->subject->kind == SUBJECT_ACCOUNT, is_pending = x->subject->kind == SUBJECT_PENDING;
+    struct str who = is_signed_in || is_pending ? x->subject->full_name : STR("");
     tpl_shell(
         &x->body,
         &(struct tpl_shell){
@@ -118,6 +131,9 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
             .is_past = at && at < w->head,
             .now_href = exchange_link(x, "at", (struct str){NULL, 0}),
             .log_root = str_slice(root.p, SHOWN_ROOT),
+            .who = who,
+            .csrf = x->subject->csrf,
+            .sign_in_href = p->is_problem ? STR("/sign-in") : sign_in_href(x),
         },
         x->lang);
     return x->body.is_full ? FAULT(f, ERR_LIMIT, {"what", p->title}, {"limit", STR("LIMIT_HTTP_ANSWER_BYTES")}) : OK;

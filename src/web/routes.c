@@ -149,6 +149,36 @@ static const struct input asset_inputs[] = {
     {.name = "name", .in = IN_PATH, .type = INPUT_NAME},
     INPUT_END,
 };
+#define IN_NEXT(where) {.name = "next", .in = where, .type = INPUT_TEXT, .may_be_empty = true, .max = LIMIT_HTTP_TARGET_BYTES, TITLE("Trang đi tiếp", "Page to go on to")}
+#define IN_TYPED(input, most, vi, en) {.name = input, .in = IN_BODY, .type = INPUT_TEXT, .max = (most), .may_be_empty = true, TITLE(vi, en)}
+#define IN_ACCOUNT {.name = "name", .in = IN_PATH, .type = INPUT_NAME, .max = 64, TITLE("Tên tài khoản", "Name of an account")}
+#define IN_LINK {.name = "link", .in = IN_PATH, .type = INPUT_NAME, .max = 64, TITLE("Liên kết dùng một lần", "One-time link")}
+#define IN_PASSWORD(input) IN_TYPED(input, 1024, "Mật khẩu", "Password")
+static const struct input next_inputs[] = {IN_NEXT(IN_QUERY), INPUT_END};
+static const struct input sign_in_inputs[] = {IN_TYPED("name", 200, "Tên", "Name"), IN_PASSWORD("password"), IN_NEXT(IN_BODY), INPUT_END};
+static const struct input again_inputs[] = {IN_PASSWORD("password"), IN_NEXT(IN_BODY), INPUT_END};
+static const struct input code_inputs[] = {IN_TYPED("code", 64, "Mã", "Code"), IN_NEXT(IN_BODY), INPUT_END};
+static const struct input link_inputs[] = {IN_LINK, INPUT_END};
+static const struct input welcome_inputs[] = {IN_LINK, IN_TYPED("name", 64, "Tên", "Name"), IN_TYPED("full_name", 200, "Họ và tên", "Full name"), IN_PASSWORD("password"), IN_PASSWORD("again"), INPUT_END};
+static const struct input password_inputs[] = {IN_PASSWORD("former"), IN_PASSWORD("password"), IN_PASSWORD("again"), INPUT_END};
+static const struct input session_inputs[] = {{.name = "session", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Phiên", "Session")}, INPUT_END};
+static const struct input users_inputs[] = {{.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = 64, TITLE("Sau tên này", "After this name")}, INPUT_END};
+static const struct input user_inputs[] = {IN_ACCOUNT, INPUT_END};
+static const struct input user_add_inputs[] = {
+    IN_TYPED("name", 200, "Tên", "Name"),
+    IN_TYPED("full_name", 200, "Họ và tên", "Full name"),
+    IN_TYPED("agency", 64, "Cơ quan", "Agency"),
+    IN_TYPED("unit", 64, "Đơn vị", "Unit"),
+    IN_TYPED("roles", 1000, "Các vai trò", "Roles"),
+    IN_TYPED("personal_id", 32, "Số định danh", "Personal id"),
+    INPUT_END,
+};
+static const struct input user_roles_inputs[] = {
+    IN_ACCOUNT,
+    IN_TYPED("role", 64, "Vai trò", "Role"),
+    {.name = "act", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "add|remove", .is_required = true, TITLE("Thêm hay bỏ", "Add or remove")},
+    INPUT_END,
+};
 static const struct input search_inputs[] = {
     {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("từ cần tìm", "words")},
     INPUT_END,
@@ -162,6 +192,8 @@ static const struct input search_inputs[] = {
 #define FORM_PAGE .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_WRITE, .tag = "pages"
 #define FORM_POST(address, name, vi, en) .method = METHOD_POST, .path = address, .id = name, TITLE(vi, en), .formats = F_HTML, .flags = IS_HIDDEN | IS_FORM | TAKES_BODY | WRITES, .right = RIGHT_WRITE, .tag = "pages"
 #define LONG_POST(address, name, vi, en, more) .method = METHOD_POST, .path = address, .id = name, TITLE(vi, en), .formats = F_HTML, .flags = IS_HIDDEN | IS_FORM | TAKES_BODY | IS_LONG | (more), .right = RIGHT_WRITE, .tag = "pages"
+#define ACT(address, name, vi, en, who, more) .method = METHOD_POST, .path = address, .id = name, TITLE(vi, en), .formats = F_HTML, .flags = IS_HIDDEN | TAKES_BODY | IS_FORM | (more), .right = (who), .cost = COST_PAGE, .tag = "pages"
+#define SIGNED(who) .formats = F_HTML, .flags = IS_HIDDEN, .right = (who), .cost = COST_PAGE, .tag = "pages"
 #define API(all, usual) .formats = (all), .standard = (usual), .flags = TAKES_AT
 
 const struct route site_routes[] = {
@@ -208,6 +240,32 @@ const struct route site_routes[] = {
     {GET("/data", "dataPage", "Dữ liệu mở", "Open data"), PAGE, .cost = COST_PAGE, .answer = page_data},
     {GET("/developers", "developersPage", "API", "API"), PAGE, .cost = COST_PAGE, .answer = page_developers},
     {GET("/problems/{type}", "problemType", "Ý nghĩa của một loại lỗi", "What a type of problem means"), PAGE, .inputs = problem_type_inputs, .cost = COST_KEY, .answer = page_problem_type},
+
+    {GET("/sign-in", "signInPage", "Đăng nhập", "Sign in"), SIGNED(RIGHT_PUBLIC), .inputs = next_inputs, .answer = page_sign_in},
+    {ACT("/sign-in", "signIn", "Đăng nhập", "Sign in", RIGHT_PUBLIC, IS_SLOW | HAS_SECRET), .inputs = sign_in_inputs, .answer = act_sign_in},
+    {GET("/sign-in/code", "signInCodePage", "Mã từ điện thoại", "The code on the telephone"), SIGNED(RIGHT_PUBLIC), .inputs = next_inputs, .answer = page_sign_in_code},
+    {ACT("/sign-in/code", "signInCode", "Mã từ điện thoại", "The code on the telephone", RIGHT_PUBLIC, IS_SLOW | HAS_SECRET), .inputs = code_inputs, .answer = act_sign_in_code},
+    {GET("/sign-in/again", "signInAgainPage", "Xác nhận mật khẩu", "The password once more"), SIGNED(RIGHT_SIGNED_IN), .inputs = next_inputs, .answer = page_sign_in_again},
+    {ACT("/sign-in/again", "signInAgain", "Xác nhận mật khẩu", "The password once more", RIGHT_SIGNED_IN, IS_SLOW | HAS_SECRET), .inputs = again_inputs, .answer = act_sign_in_again},
+    {ACT("/sign-out", "signOut", "Đăng xuất", "Sign out", RIGHT_PUBLIC, 0), .answer = act_sign_out},
+    {GET("/welcome/{link}", "welcomePage", "Chọn mật khẩu qua liên kết", "Choose a password by a link"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_PAGE, .tag = "pages", .inputs = link_inputs, .answer = page_welcome},
+    {ACT("/welcome/{link}", "welcome", "Chọn mật khẩu qua liên kết", "Choose a password by a link", RIGHT_PUBLIC, IS_SLOW | HAS_SECRET), .inputs = welcome_inputs, .answer = act_welcome},
+    {GET("/account", "accountPage", "Tài khoản của tôi", "My account"), SIGNED(RIGHT_SIGNED_IN), .answer = page_account},
+    {GET("/account/password", "passwordPage", "Đổi mật khẩu", "Change the password"), SIGNED(RIGHT_SIGNED_IN), .answer = page_password},
+    {ACT("/account/password", "password", "Đổi mật khẩu", "Change the password", RIGHT_SIGNED_IN, IS_SLOW | HAS_SECRET), .inputs = password_inputs, .answer = act_password},
+    {GET("/account/second-factor", "secondFactorPage", "Bước xác nhận thứ hai", "Second factor"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_PAGE, .tag = "pages", .inputs = next_inputs, .answer = page_second_factor},
+    {ACT("/account/second-factor", "secondFactor", "Bước xác nhận thứ hai", "Second factor", RIGHT_PUBLIC, IS_SLOW | HAS_SECRET), .inputs = code_inputs, .answer = act_second_factor},
+    {ACT("/account/recovery-codes", "recoveryCodes", "Mã khôi phục mới", "New recovery codes", RIGHT_SIGNED_IN_RECENT, IS_SLOW), .answer = act_recovery_codes},
+    {ACT("/account/sessions/end", "sessionsEnd", "Đăng xuất mọi nơi khác", "Sign out everywhere else", RIGHT_SIGNED_IN, IS_SLOW), .answer = act_sessions_end},
+    {ACT("/account/sessions/{session}/end", "sessionEnd", "Đăng xuất một nơi", "Sign out one session", RIGHT_SIGNED_IN, IS_SLOW), .inputs = session_inputs, .answer = act_session_end},
+    {GET("/admin/users", "usersPage", "Các tài khoản", "Accounts"), SIGNED(RIGHT_ADMINISTER), .inputs = users_inputs, .answer = page_users},
+    {ACT("/admin/users", "userAdd", "Thêm tài khoản", "Add an account", RIGHT_ADMINISTER, IS_SLOW), .inputs = user_add_inputs, .answer = act_user_add},
+    {GET("/admin/users/new", "userNewPage", "Thêm tài khoản", "Add an account"), SIGNED(RIGHT_ADMINISTER), .answer = page_user_new},
+    {GET("/admin/users/{name}", "userPage", "Một tài khoản", "One account"), SIGNED(RIGHT_ADMINISTER), .inputs = user_inputs, .answer = page_user},
+    {ACT("/admin/users/{name}/disable", "userDisable", "Khóa tài khoản", "Disable an account", RIGHT_ADMINISTER, IS_SLOW), .inputs = user_inputs, .answer = act_user_disable},
+    {ACT("/admin/users/{name}/enable", "userEnable", "Mở khóa tài khoản", "Enable an account", RIGHT_ADMINISTER, IS_SLOW), .inputs = user_inputs, .answer = act_user_enable},
+    {ACT("/admin/users/{name}/reset", "userReset", "Cấp liên kết mới", "A new one-time link", RIGHT_ADMINISTER, IS_SLOW), .inputs = user_inputs, .answer = act_user_reset},
+    {ACT("/admin/users/{name}/roles", "userRoles", "Thêm hay bỏ vai trò", "Add or remove a role", RIGHT_ADMINISTER, IS_SLOW), .inputs = user_roles_inputs, .answer = act_user_roles},
 
     {GET("/api", "landing", "Trang đầu của giao diện mở", "Landing page of the open interface"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_landing},
     {GET("/api/conformance", "conformance", "Các lớp tuân thủ", "Conformance classes"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_conformance},

@@ -47,6 +47,7 @@ void worker_free(void *worker)
         declared_done(&w->snapshot->kept[i]);
     crs_pool_free(w->crs);
     worker_rights_free(w);
+    access_close(w->access);
     store_close(w->store);
     free(w->snapshot);
     free(w);
@@ -198,6 +199,8 @@ enum err worker_new(void *site, void **ret_worker, struct fault *f)
     w->crs = crs_pool_new();
     int64_t rev;
     enum err e = store_open(w->site->db_path, STORE_READ, &w->store, f);
+    if (e == OK)
+        e = access_open(w->site->db_path, &w->access, f);
     if (e == OK) {
         worker_rights_new(w);
         e = worker_revision(w, STR(""), &rev, f);
@@ -220,6 +223,8 @@ enum err worker_new_writer(void *site, void **ret_worker, struct fault *f)
     w->snapshot = mem_zalloc(sizeof *w->snapshot);
     w->crs = crs_pool_new();
     enum err e = store_open(w->site->db_path, STORE_WRITE, &w->store, f);
+    if (e == OK)
+        e = access_open(w->site->db_path, &w->access, f);
     if (e == OK && !w->store->province)
         e = FAULT(f, ERR_STORE_EMPTY, {"path", w->store->path});
     if (e != OK) {

@@ -15,6 +15,7 @@
 #define TINHSO_WEB_SITE_H
 
 #include "access/right.h"
+#include "access/store.h"
 #include "figure/figure.h"
 #include "geo/crs.h"
 #include "http/http.h"
@@ -46,6 +47,7 @@ struct worker {
     struct write_guard guard;
     enum err (*opened)(void *context, struct arena *a, const struct subject *who, struct str reg,
                        const struct str **ret_ids, size_t *ret_n, struct fault *f); /* rights_moment.opened */
+    struct access *access;                                                          /* accounts and sessions */
     struct {
         size_t name; /* its hash */
         int64_t rev, n;
@@ -66,6 +68,12 @@ void worker_free(void *worker);
 enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
 /* The revision of the newest declarations: they say what may be shown of older records too. */
 int64_t worker_epoch(void *worker);
+/* The session of the cookie; and whether the account that is signed in may call the route at all. */
+enum err site_identify(void *worker, struct exchange *x, struct str cookies, const struct subject **ret_subject,
+                       struct fault *f);
+bool site_may(struct exchange *x);
+/* Whether an account may be given the role. ERR_ACCOUNT_ROLE. */
+enum err site_role_exists(const struct exchange *x, struct str role, struct fault *f);
 /* Ends the read transaction in which the last requests were answered. */
 void worker_idle(void *worker);
 
@@ -149,6 +157,13 @@ answer_fn page_record_remove, post_record_remove, page_record_restore, post_reco
 answer_fn page_reports, page_report;                                                        /* page_report.c */
 answer_fn page_figures, page_figure;                                                        /* page_figure.c */
 answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */
+answer_fn page_sign_in, act_sign_in, page_sign_in_code, act_sign_in_code, page_sign_in_again, act_sign_in_again,
+    act_sign_out;                                                                       /* page_sign_in.c */
+answer_fn page_welcome, act_welcome;                                                    /* page_welcome.c */
+answer_fn page_account, page_password, act_password, act_session_end, act_sessions_end; /* page_account.c */
+answer_fn page_second_factor, act_second_factor, act_recovery_codes;                    /* page_second_factor.c */
+answer_fn page_users, page_user_new, act_user_add, page_user, act_user_disable, act_user_enable, act_user_reset,
+    act_user_roles;                                          /* page_users.c */
 answer_fn page_posts, page_post, page_data, page_developers; /* page_posts.c, page_data.c, page_developers.c */
 answer_fn page_problem_type;                                 /* page_problem_type.c */
 #endif

@@ -22,7 +22,9 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "scenario"))
 import probes  # noqa: E402
+import signing  # noqa: E402
 
 GUARDS = (b"Content-Security-Policy: default-src 'none'", b"X-Content-Type-Options: nosniff", b"Referrer-Policy: ")
 KEY = "an-operator-key-of-this-test"
@@ -158,15 +160,26 @@ def problem(a, *statuses):
     return unguarded(a)
 
 
+def administrator(port, log):
+    """Signs in by the one-time link that the server told at its start; what each of its requests says of it."""
+    with open(log, encoding="utf-8") as f:
+        link = re.search(r"/welcome/\w+", f.read()).group(0)
+    b = signing.Browser(f"http://localhost:{port}")
+    signing.welcome(b, link, "a sentence of this test", name="chief", full_name="Chief of this test")
+    return (f"Cookie: tinhso={b.cookies['tinhso']}", f"X-CSRF-Token: {b.token}")
+
+
 class Route:
-    def __init__(self, r, port, methods):
-        self.r, self.port, self.methods = r, port, methods
+    def __init__(self, r, port, methods, signed):
+        self.r, self.port, self.methods, self.signed = r, port, methods, signed
         self.path = re.sub(r"\{[^}]*\}", "x", r["path"])
         self.query = [i for i in r["inputs"] if i["in"] == "query" and not i["open"]]
         self.is_open = any(i["open"] and i["in"] == "query" for i in r["inputs"])
 
     def ask(self, query="", headers=(), method=None, path=None):
-        key = () if self.r["right"] == "public" else (f"Authorization: Bearer {KEY}",)
+        right = self.r["right"]
+        key = () if right == "public" else (
+            (f"Authorization: Bearer {KEY}",) if right in ("write", "operator") else self.signed)
         key += ("Origin: http://localhost",)  # a form is taken from our own pages only
         body = b"{}" if self.r["takes_body"] and method is None else b""
         return request(self.port, method or self.r["method"], (path or self.path) + query, [*headers, *key], body)
@@ -204,13 +217,13 @@ class Route:
             yield "without a key", problem(request(self.port, r["method"], self.path, ["Origin: http://localhost"]), 401)
 
 
-def abuse_routes(port, routes):
+def abuse_routes(port, routes, signed):
     methods = {}
     for r in routes:
         methods.setdefault(re.sub(r"\{[^}]*\}", "{}", r["path"]), set()).add(r["method"])
     for r in routes:
         n = 0
-        for name, reason in Route(r, port, methods[re.sub(r"\{[^}]*\}", "{}", r["path"])]).cases():
+        for name, reason in Route(r, port, methods[re.sub(r"\{[^}]*\}", "{}", r["path"])], signed).cases():
             n += 1
             if reason:
                 check(f"{r['method']} {r['path']}: {name}", reason)
@@ -379,7 +392,7 @@ def main():
     neighbour.start()
     slow = threading.Thread(target=abuse_slowly, args=(port, routes))
     slow.start()
-    abuse_routes(port, routes)
+    abuse_routes(port, routes, administrator(port, os.path.join(folder, "server.log")))
     abuse_messages(port, nginx)
     abuse_ranges(port)
     abuse_hosts(port)

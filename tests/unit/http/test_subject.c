@@ -40,7 +40,7 @@ static enum err identify(void *worker, struct exchange *x, struct str cookies, c
     s->kind = str_is(who, "pending") ? SUBJECT_PENDING : SUBJECT_ACCOUNT;
     s->name = who;
     s->csrf = STR("0123456789abcdef");
-    s->proved_ms = str_is(who, "old") ? clock_now_ms() - RECENT_MS - 1 : clock_now_ms();
+    s->proved_ms = str_is(who, "old") ? clock_now_ms() - SUBJECT_RECENT_MS - 1 : clock_now_ms();
     *ret_subject = s;
     return OK;
 }

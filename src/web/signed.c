@@ -1,0 +1,117 @@
+#include "web/signed.h"
+
+#include "crypt/ed25519.h"
+#include "text/date.h"
+
+#include "base/banned.h"
+
+static bool is_https(const struct exchange *x)
+{
+    return str_starts(exchange_base(x), STR("https://"));
+}
+
+static struct str cookie_name(const struct exchange *x)
+{
+    return is_https(x) ? STR("__Host-tinhso") : STR("tinhso");
+}
+
+enum err site_identify(void *worker, struct exchange *x, struct str cookies, const struct subject **ret_subject,
+                       struct fault *f)
+{
+    struct worker *w = worker;
+    struct str id = cookie_find(cookies, cookie_name(x));
+    return id.n ? session_find(x->arena, w->access, id, ret_subject, f) : OK;
+}
+
+bool site_may(struct exchange *x)
+{
+    return x->route->right == RIGHT_ADMINISTER && x->subject->is_administrator;
+}
+
+/* Names alone; which of them are declared, src/access/role.h knows. */
+enum err site_role_exists(const struct exchange *x, struct str role, struct fault *f)
+{
+    (void)x;
+    bool is_name = role.n > 0 && role.n <= 64;
+    for (size_t i = 0; i < role.n; i++)
+        is_name = is_name && ((role.p[i] >= 'a' && role.p[i] <= 'z') || (role.p[i] >= '0' && role.p[i] <= '9') ||
+                              role.p[i] == '_' || role.p[i] == '-');
+    return is_name ? OK : FAULT(f, ERR_ACCOUNT_ROLE, {"name", role});
+}
+
+struct actor actor_of(const struct exchange *x)
+{
+    return (struct actor){.account = x->subject->account,
+                          .session = x->subject->session,
+                          .address = x->client,
+                          .request = str_of(x->request_id)};
+}
+
+static void set_cookie(struct exchange *x, struct str value, struct str more)
+{
+    exchange_header(x, "Set-Cookie",
+                    STR_JOIN(x->arena, cookie_name(x), STR("="), value, STR("; Path=/; HttpOnly; SameSite=Lax"),
+                             is_https(x) ? STR("; Secure") : STR(""), more));
+}
+
+void session_cookie(struct exchange *x, const struct token *id)
+{
+    set_cookie(x, str_dup(x->arena, str_of(id->text)), STR(""));
+}
+
+void session_cookie_end(struct exchange *x)
+{
+    set_cookie(x, STR(""), STR("; Max-Age=0"));
+}
+
+struct str next_of(const struct exchange *x)
+{
+    return local_path(input_named(x, "next")->text);
+}
+
+struct str with_next(struct exchange *x, const char *page, struct str next)
+{
+    struct buf b = BUF_INIT((size_t)LIMIT_HTTP_TARGET_BYTES * 4);
+    buf_puts(&b, page);
+    if (!str_is(next, "/")) {
+        buf_puts(&b, "?next=");
+        url_encode(&b, next);
+    }
+    return buf_move(&b, x->arena);
+}
+
+bool form_problem(struct exchange *x, const struct fault *f, struct str *ret_sentence)
+{
+    int status = err_http(f->code);
+    if (status != 422 && status != 409 && status != 429)
+        return false;
+    struct buf b = BUF_INIT(16 << 10);
+    fault_print(f, x->lang, &b);
+    *ret_sentence = buf_move(&b, x->arena);
+    x->status = status;
+    if (status == 429) {
+        struct str minutes = fault_param(f, "minutes");
+        exchange_header(
+            x, "Retry-After",
+            str_of(arena_printf(x->arena, "%ld", 60 * strtol(arena_dup(x->arena, minutes.p, minutes.n), NULL, 10))));
+    }
+    return true;
+}
+
+void input_wipe(struct exchange *x, const char *name)
+{
+    struct str text = input_named(x, name)->text;
+    if (text.n)
+        memory_wipe((char *)(uintptr_t)text.p, text.n);
+}
+
+struct str instant_text(struct exchange *x, int64_t ms)
+{
+    const struct worker *w = x->worker;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(64);
+    if (ms == 0)
+        return STR("");
+    instant_print(ms, &b);
+    return page_time(x->arena, str_dup(x->arena, buf_view(&b)),
+                     w->store->province ? w->store->province->utc_offset_minutes : 0, x->lang);
+}
