@@ -107,7 +107,7 @@ enum err act_password(struct exchange *x, struct fault *f)
     input_wipe(x, "password");
     input_wipe(x, "again");
     if (e != OK)
-        return form_problem(x, f, &problem) ? show_password(x, problem, f) : e;
+        return typed_problem(x, f, &problem) ? show_password(x, problem, f) : e;
     session_cookie(x, &id);
     exchange_redirect(x, 303, STR("/account"));
     return OK;

@@ -113,7 +113,7 @@ enum err act_second_factor(struct exchange *x, struct fault *f)
     if (e == OK)
         e = access_end(a, set_up(x, &codes, &id, f), f);
     if (e != OK)
-        return form_problem(x, f, &problem) ? show(x, problem, f) : e;
+        return typed_problem(x, f, &problem) ? show(x, problem, f) : e;
     go_on_as(x, &id, f);
     return show_codes(x, &codes, next_of(x), f);
 }

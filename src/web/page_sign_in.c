@@ -71,7 +71,7 @@ enum err act_sign_in(struct exchange *x, struct fault *f)
     enum err e = account_sign_in(x->arena, access_of(x), &in, &who, f);
     input_wipe(x, "password");
     if (e != OK)
-        return form_problem(x, f, &problem) ? show_sign_in(x, name, problem, false, f) : e;
+        return typed_problem(x, f, &problem) ? show_sign_in(x, name, problem, false, f) : e;
     return begin_session(x, &who, f);
 }
 
@@ -93,7 +93,7 @@ enum err act_sign_in_again(struct exchange *x, struct fault *f)
     enum err e = account_sign_in(x->arena, a, &in, &who, f);
     input_wipe(x, "password");
     if (e != OK)
-        return form_problem(x, f, &problem) ? show_sign_in(x, x->subject->name, problem, true, f) : e;
+        return typed_problem(x, f, &problem) ? show_sign_in(x, x->subject->name, problem, true, f) : e;
     e = access_begin(a, f);
     if (e == OK)
         e = access_end(a, session_proved(a, &by, who.number, x->subject->session, &id, f), f);
@@ -143,7 +143,7 @@ enum err act_sign_in_code(struct exchange *x, struct fault *f)
         return OK;
     enum err e = account_code_check(a, &by, x->subject->account, input_named(x, "code")->text, f);
     if (e != OK)
-        return form_problem(x, f, &problem) ? show_code(x, problem, f) : e;
+        return typed_problem(x, f, &problem) ? show_code(x, problem, f) : e;
     e = access_begin(a, f);
     if (e == OK)
         e = access_end(a, session_complete(a, &by, x->subject->account, x->subject->session, &id, f), f);

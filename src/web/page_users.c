@@ -132,7 +132,7 @@ enum err act_user_add(struct exchange *x, struct fault *f)
     enum err e = add(x, &who, &link, f);
     if (e == OK)
         return show_link(x, &who, &link, f);
-    if (!form_problem(x, f, &problem))
+    if (!typed_problem(x, f, &problem))
         return e;
     return show_new(x,
                     &(struct tpl_user_new){.problem = problem,
@@ -191,7 +191,7 @@ static enum err acted(struct exchange *x, const struct account *who, enum err e,
 {
     struct str problem;
     if (e != OK)
-        return form_problem(x, f, &problem) ? show_user(x, who, problem, f) : e;
+        return typed_problem(x, f, &problem) ? show_user(x, who, problem, f) : e;
     exchange_redirect(x, 303, user_href(x, who->name));
     return OK;
 }

@@ -114,7 +114,7 @@ enum err act_welcome(struct exchange *x, struct fault *f)
         return e;
     e = judge(x, &who, f);
     if (e != OK)
-        return form_problem(x, f, &problem) ? show(x, &who, problem, f) : e;
+        return typed_problem(x, f, &problem) ? show(x, &who, problem, f) : e;
     e = use_link(x, &who, f);
     struct actor by = actor_of(x);
     by.account = who.number;

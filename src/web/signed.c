@@ -80,7 +80,7 @@ struct str with_next(struct exchange *x, const char *page, struct str next)
     return buf_move(&b, x->arena);
 }
 
-bool form_problem(struct exchange *x, const struct fault *f, struct str *ret_sentence)
+bool typed_problem(struct exchange *x, const struct fault *f, struct str *ret_sentence)
 {
     int status = err_http(f->code);
     if (status != 422 && status != 409 && status != 429)

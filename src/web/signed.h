@@ -5,7 +5,7 @@
  *     session_cookie(x, &id);                                   // Set-Cookie
  *     exchange_redirect(x, 303, next_of(x));
  *
- * Pages of forms answer a wrong input by the same form with the sentence above it (form_problem), and the status of the fault.
+ * Pages of forms answer a wrong input by the same form with the sentence above it (typed_problem), and the status of the fault.
  */
 #ifndef TINHSO_WEB_SIGNED_H
 #define TINHSO_WEB_SIGNED_H
@@ -31,7 +31,7 @@ struct str next_of(const struct exchange *x);
 struct str with_next(struct exchange *x, const char *page, struct str next);
 
 /* Whether the fault is of a kind that the form tells of (422, 409, 429): then its sentence, and x->status is set. */
-bool form_problem(struct exchange *x, const struct fault *f, struct str *ret_sentence);
+bool typed_problem(struct exchange *x, const struct fault *f, struct str *ret_sentence);
 
 /* A secret that was typed is forgotten as soon as it was used. */
 void input_wipe(struct exchange *x, const char *name);
