@@ -1,5 +1,7 @@
 /* tinhso user: accounts. No password ever stands in an argument: whoever uses the account chooses it by a one-time link. */
 #include "access/account.h"
+#include "access/role.h"
+#include "access/subject.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
@@ -155,6 +157,25 @@ static size_t split_roles(struct str text, struct str *roles)
     return n;
 }
 
+/* Against the declarations of now. */
+static enum err check_roles(struct cli *c, const struct str *names, size_t n)
+{
+    struct store *s;
+    struct roles *roles = NULL;
+    bool has_all = true;
+    for (size_t i = 0; i < n; i++)
+        has_all &= str_is(names[i], ROLE_ADMINISTRATOR);
+    if (has_all)
+        return OK;
+    enum err e = cli_open(c, &s);
+    if (e == OK)
+        e = roles_load(c->arena, s->province, &roles, &c->faults);
+    for (size_t i = 0; e == OK && i < n; i++)
+        if (!str_is(names[i], ROLE_ADMINISTRATOR) && !role_find(roles, names[i]))
+            e = FAULT(&c->fault, ERR_ACCOUNT_ROLE, {"name", names[i]});
+    return e;
+}
+
 static struct str option_or_empty(struct cli *c, const char *name)
 {
     struct str v = str_trim(cli_option(c, name));
@@ -177,6 +198,8 @@ static enum err user_add(struct user *u)
         e = text_clean(c->arena, option_or_empty(c, "full-name"), false, &who.full_name, &c->fault);
     if (e == OK && who.full_name.n == 0)
         e = FAULT(&c->fault, ERR_OPTION_VALUE, {"option", STR("full-name")}, {"value", STR("TEXT")});
+    if (e == OK)
+        e = check_roles(c, roles, n);
     if (e == OK)
         e = access_begin(u->a, &c->fault);
     if (e == OK)
@@ -223,7 +246,10 @@ static enum err user_change(struct user *u, struct str what)
     struct cli *c = u->c;
     struct account who;
     struct token link;
+    struct str role = cli_word(c, 3);
     enum err e = account_find(c->arena, u->a, cli_word(c, 1), &who, &c->fault);
+    if (e == OK && str_is(what, "role") && str_is(cli_word(c, 2), "add"))
+        e = check_roles(c, &role, 1);
     if (e == OK)
         e = access_begin(u->a, &c->fault);
     if (e == OK)
@@ -288,7 +314,7 @@ static const char *const examples[] = {
     "user add an.nguyen --full-name \"Nguyễn Văn An\" --role commune_officer --unit 24611",
     "user disable an.nguyen",
     "user reset an.nguyen",
-    "user role an.nguyen add approver",
+    "user role an.nguyen add clerk",
     NULL,
 };
 

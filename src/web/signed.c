@@ -23,20 +23,20 @@ enum err site_identify(void *worker, struct exchange *x, struct str cookies, con
     return id.n ? session_find(x->arena, w->access, id, ret_subject, f) : OK;
 }
 
+/* Which registers and records an account may write, its roles say (sight.c); without a role there are none. */
 bool site_may(struct exchange *x)
 {
-    return x->route->right == RIGHT_ADMINISTER && x->subject->is_administrator;
+    const struct subject *s = x->subject;
+    if (x->route->right == RIGHT_ADMINISTER)
+        return s->is_administrator;
+    return x->route->right == RIGHT_WRITE && (s->n_roles || s->n_delegations);
 }
 
-/* Names alone; which of them are declared, src/access/role.h knows. */
 enum err site_role_exists(const struct exchange *x, struct str role, struct fault *f)
 {
-    (void)x;
-    bool is_name = role.n > 0 && role.n <= 64;
-    for (size_t i = 0; i < role.n; i++)
-        is_name = is_name && ((role.p[i] >= 'a' && role.p[i] <= 'z') || (role.p[i] >= '0' && role.p[i] <= '9') ||
-                              role.p[i] == '_' || role.p[i] == '-');
-    return is_name ? OK : FAULT(f, ERR_ACCOUNT_ROLE, {"name", role});
+    const struct worker *w = x->worker;
+    bool is_declared = str_is(role, ROLE_ADMINISTRATOR) || (w->roles && role_find(w->roles, role));
+    return is_declared ? OK : FAULT(f, ERR_ACCOUNT_ROLE, {"name", role});
 }
 
 struct actor actor_of(const struct exchange *x)

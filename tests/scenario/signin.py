@@ -379,7 +379,7 @@ def administration():
     chief = signed_in()
     page = chief.get("/admin/users/new")
     page = chief.post("/admin/users", {"name": "New.Person", "full_name": "New Person", "unit": "24611",
-                                       "roles": "reader"})
+                                       "roles": "clerk"})
     eq(page.status, 200, page.problem())
     link = re.search(r"http://[^<]*/welcome/[0-9a-f]{64}", page.text).group(0)
     eq(page.headers["Cache-Control"], "private, no-store")
@@ -391,10 +391,10 @@ def administration():
     welcome(b, link, PASSWORD)
     keep_codes("new.person", b)
     eq(b.get("/account").status, 200)
-    eq(chief.post("/admin/users/new.person/roles", {"role": "writer", "act": "add"}).status, 303)
+    eq(chief.post("/admin/users/new.person/roles", {"role": "commune_officer", "act": "add"}).status, 303)
     assert is_out(b), "other rights, another session"
     b = signed_in("new.person")
-    assert "writer" in b.get("/account").text
+    assert "commune_officer" in b.get("/account").text
     eq(chief.post("/admin/users/new.person/disable").status, 303)
     assert is_out(b)
     eq(Browser(ADDRESS).sign_in("new.person", PASSWORD).status, 422)
@@ -406,9 +406,10 @@ def administration():
     welcome(b, link, PASSWORD + " hai")
     eq(b.get("/account").status, 200)
     before = chief.cookies["tinhso"]
-    eq(chief.post("/admin/users/chief/roles", {"role": "reader", "act": "add"}).status, 303)
+    eq(chief.post("/admin/users/chief/roles", {"role": "leader", "act": "add"}).status, 303)
     assert chief.cookies["tinhso"] != before
     chief.get("/account")
+    eq(chief.post("/admin/users/chief/roles", {"role": "no_such_role", "act": "add"}).status, 422)
     page = chief.post("/admin/users/chief/roles", {"role": "administrator", "act": "remove"})
     eq(page.status, 409, "the last administrator")
     eq(chief.post("/admin/users/chief/disable").status, 409)
