@@ -178,7 +178,7 @@ enum err access_event(struct access *a, const struct event *v, struct fault *f)
 
 void token_make(struct token *ret)
 {
-    unsigned char bytes[TOKEN_BYTES];
+    unsigned char bytes[ACCESS_TOKEN_BYTES];
     static const char digits[] = "0123456789abcdef";
     random_bytes(bytes, sizeof bytes);
     for (size_t i = 0; i < TOKEN_TEXT; i++)

@@ -87,7 +87,7 @@ const char *event_name(enum event_kind kind);
 
 /* ---- secrets that are handed out once */
 
-enum { TOKEN_BYTES = 32, TOKEN_TEXT = 64 };
+enum { ACCESS_TOKEN_BYTES = 32, TOKEN_TEXT = 64 };
 
 struct token {
     char text[TOKEN_TEXT + 1]; /* hexadecimal */

@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "access/store.h"
 #include "base/clock.h"
 #include "register/change.h"
 

@@ -15,7 +15,6 @@
 #define TINHSO_WEB_SITE_H
 
 #include "access/right.h"
-#include "access/store.h"
 #include "figure/figure.h"
 #include "geo/crs.h"
 #include "http/http.h"
@@ -27,6 +26,7 @@ struct site {
     _Atomic int64_t written; /* changes that this process wrote: raised before a change is acknowledged */
 };
 
+struct access; /* access/store.h */
 struct snapshot;
 
 struct worker {
