@@ -1,4 +1,6 @@
 /* Passwords: what may be one, setting it, and signing in with it. */
+#include <arpa/inet.h>
+
 #include "access/account_internal.h"
 #include "access/session.h"
 #include "base/clock.h"
@@ -119,11 +121,14 @@ enum err account_password_set(struct access *a, const struct actor *by, const st
 /* IPv6 gives a household 2^64 addresses. */
 static struct str address_key(struct arena *arena, struct str address)
 {
-    size_t n = 0, colons = 0;
-    bool is_six = memchr(address.p, ':', address.n) != NULL && !memchr(address.p, '.', address.n);
-    while (is_six && n < address.n && colons < 4)
-        colons += address.p[n++] == ':';
-    return STR_JOIN(arena, STR("a:"), is_six ? str_slice(address.p, n) : address);
+    unsigned char bytes[16];
+    if (inet_pton(AF_INET6, arena_dup(arena, address.p ? address.p : "", address.n), bytes) != 1 ||
+        !memcmp(bytes, "\0\0\0\0\0\0\0\0\0", 9))
+        return STR_JOIN(arena, STR("a:"), address); /* IPv4, also as ::ffff:192.0.2.1 */
+    struct buf b = BUF_INIT(64);
+    buf_puts(&b, "a:");
+    buf_hex(&b, bytes, 8);
+    return buf_move(&b, arena);
 }
 
 static enum err must_wait(int64_t wait_ms, struct fault *f)
