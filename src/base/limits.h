@@ -27,6 +27,7 @@ enum {
     LIMIT_UPLOADS_KEPT = 200,        /* files that wait to be imported, and their notes */
     LIMIT_UPLOAD_MS = 24 * 3600000,  /* then it is forgotten */
     LIMIT_BULK_RECORDS = 20000,      /* changed by one command of a page, on the writer's thread */
+    LIMIT_FETCH_STRICT_MS = 5000,    /* while somebody waits to be signed in */
     LIMIT_PAGE_RECORDS = 10000,      /* one page of records over HTTP */
     LIMIT_QUERY_SKIP = 1000000,      /* found records that paging steps over */
     LIMIT_DUPLICATE_PAIRS = 2000000, /* that one search of a register finds */
@@ -95,6 +96,7 @@ enum {
     LIMIT_HTTP_HEADERS = 64,
     LIMIT_HTTP_MEMORY_BYTES = 20 << 10, /* of a connection: the whole head of a request and of its answer */
     LIMIT_HTTP_BODY_BYTES = 4 << 20,
+    LIMIT_HTTP_SECRET_BYTES = 16 << 10, /* a form with a password or a code, which strangers may send */
     LIMIT_HTTP_UPLOAD_BYTES = 64 << 20, /* of a form with files: kept in a file without a name, not in memory */
     LIMIT_HTTP_UPLOADS = 8,             /* at a time */
     LIMIT_HTTP_UPLOAD_MS = 300000,

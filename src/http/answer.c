@@ -169,6 +169,8 @@ static enum err begin(struct http_worker *w, struct message *m, struct fault *f)
     x->if_none_match = m->if_none_match;
     x->content_type = m->content_type;
     x->user_agent = m->user_agent;
+    x->cookies = m->cookie;
+    x->is_cross_site = str_is(m->sec_fetch_site, "cross-site");
     if (m->query.n)
         query_find(m->query, STR("lang"), &lang);
     x->lang = lang_choose(lang, m->cookie, m->accept_language, &x->is_lang_chosen);
@@ -413,6 +415,8 @@ bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_rep
     bool is_large = m->body_bytes > LIMIT_HTTP_BODY_BYTES && !(x->route && (x->route->flags & TAKES_UPLOAD));
     if (is_large && !is_ambiguous)
         e = message_too_large(&f, ERR_HTTP_BODY_LARGE, "Content-Length", LIMIT_HTTP_BODY_BYTES);
+    if (e == OK && x->route && (x->route->flags & HAS_SECRET) && m->body_bytes > LIMIT_HTTP_SECRET_BYTES)
+        e = message_too_large(&f, ERR_HTTP_BODY_LARGE, "Content-Length", LIMIT_HTTP_SECRET_BYTES);
     if (e == OK && m->body_bytes && !(x->route && (x->route->flags & TAKES_BODY)))
         e = FAULT(&f, ERR_HTTP_BODY_NONE);
     enum lane_kind lane;
@@ -437,7 +441,9 @@ void answer_body(struct http_worker *w, struct message *m, struct str body, stru
     *ret_reply = (struct reply){.file = -1};
     enum err e = begin(w, m, &f);
     w->x.request_body = body;
-    if (e != OK)
+    if (e == OK && w->x.route) /* while the body came, or the lane was busy, the session may have ended */
+        e = guard(w, m, &f);
+    if (e != OK || w->x.status)
         finish(w, m, e, &f, ret_reply);
     else
         answer_route(w, m, ret_reply, &f);

@@ -117,6 +117,14 @@ void exchange_redirect(struct exchange *x, int status, struct str path)
     exchange_header(x, "Location", path);
 }
 
+void exchange_redirect_out(struct exchange *x, struct str url)
+{
+    must(str_starts(url, STR("https://")) || str_starts(url, STR("http://")));
+    x->status = 303;
+    buf_reset(&x->body);
+    exchange_header(x, "Location", url);
+}
+
 struct str exchange_base(const struct exchange *x)
 {
     const struct http_worker *w = (const struct http_worker *)((const char *)x - offsetof(struct http_worker, x));

@@ -240,7 +240,8 @@ struct exchange {
     struct str host;     /* of the request, checked against http_options.public_url when that is declared */
     struct str client;   /* address */
     char request_id[33];
-    struct str user_agent;
+    struct str user_agent, cookies;
+    bool is_cross_site;            /* the browser says that a page of another site led here */
     const struct subject *subject; /* who asks; never NULL */
     bool is_operator;              /* subject->kind is SUBJECT_OPERATOR: internal fields are shown */
     void *worker;
@@ -284,6 +285,8 @@ void exchange_header(struct exchange *x, const char *name, struct str value);
 bool etag_matches(struct str list, struct str etag);
 /* 303 or 308 to a path of this site (must begin with one "/"). */
 void exchange_redirect(struct exchange *x, int status, struct str path);
+/* 303 to another site, to which the operator said readers may be led: begins with https:// or http://, and holds no control characters. */
+void exchange_redirect_out(struct exchange *x, struct str url);
 /* "https://host" of the public address, for links that must be whole; no slash at the end. */
 struct str exchange_base(const struct exchange *x);
 /* The value of a cookie; p is NULL when there is none, or more than one of that name. */

@@ -162,8 +162,11 @@ def problem(a, *statuses):
 
 def administrator(port, log):
     """Signs in by the one-time link that the server told at its start; what each of its requests says of it."""
-    with open(log, encoding="utf-8") as f:
-        link = re.search(r"/welcome/\w+", f.read()).group(0)
+    link, end = None, time.monotonic() + 20
+    while not link and time.monotonic() < end:  # the server listens before it tells
+        with open(log, encoding="utf-8") as f:
+            found = re.search(r"/welcome/\w+", f.read())
+        link = found.group(0) if found else time.sleep(0.1)
     b = signing.Browser(f"http://localhost:{port}")
     signing.welcome(b, link, "a sentence of this test", name="chief", full_name="Chief of this test")
     return (f"Cookie: tinhso={b.cookies['tinhso']}", f"X-CSRF-Token: {b.token}")

@@ -14,6 +14,7 @@
 #include "ask.h"
 
 static _Atomic int n_answered;
+static _Atomic bool is_revoked; /* the sessions of everybody */
 
 static enum err answer(struct exchange *x, struct fault *f)
 {
@@ -34,7 +35,7 @@ static enum err identify(void *worker, struct exchange *x, struct str cookies, c
 {
     (void)worker, (void)f;
     struct str who = cookie_find(cookies, STR("who"));
-    if (!who.n)
+    if (!who.n || is_revoked)
         return OK;
     struct subject *s = ARENA_NEW(x->arena, struct subject);
     s->kind = str_is(who, "pending") ? SUBJECT_PENDING : SUBJECT_ACCOUNT;
@@ -264,6 +265,31 @@ static void a_path_to_come_back_to_is_one_of_this_site(void **state)
     assert_true(str_is(local_path(STR("/registers/x?a=1")), "/registers/x?a=1"));
 }
 
+static void a_session_that_ends_while_the_body_is_on_its_way_gets_nothing_done(void **state)
+{
+    (void)state;
+    static const char head[] =
+        "POST /mine HTTP/1.1\r\n" HOST "Origin: http://localhost\r\nCookie: who=an\r\nContent-Type: "
+        "application/x-www-form-urlencoded\r\nContent-Length: 21\r\n\r\n",
+                      body[] = "csrf=0123456789abcdef";
+    for (int revoked = 0; revoked <= 1; revoked++) {
+        int fd = dial(), before = n_answered;
+        char answer_bytes[4096] = "";
+        size_t n = 0;
+        assert_int_equal(send(fd, head, sizeof head - 1, MSG_NOSIGNAL), (ssize_t)sizeof head - 1);
+        usleep(200000); /* the head is judged before the body comes */
+        is_revoked = revoked;
+        assert_int_equal(send(fd, body, sizeof body - 1, MSG_NOSIGNAL), (ssize_t)sizeof body - 1);
+        for (ssize_t got;
+             n + 1 < sizeof answer_bytes && (got = recv(fd, answer_bytes + n, sizeof answer_bytes - 1 - n, 0)) > 0;)
+            n += (size_t)got;
+        close(fd);
+        is_revoked = false;
+        assert_status(answer_bytes, revoked ? 401 : 200);
+        assert_int_equal(n_answered - before, revoked ? 0 : 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +298,7 @@ int main(void)
         cmocka_unit_test(a_password_long_ago_is_asked_for_again),
         cmocka_unit_test(a_form_carries_the_token_of_its_session),
         cmocka_unit_test(an_account_writes_only_where_it_may),
+        cmocka_unit_test(a_session_that_ends_while_the_body_is_on_its_way_gets_nothing_done),
         cmocka_unit_test(slow_work_holds_up_nobody),
         cmocka_unit_test(a_path_to_come_back_to_is_one_of_this_site),
     };
