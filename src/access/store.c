@@ -34,7 +34,14 @@ static const char accounts[] =
     "CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'events are only added'); END;"
     "CREATE TRIGGER event_is_kept BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'events are only added'); END;";
 
-static const char *const steps[] = {accounts};
+/* Accounts at other providers (oidc.c), and sign-ins there that have not come back. */
+static const char providers[] =
+    "CREATE TABLE identity(issuer TEXT NOT NULL, subject TEXT NOT NULL, account INTEGER NOT NULL REFERENCES account,"
+    " PRIMARY KEY(issuer, subject)) WITHOUT ROWID;"
+    "CREATE TABLE oidc_state(digest BLOB PRIMARY KEY, provider TEXT NOT NULL, nonce TEXT NOT NULL,"
+    " verifier TEXT NOT NULL, next TEXT NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;";
+
+static const char *const steps[] = {accounts, providers};
 
 static enum err migrate(struct db *db, struct fault *f)
 {

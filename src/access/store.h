@@ -60,6 +60,7 @@ enum err access_end(struct access *a, enum err e, struct fault *f);
     X(EVENT_ROLE_REMOVED, "role-removed")                                                                              \
     X(EVENT_LINK_MADE, "link-made")                                                                                    \
     X(EVENT_LINK_USED, "link-used")                                                                                    \
+    X(EVENT_BACKUP_MADE, "backup-made")                                                                                \
     X(EVENT_REFUSED, "refused") /* by right, token or origin */
 
 enum event_kind {

@@ -9,8 +9,10 @@
 #include "access/account.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
+#include "web/provider.h"
 #include "web/site.h"
 
 #include "base/banned.h"
@@ -71,6 +73,28 @@ static enum err read_key(struct cli *c, struct str *ret_key)
     *ret_key = str_trim(*ret_key);
     if (e == OK && ret_key->n < MIN_KEY_BYTES)
         e = FAULT(&c->fault, ERR_HTTP_KEY_SHORT, {"path", str_of(path)}, {"min", STR("16")});
+    return e;
+}
+
+/* The provider of accounts elsewhere, with its secret, which lies beside the declaration. */
+static enum err read_provider(struct cli *c, struct site *site)
+{
+    const char *path = args_value(&c->args, "sign-in-provider"), *slash = path ? strrchr(path, '/') : NULL;
+    struct str text;
+    struct oidc_provider p;
+    if (!path)
+        return OK;
+    enum err e = file_read(c->arena, path, LIMIT_YAML_BYTES, &text, &c->fault);
+    if (e == OK)
+        e = oidc_provider_read(c->arena, text, str_of(path), &p, &c->faults);
+    if (e == OK && p.secret_file.n) {
+        const char *secret =
+            arena_printf(c->arena, "%.*s%.*s", slash ? (int)(slash + 1 - path) : 0, path, STR_ARG(p.secret_file));
+        e = file_read(c->arena, secret, KEY_BYTES, &p.secret, &c->fault);
+        p.secret = str_trim(p.secret);
+    }
+    if (e == OK)
+        site->provider = provider_cache_new(&p);
     return e;
 }
 
@@ -169,14 +193,20 @@ static enum err serve_run(struct cli *c)
     if (e == OK)
         e = read_key(c, &o.operator_key);
     if (e == OK)
+        e = read_provider(c, &site);
+    if (e == OK)
         e = open_log(c, &o.access_log);
     if (e != OK)
         return e;
     site.db_path = path;
+    site.listen = o.listen;
+    site.public_url = o.public_url;
+    site.has_operator_key = o.operator_key.n > 0;
     o.n_threads = (int)threads;
     stop_on_signal();
     allow_descriptors();
     e = serve(c, &o);
+    provider_cache_free(site.provider);
     if (o.access_log > STDERR_FILENO)
         close(o.access_log);
     return e;
@@ -195,6 +225,10 @@ static const struct option options[] = {
     {"operator-key-file",
      "FILE",
      {"tệp chứa khóa của người vận hành, cho các yêu cầu ghi", "holds the operator's key, for requests that write"}},
+    {"sign-in-provider",
+     "FILE",
+     {"khai báo nhà cung cấp tài khoản (OpenID Connect), xem deploy/sign-in-provider.yaml",
+      "declares a provider of accounts (OpenID Connect), see deploy/sign-in-provider.yaml"}},
     {"rate", NULL, {"giới hạn nhịp cả các máy khách trên máy này", "limits the rate of clients on this machine too"}},
     {"routes", NULL, {"in bảng các địa chỉ dưới dạng JSON rồi thôi", "prints the table of routes as JSON, and ends"}},
     {0},

@@ -52,3 +52,26 @@ enum err base64_decode(struct arena *a, struct str text, struct str *ret_bytes, 
     *ret_bytes = str_slice(out, n);
     return OK;
 }
+
+void base64url_encode(const void *p, size_t n, struct buf *out)
+{
+    size_t from = out->n;
+    base64_encode(p, n, out);
+    while (out->n > from && out->p[out->n - 1] == '=')
+        out->n--;
+    for (size_t i = from; i < out->n; i++)
+        out->p[i] = out->p[i] == '+' ? '-' : out->p[i] == '/' ? '_' : out->p[i];
+}
+
+enum err base64url_decode(struct arena *a, struct str text, struct str *ret_bytes, struct fault *f)
+{
+    size_t padding = (4 - text.n % 4) % 4;
+    char *plain = arena_alloc(a, text.n + padding + 1);
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        plain[i] = c == '-' ? '+' : c == '_' ? '/' : c == '+' || c == '/' || c == '=' ? '*' : c;
+    }
+    memset(plain + text.n, '=', padding);
+    return padding == 3 ? FAULT(f, ERR_BASE64_INVALID, {"value", text})
+                        : base64_decode(a, str_slice(plain, text.n + padding), ret_bytes, f);
+}

@@ -16,4 +16,8 @@
 void base64_encode(const void *p, size_t n, struct buf *out);
 enum err base64_decode(struct arena *a, struct str text, struct str *ret_bytes, struct fault *f);
 
+/* The alphabet for addresses, without padding (RFC 4648 §5, as RFC 7515 uses it). */
+void base64url_encode(const void *p, size_t n, struct buf *out);
+enum err base64url_decode(struct arena *a, struct str text, struct str *ret_bytes, struct fault *f);
+
 #endif

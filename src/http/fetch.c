@@ -51,16 +51,16 @@ static size_t take(char *p, size_t size, size_t n, void *context)
     return out->is_full ? 0 : size * n;
 }
 
-static enum err perform(CURL *handle, const char *url, struct buf *out, struct fault *f)
+static enum err perform(CURL *handle, const char *url, long redirects, long most_ms, struct buf *out, struct fault *f)
 {
     char reason[CURL_ERROR_SIZE] = "";
     long status = 0;
     curl.curl_easy_setopt(handle, CURLOPT_URL, url);
     curl.curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     curl.curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    curl.curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
-    curl.curl_easy_setopt(handle, CURLOPT_MAXREDIRS, (long)LIMIT_FETCH_REDIRECTS);
-    curl.curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)LIMIT_FETCH_MS);
+    curl.curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, redirects ? 1L : 0L);
+    curl.curl_easy_setopt(handle, CURLOPT_MAXREDIRS, redirects);
+    curl.curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, most_ms);
     curl.curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl.curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, reason);
     curl.curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take);
@@ -79,13 +79,40 @@ static enum err perform(CURL *handle, const char *url, struct buf *out, struct f
     return FAULT(f, ERR_FETCH_STATUS, {"url", str_of(url)}, {"status", str_of(text)});
 }
 
-enum err http_fetch(const char *url, struct buf *out, struct fault *f)
+static enum err begin(CURL **ret_handle, struct fault *f)
 {
     pthread_once(&once, load);
-    CURL *handle = curl.is_loaded ? curl.curl_easy_init() : NULL;
-    if (!handle)
-        return FAULT(f, ERR_FETCH_NONE);
-    enum err e = perform(handle, url, out, f);
+    *ret_handle = curl.is_loaded ? curl.curl_easy_init() : NULL;
+    return *ret_handle ? OK : FAULT(f, ERR_FETCH_NONE);
+}
+
+enum err http_fetch(const char *url, struct buf *out, struct fault *f)
+{
+    CURL *handle;
+    enum err e = begin(&handle, f);
+    if (e != OK)
+        return e;
+    e = perform(handle, url, LIMIT_FETCH_REDIRECTS, LIMIT_FETCH_MS, out, f);
+    curl.curl_easy_cleanup(handle);
+    return e;
+}
+
+enum err http_fetch_strict(const struct fetch *r, struct buf *out, struct fault *f)
+{
+    CURL *handle;
+    enum err e = begin(&handle, f);
+    if (e != OK)
+        return e;
+    if (r->form.p) {
+        curl.curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, (long)r->form.n);
+        curl.curl_easy_setopt(handle, CURLOPT_POSTFIELDS, r->form.p);
+    }
+    if (r->user) {
+        curl.curl_easy_setopt(handle, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        curl.curl_easy_setopt(handle, CURLOPT_USERNAME, r->user);
+        curl.curl_easy_setopt(handle, CURLOPT_PASSWORD, r->password);
+    }
+    e = perform(handle, r->url, 0, LIMIT_FETCH_STRICT_MS, out, f);
     curl.curl_easy_cleanup(handle);
     return e;
 }

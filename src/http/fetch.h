@@ -16,4 +16,13 @@
 
 enum err http_fetch(const char *url, struct buf *out, struct fault *f);
 
+/* One request that follows nobody elsewhere: no redirects, LIMIT_FETCH_STRICT_MS in all. With `form` it is a POST of
+ * application/x-www-form-urlencoded; `user` and `password` go as Basic. Of an answer other than 200 nothing is handed over. */
+struct fetch {
+    const char *url;
+    struct str form;
+    const char *user, *password; /* NULL: none */
+};
+enum err http_fetch_strict(const struct fetch *r, struct buf *out, struct fault *f);
+
 #endif

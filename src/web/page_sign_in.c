@@ -1,6 +1,7 @@
 /* Signing in and out: name and password, then the code of the telephone. Each step gives the session another id. */
 #include "base/limits.h"
 #include "web/message.h"
+#include "web/provider.h"
 #include "web/signed.h"
 #include "web/templates.h"
 
@@ -20,13 +21,17 @@ static enum err show(struct exchange *x, enum message title, const struct buf *c
 static enum err show_sign_in(struct exchange *x, struct str name, struct str problem, bool is_again, struct fault *f)
 {
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    const struct oidc_provider *p = is_again ? NULL : provider_declared(((struct site *)x->site)->provider);
+    const char *there = p ? arena_printf(x->arena, "/sign-in/with/%.*s", STR_ARG(p->id)) : NULL;
     tpl_sign_in(&content,
                 &(struct tpl_sign_in){.action = is_again ? STR("/sign-in/again") : STR("/sign-in"),
                                       .problem = problem,
                                       .name = name,
                                       .is_again = is_again,
                                       .next = next_of(x),
-                                      .csrf = x->subject->csrf},
+                                      .csrf = x->subject->csrf,
+                                      .provider = p ? text2_in(&p->title, x->lang) : STR(""),
+                                      .provider_href = p ? with_next(x, there, next_of(x)) : STR("")},
                 x->lang);
     return show(x, is_again ? M_sign_in_again_title : M_sign_in_title, &content, f);
 }

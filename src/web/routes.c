@@ -158,6 +158,15 @@ static const struct input next_inputs[] = {IN_NEXT(IN_QUERY), INPUT_END};
 static const struct input sign_in_inputs[] = {IN_TYPED("name", 200, "Tên", "Name"), IN_PASSWORD("password"), IN_NEXT(IN_BODY), INPUT_END};
 static const struct input again_inputs[] = {IN_PASSWORD("password"), IN_NEXT(IN_BODY), INPUT_END};
 static const struct input code_inputs[] = {IN_TYPED("code", 64, "Mã", "Code"), IN_NEXT(IN_BODY), INPUT_END};
+#define IN_PROVIDER {.name = "provider", .in = IN_PATH, .type = INPUT_NAME, .max = 32, TITLE("Nhà cung cấp", "Provider")}
+static const struct input provider_inputs[] = {IN_PROVIDER, IN_NEXT(IN_QUERY), INPUT_END};
+static const struct input provider_back_inputs[] = {IN_PROVIDER, {.name = "{answer}", .in = IN_QUERY, .type = INPUT_TEXT, .is_open = true, TITLE("Điều nhà cung cấp trả lời", "What the provider answers")}, INPUT_END};
+static const struct input events_inputs[] = {
+    {.name = "before", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Trước việc này", "Before this event")},
+    {.name = "kind", .in = IN_QUERY, .type = INPUT_TEXT, .max = 40, .may_be_empty = true, TITLE("Loại việc", "Kind of event")},
+    {.name = "name", .in = IN_QUERY, .type = INPUT_TEXT, .max = 64, .may_be_empty = true, TITLE("Tài khoản", "Account")},
+    INPUT_END,
+};
 static const struct input link_inputs[] = {IN_LINK, INPUT_END};
 static const struct input welcome_inputs[] = {IN_LINK, IN_TYPED("name", 64, "Tên", "Name"), IN_TYPED("full_name", 200, "Họ và tên", "Full name"), IN_PASSWORD("password"), IN_PASSWORD("again"), INPUT_END};
 static const struct input password_inputs[] = {IN_PASSWORD("former"), IN_PASSWORD("password"), IN_PASSWORD("again"), INPUT_END};
@@ -243,6 +252,8 @@ const struct route site_routes[] = {
 
     {GET("/sign-in", "signInPage", "Đăng nhập", "Sign in"), SIGNED(RIGHT_PUBLIC), .inputs = next_inputs, .answer = page_sign_in},
     {ACT("/sign-in", "signIn", "Đăng nhập", "Sign in", RIGHT_PUBLIC, IS_SLOW | HAS_SECRET), .inputs = sign_in_inputs, .answer = act_sign_in},
+    {GET("/sign-in/with/{provider}", "signInWith", "Đăng nhập bằng tài khoản nơi khác", "Sign in with an account elsewhere"), .formats = F_HTML, .flags = IS_LIVE | IS_HIDDEN | IS_SLOW, .cost = COST_SCAN, .tag = "pages", .inputs = provider_inputs, .answer = page_provider},
+    {GET("/sign-in/with/{provider}/back", "signInBack", "Trở về từ nhà cung cấp", "Back from the provider"), .formats = F_HTML, .flags = IS_LIVE | IS_HIDDEN | IS_SLOW | HAS_SECRET, .cost = COST_SCAN, .tag = "pages", .inputs = provider_back_inputs, .answer = page_provider_back},
     {GET("/sign-in/code", "signInCodePage", "Mã từ điện thoại", "The code on the telephone"), SIGNED(RIGHT_PUBLIC), .inputs = next_inputs, .answer = page_sign_in_code},
     {ACT("/sign-in/code", "signInCode", "Mã từ điện thoại", "The code on the telephone", RIGHT_PUBLIC, IS_SLOW | HAS_SECRET), .inputs = code_inputs, .answer = act_sign_in_code},
     {GET("/sign-in/again", "signInAgainPage", "Xác nhận mật khẩu", "The password once more"), SIGNED(RIGHT_SIGNED_IN), .inputs = next_inputs, .answer = page_sign_in_again},
@@ -258,6 +269,8 @@ const struct route site_routes[] = {
     {ACT("/account/recovery-codes", "recoveryCodes", "Mã khôi phục mới", "New recovery codes", RIGHT_SIGNED_IN_RECENT, IS_SLOW), .answer = act_recovery_codes},
     {ACT("/account/sessions/end", "sessionsEnd", "Đăng xuất mọi nơi khác", "Sign out everywhere else", RIGHT_SIGNED_IN, IS_SLOW), .answer = act_sessions_end},
     {ACT("/account/sessions/{session}/end", "sessionEnd", "Đăng xuất một nơi", "Sign out one session", RIGHT_SIGNED_IN, IS_SLOW), .inputs = session_inputs, .answer = act_session_end},
+    {GET("/admin", "adminPage", "Quản trị", "Administration"), SIGNED(RIGHT_ADMINISTER), .answer = page_admin},
+    {GET("/admin/events", "eventsPage", "Nhật ký an ninh", "Security events"), SIGNED(RIGHT_ADMINISTER), .inputs = events_inputs, .answer = page_events},
     {GET("/admin/users", "usersPage", "Các tài khoản", "Accounts"), SIGNED(RIGHT_ADMINISTER), .inputs = users_inputs, .answer = page_users},
     {ACT("/admin/users", "userAdd", "Thêm tài khoản", "Add an account", RIGHT_ADMINISTER, IS_SLOW), .inputs = user_add_inputs, .answer = act_user_add},
     {GET("/admin/users/new", "userNewPage", "Thêm tài khoản", "Add an account"), SIGNED(RIGHT_ADMINISTER), .answer = page_user_new},

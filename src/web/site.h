@@ -20,10 +20,15 @@
 #include "http/http.h"
 #include "register/store.h"
 
+struct provider_cache;
+
 struct site {
     const char *db_path;
     int64_t started_ms;
-    _Atomic int64_t written; /* changes that this process wrote: raised before a change is acknowledged */
+    struct str public_url, listen; /* as they were given: for the audit */
+    bool has_operator_key;
+    struct provider_cache *provider; /* of accounts elsewhere; NULL: none */
+    _Atomic int64_t written;         /* changes that this process wrote: raised before a change is acknowledged */
 };
 
 struct access; /* access/store.h */
@@ -166,4 +171,6 @@ answer_fn page_users, page_user_new, act_user_add, page_user, act_user_disable, 
     act_user_roles;                                          /* page_users.c */
 answer_fn page_posts, page_post, page_data, page_developers; /* page_posts.c, page_data.c, page_developers.c */
 answer_fn page_problem_type;                                 /* page_problem_type.c */
+answer_fn page_provider, page_provider_back;                 /* page_provider.c */
+answer_fn page_admin, page_events;                           /* page_admin.c */
 #endif
