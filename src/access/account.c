@@ -166,7 +166,7 @@ enum err account_add(struct access *a, const struct actor *by, const struct acco
     int64_t number = e == OK ? db_last_rowid(a->db) : 0;
     if (e == OK)
         e = tell(a, EVENT_ACCOUNT_ADDED, by, number, who->name, f);
-    struct account added = {.number = number};
+    struct account added = {.number = number, .name = who->name, .is_citizen = who->is_citizen};
     for (size_t i = 0; i < n_roles && e == OK; i++)
         e = account_role_add(a, by, &added, roles[i], f);
     if (e == OK && ret_link)
@@ -242,6 +242,8 @@ static enum err rights_changed(struct access *a, const struct actor *by, int64_t
 enum err account_role_add(struct access *a, const struct actor *by, const struct account *who, struct str role,
                           struct fault *f)
 {
+    if (who->is_citizen)
+        return FAULT(f, ERR_ACCOUNT_CITIZEN, {"name", who->name}, {"role", role});
     enum err e = db_run(a->db, STR("INSERT OR IGNORE INTO account_role(account, role) VALUES (?1, ?2)"),
                         DB_VALUES(db_int(who->number), db_text(role)), f);
     if (e != OK || db_changes(a->db) == 0)

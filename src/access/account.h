@@ -53,7 +53,7 @@ enum err account_enable(struct access *a, const struct actor *by, const struct a
 /* Password, second factor and recovery codes are forgotten, its sessions end; a new link lets it choose others. */
 enum err account_reset(struct access *a, const struct actor *by, const struct account *who, struct token *ret_link,
                        struct fault *f);
-/* Its sessions end, but for `by`'s own. Removing the last administrator: ERR_ACCOUNT_LAST. */
+/* Roles are for officials: ERR_ACCOUNT_CITIZEN. Its sessions end, but for `by`'s own. Removing the last administrator: ERR_ACCOUNT_LAST. */
 enum err account_role_add(struct access *a, const struct actor *by, const struct account *who, struct str role,
                           struct fault *f);
 enum err account_role_remove(struct access *a, const struct actor *by, const struct account *who, struct str role,

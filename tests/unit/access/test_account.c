@@ -67,7 +67,7 @@ static struct account new_account(const char *name, bool is_citizen)
                           .personal_id = STR(""),
                           .is_citizen = is_citizen};
     struct str roles[] = {STR("reader")};
-    DO(account_add(a, &by, &who, roles, 1, &who.number, &link, &f));
+    DO(account_add(a, &by, &who, roles, is_citizen ? 0 : 1, &who.number, &link, &f));
     assert_int_equal(account_password_set(a, &by, &who, PASSWORD, &f), OK);
     assert_int_equal(account_find(arena, a, str_of(name), &who, &f), OK);
     return who;
@@ -358,6 +358,19 @@ static void a_newer_file_is_refused(void **state)
     access_close(other);
 }
 
+static void a_citizen_holds_no_role(void **state)
+{
+    (void)state;
+    struct token link;
+    struct account who = new_account("dan.mau", true);
+    struct str role = STR("reader");
+    assert_int_equal(access_begin(a, &f), OK);
+    assert_int_equal(account_role_add(a, &by, &who, role, &f), ERR_ACCOUNT_CITIZEN);
+    who.name = STR("dan.khac");
+    assert_int_equal(account_add(a, &by, &who, &role, 1, &who.number, &link, &f), ERR_ACCOUNT_CITIZEN);
+    access_rollback(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +383,7 @@ int main(void)
         cmocka_unit_test(a_session_ends_idle_old_or_with_its_account),
         cmocka_unit_test(each_step_gives_another_id),
         cmocka_unit_test(rights_that_change_end_sessions),
+        cmocka_unit_test(a_citizen_holds_no_role),
         cmocka_unit_test(the_last_administrator_stays),
         cmocka_unit_test(a_link_opens_once_within_a_day),
         cmocka_unit_test(codes_are_taken_once),
