@@ -22,8 +22,8 @@ void password_hash(struct str password, char *ret_hash)
 {
     must(pthread_once(&once, init_once) == 0);
     must(crypto_pwhash_STRBYTES <= PASSWORD_HASH_BYTES);
-    must(crypto_pwhash_str_alg(ret_hash, password.p, password.n, PASSWORD_PASSES, PASSWORD_MEMORY_BYTES,
-                               crypto_pwhash_ALG_ARGON2ID13) == 0);
+    must(crypto_pwhash_str_alg(ret_hash, password.p ? password.p : "", password.n, PASSWORD_PASSES,
+                               PASSWORD_MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) == 0);
 }
 
 bool password_check(const char *hash, struct str password)
@@ -32,7 +32,7 @@ bool password_check(const char *hash, struct str password)
     char text[crypto_pwhash_STRBYTES] = ""; /* the library reads them all */
     size_t n = strnlen(hash, sizeof text - 1);
     memcpy(text, hash, n);
-    return crypto_pwhash_str_verify(text, password.p, password.n) == 0;
+    return crypto_pwhash_str_verify(text, password.p ? password.p : "", password.n) == 0;
 }
 
 bool password_is_dated(const char *hash)

@@ -28,6 +28,7 @@ serve() {
 # check FUNCTION NAME: a function of signin.py holds on the server that is up.
 check() {
     run python3 "$SOURCE/tests/scenario/signin.py" "$address" "$WORK" "$1"
+    [ "$status" -eq 0 ] || out="$(tail -n 20 "$WORK/serve.log")"
     expect_exit "$2" 0
 }
 

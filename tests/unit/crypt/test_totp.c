@@ -87,6 +87,7 @@ static void a_password_is_told_from_every_other(void **state)
     assert_false(password_check(hash, STR("")));
     assert_false(password_check(PASSWORD_NOBODY, STR("")));
     assert_false(password_check("", STR("x")));
+    assert_false(password_check(hash, (struct str){NULL, 0}));
     assert_false(password_check("$argon2id$v=19$m=65536,t=3,p=1$", STR("x")));
     assert_false(password_is_dated(hash));
     assert_false(password_is_dated(PASSWORD_NOBODY));
