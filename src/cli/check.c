@@ -6,10 +6,30 @@
 
 #include "base/banned.h"
 
+/* Whoever keeps personal data says why, and by which law. What was declared before still loads. */
+static enum err check_purpose(struct cli *c, const struct reg *reg)
+{
+    const struct field *fd = reg->fields;
+    while (reg->n_personal && !field_is_personal(fd))
+        fd++;
+    if (reg->n_personal == 0 || (reg->purpose.vi.n && reg->legal_basis.vi.n))
+        return OK;
+    struct fault f = {0};
+    FAULT(&f, ERR_DECL_PURPOSE, {"register", reg->name}, {"field", fd->name},
+          {"key", reg->purpose.vi.n ? STR("legal_basis") : STR("purpose")});
+    fault_place(&f, reg->file, reg->line, 0);
+    faults_add(&c->faults, &f);
+    return ERR_DECL_PURPOSE;
+}
+
 static enum err check_run(struct cli *c)
 {
     struct folder_facts facts;
     enum err e = cli_folder(c, c->args.words.p[0], &facts);
+    for (size_t i = 0; e == OK && i < facts.province->n_registers; i++)
+        check_purpose(c, facts.province->registers[i]);
+    if (e == OK && c->faults.total)
+        e = ERR_DECL_PURPOSE;
     if (e != OK)
         return e;
     if (c->is_json) {

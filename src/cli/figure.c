@@ -143,7 +143,7 @@ static void put_rows(struct cli *c, const struct figure_result *r)
         const struct figure_row *row = &r->rows[i];
         columns_add(&t, row->key);
         columns_add(&t, row_title(c, row));
-        columns_add(&t, quantity_shown(c, row->value, r->decimals));
+        columns_add(&t, row->is_suppressed ? str_of(T(c, "ẩn", "hidden")) : quantity_shown(c, row->value, r->decimals));
         if (r->figure->is_share) {
             columns_add(&t, quantity_shown(c, row->of, r->decimals));
             columns_add(&t, quantity_shown(c, row->percent, 1));
@@ -289,8 +289,10 @@ static enum err figure_run(struct cli *c)
         list_figures(c, fs);
         return OK;
     }
-    struct figure_options o = {
-        .by = cli_option(c, "by"), .on = cli_option(c, "on"), .units_at = cli_option(c, "units-at")};
+    struct figure_options o = {.by = cli_option(c, "by"),
+                               .on = cli_option(c, "on"),
+                               .units_at = cli_option(c, "units-at"),
+                               .is_whole = args_has(&c->args, "whole")};
     struct figure_result r;
     e = figure_compute(c->arena, s, fs, id, &o, &r, &c->fault);
     if (e != OK)
@@ -315,6 +317,11 @@ static const struct option options[] = {
      "X",
      {"chia theo cấp đơn vị (unit:2) hay một trường", "broken down by a level of units (unit:2) or a field"},
      .needs = "ID"},
+    {"whole",
+     NULL,
+     {"với --by: cả ô dưới 5 hồ sơ có dữ liệu cá nhân; không được công bố",
+      "with --by: with cells under 5 records with personal data; not to be published"},
+     .needs = "by"},
     {"units-at",
      "DATE",
      {"với --by: trên bản đồ đơn vị của ngày ấy", "with --by: on the map of units of that day"},

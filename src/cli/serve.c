@@ -8,6 +8,7 @@
 
 #include "access/account.h"
 #include "base/clock.h"
+#include "base/confine.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "cli/cli.h"
@@ -158,6 +159,40 @@ static enum err serve(struct cli *c, struct http_options *o)
     return e;
 }
 
+static const char *parent_of(struct cli *c, const char *path)
+{
+    char *real = realpath(path, NULL);
+    const char *full = arena_strdup(c->arena, real ? real : path), *slash = strrchr(full, '/');
+    free(real);
+    return !slash ? "." : slash == full ? "/" : arena_dup(c->arena, full, (size_t)(slash - full));
+}
+
+/* What a server that strangers talk to gives up: the rights of root, then all files but its own, and system calls that it never needs. */
+static enum err confine(struct cli *c, const char *db_path, struct str listen)
+{
+    struct confinement got = {0};
+    const char *user = args_value(&c->args, "user");
+    const char *writable[] = {parent_of(c, db_path), NULL, NULL};
+    if (str_starts(listen, STR("unix:"))) {
+        const char *socket = arena_dup(c->arena, listen.p + 5, listen.n - 5), *slash = strrchr(socket, '/');
+        writable[1] = slash && slash != socket ? arena_dup(c->arena, socket, (size_t)(slash - socket)) : ".";
+    }
+    enum err e = user ? process_become(user, &c->fault) : OK;
+    if (e != OK)
+        return e;
+    if (process_is_root())
+        cli_note(c, "%s",
+                 T(c, "Cảnh báo: đang chạy với quyền root; thêm --user TÊN.\n",
+                   "Warning: running as root; add --user NAME.\n"));
+    process_guard();
+    e = process_confine(writable, NULL, &got, &c->fault);
+    if (e == OK && !got.has_files)
+        cli_note(c, "%s",
+                 T(c, "Cảnh báo: nhân này không có Landlock nên không giới hạn được các tệp mà cổng mở.\n",
+                   "Warning: this kernel has no Landlock, so the files that the server opens are not limited.\n"));
+    return e;
+}
+
 static enum err serve_run(struct cli *c)
 {
     if (args_has(&c->args, "routes"))
@@ -205,7 +240,9 @@ static enum err serve_run(struct cli *c)
     o.n_threads = (int)threads;
     stop_on_signal();
     allow_descriptors();
-    e = serve(c, &o);
+    e = confine(c, path, o.listen);
+    if (e == OK)
+        e = serve(c, &o);
     provider_cache_free(site.provider);
     if (o.access_log > STDERR_FILENO)
         close(o.access_log);
@@ -229,6 +266,10 @@ static const struct option options[] = {
      "FILE",
      {"khai báo nhà cung cấp tài khoản (OpenID Connect), xem deploy/sign-in-provider.yaml",
       "declares a provider of accounts (OpenID Connect), see deploy/sign-in-provider.yaml"}},
+    {"user",
+     "NAME",
+     {"khởi động bằng root thì trở thành người dùng này trước khi mở cơ sở dữ liệu",
+      "started as root: becomes this user before the database is opened"}},
     {"rate", NULL, {"giới hạn nhịp cả các máy khách trên máy này", "limits the rate of clients on this machine too"}},
     {"routes", NULL, {"in bảng các địa chỉ dưới dạng JSON rồi thôi", "prints the table of routes as JSON, and ends"}},
     {0},

@@ -107,6 +107,9 @@ enum err db_checkpoint(struct db *db, struct fault *f);
 /* The same, waiting for readers as long as the busy timeout says: afterwards the WAL is empty, or ERR_DB_BUSY. */
 enum err db_checkpoint_wait(struct db *db, struct fault *f);
 
+/* The whole database as it is now into a new file of its own (mode 0600), while others read and write; ERR_FILE_THERE. */
+enum err db_copy(struct db *db, const char *path, struct fault *f);
+
 int64_t db_changes(const struct db *db); /* rows changed by the last statement */
 int64_t db_last_rowid(const struct db *db);
 

@@ -1,5 +1,6 @@
 /* Rows of a breakdown: each group finds its place, units by way of the map asked. */
 #include "figure/measure.h"
+#include "figure/suppress.h"
 
 #include "base/banned.h"
 
@@ -292,6 +293,71 @@ static void cell_value(const struct pass *pass, const struct cell *cell, struct 
     row->percent = quantity_percent(row->value, row->of);
 }
 
+/* ---- small cells ---- */
+
+/* Each cell's group on a level of the unit tree: the first cell of the same unit. Without a sure unit it is a group of its own. */
+static const size_t *groups_on_level(const struct rows *r, int64_t level)
+{
+    struct arena *a = r->c->a;
+    size_t *group = ARENA_ARRAY(a, size_t, r->order.n + 1);
+    struct map first = {0};
+    for (size_t i = 0; i < r->order.n; i++) {
+        const struct cell *cell = r->order.p[i];
+        const struct unit_node *u = cell->kind == ROW_PLAIN ? unit_lift(&r->tree, cell->key, level) : NULL;
+        const struct cell *const *known = u ? map_get(&first, u->code) : NULL;
+        group[i] = known ? (size_t)(known - (const struct cell *const *)r->order.p) : i;
+        if (u && !known)
+            map_put(a, &first, u->code, &r->order.p[i]);
+    }
+    return group;
+}
+
+/* The tables of coarser levels that anyone may ask, too. */
+static size_t coarser_levels(const struct rows *r, const size_t **levels, size_t max)
+{
+    const struct province *p = r->c->s->province;
+    size_t n = 0;
+    for (size_t i = 0; r->pass->by->is_unit && i < p->n_levels && n < max; i++)
+        if (r->pass->by->level == 0 || p->levels[i].level < r->pass->by->level)
+            levels[n++] = groups_on_level(r, p->levels[i].level);
+    return n;
+}
+
+static void hide(struct figure_row *row)
+{
+    row->value = row->of = row->percent = row->margin = (struct quantity){0};
+    row->is_suppressed = true;
+}
+
+static void suppress_by(struct rows *r, bool is_base, const size_t *const *levels, size_t n_levels,
+                        struct figure_result *result)
+{
+    double *n = ARENA_ARRAY(r->c->a, double, r->order.n + 1);
+    for (size_t i = 0; i < r->order.n; i++) {
+        const struct cell *cell = r->order.p[i];
+        n[i] =
+            is_base ? (double)cell->t.n_of + quantity_double(cell->n_of) : (double)cell->t.n + quantity_double(cell->n);
+    }
+    const bool *hidden = small_cells_hide(r->c->a, &(struct small_cells){n, r->order.n, levels, n_levels});
+    for (size_t i = 0; i < r->order.n; i++)
+        if (hidden[i])
+            hide(&result->rows[i]);
+}
+
+/* Of what counts records with personal fields, only cells of five and more are published (figure/suppress.h). */
+static void suppress(struct rows *r, struct figure_result *result)
+{
+    enum { LEVELS = 8 };
+    const size_t *levels[LEVELS];
+    const struct pass *pass = r->pass;
+    if (r->c->is_whole || (pass->m->reg->n_personal == 0 && (!pass->of || pass->of->reg->n_personal == 0)))
+        return;
+    size_t n_levels = coarser_levels(r, levels, LEVELS);
+    suppress_by(r, false, levels, n_levels, result);
+    if (pass->of)
+        suppress_by(r, true, levels, n_levels, result);
+}
+
 static void title_set(struct rows *r, struct figure_result *result)
 {
     const struct province *p = r->c->s->province;
@@ -329,6 +395,7 @@ enum err breakdown_rows(struct compute *c, const struct pass *pass, const struct
         if ((e = cell_title(&rows, cell, &r->rows[i].title, f)) != OK)
             return e;
     }
+    suppress(&rows, r);
     title_set(&rows, r);
     rows_sort(r, pass->by->is_unit);
     return OK;

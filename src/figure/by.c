@@ -219,7 +219,9 @@ void rows_join(struct arena *a, struct figure_result *r, const struct figure_res
         map_put(a, &theirs, row_mark(a, &b->rows[i]), &b->rows[i]);
     for (size_t i = 0; i < r->n_rows; i++) {
         struct str mark = row_mark(a, &r->rows[i]);
-        combine(ctx, &r->rows[i], map_get(&theirs, mark));
+        const struct figure_row *other = map_get(&theirs, mark);
+        combine(ctx, &r->rows[i], other);
+        r->rows[i].is_suppressed |= other && other->is_suppressed;
         map_put(a, &ours, mark, &r->rows[i]);
         VEC_PUSH(a, &rows, r->rows[i]);
     }
@@ -230,6 +232,7 @@ void rows_join(struct arena *a, struct figure_result *r, const struct figure_res
         if (r->is_additive) /* nothing was counted there */
             row.value = quantity_of_integer(0);
         combine(ctx, &row, &b->rows[i]);
+        row.is_suppressed = b->rows[i].is_suppressed;
         VEC_PUSH(a, &rows, row);
     }
     r->rows = rows.p;

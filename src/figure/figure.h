@@ -119,6 +119,7 @@ struct figure_options {
     struct str on;       /* ISO date: instead of the declared day */
     struct str units_at; /* ISO date: breakdown on the map of that day; empty: of the day of the figure */
     int64_t year;        /* of an index, instead of the declared one; 0: the declared */
+    bool is_whole;       /* for those who may see the records: breakdowns with their small cells (figure/suppress.h) */
     struct str
         asked; /* ISO date on which the reader asks, compared with `valid`; empty: `on` of the options, else the day of the moment read */
 };
@@ -134,6 +135,8 @@ struct figure_row {
     struct str key;
     struct text2 title;
     struct quantity value, of, percent, margin;
+    bool
+        is_suppressed; /* a small cell of a register with personal fields, or one that goes with it: the quantities are unknown */
 };
 
 struct figure_result {

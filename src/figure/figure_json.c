@@ -26,6 +26,8 @@ static void row_json(const struct figure_row *row, enum lang lang, struct json_o
     json_member(o, "title", text2_in(&row->title, lang));
     if (row->kind == ROW_UNPLACED)
         json_key(o, STR("unplaced")), json_bool(o, true);
+    if (row->is_suppressed)
+        json_key(o, STR("suppressed")), json_bool(o, true);
     json_key(o, STR("value")), quantity_json(row->value, o);
     known_json("of", row->of, o);
     known_json("percent", row->percent, o);

@@ -42,6 +42,7 @@ struct compute {
     const struct figure *fig;
     struct str on;      /* the day of the figure */
     struct str by, map; /* breakdown, and the day of its map; empty: none */
+    bool is_whole;      /* small cells are not hidden */
 };
 
 /* The value of a measure, its base and its rows. `of` may be NULL. Fills value, of, n_counted, n_sample, n_asked, low, high, margin,

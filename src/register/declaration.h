@@ -144,6 +144,15 @@ struct match_rule {
     int line;
 };
 
+/* How long personal values are kept, and what becomes of them then (register/retention.h). */
+struct retention {
+    int after;          /* date field that the term runs from */
+    int months, days;   /* the term */
+    bool is_removal;    /* the record goes too; else only its personal values */
+    struct text2 basis; /* the legal basis of the term */
+    int line;
+};
+
 struct reg {
     struct str name;
     const char *table;        /* quoted SQL identifier of the table of versions: "r_NAME" */
@@ -176,8 +185,10 @@ struct reg {
     size_t n_duplicates;
     struct data_file *data;
     size_t n_data;
-    const struct yaml *sample; /* raw section for register/sample, or NULL */
-    struct str file;           /* where it was declared */
+    struct text2 purpose, legal_basis; /* of processing; what a register with personal fields must say */
+    const struct retention *retention; /* NULL: kept without a term */
+    const struct yaml *sample;         /* raw section for register/sample, or NULL */
+    struct str file;                   /* where it was declared */
     int line;
     bool is_builtin;
 };

@@ -84,8 +84,17 @@ struct data_decl {
     struct str file, source;
 };
 
+struct retention_decl {
+    struct yaml_place place, after_place, keep_place;
+    struct str after, keep;
+    int then;
+    struct text2 basis;
+};
+
 struct reg_decl {
     struct yaml_place place, name_place, as_of_place;
+    struct text2 purpose, legal_basis;
+    struct retention_decl *retention;
     struct str file, name, source, as_of;
     struct text2 title, description;
     int privacy;

@@ -258,6 +258,18 @@ static const struct yaml_field data_fields[] = {
 };
 static const struct yaml_schema data_schema = YAML_SCHEMA("data", data_fields, struct data_decl);
 
+static const char *const retention_ends[] = {"erase", "delete", NULL};
+static const struct yaml_field retention_fields[] = {
+    {NULL, Y_PLACE, offsetof(struct retention_decl, place), 0, NULL},
+    {"after", Y_STR, offsetof(struct retention_decl, after), Y_REQUIRED, NULL},
+    {"after", Y_PLACE, offsetof(struct retention_decl, after_place), 0, NULL},
+    {"keep", Y_STR, offsetof(struct retention_decl, keep), Y_REQUIRED, NULL},
+    {"keep", Y_PLACE, offsetof(struct retention_decl, keep_place), 0, NULL},
+    {"then", Y_ENUM, offsetof(struct retention_decl, then), Y_REQUIRED, retention_ends},
+    {"basis", Y_TEXT2, offsetof(struct retention_decl, basis), Y_REQUIRED, NULL},
+};
+static const struct yaml_schema retention_schema = YAML_SCHEMA("retention", retention_fields, struct retention_decl);
+
 static const struct yaml_field reg_fields[] = {
     {NULL, Y_PLACE, offsetof(struct reg_decl, place), 0, NULL},
     {"register", Y_STR, offsetof(struct reg_decl, name), Y_REQUIRED, NULL},
@@ -266,6 +278,9 @@ static const struct yaml_field reg_fields[] = {
     {"description", Y_TEXT2, offsetof(struct reg_decl, description), 0, NULL},
     {"source", Y_STR, offsetof(struct reg_decl, source), 0, NULL},
     {"privacy", Y_ENUM, offsetof(struct reg_decl, privacy), 0, privacy_names},
+    {"purpose", Y_TEXT2, offsetof(struct reg_decl, purpose), 0, NULL},
+    {"legal_basis", Y_TEXT2, offsetof(struct reg_decl, legal_basis), 0, NULL},
+    {"retention", Y_MAP_PTR, offsetof(struct reg_decl, retention), 0, &retention_schema},
     {"key", Y_STR_LIST, offsetof(struct reg_decl, key), Y_REQUIRED | Y_SINGLE_OK, NULL},
     {"valid_time", Y_MAP_PTR, offsetof(struct reg_decl, valid_time), 0, &valid_time_schema},
     {"as_of", Y_STR, offsetof(struct reg_decl, as_of), 0, NULL},

@@ -400,6 +400,40 @@ static void build_rest(struct linker *l, struct reg *r, const struct reg_decl *d
         add_data(l, r, &d->data.p[i]);
 }
 
+/* "5 years", "18 months", "30 days". */
+static bool term_read(struct str text, struct retention *ret)
+{
+    struct str unit, number = str_cut(str_trim(text), ' ', &unit);
+    int64_t n;
+    if (integer_parse(number, &n, NULL) != OK || n < 1 || n > 1200 || !unit.p)
+        return false;
+    unit = str_trim(unit);
+    if (str_is(unit, "years") || str_is(unit, "year"))
+        ret->months = (int)n * 12;
+    else if (str_is(unit, "months") || str_is(unit, "month"))
+        ret->months = (int)n;
+    else if (str_is(unit, "days") || str_is(unit, "day"))
+        ret->days = (int)n;
+    return ret->months > 0 || ret->days > 0;
+}
+
+static void build_retention(struct linker *l, struct reg *r, const struct retention_decl *d)
+{
+    if (!d)
+        return;
+    struct retention *x = ARENA_NEW(l->a, struct retention);
+    *x = (struct retention){.is_removal = d->then == 1, .basis = d->basis, .line = d->place.line};
+    x->after = linker_field(l, r, d->after, d->after_place);
+    if (x->after != NO_FIELD && r->fields[x->after].type != FT_DATE)
+        linker_misfit(l, r->file, d->after_place, "after", d->after, "type: date");
+    else if (x->after != NO_FIELD && field_is_personal(&r->fields[x->after]))
+        linker_misfit(l, r->file, d->after_place, "after", d->after, "privacy: public | internal");
+    if (!term_read(d->keep, x))
+        linker_misfit(l, r->file, d->keep_place, "keep", d->keep, "5 years | 18 months | 30 days");
+    if (x->after != NO_FIELD)
+        r->retention = x;
+}
+
 /* An interval has a second column, whose name no other field may bear. */
 static void check_columns(struct linker *l, const struct reg *r, const struct reg_decl *d)
 {
@@ -422,6 +456,8 @@ struct reg *reg_build(struct linker *l, const struct reg_decl *d)
         .description = d->description,
         .source = d->source,
         .privacy = (enum privacy)d->privacy,
+        .purpose = d->purpose,
+        .legal_basis = d->legal_basis,
         .fields = ARENA_ARRAY(l->a, struct field, d->fields.n),
         .sample = d->sample,
         .file = d->file,
@@ -446,6 +482,7 @@ struct reg *reg_build(struct linker *l, const struct reg_decl *d)
     build_valid_time(l, r, d);
     build_key(l, r, d);
     build_rest(l, r, d);
+    build_retention(l, r, d->retention);
     r->columns = record_columns_sql(l->a, r);
     return r;
 }

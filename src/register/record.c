@@ -313,9 +313,10 @@ bool record_is_erased(const struct record *r, size_t field)
 
 static struct str hex_view(const unsigned char *p, size_t n, char *storage)
 {
+    static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < n; i++) {
-        storage[2 * i] = "0123456789abcdef"[p[i] >> 4];
-        storage[2 * i + 1] = "0123456789abcdef"[p[i] & 15];
+        storage[2 * i] = digits[p[i] >> 4];
+        storage[2 * i + 1] = digits[p[i] & 15];
     }
     return str_slice(storage, 2 * n);
 }

@@ -75,7 +75,10 @@ static void table_row(struct maker *m, const struct piece *piece, const struct f
     number.units_at = piece->units_at;
     row_begin(m, piece);
     cell_words(m, title);
-    cell_quantity(m, number, row->value, maker_shown(m, row->value, r->decimals));
+    if (row->is_suppressed)
+        cell_words(m, str_of(L(m, "ẩn", "hidden")));
+    else
+        cell_quantity(m, number, row->value, maker_shown(m, row->value, r->decimals));
     number.has_mark = false; /* said once a row */
     if (r->figure->is_share) {
         cell_quantity(m, number, row->of, maker_shown(m, row->of, r->decimals));

@@ -159,7 +159,22 @@ enum err date_parse_vi(struct str text, struct date *ret_date, struct fault *f)
 
 void date_print(struct date d, struct buf *out)
 {
-    buf_printf(out, "%04d-%02d-%02d", d.year, d.month, d.day);
+    if (d.year < 0 || d.year > 9999) {
+        buf_printf(out, "%04d-%02d-%02d", d.year, d.month, d.day);
+        return;
+    }
+    /* Written by hand: a load prints some for each record. */
+    const char text[] = {(char)('0' + d.year / 1000),
+                         (char)('0' + d.year / 100 % 10),
+                         (char)('0' + d.year / 10 % 10),
+                         (char)('0' + d.year % 10),
+                         '-',
+                         (char)('0' + d.month / 10),
+                         (char)('0' + d.month % 10),
+                         '-',
+                         (char)('0' + d.day / 10),
+                         (char)('0' + d.day % 10)};
+    buf_add(out, text, sizeof text);
 }
 
 void date_print_vi(struct date d, struct buf *out)

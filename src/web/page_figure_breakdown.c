@@ -133,7 +133,8 @@ static struct table_row table_row(struct figure_view *v, const struct figure_row
     struct table_cell *cells = arena_zalloc(x->arena, MAX_COLUMNS * sizeof(*cells));
     size_t n = 0;
     cells[n++] = (struct table_cell){.text = title, .href = href};
-    cells[n++] = (struct table_cell){.text = part_quantity(x, row->value, v->r.decimals)};
+    cells[n++] = (struct table_cell){.text = row->is_suppressed ? message(M_figure_suppressed, x->lang)
+                                                                : part_quantity(x, row->value, v->r.decimals)};
     if (v->figure->is_share) {
         cells[n++] = (struct table_cell){.text = part_quantity(x, row->of, v->r.decimals)};
         cells[n++] = (struct table_cell){.text = part_fixed(x, row->percent, 1)};
@@ -226,6 +227,9 @@ static void write_table(struct figure_view *v, struct buf *out)
         t.n_rows++;
     }
     part_table(v->x, out, &t);
+    for (size_t i = 0, n = 0; i < r->n_rows && n == 0; i++)
+        if (r->rows[i].is_suppressed && ++n)
+            tpl_quiet(out, &(struct tpl_quiet){message(M_figure_suppressed_why, v->x->lang)}, v->x->lang);
     if (!r->is_additive)
         tpl_quiet(out, &(struct tpl_quiet){message(M_figure_not_additive, v->x->lang)}, v->x->lang);
 }

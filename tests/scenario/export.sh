@@ -10,6 +10,8 @@ cat >"$WORK/map/registers/wells.yaml" <<'END'
 register: wells
 title: {vi: Giếng khoan, en: Wells}
 source: Khảo sát thử
+purpose: Thử xuất
+legal_basis: Dữ liệu bịa
 key: [code]
 fields:
   code: {type: string, title: {vi: Mã, en: Code}, required: true}

@@ -17,6 +17,8 @@ title: {vi: Máy bơm, en: Pumps}
 description: {vi: "Máy bơm <b>ở</b> giếng", en: Pumps}
 source: Invented
 privacy: public
+purpose: Thử biểu mẫu
+legal_basis: Dữ liệu bịa
 key: [code]
 as_of: bought_on
 search: [name]

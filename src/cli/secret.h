@@ -1,0 +1,19 @@
+/* A passphrase or key for a backup: from a file, or typed at the terminal; never from an argument or the environment, which others can read.
+ *
+ *     struct seal_secret secret;
+ *     if (secret_read(c, true, &secret, f) != OK) …          // true: typed twice
+ *     …
+ *     secret_done(&secret);
+ *
+ * Options of the command: `passphrase-file` (its first line) and `key-file` (all of it). Files that others may read are refused.
+ */
+#ifndef TINHSO_CLI_SECRET_H
+#define TINHSO_CLI_SECRET_H
+
+#include "cli/cli.h"
+#include "crypt/seal.h"
+
+enum err secret_read(struct cli *c, bool is_new, struct seal_secret *ret_secret, struct fault *f);
+void secret_done(struct seal_secret *secret);
+
+#endif
