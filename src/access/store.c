@@ -1,4 +1,4 @@
-#include "access/store.h"
+#include "access/draft.h"
 
 #include "base/clock.h"
 #include "text/html.h"
@@ -41,7 +41,7 @@ static const char providers[] =
     "CREATE TABLE oidc_state(digest BLOB PRIMARY KEY, provider TEXT NOT NULL, nonce TEXT NOT NULL,"
     " verifier TEXT NOT NULL, next TEXT NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
-static const char *const steps[] = {accounts, providers};
+static const char *const steps[] = {accounts, providers, draft_tables};
 
 static enum err migrate(struct db *db, struct fault *f)
 {

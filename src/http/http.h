@@ -234,6 +234,7 @@ struct exchange {
     struct str at; /* as asked; empty: now */
     struct str if_match, if_none_match;
     struct str request_body, content_type;
+    struct str purpose; /* why personal data is read, as whoever asks said: for the log of reads; may be empty */
     enum format format;
     enum lang lang;
     bool is_lang_chosen; /* by ?lang= or cookie, not by Accept-Language */

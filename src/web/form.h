@@ -73,6 +73,7 @@ struct form {
     enum lang reading;
     struct str reason;
     bool is_other; /* “it is another one” */
+    struct str draft, draft_href; /* word of a draft, and the way to it */
     size_t n_problems;
     VEC(struct form_text) general; /* problems of no one field */
     VEC(struct form_text) warnings;
@@ -84,6 +85,8 @@ struct form {
 enum err form_begin(struct exchange *x, struct form *ret_form, struct fault *f);
 enum err form_take_record(struct form *m, const struct record *r, int64_t rev, struct fault *f);
 enum err form_take_request(struct form *m, struct fault *f);
+/* The same from x->form alone. */
+enum err form_take_typed(struct form *m, struct fault *f);
 /* What value_parse reads; is_given tells which fields are to be written. n_fields each. */
 void form_cells(struct form *m, struct str *cells, bool *is_given);
 /* One value as the form writes it. */

@@ -97,6 +97,9 @@ enum err form_page(struct form *m, struct fault *f)
                          .lead = m->old ? nothing : text2_in(&m->reg->description, x->lang),
                          .is_sample = m->old && m->old->is_sample,
                          .cancel_href = m->old ? show_record_href(x, m->reg, m->id) : register_href(m)};
+    t.can_draft = form_can_draft(m);
+    t.draft = m->draft;
+    t.draft_href = m->draft_href;
     if (m->old)
         t.remove_href = form_action(m, "remove");
     struct tpl_form_input *inputs;

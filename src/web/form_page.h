@@ -29,6 +29,12 @@ enum err form_answer(struct form *m, struct str title, struct str content, struc
 struct str form_title(struct form *m);                      /* of the record */
 struct str form_action(struct form *m, const char *ending); /* "/registers/R/ID/ENDING", "/registers/R/new" */
 
+/* form_draft.c */
+bool form_can_draft(const struct form *m);
+enum err form_draft_keep(struct form *m, struct fault *f);
+enum err form_draft_drop(struct form *m, struct fault *f);
+enum err form_draft_take(struct form *m, bool is_wanted, struct fault *f);
+
 /* form_conflict.c */
 /* A version of the record: that of the revision, or for 0 the newest. */
 enum err form_version(struct exchange *x, const struct reg *reg, struct str id, int64_t rev, struct record *ret,

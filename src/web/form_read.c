@@ -353,14 +353,11 @@ static bool is_choice(const struct form *m, struct str name)
     return m->old && field.p && str_is(prefix, "c") && reg_field(m->reg, field);
 }
 
-enum err form_take_request(struct form *m, struct fault *f)
+enum err form_take_typed(struct form *m, struct fault *f)
 {
     struct exchange *x = m->x;
     bool *is_seen = ARENA_ARRAY(x->arena, bool, m->reg->n_fields);
     enum err e = OK;
-    struct str reading = input_named(x, "reading")->text, find = input_named(x, "find")->text;
-    if (reading.n)
-        m->reading = str_is(reading, "en") ? LANG_EN : LANG_VI;
     for (size_t i = 0; i < m->reg->n_fields; i++) {
         struct form_entry *en = &m->entries[i];
         if (m->reading != x->lang && m->old && en->is_shown && !en->is_fixed)
@@ -374,15 +371,24 @@ enum err form_take_request(struct form *m, struct fault *f)
     for (size_t i = 0; e == OK && i < m->reg->n_fields; i++)
         if (m->entries[i].is_shown && m->reg->fields[i].type == FT_INTERVAL && !m->entries[i].is_fixed)
             m->entries[i].text = interval_cell(m, &m->entries[i]);
-    if (find.n) {
-        struct form_entry *en = form_entry_named(m, find);
-        if (!en || !en->fd->target)
-            return unknown(m, find, f);
-        en->is_finding = true;
-    }
-    m->reason = str_trim(input_named(x, "reason")->text);
-    m->is_other = input_named(x, "other")->integer != 0;
     if (e == OK)
         find_day(m);
+    return e;
+}
+
+enum err form_take_request(struct form *m, struct fault *f)
+{
+    struct exchange *x = m->x;
+    struct str reading = input_named(x, "reading")->text, find = input_named(x, "find")->text;
+    if (reading.n)
+        m->reading = str_is(reading, "en") ? LANG_EN : LANG_VI;
+    enum err e = form_take_typed(m, f);
+    struct form_entry *en = find.n ? form_entry_named(m, find) : NULL;
+    if (e == OK && find.n && (!en || !en->fd->target))
+        return unknown(m, find, f);
+    if (en)
+        en->is_finding = true;
+    m->reason = str_trim(input_named(x, "reason")->text);
+    m->is_other = input_named(x, "other")->integer != 0;
     return e;
 }

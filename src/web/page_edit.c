@@ -19,6 +19,8 @@ enum err page_record_new(struct exchange *x, struct fault *f)
     struct form m;
     enum err e = form_begin(x, &m, f);
     if (e == OK)
+        e = form_draft_take(&m, input_named(x, "draft")->integer, f);
+    if (e == OK)
         e = form_find(&m, false, f);
     return e == OK ? form_page(&m, f) : e;
 }
@@ -43,14 +45,19 @@ enum err page_record_edit(struct exchange *x, struct fault *f)
     if (e == OK)
         e = form_take_record(&m, &now, rev, f);
     if (e == OK)
+        e = form_draft_take(&m, input_named(x, "draft")->integer, f);
+    if (e == OK)
         e = form_find(&m, false, f);
     return e == OK ? form_page(&m, f) : e;
 }
 
 /* ---- POST ---- */
 
-static enum err saved(struct form *m)
+static enum err saved(struct form *m, struct fault *f)
 {
+    enum err e = form_draft_drop(m, f);
+    if (e != OK)
+        return e;
     exchange_redirect(m->x, 303, STR_JOIN(m->x->arena, show_record_href(m->x, m->reg, m->id), STR("#saved")));
     return OK;
 }
@@ -60,8 +67,12 @@ static enum err go_on(struct form *m, struct fault *f)
 {
     struct exchange *x = m->x;
     bool is_finding = input_named(x, "find")->text.n > 0, is_saving = is_doing(x, "save");
-    bool is_editing = is_doing(x, "edit") || is_finding;
-    enum err e = form_find(m, !is_editing, f);
+    bool is_keeping = is_doing(x, "draft"), is_editing = is_doing(x, "edit") || is_finding || is_keeping;
+    if (is_keeping && !form_can_draft(m))
+        return FAULT(f, ERR_HTTP_SIGN_IN);
+    enum err e = is_keeping ? form_draft_keep(m, f) : OK;
+    if (e == OK)
+        e = form_find(m, !is_editing, f);
     if (e == OK && !is_editing)
         e = form_put(m, !is_saving || m->n_problems, f);
     if (e != OK)
@@ -74,7 +85,7 @@ static enum err go_on(struct form *m, struct fault *f)
     if (m->n_problems)
         return form_page(m, f);
     if (is_saving && (m->candidates.n == 0 || m->is_other))
-        return saved(m);
+        return saved(m, f);
     return form_check_page(m, is_saving, f);
 }
 

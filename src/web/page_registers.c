@@ -286,6 +286,8 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
                      .add_href = site_may_write(x, VERB_CREATE, reg)
                                      ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/new"))
                                      : nothing,
+                     .export_href = STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/export"),
+                                             bulk_query.n ? STR("?") : nothing, bulk_query),
                      .import_href = site_may_write(x, VERB_IMPORT, reg)
                                         ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/import"))
                                         : nothing,

@@ -122,6 +122,12 @@ static const struct input problem_type_inputs[] = {{.name = "type", .in = IN_PAT
     IN_FORM("other", INPUT_BOOLEAN), \
     {.name = "{field}", .in = IN_BODY, .type = INPUT_TEXT, .max = LIMIT_TEXT_BYTES, .is_open = true}
 #define IN_REV IN_FORM("rev", INPUT_INTEGER, .min = 1, .max = INT64_MAX, .is_required = true)
+static const struct input export_inputs[] = {IN_ITEMS(25), INPUT_END};
+static const struct input export_post_inputs[] = {IN_ITEMS(25), IN_FORM("as", INPUT_CHOICE, .choices = "xlsx|csv"), IN_FORM("purpose", INPUT_TEXT, .max = 500), INPUT_END};
+#define IN_DRAFT {.name = "draft", .in = IN_QUERY, .type = INPUT_BOOLEAN}
+static const struct input record_new_form_inputs[] = {IN_REGISTER, IN_DRAFT, INPUT_END};
+static const struct input record_edit_form_inputs[] = {IN_REGISTER, IN_ID, IN_DRAFT, INPUT_END};
+static const struct input draft_inputs[] = {IN_FORM("form", INPUT_TEXT, .max = 600, .is_required = true), INPUT_END};
 static const struct input record_new_inputs[] = {IN_REGISTER, IN_WRITE, INPUT_END};
 static const struct input record_form_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
 static const struct input record_edit_inputs[] = {IN_REGISTER, IN_ID, IN_REV, IN_FORM("seen", INPUT_INTEGER, .min = 1, .max = INT64_MAX), IN_WRITE, INPUT_END};
@@ -222,9 +228,13 @@ const struct route site_routes[] = {
 
     {GET("/registers", "registersPage", "Sổ dữ liệu", "Registers"), PAGE, .cost = COST_PAGE, .answer = page_registers},
     {GET("/registers/{register}", "registerPage", "Một sổ dữ liệu", "One register"), PAGE, .inputs = register_page_inputs, .cost = COST_SCAN, .answer = page_register},
-    {GET("/registers/{register}/new", "recordNew", "Thêm hồ sơ", "Add a record"), FORM_PAGE, .inputs = register_inputs, .cost = COST_PAGE, .answer = page_record_new},
+    {GET("/drafts", "drafts", "Bản nháp của tôi", "My drafts"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .tag = "pages", .cost = COST_KEY, .answer = page_drafts},
+    {.method = METHOD_POST, .path = "/drafts", .id = "draftDrop", TITLE("Bỏ bản nháp", "Discard a draft"), .formats = F_HTML, .flags = IS_HIDDEN | IS_FORM | TAKES_BODY, .right = RIGHT_SIGNED_IN, .tag = "pages", .inputs = draft_inputs, .cost = COST_KEY, .answer = post_drafts},
+    {GET("/registers/{register}/new", "recordNew", "Thêm hồ sơ", "Add a record"), FORM_PAGE, .inputs = record_new_form_inputs, .cost = COST_PAGE, .answer = page_record_new},
     {FORM_POST("/registers/{register}/new", "recordNewPost", "Thêm hồ sơ", "Add a record"), .inputs = record_new_inputs, .cost = COST_PAGE, .answer = post_record_new},
     {GET("/registers/{register}/choices/{field}", "choices", "Những gì một trường có thể chỉ tới", "What a field may name"), .formats = F_JSON, .flags = IS_HIDDEN, .right = RIGHT_WRITE, .tag = "pages", .inputs = choices_inputs, .cost = COST_PAGE, .answer = page_choices},
+    {GET("/registers/{register}/export", "registerExport", "Tải về có ghi mục đích", "Download with a purpose"), FORM_PAGE, .inputs = export_inputs, .cost = COST_SCAN, .answer = page_export},
+    {LONG_POST("/registers/{register}/export", "registerExportPost", "Tải về có ghi mục đích", "Download with a purpose", 0), .inputs = export_post_inputs, .cost = COST_SCAN, .answer = post_export},
     {GET("/registers/{register}/bulk", "recordsBulk", "Sửa hàng loạt", "Edit many"), FORM_PAGE, .inputs = bulk_inputs, .cost = COST_SCAN, .answer = page_bulk},
     {FORM_POST("/registers/{register}/bulk", "recordsBulkPost", "Sửa hàng loạt", "Edit many"), .inputs = bulk_post_inputs, .cost = COST_SCAN, .answer = post_bulk},
     {GET("/registers/{register}/changes/{revision}", "registerChange", "Một phiên bản của sổ", "A revision of a register"), FORM_PAGE, .inputs = change_page_inputs, .cost = COST_PAGE, .answer = page_change},
@@ -233,7 +243,7 @@ const struct route site_routes[] = {
     {LONG_POST("/registers/{register}/import", "registerImportPost", "Nhập từ tệp", "Import a file", TAKES_UPLOAD), .inputs = import_inputs, .cost = COST_SCAN, .answer = post_import},
     {GET("/registers/{register}/imports/{token}", "registerImportCheck", "Kiểm tra một tệp", "A file checked"), .formats = F_HTML, .flags = IS_HIDDEN | IS_LONG, .right = RIGHT_WRITE, .tag = "pages", .inputs = import_check_inputs, .cost = COST_SCAN, .answer = page_import_check},
     {LONG_POST("/registers/{register}/imports/{token}", "registerImportWrite", "Nhập một tệp", "A file imported", 0), .inputs = import_write_inputs, .cost = COST_SCAN, .answer = post_import_check},
-    {GET("/registers/{register}/{id}/edit", "recordEdit", "Sửa hồ sơ", "Edit a record"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_edit},
+    {GET("/registers/{register}/{id}/edit", "recordEdit", "Sửa hồ sơ", "Edit a record"), FORM_PAGE, .inputs = record_edit_form_inputs, .cost = COST_PAGE, .answer = page_record_edit},
     {FORM_POST("/registers/{register}/{id}/edit", "recordEditPost", "Sửa hồ sơ", "Edit a record"), .inputs = record_edit_inputs, .cost = COST_PAGE, .answer = post_record_edit},
     {GET("/registers/{register}/{id}/remove", "recordRemove", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_remove},
     {FORM_POST("/registers/{register}/{id}/remove", "recordRemovePost", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), .inputs = record_remove_inputs, .cost = COST_PAGE, .answer = post_record_remove},

@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-enum { TOKEN_BYTES = 16 };
+enum { NAME_BYTES = 16 };
 
 static const char *const endings[] = {"xlsx", "csv", "tsv", "txt", "ods", "geojson", "json", "gpkg", "gml", "shp.zip"};
 
@@ -38,7 +38,7 @@ static const char *ending_of(struct str name)
 
 static bool is_token(struct str token)
 {
-    bool is_fine = token.n == (size_t)TOKEN_BYTES * 2;
+    bool is_fine = token.n == (size_t)NAME_BYTES * 2;
     for (size_t i = 0; is_fine && i < token.n; i++)
         is_fine = (token.p[i] >= '0' && token.p[i] <= '9') || (token.p[i] >= 'a' && token.p[i] <= 'f');
     return is_fine;
@@ -89,8 +89,8 @@ enum err uploads_add(struct exchange *x, const struct upload *up, struct str reg
                      struct kept_upload *ret_upload, struct fault *f)
 {
     struct kept_upload u = {.reg = reg, .actor = actor, .name = up->name};
-    unsigned char bytes[TOKEN_BYTES];
-    struct buf hex = BUF_INIT(TOKEN_BYTES * 2);
+    unsigned char bytes[NAME_BYTES];
+    struct buf hex = BUF_INIT(NAME_BYTES * 2);
     const char *folder = folder_of(x), *ending = ending_of(up->name);
     size_t n = 0;
     if (!ending)

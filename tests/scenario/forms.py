@@ -496,6 +496,18 @@ def what_a_spreadsheet_would_run_is_text_when_it_leaves():
 
 
 @check
+def what_is_taken_along_wants_a_purpose():
+    p = b.get("/registers/pumps/export?name-has=bom")
+    is_in("hồ sơ sẽ được tải về", p)
+    r = b.press(p.forms[-1])
+    assert r.status == 422 and "mục đích" in r.text, r.status
+    r = b.press(r.forms[-1], purpose="kế hoạch 12/KH-UBND", **{"as": "csv"})
+    assert r.status == 200 and r.headers["content-type"].startswith("text/csv"), (r.status, r.headers)
+    assert "attachment" in r.headers["content-disposition"] and r.body.count("\n") > 3, r.body[:200]
+    assert "secret" not in r.body.splitlines()[0]
+
+
+@check
 def every_page_behind_the_right_to_write_was_asked():
     left = []
     for r in json.load(open(sys.argv[3], encoding="utf-8"))["routes"]:

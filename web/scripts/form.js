@@ -106,5 +106,73 @@ class Picker {
   }
 }
 
-for (const box of document.querySelectorAll(".ts-picker")) new Picker(box);
-document.getElementById("problems")?.focus();
+// What was typed is kept as a draft a while after the last change, as the button does.
+class Keeper {
+  constructor(form) {
+    this.form = form;
+    this.status = form.querySelector("[data-draft-status]");
+    form.addEventListener("input", () => this.later());
+    form.addEventListener("change", () => this.later());
+    form.addEventListener("submit", () => clearTimeout(this.timer));
+    document.addEventListener("visibilitychange", () => document.hidden && this.timer && this.keep());
+  }
+
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.keep(), 5000);
+  }
+
+  async keep() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    const body = new URLSearchParams(new FormData(this.form));
+    body.set("do", "draft");
+    const answer = await fetch(this.form.action, { method: "POST", body, redirect: "manual", keepalive: body.toString().length < 60000 }).catch(() => null);
+    if (answer?.ok) this.status.textContent = this.form.dataset.draft;
+  }
+}
+
+// A file on its way: how much of it was sent. What comes back is shown as if the browser had sent the form.
+function send(form, event) {
+  if (!form.querySelector("input[type=file]")?.files.length) return;
+  event.preventDefault();
+  const bar = document.createElement("progress");
+  const label = document.createElement("p");
+  label.setAttribute("role", "status");
+  label.textContent = form.dataset.upload;
+  bar.max = 1;
+  bar.setAttribute("aria-label", form.dataset.upload);
+  form.append(label, bar);
+  form.querySelector("button[type=submit]").disabled = true;
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.upload.onprogress = (e) => {
+    if (e.lengthComputable) bar.value = e.loaded / e.total;
+  };
+  request.onload = () => {
+    if (request.responseURL && request.responseURL !== form.action && request.status < 400) return location.assign(request.responseURL);
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    document.querySelector("main").replaceWith(page.querySelector("main"));
+    start();
+  };
+  request.onerror = () => form.submit();
+  request.send(new FormData(form));
+}
+
+// Work that takes a while is announced; a second press does nothing.
+function wait(form) {
+  const label = document.createElement("p");
+  label.setAttribute("role", "status");
+  label.textContent = form.dataset.waits;
+  form.append(label);
+  setTimeout(() => form.querySelectorAll("button").forEach((b) => (b.disabled = true)), 0);
+}
+
+function start() {
+  for (const box of document.querySelectorAll(".ts-picker")) new Picker(box);
+  for (const form of document.querySelectorAll("form[data-draft]")) new Keeper(form);
+  for (const form of document.querySelectorAll("form[data-upload]")) form.addEventListener("submit", (e) => send(form, e));
+  for (const form of document.querySelectorAll("form[data-waits]")) form.addEventListener("submit", () => wait(form));
+  document.getElementById("problems")?.focus();
+}
+start();
