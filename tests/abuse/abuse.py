@@ -217,7 +217,8 @@ class Route:
         yield f"method {other}", problem(a, 405) or (None if a.header("Allow") else "no Allow")
         yield "method TRACE", problem(self.ask(method="TRACE"), 501)
         if r["right"] != "public":
-            yield "without a key", problem(request(self.port, r["method"], self.path, ["Origin: http://localhost"]), 401)
+            a = request(self.port, r["method"], self.path, ["Origin: http://localhost"])
+            yield "without a key", problem(a, 401)
 
 
 def abuse_routes(port, routes, signed):

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Working in the browser without scripts, against the running server: records are added, edited, met by somebody else's change, removed and brought back
 # through forms made from the declaration; and what hostile hands send.
-# timeout: 300
+# timeout: 600
 . "$(dirname "$0")/lib.sh"
 
 server=
@@ -79,6 +79,28 @@ while IFS= read -r line; do
     esac
 done <"$WORK/forms.tap"
 [ "$ended" -eq 0 ] || not_ok "the checks end by themselves" "$(cat "$WORK/forms.err")"
+
+# The same by keyboard in a real browser, with and without scripts, at 360 px.
+chromium=$(command -v chromium || true)
+npm_modules
+if [ -z "$chromium" ] || [ -z "$modules" ]; then
+    skip "forms in a browser" "${why:-chromium is not installed}"
+else
+    images=
+    [ -z "${TINHSO_IMAGES:-}" ] || images="--images $TINHSO_IMAGES"
+    # shellcheck disable=SC2086  # an option and its value, or nothing
+    CHROMIUM=$chromium node "$SOURCE/tests/portal/forms.js" "$modules" "http://127.0.0.1:$port" a-key-of-this-scenario-only $images >"$WORK/walk.tap" 2>&1
+    walked=$?
+    while IFS= read -r line; do
+        case $line in
+        "ok "*) ok "${line#ok * - }" ;;
+        "not ok "*) not_ok "${line#not ok * - }" ;;
+        1..*) ;;
+        *) printf '%s\n' "$line" ;;
+        esac
+    done <"$WORK/walk.tap"
+    expect_eq "the browser ends by itself" "$walked" 0
+fi
 kill -TERM "$server"
 wait "$server"
 expect_eq "the server stops cleanly, and no sanitizer spoke" $? 0

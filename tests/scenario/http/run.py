@@ -284,8 +284,8 @@ def run_exchange(server, x, known, covered):
 
 
 def judge_routes(routes, covered):
-    """Routes that no exchange has reached. A fixed path takes precedence over one with parameters. Pages behind a right are asked by a
-    browser (forms.py), which judges them itself."""
+    """Routes that no exchange has reached. A fixed path takes precedence over one with parameters. Pages behind a right
+    are asked by a browser (forms.py), which judges them itself."""
     left, found = [], set()
     routes = [r for r in routes if r["right"] == "public" or r["tag"] != "pages"]
     order = sorted(routes, key=lambda r: r["path"].count("{"))
