@@ -72,7 +72,7 @@ struct form {
     struct str today, day; /* day: on which references are judged */
     enum lang reading;
     struct str reason;
-    bool is_other; /* “it is another one” */
+    bool is_other;                /* “it is another one” */
     struct str draft, draft_href; /* word of a draft, and the way to it */
     size_t n_problems;
     VEC(struct form_text) general; /* problems of no one field */

@@ -53,8 +53,7 @@ enum err form_draft_keep(struct form *m, struct fault *f)
     }
     json_array_end(&o);
     struct str title = message_with(x->arena, m->old ? M_form_edit : M_form_new, x->lang, form_title(m));
-    enum err e =
-        draft_put(access_file(x), x->subject->account, form_key(m), title, buf_move(&b, x->arena), f);
+    enum err e = draft_put(access_file(x), x->subject->account, form_key(m), title, buf_move(&b, x->arena), f);
     if (e == OK)
         m->draft = message(M_form_draft_kept, x->lang);
     return e;
@@ -99,7 +98,8 @@ enum err form_draft_take(struct form *m, bool is_wanted, struct fault *f)
                      : OK;
     if (e != OK || !is_there)
         return e;
-    m->draft = message_with(x->arena, is_wanted ? M_form_draft_of : M_form_draft_there, x->lang, time_text(x, d.saved_ms));
+    m->draft =
+        message_with(x->arena, is_wanted ? M_form_draft_of : M_form_draft_there, x->lang, time_text(x, d.saved_ms));
     m->draft_href = is_wanted ? nothing : STR_JOIN(x->arena, form_action(m, "edit"), STR("?draft=1"));
     if (!is_wanted || json_parse(x->arena, d.content, nothing, &root, NULL) != OK || root->kind != J_ARRAY)
         return OK;

@@ -40,16 +40,17 @@ static enum err answer(struct exchange *x, struct str problem, struct str purpos
         shown[i] = (struct tpl_export_chosen){chosen[i].title, chosen[i].cql2};
     struct str path = part_href(x, "/registers/", reg->name);
     tpl_export(&content,
-               &(struct tpl_export){.action = STR_JOIN(x->arena, path, STR("/export"), x->query.n ? STR("?") : STR(""), x->query),
-                                    .count = count,
-                                    .chosen = shown,
-                                    .n_chosen = n,
-                                    .problem = problem,
-                                    .has_personal = has_personal(x, reg),
-                                    .purpose = purpose,
-                                    .is_csv = is_csv,
-                                    .csrf = x->subject->csrf,
-                                    .cancel_href = path},
+               &(struct tpl_export){
+                   .action = STR_JOIN(x->arena, path, STR("/export"), x->query.n ? STR("?") : STR(""), x->query),
+                   .count = count,
+                   .chosen = shown,
+                   .n_chosen = n,
+                   .problem = problem,
+                   .has_personal = has_personal(x, reg),
+                   .purpose = purpose,
+                   .is_csv = is_csv,
+                   .csrf = x->subject->csrf,
+                   .cancel_href = path},
                x->lang);
     if (problem.n)
         x->status = 422;
