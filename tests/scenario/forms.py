@@ -1,4 +1,4 @@
-"""forms.py PORT KEY ROUTES.json: every path of the forms of tests/golden/province, and of the registers that forms.sh adds. Prints “ok NAME” and “not ok NAME”."""
+"""forms.py PORT KEY ROUTES.json LINK: every path of the forms of tests/golden/province, and of the registers that forms.sh adds. Prints “ok NAME” and “not ok NAME”."""
 import csv
 import http.client
 import io
@@ -9,6 +9,7 @@ import traceback
 import zipfile
 
 from browser import Browser
+import signing
 
 port, key = int(sys.argv[1]), sys.argv[2]
 b = Browser(port, key)
@@ -505,6 +506,52 @@ def what_is_taken_along_wants_a_purpose():
     assert r.status == 200 and r.headers["content-type"].startswith("text/csv"), (r.status, r.headers)
     assert "attachment" in r.headers["content-disposition"] and r.body.count("\n") > 3, r.body[:200]
     assert "secret" not in r.body.splitlines()[0]
+
+
+@check
+def an_account_works_under_its_rights_and_its_name():
+    s = signing.Browser(f"http://127.0.0.1:{port}")
+    signing.welcome(s, sys.argv[4], "bảy con mèo ngủ trưa")
+    c = Browser(port).sign_in_as(s)
+    f = c.get("/registers/pumps/new").form("/new")
+    assert f.values["csrf"] and ("do", "draft") in f.buttons, f.buttons
+    p = c.press(f, "do", "draft", f__code="ac1", f__name="Bơm dở dang", f__hours="sai số")
+    assert p.status == 200 and "Đã lưu nháp" in p.text and p.form("/new").values["f.hours"] == "sai số", p.text[-600:]
+    drafts = c.get("/drafts")
+    assert "/registers/pumps/new?draft=1" in drafts.links, drafts.links
+    assert b.get("/drafts").status in (303, 401, 403), "drafts are of accounts"
+    again = c.get("/registers/pumps/new")
+    is_in("Có bản nháp lưu lúc", again)
+    assert again.form("/new").values["f.name"] == ""
+    f = c.get("/registers/pumps/new?draft=1").form("/new")
+    assert (f.values["f.name"], f.values["f.hours"]) == ("Bơm dở dang", "sai số"), f.values
+    p = c.press(f, "do", "check", f__hours="5")
+    bare = [(k, v) for k, v in p.form("/new").pairs() if k != "csrf"]
+    assert c.post("/registers/pumps/new", [*bare, ("do", "save")]).status == 403, "without the token of the session"
+    r = c.press(p.form("/new"), "do", "save", reason="lần đầu")
+    assert r.status == 303, r.text[-600:]
+    assert "new?draft=1" not in " ".join(c.get("/drafts").links), "what is written is no draft"
+    p = c.press(c.get("/registers/pumps/bulk?code=ac1&set=hours").forms[-1], "do", "check", f__hours="6")
+    r = c.press(p.forms[-1], "do", "save", reason="sửa")
+    assert r.status == 303, r.text[-600:]
+    change = c.follow(r)
+    is_in("clerk", change, "who wrote it")
+    r = c.press(change.forms[-1], reason="trả lại")
+    assert r.status == 303, r.text[-600:]
+    f = c.get("/registers/pumps/import").form("/import")
+    r = c.upload(f, [("file", "t.csv", "code,name\nac2,Bơm ac2\n".encode())])
+    assert r.status == 303, (r.status, r.text[-400:])
+    assert b.get(r.location).status == 404, "a file is its sender's"
+    p = c.follow(r)
+    r = c.press(p.forms[-1], "do", "save", reason="nhập")
+    assert r.status == 303, (r.status, r.text[-600:])
+    for path in ("/registers/wells/new", "/registers/parts/new", "/registers/parts/p1/edit", "/registers/parts/import", "/registers/wells/bulk?set=rings",
+                 "/registers/parts/p1/remove"):
+        assert c.get(path).status in (403, 404), (path, c.get(path).status)
+    for path in ("/registers/parts/new", "/registers/wells/new"):
+        r = c.post(path, {"csrf": s.token, "do": "save", "f.code": "zz", "f.name": "zz"})
+        assert r.status in (403, 404), (path, r.status)
+    assert not [x for x in c.get("/registers/parts/p1").links if x.endswith("/edit")]
 
 
 @check

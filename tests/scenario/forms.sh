@@ -35,6 +35,17 @@ rules:
 duplicates:
   - {same: [part], like: [name], score: 0.8}
 END
+mkdir -p "$province/roles"
+cat >"$province/roles/pump_clerk.yaml" <<'END'
+role: pump_clerk
+title: {vi: Cán bộ máy bơm, en: Pump clerk}
+second_factor: required
+grants:
+  - may: [read, create, update, delete, import, export]
+    registers: [pumps]
+  - may: [read]
+    registers: [parts]
+END
 cat >"$province/registers/parts.yaml" <<'END'
 register: parts
 title: {vi: Linh kiện, en: Parts}
@@ -56,6 +67,9 @@ END
 export TINHSO_DB=$WORK/var.db
 tinhso load tests/golden/province
 expect_exit "the province loads" 0
+tinhso user add clerk --full-name "Cán bộ máy bơm" --role pump_clerk --lang en
+expect_exit "an account is added" 0
+link=$(grep -oE '/welcome/[0-9a-f]+' <<<"$out")
 printf %s a-key-of-this-scenario-only >"$WORK/key"
 (cd "$WORK" && exec "$TINHSO_BIN" serve --listen 127.0.0.1:0 --operator-key-file key --lang en) >"$WORK/serve.log" 2>&1 </dev/null &
 server=$!
@@ -69,7 +83,7 @@ done
 
 tinhso serve --routes
 printf %s "$out" >"$WORK/routes.json"
-python3 "$SOURCE/tests/scenario/forms.py" "$port" a-key-of-this-scenario-only "$WORK/routes.json" >"$WORK/forms.tap" 2>"$WORK/forms.err"
+python3 "$SOURCE/tests/scenario/forms.py" "$port" a-key-of-this-scenario-only "$WORK/routes.json" "$link" >"$WORK/forms.tap" 2>"$WORK/forms.err"
 ended=$?
 while IFS= read -r line; do
     case $line in
