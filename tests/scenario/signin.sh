@@ -11,6 +11,7 @@ cleanup() {
 # serve OPTION…: until it answers; its address is $address, the first administrator's link $link.
 serve() {
     [ -z "$server" ] || { kill "$server" && wait "$server" 2>/dev/null; }
+    : >"$WORK/serve.log" # what the server before said is no address of this one
     (cd "$WORK" && exec "$TINHSO_BIN" serve --listen 127.0.0.1:0 --lang en --access-log "$WORK/access.log" "$@") \
         >"$WORK/serve.log" 2>&1 </dev/null &
     server=$!
