@@ -1,4 +1,5 @@
 #include "access/draft.h"
+#include "access/read_log.h"
 
 #include "base/clock.h"
 #include "text/html.h"
@@ -41,7 +42,7 @@ static const char providers[] =
     "CREATE TABLE oidc_state(digest BLOB PRIMARY KEY, provider TEXT NOT NULL, nonce TEXT NOT NULL,"
     " verifier TEXT NOT NULL, next TEXT NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
-static const char *const steps[] = {accounts, providers, draft_tables};
+static const char *const steps[] = {accounts, providers, draft_tables, read_log_tables};
 
 static enum err migrate(struct db *db, struct fault *f)
 {

@@ -18,8 +18,8 @@ static const struct command *const commands[] = {
     &command_report,     &command_put,    &command_remove,   &command_import,    &command_export,
     &command_duplicates, &command_merge,  &command_requests, &command_retention, &command_impact_assessment,
     &command_erase,      &command_backup, &command_restore,  &command_log,       &command_new,
-    &command_sample,     &command_serve,  &command_user,     &command_audit,     &command_version,
-    &command_help,
+    &command_sample,     &command_access, &command_serve,    &command_user,      &command_audit,
+    &command_version,    &command_help,
 };
 
 /* The locale speaks when it names a language; C and POSIX name none. */

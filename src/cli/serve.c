@@ -213,6 +213,7 @@ static enum err serve_run(struct cli *c)
         .view = worker_view,
         .identify = site_identify,
         .may = site_may,
+        .leave = worker_leave,
         .revision = worker_revision,
         .epoch = worker_epoch,
         .idle = worker_idle,

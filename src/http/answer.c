@@ -323,6 +323,8 @@ static enum err call(struct http_worker *w, struct message *m, struct reply *r, 
         e = inputs_decode(x, m, &w->match, f);
     if (e == OK)
         e = x->route->answer(x, f);
+    if (e == OK && w->o->leave && w->user)
+        e = w->o->leave(w->user, x, f);
     if (e == OK && !x->etag.n && r->key.n && !(x->route->flags & IS_CONSTANT) && (x->status == 0 || x->status == 200))
         x->etag = str_of(arena_printf(w->arena, "W/\"%.*s\"", STR_ARG(answer_etag(w, rev, r->key))));
     return e;

@@ -318,6 +318,8 @@ struct http_options {
     bool (*may)(struct exchange *x);
     /* A request begins whose x->subject is known, on the thread that answers it. May be NULL. */
     void (*view)(void *worker, struct exchange *x);
+    /* The handler has answered; a fault keeps the answer back. May be NULL. */
+    enum err (*leave)(void *worker, struct exchange *x, struct fault *f);
     /* Called before each request of a route that is not IS_LIVE: takes notice of what was written since; the revision it reads. `at` is
      * empty for routes that do not take it. NULL: 0 for ever. */
     enum err (*revision)(void *worker, struct str at, int64_t *ret_rev, struct fault *f);

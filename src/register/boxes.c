@@ -66,9 +66,9 @@ enum err query_extent(struct store *s, const struct reg *reg, struct box *ret_bo
     enum err e = is_narrowed ? query_sight_sql(a, s, reg, 1U << class, &seen, f) : OK;
     if (e != OK)
         return e;
-    /* Of all versions together, one look at the tree tells. */
-    const char *from = is_narrowed ? arena_printf(a, "%s g JOIN %s t ON t._n = g.n WHERE t._rev <= %lld AND (%.*s)",
-                                                  reg->box_table, reg->table, (long long)s->at, STR_ARG(seen.where))
+    /* Of all versions together, one look at the tree tells. Who sees some records sees them as they stand: what once was is not drawn for him. */
+    const char *from = is_narrowed ? arena_printf(a, "%s g JOIN %s t ON t._n = g.n WHERE %s AND (%.*s)", reg->box_table,
+                                                  reg->table, store_visible_sql(a, s, reg, "t"), STR_ARG(seen.where))
                                    : reg->box_table;
     e = stmt_new(s->db, str_of(arena_printf(a, "SELECT min(x_min), min(y_min), max(x_max), max(y_max) FROM %s", from)),
                  &st, f);

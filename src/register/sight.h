@@ -34,9 +34,14 @@ struct sight {
     struct sight_level level[PRIVACY_COUNT];
 };
 
+struct record;
+struct query_options;
+
 struct viewer {
     /* False: nothing of it, as if there were no such register. Texts live as long as the query that asks. */
     bool (*sight)(const struct viewer *v, const struct reg *reg, struct sight *ret);
+    /* A record was handed out of which personal fields are shown (register/record.h: those that are not VALUE_MASKED). NULL: nobody keeps that. */
+    void (*seen)(const struct viewer *v, const struct reg *reg, const struct record *r, const struct query_options *o);
     const void *context;
 };
 

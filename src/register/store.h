@@ -36,7 +36,6 @@ enum store_mode {
 
 enum { STORE_FILES = 3 }; /* key, public key, checkpoint */
 
-struct record;
 struct write_guard;
 
 struct store {

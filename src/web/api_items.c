@@ -163,17 +163,19 @@ static enum err answer_file(struct exchange *x, const struct ask *q, struct faul
         buf_str(&fields, q->reg->fields[q->reg->geometry].name);
     }
     const struct input_value *limit = input_named(x, "limit");
-    enum err e = limit->is_given && limit->integer <= PAGE_ROWS ? OK : site_begin_export(x, q->reg, f);
-    if (e != OK)
-        return e;
-    struct export_options o = {.filter = q->o.filter,
-                               .sort = q->o.sort,
-                               .search = q->o.search,
-                               .limit = limit->is_given ? limit->integer : 0,
-                               .fields = buf_view(&fields),
-                               .has_ids = x->format == FORMAT_CSV,
-                               .lang = x->lang};
-    e = export_sent(x, q, &o, f);
+    bool has_personal = false;
+    for (size_t i = 0; i < q->n_fields; i++)
+        has_personal |= field_is_personal(&q->reg->fields[q->fields[i]]);
+    struct export_options o = {
+        .filter = q->o.filter,
+        .sort = q->o.sort,
+        .search = q->o.search,
+        .limit = limit->is_given ? limit->integer : 0,
+        .fields = buf_view(&fields),
+        .has_ids = x->format == FORMAT_CSV,
+        .has_personal = has_personal || (q->has_geometry && field_is_personal(&q->reg->fields[q->reg->geometry])),
+        .lang = x->lang};
+    enum err e = export_sent(x, q, &o, f);
     if (e == OK)
         x->filename = str_of(arena_printf(x->arena, "%.*s.%s", STR_ARG(q->reg->name), format_name(x->format)));
     return e;
@@ -190,11 +192,14 @@ enum err api_items(struct exchange *x, struct fault *f)
                                               x->query.n ? "?" : "", STR_ARG(x->query))));
         return OK;
     }
+    bool is_file = x->format == FORMAT_CSV || x->format == FORMAT_XLSX; /* with coordinates as they are stored */
+    const struct input_value *limit = input_named(x, "limit");
+    if (e == OK && is_file && !(limit->is_given && limit->integer <= PAGE_ROWS))
+        e = site_begin_export(x, reg, f);
     if (e == OK)
         e = ask_read(x, reg, &q, f);
     if (e != OK)
         return e;
-    bool is_file = x->format == FORMAT_CSV || x->format == FORMAT_XLSX; /* with coordinates as they are stored */
     const struct crs *crs = !is_file || !q.storage                      ? q.crs
                             : strcmp(q.storage->code, "EPSG:4326") == 0 ? crs_wgs84()
                                                                         : q.storage;

@@ -305,6 +305,11 @@ enum err page_record(struct exchange *x, struct fault *f)
     struct str title = title_of(&d, &content_of.record, f);
     if ((e = write_record(&d, &content_of, title, &content, f)) != OK)
         return e;
+    bool may_open = false;
+    if ((e = site_may_open(x, d.reg, &content_of.record, &may_open, f)) != OK)
+        return e;
+    if (may_open)
+        part_opening(x, &content, record_href(&d, "/open"));
     struct crumb crumbs[] = {{message(M_registers_title, x->lang), STR("/registers")},
                              {text2_in(&d.reg->title, x->lang), part_href(x, "/registers/", d.reg->name)},
                              {title, nothing}};

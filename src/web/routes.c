@@ -132,6 +132,7 @@ static const struct input record_new_inputs[] = {IN_REGISTER, IN_WRITE, INPUT_EN
 static const struct input record_form_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
 static const struct input record_edit_inputs[] = {IN_REGISTER, IN_ID, IN_REV, IN_FORM("seen", INPUT_INTEGER, .min = 1, .max = INT64_MAX), IN_WRITE, INPUT_END};
 static const struct input record_remove_inputs[] = {IN_REGISTER, IN_ID, IN_REV, IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
+static const struct input record_open_inputs[] = {IN_REGISTER, IN_ID, IN_FORM("reason", INPUT_TEXT, .max = 2000), INPUT_END};
 static const struct input record_version_inputs[] = {IN_REGISTER, IN_ID, {.name = "version", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, .is_required = true}, INPUT_END};
 static const struct input record_restore_inputs[] = {IN_REGISTER, IN_ID, IN_REV, IN_FORM("version", INPUT_INTEGER, .min = 1, .max = INT64_MAX, .is_required = true), IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
 #define IN_BULK IN_ITEMS(25), {.name = "set", .in = IN_QUERY, .type = INPUT_NAME, .may_be_empty = true}
@@ -247,6 +248,8 @@ const struct route site_routes[] = {
     {FORM_POST("/registers/{register}/{id}/edit", "recordEditPost", "Sửa hồ sơ", "Edit a record"), .inputs = record_edit_inputs, .cost = COST_PAGE, .answer = post_record_edit},
     {GET("/registers/{register}/{id}/remove", "recordRemove", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_remove},
     {FORM_POST("/registers/{register}/{id}/remove", "recordRemovePost", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), .inputs = record_remove_inputs, .cost = COST_PAGE, .answer = post_record_remove},
+    {.method = METHOD_POST, .path = "/registers/{register}/{id}/open", .id = "recordOpen", TITLE("Mở trường nhạy cảm", "Open sensitive fields"), .formats = F_HTML, .flags = IS_HIDDEN | IS_FORM | TAKES_BODY | IS_LIVE | IS_SLOW, .right = RIGHT_SIGNED_IN, .tag = "pages", .inputs = record_open_inputs, .cost = COST_PAGE, .answer = post_record_open},
+    {GET("/account/reads", "myReads", "Ai đã đọc dữ liệu của tôi", "Who read my data"), .formats = F_HTML, .flags = IS_HIDDEN | IS_LIVE, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .answer = page_my_reads},
     {GET("/registers/{register}/{id}/restore", "recordRestore", "Khôi phục một phiên bản", "Restore a version"), FORM_PAGE, .inputs = record_version_inputs, .cost = COST_PAGE, .answer = page_record_restore},
     {FORM_POST("/registers/{register}/{id}/restore", "recordRestorePost", "Khôi phục một phiên bản", "Restore a version"), .inputs = record_restore_inputs, .cost = COST_PAGE, .answer = post_record_restore},
     {GET("/registers/{register}/{id}", "recordPage", "Một bản ghi", "One record"), PAGE, .inputs = item_inputs, .cost = COST_PAGE, .answer = page_record},

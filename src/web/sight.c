@@ -1,6 +1,7 @@
 /* What the one who asks may see and write: the rights of x->subject, brought to the store that answers him.
  *
  * They are worked out when the first register is looked at, so that a kept answer and a page of words cost nothing. */
+#include "access/read_log.h"
 #include "register/change.h"
 #include "register/query.h"
 #include "web/site.h"
@@ -53,6 +54,13 @@ static bool give_sight(const struct viewer *v, const struct reg *reg, struct sig
     return access_sight(w->rights, reg, ret);
 }
 
+static enum err give_opened(void *context, struct arena *a, const struct subject *who, struct str reg,
+                            const struct str **ret_ids, size_t *ret_n, struct fault *f)
+{
+    const struct worker *w = context;
+    return opening_list(w->access, a, who, reg, ret_ids, ret_n, f);
+}
+
 /* ---- writing */
 
 static enum err denied(const struct exchange *x, enum err code, enum verb verb, const struct reg *reg, struct fault *f)
@@ -102,7 +110,8 @@ static enum err may_write(const struct write_guard *g, const struct reg *reg, co
 void worker_rights_new(struct worker *w)
 {
     w->rights = rights_new();
-    w->viewer = (struct viewer){.sight = give_sight, .context = w};
+    w->viewer = (struct viewer){.sight = give_sight, .seen = worker_seen, .context = w};
+    w->opened = give_opened;
     w->guard = (struct write_guard){.may = may_write, .context = w};
     store_view(w->store, &w->viewer);
     if (w->store->is_write)
@@ -120,6 +129,7 @@ void worker_view(void *worker, struct exchange *x)
     struct worker *w = worker;
     w->asking = x;
     w->is_judged = false;
+    w->seen = NULL;
 }
 
 struct rights *site_rights(const struct exchange *x)

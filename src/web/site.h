@@ -50,6 +50,7 @@ struct worker {
     struct arena *roles_arena; /* of a writer */
     struct viewer viewer;
     struct write_guard guard;
+    struct seen_list *seen; /* reads of personal data in this request (reads.c) */
     enum err (*opened)(void *context, struct arena *a, const struct subject *who, struct str reg,
                        const struct str **ret_ids, size_t *ret_n, struct fault *f); /* rights_moment.opened */
     struct access *access;                                                          /* accounts and sessions */
@@ -115,6 +116,13 @@ struct str page_time(struct arena *a, struct str rfc3339, int offset_minutes, en
 
 /* http_options.view: a new request is answered. */
 void worker_view(void *worker, struct exchange *x);
+/* http_options.leave: what was read of persons is written down; else the answer stays here. */
+enum err worker_leave(void *worker, struct exchange *x, struct fault *f);
+void worker_seen(const struct viewer *v, const struct reg *reg, const struct record *r, const struct query_options *o);
+/* Whether the caller may open sensitive fields that are hidden of this record; and the form for it. */
+enum err site_may_open(const struct exchange *x, const struct reg *reg, const struct record *r, bool *ret_may,
+                       struct fault *f);
+void part_opening(struct exchange *x, struct buf *out, struct str action);
 void worker_rights_new(struct worker *w);
 void worker_rights_free(struct worker *w);
 
@@ -151,6 +159,7 @@ bool site_may_write(const struct exchange *x, enum verb verb, const struct reg *
 bool site_writes_field(const struct exchange *x, enum verb verb, const struct field *fd);
 
 /* The handlers, by area. */
+answer_fn post_record_open, page_my_reads;            /* reads.c */
 answer_fn answer_asset;                               /* assets.c */
 answer_fn page_home, page_search, page_about;         /* page_home.c, page_search.c, page_about.c */
 answer_fn page_units, page_unit;                      /* page_units.c, page_unit.c */

@@ -1,0 +1,343 @@
+/* tinhso access: who may do what, and why; who read what, and whom that concerns. */
+#include "cli/access.h"
+
+#include "access/account.h"
+#include "access/right.h"
+#include "cli/folder.h"
+#include "cli/show.h"
+#include "register/query.h"
+#include "report/columns.h"
+
+#include "base/banned.h"
+
+enum { WIDTH = 140 };
+
+enum err cli_access(struct cli *c, struct access **ret_access)
+{
+    const char *path;
+    enum err e = cli_database(c, &path);
+    return e == OK ? access_open(path, ret_access, &c->fault) : e;
+}
+
+static enum err read_roles(struct cli *c, struct roles **ret_roles)
+{
+    struct store *s;
+    enum err e = cli_open(c, &s);
+    return e == OK ? roles_load(c->arena, s->province, ret_roles, &c->faults) : e;
+}
+
+/* ---- explain */
+
+static const char *why_text(const struct cli *c, enum why why)
+{
+    switch (why) {
+    case WHY_ALLOWED:
+        return T(c, "cho phép", "allows it");
+    case WHY_VERB:
+        return T(c, "cho việc khác", "says another verb");
+    case WHY_REGISTER:
+        return T(c, "cho sổ khác", "is of other registers");
+    case WHY_EARLY:
+        return T(c, "chưa có hiệu lực", "is not in force yet");
+    case WHY_LATE:
+        return T(c, "đã hết hiệu lực", "is no longer in force");
+    case WHY_CLASS:
+        return T(c, "hồ sơ thuộc mức riêng tư cao hơn", "the records are of a higher privacy class");
+    case WHY_NO_UNIT:
+        return T(c, "tài khoản không có đơn vị hay cơ quan hợp lệ", "the account has no unit or agency that is known");
+    case WHY_NO_FIELD:
+        return T(c, "sổ không cho biết hồ sơ thuộc đơn vị nào", "the register does not say to whom a record belongs");
+    case WHY_OUTSIDE:
+        return T(c, "hồ sơ ngoài phạm vi", "the record lies outside of its scope");
+    case WHY_WHERE:
+        return T(c, "hồ sơ không đạt điều kiện", "the record does not meet its condition");
+    }
+    return "";
+}
+
+static const char *why_name(enum why why)
+{
+    static const char *const names[] = {"allowed", "verb",    "register", "early",   "late",
+                                        "class",   "no-unit", "no-field", "outside", "where"};
+    return names[why];
+}
+
+struct explained {
+    const struct reg *reg;
+    enum verb verb;
+    struct account account;
+    struct decision d;
+};
+
+static void explain_step(struct cli *c, const struct decision_step *s)
+{
+    buf_printf(&c->out, "  %.*s", STR_ARG(s->role_id));
+    if (s->delegation)
+        buf_printf(&c->out, T(c, " (ủy quyền từ %.*s đến %.*s)", " (delegated by %.*s until %.*s)"),
+                   STR_ARG(s->delegation->from_name), STR_ARG(s->delegation->until));
+    if (!s->role)
+        buf_puts(&c->out, T(c, ": tỉnh không khai báo vai trò này", ": the province declares no such role"));
+    else if (s->grant)
+        buf_printf(&c->out, ", %.*s:%d: %s", STR_ARG(s->role->file), s->grant->line, why_text(c, s->why));
+    buf_putc(&c->out, '\n');
+}
+
+static void explain_text(struct cli *c, const struct explained *x)
+{
+    struct text2 title = verb_title(x->verb);
+    struct str verb = text2_in(&title, c->lang);
+    const char *word = x->d.is_allowed ? T(c, "Được", "Yes") : T(c, "Không", "No");
+    buf_printf(&c->out, "%s: %.*s · %.*s · %.*s\n", word, STR_ARG(x->account.name), STR_ARG(verb),
+               STR_ARG(x->reg->name));
+    if (x->d.is_public)
+        buf_puts(&c->out, T(c, "  Sổ này công khai, ai cũng xem được các trường công khai.\n",
+                            "  The register is public: anyone reads its public fields.\n"));
+    else if (x->d.is_allowed)
+        buf_printf(&c->out, T(c, "  Đến các trường mức %s.\n", "  Up to fields of class %s.\n"),
+                   privacy_name(x->d.fields));
+    if (x->d.n_steps == 0)
+        buf_puts(&c->out, T(c, "  Tài khoản không có vai trò nào.\n", "  The account has no role.\n"));
+    for (size_t i = 0; i < x->d.n_steps; i++)
+        if (x->d.steps[i].why != WHY_REGISTER || !x->d.steps[i].role)
+            explain_step(c, &x->d.steps[i]);
+}
+
+static void explain_json(struct cli *c, const struct explained *x)
+{
+    struct json_out o = answer_begin(c);
+    json_object_begin(&o);
+    json_key(&o, STR("allowed")), json_bool(&o, x->d.is_allowed);
+    json_member(&o, "account", x->account.name);
+    json_member(&o, "verb", str_of(verb_name(x->verb)));
+    json_member(&o, "register", x->reg->name);
+    json_key(&o, STR("public")), json_bool(&o, x->d.is_public);
+    if (x->d.is_allowed)
+        json_member(&o, "fields", str_of(privacy_name(x->d.fields)));
+    json_key(&o, STR("grants"));
+    json_array_begin(&o);
+    for (size_t i = 0; i < x->d.n_steps; i++) {
+        const struct decision_step *s = &x->d.steps[i];
+        json_object_begin(&o);
+        json_member(&o, "role", s->role_id);
+        if (s->grant) {
+            json_member(&o, "file", s->role->file);
+            json_key(&o, STR("line")), json_int(&o, s->grant->line);
+        }
+        json_member(&o, "why", str_of(s->role ? why_name(s->why) : "undeclared"));
+        json_object_end(&o);
+    }
+    json_array_end(&o);
+    json_object_end(&o);
+    answer_end(c, &o);
+}
+
+static enum err decide(struct cli *c, struct explained *x)
+{
+    struct rights *rights = rights_new();
+    struct roles *roles;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct record r;
+    struct str id = cli_word(c, 4);
+    bool has_row = true;
+    enum err e = roles_load(c->arena, c->store->province, &roles, &c->faults);
+    const struct subject who = {.kind = SUBJECT_ACCOUNT,
+                                .account = x->account.number,
+                                .name = x->account.name,
+                                .agency = x->account.agency,
+                                .unit = x->account.unit,
+                                .roles = x->account.roles,
+                                .n_roles = x->account.n_roles};
+    if (e == OK)
+        e = rights_begin(rights, &(struct rights_moment){.store = c->store, .roles = roles}, &who, &c->fault);
+    if (e == OK && id.n)
+        e = query_open(c->store, x->reg, &(struct query_options){.id = id}, &q, &c->fault);
+    if (e == OK && id.n)
+        e = query_next(q, &r, &has_row, &c->fault);
+    if (e == OK && !has_row)
+        e = FAULT(&c->fault, ERR_RECORD_UNKNOWN, {"id", id}, {"register", x->reg->name});
+    if (e == OK)
+        e = access_may(rights, x->verb, x->reg, id.n ? &r : NULL, &x->d, &c->fault);
+    if (e == OK)
+        c->is_json ? explain_json(c, x) : explain_text(c, x);
+    rights_free(rights);
+    return e;
+}
+
+static enum err unknown_verb(struct cli *c, struct str name)
+{
+    struct str names[VERB_COUNT];
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        names[i] = str_of(verb_name((enum verb)i));
+    return FAULT(&c->fault, ERR_DECL_UNKNOWN, {"what", STR("verb")}, {"name", name},
+                 {"nearest", yaml_nearest(name, names, VERB_COUNT)});
+}
+
+static enum err explain(struct cli *c)
+{
+    struct explained x = {0};
+    struct access *a CLEANUP(access_freep) = NULL;
+    struct store *s;
+    if (c->args.words.n < 4)
+        return FAULT(&c->fault, ERR_COMMAND_WORDS, {"command", STR("access")},
+                     {"words", STR("explain USER VERB REGISTER [ID]")});
+    if (!verb_find(cli_word(c, 2), &x.verb))
+        return unknown_verb(c, cli_word(c, 2));
+    enum err e = cli_open(c, &s);
+    if (e == OK)
+        e = province_register_find(s->province, cli_word(c, 3), &x.reg, &c->fault);
+    if (e == OK)
+        e = cli_access(c, &a);
+    if (e == OK)
+        e = account_find(c->arena, a, cli_word(c, 1), &x.account, &c->fault);
+    return e == OK ? decide(c, &x) : e;
+}
+
+/* ---- matrix */
+
+struct cell {
+    struct str role, verb, reg, scope, fields, where, from, to;
+    int line;
+};
+
+typedef void put_cell(void *context, const struct cell *cell);
+
+static void each_public(const struct province *p, put_cell *put, void *context)
+{
+    for (size_t i = 0; i < p->n_registers; i++)
+        if (!p->registers[i]->is_builtin && reg_class(p->registers[i]) == PRIVACY_PUBLIC)
+            put(context, &(struct cell){.role = STR("*"),
+                                        .verb = STR("read"),
+                                        .reg = p->registers[i]->name,
+                                        .scope = STR("all"),
+                                        .fields = STR("public")});
+}
+
+static void each_grant(const struct province *p, const struct role *r, const struct grant *g, put_cell *put,
+                       void *context)
+{
+    for (size_t v = 0; v < VERB_COUNT; v++)
+        for (size_t i = 0; i < p->n_registers; i++) {
+            const struct reg *reg = p->registers[i];
+            bool fits = g->within == SCOPE_ALL || reg_scope_field(p, reg, g->within) != NO_FIELD;
+            if (!(g->verbs & 1U << v) || reg->is_builtin || !grant_names(g, reg->name) || !fits ||
+                g->fields < reg_class(reg))
+                continue;
+            put(context,
+                &(struct cell){r->id, str_of(verb_name((enum verb)v)), reg->name, str_of(scope_name(g->within)),
+                               str_of(privacy_name(g->fields)), g->where, g->from, g->to, g->line});
+        }
+}
+
+static void each_cell(const struct roles *roles, put_cell *put, void *context)
+{
+    each_public(roles->province, put, context);
+    for (size_t i = 0; i < roles->n; i++)
+        for (size_t k = 0; k < roles->p[i].n; k++)
+            each_grant(roles->province, &roles->p[i], &roles->p[i].grants[k], put, context);
+}
+
+static void put_json(void *context, const struct cell *x)
+{
+    struct json_out *o = context;
+    buf_putc(o->b, '\n');
+    json_object_begin(o);
+    json_member(o, "role", x->role);
+    json_member(o, "verb", x->verb);
+    json_member(o, "register", x->reg);
+    json_member(o, "within", x->scope);
+    json_member(o, "fields", x->fields);
+    if (x->where.n)
+        json_member(o, "where", x->where);
+    if (x->from.n)
+        json_member(o, "from", x->from);
+    if (x->to.n)
+        json_member(o, "to", x->to);
+    if (x->line)
+        json_key(o, STR("line")), json_int(o, x->line);
+    json_object_end(o);
+}
+
+static void put_row(void *context, const struct cell *x)
+{
+    struct columns_table *t = context;
+    const struct str cells[] = {x->role, x->verb, x->reg, x->scope, x->fields, x->where};
+    for (size_t i = 0; i < ARRAY_LEN(cells); i++)
+        columns_add(t, cells[i]);
+}
+
+static enum err matrix(struct cli *c)
+{
+    static const struct words heads[] = {{"Vai trò", "Role"},   {"Việc", "Verb"},         {"Sổ", "Register"},
+                                         {"Phạm vi", "Within"}, {"Mức trường", "Fields"}, {"Điều kiện", "Condition"}};
+    struct roles *roles;
+    enum err e = read_roles(c, &roles);
+    if (e != OK)
+        return e;
+    if (c->is_json) {
+        struct json_out o = answer_begin(c);
+        json_object_begin(&o);
+        json_key(&o, STR("matrix"));
+        json_array_begin(&o);
+        each_cell(roles, put_json, &o);
+        json_array_end(&o);
+        moment_json(&c->at, &o);
+        json_object_end(&o);
+        answer_end(c, &o);
+        return OK;
+    }
+    struct columns_table t;
+    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
+    each_cell(roles, put_row, &t);
+    columns_draw(&t, (size_t)cli_width(WIDTH), &c->out);
+    return OK;
+}
+
+/* ---- the command */
+
+static enum err access_run(struct cli *c)
+{
+    static const struct {
+        const char *name;
+        enum err (*run)(struct cli *c);
+    } acts[] = {{"explain", explain}, {"matrix", matrix}, {"reads", access_reads}, {"affected", access_affected}};
+    for (size_t i = 0; i < ARRAY_LEN(acts); i++)
+        if (str_is(cli_word(c, 0), acts[i].name))
+            return acts[i].run(c);
+    return FAULT(&c->fault, ERR_COMMAND_WORDS, {"command", STR("access")}, {"words", str_of(c->command->words)});
+}
+
+static const struct option options[] = {
+    {"account", "NAME", {"chỉ những lần đọc của tài khoản này", "only what this account read"}},
+    {"from", "TIME", {"từ lúc này (RFC 3339 hay ngày)", "from this moment on (RFC 3339, or a day)"}},
+    {"to", "TIME", {"đến trước lúc này", "until this moment"}},
+    {"limit", "N", {"số dòng nhiều nhất (mặc định 50; 0: tất cả)", "at most so many rows (default 50; 0: all)"}},
+    {0},
+};
+static const char *const examples[] = {
+    "access explain NAME update farm_households HN000001",
+    "access matrix --json",
+    "access reads --account NAME --limit 20",
+    "access affected --from 2026-11-01 --to 2026-11-03",
+    NULL,
+};
+
+const struct command command_access = {
+    .name = "access",
+    .words = "explain USER VERB REGISTER [ID] | matrix | reads | affected",
+    .min_words = 1,
+    .max_words = 5,
+    .title = {"quyền truy cập: vì sao được hay không, ai đã đọc gì, ai bị ảnh hưởng",
+              "access: why yes or no, who read what, whom it concerns"},
+    .more =
+        {"matrix liệt kê mọi vai trò × việc × sổ. reads là nhật ký đọc dữ liệu cá nhân. affected liệt kê những hồ sơ\n"
+         "mà một tài khoản, hay bất kỳ ai trong một khoảng thời gian, đã được xem dữ liệu cá nhân (diễn tập sự cố).",
+         "matrix lists every role × verb × register. reads is the log of personal data that was read. affected lists "
+         "the\n"
+         "records whose personal data an account, or anyone in a span of time, was shown (breach drill)."},
+    .examples = examples,
+    .options = options,
+    .shared = SHARED_DB | SHARED_AT | SHARED_JSON,
+    .run = access_run,
+};

@@ -1,0 +1,346 @@
+/* Reads of personal data: noted while the store hands out records, written before the answer goes out; sensitive fields opened with a reason; and who
+ * read the data of whoever asks. */
+#include "access/read_log.h"
+#include "base/limits.h"
+#include "register/query.h"
+#include "text/date.h"
+#include "text/utf8.h"
+#include "web/ask.h"
+#include "web/message.h"
+#include "web/parts.h"
+#include "web/show.h"
+#include "web/templates.h"
+
+#include "base/banned.h"
+
+enum { SEEN_REGISTERS = 8, REASON_MIN = 5, REASON_MAX = 500, SHOWN_READS = 200 };
+
+static const struct str nothing = {NULL, 0};
+
+struct seen {
+    const struct reg *reg;
+    bool *fields; /* n_fields: shown of some record */
+    struct str ids[READ_IDS];
+    size_t n_ids;
+    int64_t count, rev;
+    struct str filter, words;
+};
+
+struct seen_list {
+    struct seen p[SEEN_REGISTERS];
+    size_t n;
+    bool is_full; /* of more registers than anybody looks at in one request */
+};
+
+/* ---- while records are read */
+
+static struct seen *seen_of(struct worker *w, const struct reg *reg)
+{
+    struct arena *a = w->asking->arena;
+    if (!w->seen)
+        w->seen = ARENA_NEW(a, struct seen_list);
+    for (size_t i = 0; i < w->seen->n; i++)
+        if (str_eq(w->seen->p[i].reg->name, reg->name) && w->seen->p[i].rev == w->store->at)
+            return &w->seen->p[i];
+    if (w->seen->n == SEEN_REGISTERS) {
+        w->seen->is_full = true;
+        return NULL;
+    }
+    struct seen *s = &w->seen->p[w->seen->n++];
+    s->reg = reg;
+    s->rev = w->store->at;
+    s->fields = ARENA_ARRAY(a, bool, reg->n_fields);
+    return s;
+}
+
+static void note_id(struct arena *a, struct seen *s, struct str id)
+{
+    if (s->n_ids && str_eq(s->ids[s->n_ids - 1], id))
+        return; /* another version of it */
+    s->count++;
+    for (size_t i = 0; i < s->n_ids && s->n_ids < READ_IDS; i++)
+        if (str_eq(s->ids[i], id)) {
+            s->count--;
+            return;
+        }
+    if (s->n_ids < READ_IDS)
+        s->ids[s->n_ids++] = str_dup(a, id);
+}
+
+static void note_filter(struct arena *a, struct seen *s, const struct query_options *o)
+{
+    struct str asked = o->filter.n ? o->filter : STR("TRUE");
+    if (s->count == READ_IDS + 1) /* from here on what was asked is kept, not whom it named */
+        s->filter = str_dup(a, asked), s->words = str_dup(a, o->search);
+    else if (s->count > READ_IDS + 1 && !str_eq(s->filter, asked) &&
+             !memmem(s->filter.p, s->filter.n, asked.p, asked.n))
+        s->filter = STR_JOIN(a, STR("("), s->filter, STR(") OR ("), asked, STR(")")), s->words = nothing;
+}
+
+void worker_seen(const struct viewer *v, const struct reg *reg, const struct record *r, const struct query_options *o)
+{
+    struct worker *w = (struct worker *)(uintptr_t)v->context;
+    if (!w->asking || w->asking->subject->kind != SUBJECT_ACCOUNT)
+        return; /* nobody else is shown any */
+    struct seen *s = NULL;
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        enum value_kind kind = r->values[i].kind;
+        if (!field_is_personal(&reg->fields[i]) || kind == VALUE_MASKED || kind == VALUE_NULL)
+            continue;
+        if (!s && !(s = seen_of(w, reg)))
+            return;
+        s->fields[i] = true;
+    }
+    if (!s)
+        return;
+    note_id(w->asking->arena, s, r->id);
+    note_filter(w->asking->arena, s, o);
+}
+
+/* ---- before the answer goes out */
+
+static struct str field_names(struct arena *a, const struct seen *s)
+{
+    struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
+    for (size_t i = 0; i < s->reg->n_fields; i++)
+        if (s->fields[i]) {
+            buf_puts(&b, b.n ? "," : "");
+            buf_str(&b, s->reg->fields[i].name);
+        }
+    return buf_move(&b, a);
+}
+
+/* What was asked, within what the account sees of persons. */
+static struct str whole_filter(const struct exchange *x, const struct seen *s)
+{
+    struct sight sight;
+    if (!site_sight(x, s->reg, &sight) || sight.level[PRIVACY_BASIC_PERSONAL].where.n == 0)
+        return s->filter;
+    return STR_JOIN(x->arena, STR("("), s->filter, STR(") AND ("), sight.level[PRIVACY_BASIC_PERSONAL].where, STR(")"));
+}
+
+enum err worker_leave(void *worker, struct exchange *x, struct fault *f)
+{
+    struct worker *w = worker;
+    struct seen_list *list = w->seen;
+    enum err e = OK;
+    w->seen = NULL;
+    if (list && list->is_full)
+        return FAULT(f, ERR_LIMIT, {"what", x->path}, {"limit", STR("8")});
+    for (size_t i = 0; e == OK && list && i < list->n; i++) {
+        const struct seen *s = &list->p[i];
+        bool is_many = s->count > READ_IDS;
+        const struct read_entry r = {.who = x->subject,
+                                     .reg = s->reg->name,
+                                     .ids = s->ids,
+                                     .n_ids = is_many ? 0 : s->n_ids,
+                                     .filter = is_many ? whole_filter(x, s) : nothing,
+                                     .words = s->words,
+                                     .rev = s->rev,
+                                     .count = s->count,
+                                     .fields = field_names(x->arena, s),
+                                     .request = str_of(x->request_id)};
+        e = read_log_add(w->access, &r, f);
+    }
+    return e;
+}
+
+/* ---- opening */
+
+enum err site_may_open(const struct exchange *x, const struct reg *reg, const struct record *r, bool *ret_may,
+                       struct fault *f)
+{
+    struct decision d;
+    bool is_hidden = false;
+    *ret_may = false;
+    for (size_t i = 0; i < reg->n_fields; i++)
+        is_hidden |= reg->fields[i].privacy == PRIVACY_SENSITIVE && r->values[i].kind == VALUE_MASKED;
+    if (!is_hidden || x->subject->kind != SUBJECT_ACCOUNT)
+        return OK;
+    enum err e = access_may(site_rights(x), VERB_READ, reg, NULL, &d, f);
+    *ret_may = e == OK && d.is_allowed && d.fields == PRIVACY_SENSITIVE;
+    return e;
+}
+
+void part_opening(struct exchange *x, struct buf *out, struct str action)
+{
+    tpl_opening(out, &(struct tpl_opening){.action = action, .csrf = x->subject->csrf}, x->lang);
+}
+
+static enum err judge_opening(struct exchange *x, const struct reg *reg, struct str id, struct fault *f)
+{
+    struct worker *w = x->worker;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct record r;
+    struct decision d = {0};
+    bool has_row = false;
+    int64_t n = 0;
+    enum err e = query_count(w->store, reg, &(struct query_options){.id = id}, &n, f);
+    if (e == OK && n == 0)
+        return FAULT(f, ERR_RECORD_UNKNOWN, {"id", id}, {"register", reg->name});
+    store_view(w->store, NULL); /* judged by all of its values */
+    if (e == OK)
+        e = query_open(w->store, reg, &(struct query_options){.id = id, .is_unsorted = true}, &q, f);
+    store_view(w->store, &w->viewer);
+    if (e == OK)
+        e = query_next(q, &r, &has_row, f);
+    if (e == OK && has_row)
+        e = access_may(site_rights(x), VERB_READ, reg, &r, &d, f);
+    if (e == OK && (!d.is_allowed || d.fields < PRIVACY_SENSITIVE))
+        e = FAULT(f, ERR_OPENING_DENIED, {"register", reg->name});
+    return e;
+}
+
+static struct str sensitive_names(struct arena *a, const struct reg *reg)
+{
+    struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (reg->fields[i].privacy == PRIVACY_SENSITIVE) {
+            buf_puts(&b, b.n ? "," : "");
+            buf_str(&b, reg->fields[i].name);
+        }
+    return buf_move(&b, a);
+}
+
+enum err post_record_open(struct exchange *x, struct fault *f)
+{
+    struct worker *w = x->worker;
+    const struct reg *reg;
+    struct str id = input_named(x, "id")->text, reason = str_trim(input_named(x, "reason")->text);
+    int64_t rev;
+    enum err e = worker_revision(w, nothing, &rev, f);
+    if (e == OK)
+        e = ask_register(x, input_named(x, "register")->text, &reg, f);
+    if (e == OK)
+        e = judge_opening(x, reg, id, f);
+    if (e == OK && (utf8_count(reason) < REASON_MIN || utf8_count(reason) > REASON_MAX))
+        e = FAULT(f, ERR_OPENING_REASON);
+    const struct read_entry r = {.who = x->subject,
+                                 .reg = e == OK ? reg->name : nothing,
+                                 .ids = &id,
+                                 .n_ids = 1,
+                                 .count = 1,
+                                 .rev = e == OK ? rev : 0,
+                                 .fields = e == OK ? sensitive_names(x->arena, reg) : nothing,
+                                 .reason = reason,
+                                 .request = str_of(x->request_id)};
+    if (e == OK)
+        e = read_log_add(w->access, &r, f);
+    if (e == OK)
+        e = opening_add(w->access, x->subject, reg->name, id, reason, f);
+    if (e == OK)
+        exchange_redirect(x, 303, show_record_href(x, reg, id));
+    return e;
+}
+
+/* ---- who read my data */
+
+struct my_reads {
+    struct exchange *x;
+    const struct reg *reg;
+    const struct record *record;
+    VEC(struct tpl_my_reads_reads) rows;
+    struct fault *f;
+    enum err e;
+};
+
+static struct str field_titles(struct exchange *x, const struct reg *reg, struct str names)
+{
+    struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
+    for (struct str rest = names, name; rest.p && rest.n;) {
+        name = str_cut(rest, ',', &rest);
+        const struct field *fd = reg_field(reg, name);
+        buf_puts(&b, b.n ? ", " : "");
+        buf_str(&b, fd ? text2_in(&fd->title, x->lang) : name);
+    }
+    return buf_move(&b, x->arena);
+}
+
+static bool add_read(void *context, const struct read_row *r)
+{
+    struct my_reads *m = context;
+    struct exchange *x = m->x;
+    const struct worker *w = x->worker;
+    struct buf time CLEANUP(buf_done) = BUF_INIT(64);
+    bool is_of_me = r->n_ids > 0;
+    if (!is_of_me && r->filter.n) /* many at once: was this record among them */
+        m->e = query_matches(w->store, m->reg, m->record, r->filter, &is_of_me, m->f);
+    if (m->e != OK) {
+        *m->f = (struct fault){0};
+        m->e = OK;
+        is_of_me = true; /* a question that cannot be asked again is rather told than not */
+    }
+    if (!is_of_me)
+        return true;
+    instant_print(r->time_ms, &time);
+    struct str body = r->agency.n ? r->agency : r->unit;
+    VEC_PUSH(x->arena, &m->rows,
+             ((struct tpl_my_reads_reads){
+                 .time = page_time(x->arena, str_dup(x->arena, buf_view(&time)), w->store->province->utc_offset_minutes,
+                                   x->lang),
+                 .who = str_dup(x->arena, r->full_name.n ? r->full_name : r->account_name),
+                 .body = str_dup(x->arena, body),
+                 .reg = text2_in(&m->reg->title, x->lang),
+                 .fields = field_titles(x, m->reg, r->fields),
+                 .reason = str_dup(x->arena, r->reason),
+             }));
+    return m->rows.n < SHOWN_READS;
+}
+
+/* The records that bear the number, in every register, whoever may see them: they are those of whoever asks. */
+static enum err read_mine(struct my_reads *m, const struct reg *reg, const struct field *fd)
+{
+    struct exchange *x = m->x;
+    struct worker *w = x->worker;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct buf filter CLEANUP(buf_done) = BUF_INIT(1024);
+    struct record r;
+    bool has_row = true;
+    buf_printf(&filter, "\"%.*s\" = '%.*s'", STR_ARG(fd->name), STR_ARG(x->subject->personal_id)); /* digits alone */
+    store_view(w->store, NULL);
+    enum err e = query_open(w->store, reg, &(struct query_options){.filter = buf_view(&filter), .limit = 20}, &q, m->f);
+    store_view(w->store, &w->viewer);
+    while (e == OK && (e = query_next(q, &r, &has_row, m->f)) == OK && has_row) {
+        struct record mine = record_copy(x->arena, reg, &r);
+        m->reg = reg;
+        m->record = &mine;
+        const struct read_filter which = {.reg = reg->name, .id = mine.id, .limit = SHOWN_READS};
+        e = read_log_each(w->access, &which, add_read, m, m->f);
+    }
+    return e;
+}
+
+static bool is_number(struct str s)
+{
+    bool is = s.n == 12 || s.n == 9;
+    for (size_t i = 0; i < s.n; i++)
+        is &= s.p[i] >= '0' && s.p[i] <= '9';
+    return is;
+}
+
+enum err page_my_reads(struct exchange *x, struct fault *f)
+{
+    struct worker *w = x->worker;
+    struct my_reads m = {.x = x, .f = f};
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    int64_t rev;
+    bool has_number = is_number(x->subject->personal_id);
+    enum err e = worker_revision(w, nothing, &rev, f);
+    const struct province *p = w->store->province;
+    for (size_t i = 0; e == OK && has_number && i < p->n_registers; i++)
+        for (size_t k = 0; e == OK && k < p->registers[i]->n_fields; k++)
+            if (p->registers[i]->fields[k].type == FT_PERSONAL_ID)
+                e = read_mine(&m, p->registers[i], &p->registers[i]->fields[k]);
+    if (e != OK)
+        return e;
+    tpl_my_reads(&content, &(struct tpl_my_reads){.has_number = has_number, .reads = m.rows.p, .n_reads = m.rows.n},
+                 x->lang);
+    struct crumb up = {message(M_my_reads_account, x->lang), STR("/account")};
+    return page(x,
+                &(struct page){.title = message(M_my_reads_title, x->lang),
+                               .content = buf_view(&content),
+                               .crumbs = &up,
+                               .n_crumbs = 1,
+                               .is_form = true},
+                f);
+}
