@@ -21,7 +21,7 @@ serve() {
     server=$!
     address=
     for _ in $(seq 200); do
-        address=$(grep -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
+        address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
         sleep 0.1
     done
     [ -n "$address" ] || { not_ok "the server starts" "$(cat "$WORK/serve.log")"; exit 1; }

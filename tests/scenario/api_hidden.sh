@@ -19,7 +19,7 @@ printf %s "$out" >"$WORK/routes.json"
 (cd "$WORK" && exec "$TINHSO_BIN" serve --db var/vi-du.db --listen 127.0.0.1:0 --operator-key-file key) >"$WORK/serve.log" 2>&1 </dev/null &
 server=$!
 for _ in $(seq 200); do
-    address=$(grep -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
+    address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
     sleep 0.1
 done
 

@@ -32,7 +32,7 @@ printf 'a-key-of-this-scenario' >"$WORK/key"
 (cd "$WORK" && exec "$TINHSO_BIN" serve --db var/world.db --listen 127.0.0.1:0 --operator-key-file key) >"$WORK/serve.log" 2>&1 </dev/null &
 server=$!
 for _ in $(seq 200); do
-    address=$(grep -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
+    address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
     sleep 0.1
 done
 

@@ -21,7 +21,7 @@ read_all() {
     server=$!
     local address='' who line
     for _ in $(seq 200); do
-        address=$(grep -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
+        address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
         sleep 0.1
     done
     for who in anybody operator; do

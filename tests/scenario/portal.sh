@@ -19,7 +19,7 @@ loaded_province
 (cd "$WORK" && exec "$TINHSO_BIN" serve --listen 127.0.0.1:0 --lang en) >"$WORK/serve.log" 2>&1 </dev/null &
 server=$!
 for _ in $(seq 100); do
-    address=$(grep -oE 'http://[0-9.:]+' "$WORK/serve.log" || true)
+    address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log" || true)
     [ -z "$address" ] || break
     sleep 0.1
 done

@@ -26,14 +26,18 @@ EVERYWHERE, OWN, OPEN, NONE = (lambda u, r: True), (lambda u, r: r["home"] == u)
     (lambda u, r: r["state"] == "open"), (lambda u, r: False)
 # role: which people exist, of which basic fields are shown, which may be opened; which needy exist; which people may be created, updated, deleted, taken away
 ROLES = {
-    "officer": dict(rows=OWN, basic=OWN, open=NONE, needy=NONE, create=OWN, update=OWN, delete=NONE, export=OWN, take=NONE),
-    "welfare": dict(rows=OWN, basic=OWN, open=OWN, needy=OWN, create=NONE, update=OWN, delete=OWN, export=NONE, take=NONE),
+    "officer": dict(rows=OWN, basic=OWN, open=NONE, needy=NONE, create=OWN, update=OWN, delete=NONE, export=OWN,
+        take=NONE),
+    "welfare": dict(rows=OWN, basic=OWN, open=OWN, needy=OWN, create=NONE, update=OWN, delete=OWN, export=NONE,
+        take=NONE),
     "counter": dict(rows=EVERYWHERE, basic=NONE, open=NONE, needy=NONE, create=NONE, update=NONE, delete=NONE,
                     export=EVERYWHERE, take=NONE),
-    "opener": dict(rows=OPEN, basic=OPEN, open=NONE, needy=NONE, create=NONE, update=NONE, delete=NONE, export=NONE, take=NONE),
+    "opener": dict(rows=OPEN, basic=OPEN, open=NONE, needy=NONE, create=NONE, update=NONE, delete=NONE, export=NONE,
+        take=NONE),
     "chief": dict(rows=EVERYWHERE, basic=EVERYWHERE, open=EVERYWHERE, needy=EVERYWHERE, create=EVERYWHERE,
                   update=EVERYWHERE, delete=EVERYWHERE, export=EVERYWHERE, take=EVERYWHERE),
-    "nothing": dict(rows=NONE, basic=NONE, open=NONE, needy=NONE, create=NONE, update=NONE, delete=NONE, export=NONE, take=NONE),
+    "nothing": dict(rows=NONE, basic=NONE, open=NONE, needy=NONE, create=NONE, update=NONE, delete=NONE, export=NONE,
+        take=NONE),
 }
 failed = 0
 
@@ -47,7 +51,8 @@ def tell(is_ok, what, why=""):
 
 
 def tinhso(*args):
-    p = subprocess.run([os.environ["TINHSO_BIN"], *args, "--lang", "en"], cwd=WORK, capture_output=True, text=True, check=False)
+    p = subprocess.run([os.environ["TINHSO_BIN"], *args, "--lang", "en"], cwd=WORK, capture_output=True, text=True,
+        check=False)
     assert p.returncode == 0, p.stderr
     return p.stdout
 
@@ -60,7 +65,8 @@ def account(name, role, unit):
 
 
 def api(b, path, method="GET", body=None, **headers):
-    headers = {"Accept": "application/json", "X-CSRF-Token": b.token, **{k.replace("_", "-"): v for k, v in headers.items()}}
+    headers = {"Accept": "application/json", "X-CSRF-Token": b.token, **{k.replace("_", "-"): v for k,
+        v in headers.items()}}
     return b.ask(method, path, body, headers)
 
 
@@ -118,9 +124,11 @@ class Matrix:
             proof = api(self.b, "/api/log/proof/people/" + k)
             self.leaks(proof, "proof of " + k)
         self.expect(ids(api(self.b, "/api/collections/needy/items?f=geojson")), self.set("needy", NEEDY), "needy")
-        for path in ("/api/collections", "/api/collections/people", "/api/collections/people/schema", "/api/collections/people/queryables",
+        for path in ("/api/collections", "/api/collections/people", "/api/collections/people/schema",
+            "/api/collections/people/queryables",
                      "/api/openapi.json", "/api/catalogue", "/api/log/revisions", "/api/collections/units/items",
-                     "/api/collections/visits/items?f=geojson", "/api/collections/people/items?bbox=107.0,12.0,108.0,13.0&f=geojson"):
+                     "/api/collections/visits/items?f=geojson",
+                         "/api/collections/people/items?bbox=107.0,12.0,108.0,13.0&f=geojson"):
             self.leaks(api(self.b, path), path)
         for rev in range(1, 7):
             self.leaks(api(self.b, f"/api/log/revisions/{rev}/records"), f"records of revision {rev}")
@@ -136,10 +144,12 @@ class Matrix:
                 wanted = [k] if k in basic and "name" not in q else []
                 self.expect(ids(page), wanted, f"{q}")
                 self.leaks_but(page, f"{q}", r)
-            for q in (dict(filter=f"belief = '{r['sensitive'][0]}'"), dict(filter="belief IS NOT NULL"), dict(sortby="belief")):
+            for q in (dict(filter=f"belief = '{r['sensitive'][0]}'"), dict(filter="belief IS NOT NULL"),
+                dict(sortby="belief")):
                 page = api(self.b, f"/api/collections/people/items?{query(**q)}&f=geojson")
                 self.expect(ids(page), [], f"{q}")
-        page = api(self.b, f"/api/collections/people/items?{query(filter='NOT (name = $$x$$)'.replace('$$', chr(39)))}&f=geojson")
+        page = api(self.b,
+            f"/api/collections/people/items?{query(filter='NOT (name = $$x$$)'.replace('$$', chr(39)))}&f=geojson")
         self.expect(ids(page), all_basic, "NOT")
         page = api(self.b, "/api/collections/people/items?sortby=name&f=geojson")
         self.expect(ids(page), all_basic, "sorted by name")
@@ -170,7 +180,8 @@ class Matrix:
             self.leaks(page, "page of " + k)
             can_open = self.may["open"](self.unit, PEOPLE[k]) and k in rows
             self.expect(f"/registers/people/{k}/open" in page.text, can_open, "opening offered of " + k)
-        for path in ("/", "/registers", "/search?q=Quyenmot", "/search?q=belief", "/data", "/units", "/units/11", "/units/12", "/registers/visits",
+        for path in ("/", "/registers", "/search?q=Quyenmot", "/search?q=belief", "/data", "/units", "/units/11",
+            "/units/12", "/registers/visits",
                      "/registers/visits/1", "/registers/visits/2", "/registers/people?q=Quyenba", "/developers"):
             page = self.b.get(path)
             for secret in self.secrets_hidden():
@@ -219,24 +230,31 @@ class Matrix:
             anything = self.set("update")
             page = api(self.b, f"/api/collections/people/items/{k}", body=json.dumps(patch), **send)
             self.leaks(page, "answer of a change")
-            wanted = 200 if self.may["update"](self.unit, r) and k in rows else 403 if not anything and rows else 403 if k in rows else 404
+            wanted = 200 if self.may["update"](self.unit,
+                r) and k in rows else 403 if not anything and rows else 403 if k in rows else 404
             self.expect(page.status, wanted, "update " + k)
             if page.status == 200 and r["state"] != "open":
                 stamp = page.headers["ETag"]
-                api(self.b, f"/api/collections/people/items/{k}", body=json.dumps({"properties": {"state": r["state"]}}),
+                api(self.b, f"/api/collections/people/items/{k}",
+                    body=json.dumps({"properties": {"state": r["state"]}}),
                     **{**send, "If_Match": stamp})
             # what may not be written is not taken along
             stamp = api(self.b, f"/api/collections/people/items/{k}?f=geojson").headers.get("ETag", "*")
-            page = api(self.b, f"/api/collections/people/items/{k}", body=json.dumps({"properties": {"belief": r["sensitive"][0]}}),
+            page = api(self.b, f"/api/collections/people/items/{k}",
+                body=json.dumps({"properties": {"belief": r["sensitive"][0]}}),
                        **{**send, "If_Match": stamp})
             self.expect(page.status in (403, 404), True, f"a sensitive field of {k} unopened: {page.status}")
             if self.may["update"](self.unit, r) and k in rows and self.may["update"] is OWN:
-                page = api(self.b, f"/api/collections/people/items/{k}", body=json.dumps({"properties": {"home": "12" if self.unit == "11" else "11"}}),
-                           **{**send, "If_Match": api(self.b, f"/api/collections/people/items/{k}?f=geojson").headers["ETag"]})
+                page = api(self.b, f"/api/collections/people/items/{k}",
+                    body=json.dumps({"properties": {"home": "12" if self.unit == "11" else "11"}}),
+                           **{**send, "If_Match": api(self.b,
+                               f"/api/collections/people/items/{k}?f=geojson").headers["ETag"]})
                 self.expect(page.status, 403, f"{k} given to another unit")
         for home in ("11", "12"):
-            new = {"type": "Feature", "geometry": None, "properties": {"code": f"X{home}{self.role}", "home": home, "name": "New"}}
-            page = api(self.b, "/api/collections/people/items", "POST", json.dumps(new), Content_Type="application/geo+json")
+            new = {"type": "Feature", "geometry": None, "properties": {"code": f"X{home}{self.role}", "home": home,
+                "name": "New"}}
+            page = api(self.b, "/api/collections/people/items", "POST", json.dumps(new),
+                Content_Type="application/geo+json")
             may = self.may["create"](self.unit, {"home": home, "state": None})
             self.expect(page.status, 201 if may else 403 if rows else 404, f"create in {home}")
             if may:
@@ -257,15 +275,18 @@ class Matrix:
                 part()
             except (AssertionError, KeyError, ValueError) as e:
                 self.wrong.append(repr(e))
-            tell(not self.wrong, f"{self.role} of unit {self.unit or 'none'}: {part.__name__}", "\n".join(self.wrong[:12]))
+            tell(not self.wrong, f"{self.role} of unit {self.unit or 'none'}: {part.__name__}",
+                "\n".join(self.wrong[:12]))
         for k in Matrix.made: # so that the next finds what the first found
-            subprocess.run([os.environ["TINHSO_BIN"], "remove", "people", k, "--reason", "test"], cwd=WORK, check=False, capture_output=True)
+            subprocess.run([os.environ["TINHSO_BIN"], "remove", "people", k, "--reason", "test"], cwd=WORK,
+                check=False, capture_output=True)
         Matrix.made.clear()
 
 
 def strangers():
     m = Matrix(Browser(ADDRESS), "nothing", "")
-    for path in ("/registers/people", "/registers/people/P1", "/api/collections/people/items", "/api/collections/people/items/P1",
+    for path in ("/registers/people", "/registers/people/P1", "/api/collections/people/items",
+        "/api/collections/people/items/P1",
                  "/registers/people/P1/edit", "/registers/people/new", "/account/reads"):
         page = m.b.get(path)
         m.leaks(page, path)
@@ -279,12 +300,14 @@ def mine(b_official):
     welcome(b, re.search(r"/welcome/\w+", out).group(0), PASSWORD)
     b_official.get("/registers/people/P1")
     page = b.get("/account/reads")
-    tell(page.status == 200 and "Amy" in page.text and "Bob" not in page.text, "a citizen sees who read his data", page.text[-1500:])
+    tell(page.status == 200 and "Amy" in page.text and "Bob" not in page.text, "a citizen sees who read his data",
+        page.text[-1500:])
 
 
 def main():
     people = {}
-    for name, role, unit in (("amy", "officer", "11"), ("bob", "officer", "12"), ("wes", "welfare", "11"), ("cleo", "counter", ""),
+    for name, role, unit in (("amy", "officer", "11"), ("bob", "officer", "12"), ("wes", "welfare", "11"), ("cleo",
+        "counter", ""),
                              ("olga", "opener", ""), ("carl", "chief", ""), ("nora", "nothing", "")):
         people[name] = account(name, role, unit)
         Matrix(people[name], role, unit).run()

@@ -16,7 +16,7 @@ expect_exit "a province with roles is in order" 0
 tinhso load province
 expect_exit "and loads" 0
 
-sed -i 's/registers: \[people\]/registers: [poeple]/' "$WORK/province/roles/officer.yaml" # codespell:ignore
+sed -i 's/registers: \[people\]/registers: [prople]/' "$WORK/province/roles/officer.yaml"
 tinhso check province
 expect_exit "a role of a register that is not there is refused" 1
 expect_contains "with file and line" "$err" "roles/officer.yaml:5"

@@ -24,7 +24,7 @@ expect_exit "the small province fits the small disk" 0
 server=$!
 address=
 for _ in $(seq 100); do
-    address=$(grep -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
+    address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
     sleep 0.1
 done
 
