@@ -75,7 +75,7 @@ printf %s a-key-of-this-scenario-only >"$WORK/key"
 server=$!
 port=
 for _ in $(seq 200); do
-    port=$(grep -oE '127.0.0.1:[0-9]+' "$WORK/serve.log" | cut -d: -f2)
+    port=$(grep -m 1 -oE '127.0.0.1:[0-9]+' "$WORK/serve.log" | cut -d: -f2)
     [ -z "$port" ] || break
     sleep 0.1
 done

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The matrix of rights.sh: rights.py ADDRESS WORK. Lines of TAP; what is expected is worked out here from the same declarations, by hand and anew."""
+"""The matrix of rights.sh: rights.py ADDRESS WORK. Lines of TAP; what is expected is worked out here anew, by hand."""
 import json
 import os
 import re
@@ -24,7 +24,8 @@ NEEDY = {"N1": dict(home="11", sensitive=["needyone"]), "N2": dict(home="12", se
 
 EVERYWHERE, OWN, OPEN, NONE = (lambda u, r: True), (lambda u, r: r["home"] == u), \
     (lambda u, r: r["state"] == "open"), (lambda u, r: False)
-# role: which people exist, of which basic fields are shown, which may be opened; which needy exist; which people may be created, updated, deleted, taken away
+# role: which people exist, of which basic fields are shown, which may be opened; which needy exist; which people may be
+# created, updated, deleted, exported; of which the names go along
 ROLES = {
     "officer": dict(rows=OWN, basic=OWN, open=NONE, needy=NONE, create=OWN, update=OWN, delete=NONE, export=OWN,
         take=NONE),
