@@ -292,6 +292,16 @@ static enum err make(struct arena *a, const char *db_path, const char *folder, c
     return e == OK ? read_back(a, draft, secret, set, f) : e;
 }
 
+/* The administrator's page tells when the last one was made. Without accounts there is nobody to tell. */
+static enum err note_event(const char *db_path, struct fault *f)
+{
+    struct access *a CLEANUP(access_freep) = NULL;
+    enum err e = access_open(db_path, &a, f);
+    if (e == OK)
+        e = access_begin(a, f);
+    return e == OK ? access_end(a, access_event(a, &(struct event){.kind = EVENT_BACKUP_MADE}, f), f) : e;
+}
+
 enum err backup_make(struct arena *a, const char *db_path, const char *file, const struct seal_secret *secret,
                      struct backup_facts *ret_facts, struct fault *f)
 {
@@ -315,6 +325,8 @@ enum err backup_make(struct arena *a, const char *db_path, const char *file, con
         e = folder_sync(file, f);
     if (e == OK && stat(file, &st) == 0)
         set.facts.bytes = st.st_size;
+    if (e == OK && set.facts.has_access)
+        e = note_event(db_path, f);
     if (e == OK)
         *ret_facts = set.facts;
     return e;

@@ -139,6 +139,7 @@ enum err worker_leave(void *worker, struct exchange *x, struct fault *f)
                                      .rev = s->rev,
                                      .count = s->count,
                                      .fields = field_names(x->arena, s),
+                                     .reason = x->purpose,
                                      .request = str_of(x->request_id)};
         e = read_log_add(w->access, &r, f);
     }
