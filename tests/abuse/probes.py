@@ -73,6 +73,7 @@ TOO_LARGE = [
     ("a target of 9 kB", 414, get(target=b"/" + b"a" * 9000)),
     ("a target of 60 kB", 414, get(target=b"/" + b"a" * 60000)),
     ("a body of 1 GB", 413, post(b"Content-Length: 1073741824\r\n")),
+    ("a body of 5 MB where no files are taken", 413, post(b"Content-Length: 5000000\r\n")),
 ]
 
 PATHS = [b"/..", b"/../etc/passwd", b"/..%2f..%2fetc/passwd", b"/%2e%2e/x", b"/a/./b", b"//",
