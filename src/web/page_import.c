@@ -318,7 +318,7 @@ enum err page_import_check(struct exchange *x, struct fault *f)
 static enum err take_map(struct bringing *b, struct fault *f)
 {
     struct exchange *x = b->m.x;
-    struct buf out = BUF_INIT(LIMIT_TEXT_BYTES);
+    struct buf out CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     struct json_out o;
     json_out_init(&o, &out, JSON_OUT_COMPACT);
     json_object_begin(&o);
@@ -339,7 +339,7 @@ static enum err take_map(struct bringing *b, struct fault *f)
             json_null(&o);
     }
     json_object_end(&o);
-    b->u.map = buf_move(&out, x->arena);
+    b->u.map = str_dup(x->arena, buf_view(&out));
     return OK;
 }
 
