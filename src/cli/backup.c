@@ -102,7 +102,8 @@ static enum err restore_run(struct cli *c)
     }
 
 static const struct option backup_options[] = {SECRET_OPTIONS, {0}};
-static const char *const backup_examples[] = {"backup /mnt/sao-luu/tinh.backup --key-file /root/backup.key", NULL};
+static const char *const backup_examples[] = {"backup /mnt/sao-luu/tinh.backup --key-file /etc/tinhso/backup.key",
+                                              NULL};
 
 const struct command command_backup = {
     .name = "backup",
@@ -135,7 +136,7 @@ static const struct option restore_options[] = {
     {0},
 };
 static const char *const restore_examples[] = {
-    "restore tinh.backup --db var/tinh.db --key-file /root/backup.key --checkpoint moc.checkpoint", NULL};
+    "restore tinh.backup --db var/tinh.db --key-file /etc/tinhso/backup.key --checkpoint moc.checkpoint", NULL};
 
 const struct command command_restore = {
     .name = "restore",

@@ -40,7 +40,7 @@ while IFS= read -r line; do
     esac
 done <"$WORK/.out"
 expect_exit "the matrix went to its end" 0
-[ "$status" -eq 0 ] || echo "$err" | sed 's/^/# /'
+[ "$status" -eq 0 ] || printf '%s\n' "# ${err//$'\n'/$'\n'# }"
 
 tinhso access explain amy update people P1
 expect_contains "access explain says yes, by which grant" "$out" "roles/officer.yaml:4"

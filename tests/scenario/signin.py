@@ -103,7 +103,8 @@ def links_open_once():
     keep(secrets={"chief": secret})
     keep_codes("chief", b)
     eq(Browser(ADDRESS).get(link).status, 404, "a link that was used")
-    eq(Browser(ADDRESS).post(link, {"name": "b", "full_name": "B", "password": PASSWORD, "again": PASSWORD}).status, 404)
+    form = {"name": "b", "full_name": "B", "password": PASSWORD, "again": PASSWORD}
+    eq(Browser(ADDRESS).post(link, form).status, 404)
     eq(b.get("/admin/users").status, 200, "the administrator administers")
 
 
@@ -297,7 +298,8 @@ def forged_forms():
 
 
 def open_redirect():
-    for target in ("//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "\\\\evil.example",
+    for target in ("//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)",
+                   "\\\\evil.example",
                    "/\t/evil.example", "http:evil.example", "/%09/evil.example/../", "evil"):
         b = Browser(ADDRESS)
         page = b.ask("GET", "/sign-in?next=" + target.replace("%", "%25").replace("\\", "%5C").replace("\t", "%09"))
@@ -486,7 +488,7 @@ def timing():
             page = b.post("/sign-in", {"name": name if exists else f"unknown{i}", "password": "guess", "next": "/"})
             times[exists].append(time.monotonic() - began)
             eq(page.status, 422, name)
-    # What other programs take of the machine lengthens single attempts: the lower half tells what the server itself takes.
+    # What other programs take of the machine lengthens single attempts: the lower half tells what the server takes.
     lower = {k: statistics.mean(sorted(v)[:len(v) // 2]) for k, v in times.items()}
     ratio = lower[True] / lower[False]
     print(f"known {lower[True] * 1000:.1f} ms, unknown {lower[False] * 1000:.1f} ms, ratio {ratio:.3f}")
