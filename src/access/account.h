@@ -40,10 +40,10 @@ enum err account_name_parse(struct arena *a, struct str text, struct str *ret_na
 enum err account_add(struct access *a, const struct actor *by, const struct account *who, const struct str *roles,
                      size_t n_roles, int64_t *ret_number, struct token *ret_link, struct fault *f);
 /* ERR_ACCOUNT_UNKNOWN. */
-enum err account_find(struct arena *arena, struct access *a, struct str name, struct account *ret, struct fault *f);
-enum err account_get(struct arena *arena, struct access *a, int64_t number, struct account *ret, struct fault *f);
+enum err account_find(struct arena *a, struct access *access, struct str name, struct account *ret, struct fault *f);
+enum err account_get(struct arena *a, struct access *access, int64_t number, struct account *ret, struct fault *f);
 /* In the order of names, from the one after `after`, at most `most`. */
-enum err account_list(struct arena *arena, struct access *a, struct str after, size_t most, struct account **ret,
+enum err account_list(struct arena *a, struct access *access, struct str after, size_t most, struct account **ret,
                       size_t *ret_n, struct fault *f);
 enum err account_count(struct access *a, int64_t *ret_n, struct fault *f);
 

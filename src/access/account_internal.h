@@ -4,7 +4,7 @@
 
 #include "access/account.h"
 
-enum err account_roles(struct arena *arena, struct access *a, int64_t number, const struct str **ret, size_t *ret_n,
+enum err account_roles(struct arena *a, struct access *access, int64_t number, const struct str **ret, size_t *ret_n,
                        struct fault *f);
 
 #endif

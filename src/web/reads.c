@@ -13,7 +13,13 @@
 
 #include "base/banned.h"
 
-enum { SEEN_REGISTERS = 8, REASON_MIN = 5, REASON_MAX = 500, SHOWN_READS = 200 };
+enum {
+    SEEN_REGISTERS = 8,
+    REASON_MIN = 5,
+    REASON_MAX = 500,
+    SHOWN_READS = 200,
+    LOOKED_READS = 5000 /* lists of others among them */
+};
 
 static const struct str nothing = {NULL, 0};
 
@@ -302,10 +308,11 @@ static enum err read_mine(struct my_reads *m, const struct reg *reg, const struc
     enum err e = query_open(w->store, reg, &(struct query_options){.filter = buf_view(&filter), .limit = 20}, &q, m->f);
     store_view(w->store, &w->viewer);
     while (e == OK && (e = query_next(q, &r, &has_row, m->f)) == OK && has_row) {
-        struct record mine = record_copy(x->arena, reg, &r);
+        struct record *mine = ARENA_NEW(x->arena, struct record);
+        *mine = record_copy(x->arena, reg, &r);
         m->reg = reg;
-        m->record = &mine;
-        const struct read_filter which = {.reg = reg->name, .id = mine.id, .limit = SHOWN_READS};
+        m->record = mine;
+        const struct read_filter which = {.reg = reg->name, .id = mine->id, .limit = LOOKED_READS};
         e = read_log_each(w->access, &which, add_read, m, m->f);
     }
     return e;
