@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,9 +61,11 @@ static void remove_stale(struct arena *a, const char *parent)
 {
     DIR *d = opendir(parent);
     for (struct dirent *entry; d && (entry = readdir(d));) {
-        int pid = 0, end = 0;
-        if (sscanf(entry->d_name, ".backup-%d%n", &pid, &end) == 1 && entry->d_name[end] == 0 && pid > 0 &&
-            (pid == getpid() || (kill(pid, 0) != 0 && errno == ESRCH)))
+        static const char start[] = ".backup-";
+        bool is_ours = strncmp(entry->d_name, start, sizeof start - 1) == 0;
+        char *end = entry->d_name;
+        long pid = is_ours ? strtol(entry->d_name + sizeof start - 1, &end, 10) : 0;
+        if (*end == 0 && pid > 0 && pid <= INT_MAX && (pid == getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH)))
             backup_folder_remove(a, arena_printf(a, "%s/%s", parent, entry->d_name));
     }
     if (d)

@@ -83,7 +83,7 @@ struct event {
     struct actor by;
     struct str detail; /* never a secret, never what a stranger typed as a name */
 };
-enum err access_event(struct access *a, const struct event *event, struct fault *f);
+enum err access_event(struct access *a, const struct event *v, struct fault *f);
 const char *event_name(enum event_kind kind);
 
 /* ---- secrets that are handed out once */

@@ -234,7 +234,7 @@ static enum err answer_check(struct many *t, const struct bulk_result *done, con
     for (size_t i = 0; i < n; i++)
         hidden[i] = (struct tpl_bulk_check_hidden){pairs[i].name, pairs[i].value};
     hidden[n] = (struct tpl_bulk_check_hidden){
-        STR("seen"), str_of(arena_printf(x->arena, "%lld", (long long)(done->changed + done->failed)))};
+        STR("seen"), str_of(arena_printf(x->arena, "%lld", (long long)done->changed + (long long)done->failed))};
     tpl_bulk_check(&content,
                    &(struct tpl_bulk_check){.action = with_query(x, bulk_path(t), x->query),
                                             .field = text2_in(&t->set->fd->title, x->lang),

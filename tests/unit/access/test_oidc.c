@@ -40,8 +40,7 @@ static void a_declaration_that_is_unsafe_or_wrong_is_refused(void **state)
         "provider: national\n",
         "provider: ../x\ntitle: x\nissuer: https://id.example\nclient_id: us\nclaims: {full_name: name}\n",
         "provider: national\ntitle: x\nissuer: http://id.example\nclient_id: us\nclaims: {full_name: name}\n",
-        "provider: national\ntitle: x\nissuer: http://127.0.0.1.evil.example\nclient_id: us\nclaims: {full_name: "
-        "name}\n",
+        "provider: national\ntitle: x\nissuer: http://127.0.0.1.e.example\nclient_id: us\nclaims: {full_name: name}\n",
         "provider: national\ntitle: x\nissuer: https://id.example\nclient_id: us\nclaims: {name: name}\n",
         "provider: national\ntitle: x\nissuer: https://a@id.example\nclient_id: us\nclaims: {full_name: name}\n",
     };
