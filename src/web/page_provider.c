@@ -115,26 +115,6 @@ static enum err read_person(struct exchange *x, const struct oidc_provider *p, s
     return e == OK ? oidc_person_read(x->arena, p, answer, &seen->keys, started, clock_now_ms(), ret, f) : e;
 }
 
-static enum err begin_session(struct exchange *x, const struct account *who, struct str next, struct fault *f)
-{
-    struct access *a = access_of(x);
-    struct token id;
-    struct session_start how = {.account = who->number,
-                                .is_pending = who->has_second_factor,
-                                .by = actor_of(x),
-                                .agent = x->user_agent,
-                                .instead_of = x->subject->session};
-    how.by.account = who->number;
-    enum err e = access_begin(a, f);
-    if (e == OK)
-        e = access_end(a, session_begin(a, &how, &id, f), f);
-    if (e != OK)
-        return e;
-    session_cookie(x, &id);
-    exchange_redirect(x, 303, how.is_pending ? with_next(x, "/sign-in/code", next) : next);
-    return OK;
-}
-
 enum err page_provider_back(struct exchange *x, struct fault *f)
 {
     const struct oidc_provider *p;
@@ -160,5 +140,5 @@ enum err page_provider_back(struct exchange *x, struct fault *f)
     by.account = 0;
     if (e == OK)
         e = oidc_account(x->arena, access_of(x), &by, p, &person, &who, f);
-    return e == OK ? begin_session(x, &who, local_path(started.next), f) : e;
+    return e == OK ? session_enter(x, &who, local_path(started.next), f) : e;
 }

@@ -45,28 +45,6 @@ enum err page_sign_in(struct exchange *x, struct fault *f)
     return show_sign_in(x, STR(""), STR(""), false, f);
 }
 
-static enum err begin_session(struct exchange *x, const struct account *who, struct fault *f)
-{
-    struct access *a = access_of(x);
-    struct token id;
-    bool is_pending = who->has_second_factor || !who->is_citizen;
-    struct session_start how = {.account = who->number,
-                                .is_pending = is_pending,
-                                .by = actor_of(x),
-                                .agent = x->user_agent,
-                                .instead_of = x->subject->session};
-    how.by.account = who->number;
-    enum err e = access_begin(a, f);
-    if (e == OK)
-        e = access_end(a, session_begin(a, &how, &id, f), f);
-    if (e != OK)
-        return e;
-    const char *step = who->has_second_factor ? "/sign-in/code" : "/account/second-factor";
-    session_cookie(x, &id);
-    exchange_redirect(x, 303, is_pending ? with_next(x, step, next_of(x)) : next_of(x));
-    return OK;
-}
-
 enum err act_sign_in(struct exchange *x, struct fault *f)
 {
     struct str name = input_named(x, "name")->text, problem;
@@ -77,7 +55,7 @@ enum err act_sign_in(struct exchange *x, struct fault *f)
     input_wipe(x, "password");
     if (e != OK)
         return typed_problem(x, f, &problem) ? show_sign_in(x, name, problem, false, f) : e;
-    return begin_session(x, &who, f);
+    return session_enter(x, &who, next_of(x), f);
 }
 
 /* ---- the password once more ---- */

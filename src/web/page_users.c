@@ -196,7 +196,10 @@ static enum err acted(struct exchange *x, const struct account *who, enum err e,
     return OK;
 }
 
-enum err act_user_disable(struct exchange *x, struct fault *f)
+/* Disables or enables. */
+static enum err act_on(struct exchange *x,
+                       enum err (*act)(struct access *, const struct actor *, const struct account *, struct fault *),
+                       struct fault *f)
 {
     struct access *a = access_of(x);
     struct actor by = actor_of(x);
@@ -206,22 +209,18 @@ enum err act_user_disable(struct exchange *x, struct fault *f)
         return e;
     e = access_begin(a, f);
     if (e == OK)
-        e = access_end(a, account_disable(a, &by, &who, f), f);
+        e = access_end(a, act(a, &by, &who, f), f);
     return acted(x, &who, e, f);
+}
+
+enum err act_user_disable(struct exchange *x, struct fault *f)
+{
+    return act_on(x, account_disable, f);
 }
 
 enum err act_user_enable(struct exchange *x, struct fault *f)
 {
-    struct access *a = access_of(x);
-    struct actor by = actor_of(x);
-    struct account who;
-    enum err e = find(x, &who, f);
-    if (e != OK)
-        return e;
-    e = access_begin(a, f);
-    if (e == OK)
-        e = access_end(a, account_enable(a, &by, &who, f), f);
-    return acted(x, &who, e, f);
+    return act_on(x, account_enable, f);
 }
 
 enum err act_user_reset(struct exchange *x, struct fault *f)

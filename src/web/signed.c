@@ -80,6 +80,27 @@ struct str with_next(struct exchange *x, const char *page, struct str next)
     return buf_move(&b, x->arena);
 }
 
+enum err session_enter(struct exchange *x, const struct account *who, struct str next, struct fault *f)
+{
+    struct access *a = access_of(x);
+    struct token id;
+    struct session_start how = {.account = who->number,
+                                .is_pending = who->has_second_factor || !who->is_citizen,
+                                .by = actor_of(x),
+                                .agent = x->user_agent,
+                                .instead_of = x->subject->session};
+    how.by.account = who->number;
+    enum err e = access_begin(a, f);
+    if (e == OK)
+        e = access_end(a, session_begin(a, &how, &id, f), f);
+    if (e != OK)
+        return e;
+    const char *step = who->has_second_factor ? "/sign-in/code" : "/account/second-factor";
+    session_cookie(x, &id);
+    exchange_redirect(x, 303, how.is_pending ? with_next(x, step, next) : next);
+    return OK;
+}
+
 bool typed_problem(struct exchange *x, const struct fault *f, struct str *ret_sentence)
 {
     int status = err_http(f->code);

@@ -24,6 +24,8 @@ struct actor actor_of(const struct exchange *x);
 /* "__Host-tinhso" where the public address is https, else "tinhso". */
 void session_cookie(struct exchange *x, const struct token *id);
 void session_cookie_end(struct exchange *x);
+/* Who he is was shown: a new session instead of the one that came along, and on to `next`, by way of the second factor when it is due (of officials always). */
+enum err session_enter(struct exchange *x, const struct account *who, struct str next, struct fault *f);
 
 /* The input `next`, when it is a path of this site; else "/". */
 struct str next_of(const struct exchange *x);
