@@ -226,7 +226,9 @@ static bool is_for_us(const struct json *claims, struct str client_id)
 {
     const struct json *audience = json_get(claims, "aud");
     struct str party = text_of(claims, "azp");
-    bool is_named = audience && audience->kind == J_STRING && str_eq(audience->string, client_id);
+    if (!audience)
+        return false;
+    bool is_named = audience->kind == J_STRING && str_eq(audience->string, client_id);
     bool is_one_of = !is_named && lists(claims, "aud", client_id, false);
     if (party.p)
         return (is_named || is_one_of) && str_eq(party, client_id);

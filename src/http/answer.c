@@ -359,7 +359,8 @@ static bool answer_kept(struct http_worker *w, struct message *m, struct reply *
     return true;
 }
 
-static void answer_route(struct http_worker *w, struct message *m, struct reply *r, struct fault *f)
+static void answer_route(struct http_worker *w, struct message *m, const struct route *route, struct reply *r,
+                         struct fault *f)
 {
     struct exchange *x = &w->x;
     struct str f_value = {0}, at = {0}, raw;
@@ -367,23 +368,32 @@ static void answer_route(struct http_worker *w, struct message *m, struct reply 
     enum err e = OK;
     if (x->query.n) {
         query_find(x->query, STR("f"), &f_value);
-        if ((x->route->flags & TAKES_AT) && query_find(x->query, STR("at"), &raw) &&
-            !url_decode(w->arena, raw, true, &at))
+        if ((route->flags & TAKES_AT) && query_find(x->query, STR("at"), &raw) && !url_decode(w->arena, raw, true, &at))
             e = FAULT(f, ERR_HTTP_ENCODING, {"name", STR("at")});
     }
     x->at = at;
     if (e == OK)
-        e = format_choose(x->route, f_value, m->accept, &x->format, f);
-    bool is_live = (x->route->flags & (IS_LIVE | WRITES)) != 0;
+        e = format_choose(route, f_value, m->accept, &x->format, f);
+    bool is_live = (route->flags & (IS_LIVE | WRITES)) != 0;
     bool may_be_kept = !is_live && x->method == METHOD_GET && x->subject->kind == SUBJECT_ANYONE &&
-                       x->route->right == RIGHT_PUBLIC && !(x->route->flags & (IS_SLOW | IS_LONG | HAS_SECRET));
-    if (e == OK && !is_live && !(x->route->flags & IS_CONSTANT) && w->o->revision)
+                       route->right == RIGHT_PUBLIC && !(route->flags & (IS_SLOW | IS_LONG | HAS_SECRET));
+    if (e == OK && !is_live && !(route->flags & IS_CONSTANT) && w->o->revision)
         e = w->o->revision(w->user, at, &rev, f);
     if (e == OK && may_be_kept && answer_kept(w, m, r, rev))
         return;
     if (e == OK)
         e = call(w, m, r, rev, f);
     finish(w, m, e, f, r);
+}
+
+static void answer_begun(struct http_worker *w, struct message *m, enum err e, struct reply *r, struct fault *f)
+{
+    if (e != OK || w->x.status) /* refused, or it leads elsewhere */
+        finish(w, m, e, f, r);
+    else if (w->x.route)
+        answer_route(w, m, w->x.route, r, f);
+    else
+        options(w, r);
 }
 
 static void options(struct http_worker *w, struct reply *r)
@@ -426,14 +436,7 @@ bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_rep
         return true;
     /* What was not read would be taken for the next request. */
     ret_reply->must_close = is_ambiguous || m->body_bytes || m->transfer_encoding.p;
-    if (e != OK)
-        finish(w, m, e, &f, ret_reply);
-    else if (x->status)
-        finish(w, m, OK, &f, ret_reply); /* it leads elsewhere */
-    else if (x->route)
-        answer_route(w, m, ret_reply, &f);
-    else
-        options(w, ret_reply);
+    answer_begun(w, m, e, ret_reply, &f);
     return false;
 }
 
@@ -445,10 +448,7 @@ void answer_body(struct http_worker *w, struct message *m, struct str body, stru
     w->x.request_body = body;
     if (e == OK && w->x.route) /* while the body came, or the lane was busy, the session may have ended */
         e = guard(w, m, &f);
-    if (e != OK || w->x.status)
-        finish(w, m, e, &f, ret_reply);
-    else
-        answer_route(w, m, ret_reply, &f);
+    answer_begun(w, m, e, ret_reply, &f);
 }
 
 void answer_refused(struct http_worker *w, struct message *m, enum err e, struct fault *f, struct reply *ret_reply)

@@ -115,8 +115,8 @@ static enum err find_one(struct form *m, struct form_entry *en, bool is_taking, 
 {
     struct exchange *x = m->x;
     bool has_more;
-    struct form_choice *all;
-    size_t n;
+    struct form_choice *all = NULL;
+    size_t n = 0;
     size_t most = en->fd->target->valid_from == NO_FIELD ? FORM_CHOICES : FORM_CHOICES_DATED;
     enum err e = form_choices(x, en->fd, m->day, nothing, most, &all, &n, &has_more, f);
     en->is_picker = has_more;

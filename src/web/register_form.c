@@ -113,8 +113,8 @@ static enum err unit_options(struct form *m, const struct field *fd, struct str 
                              struct fault *f)
 {
     struct exchange *x = m->x;
-    struct used *used;
-    size_t n;
+    struct used *used = NULL;
+    size_t n = 0;
     VEC(struct str) parents = {0};
     enum err e = values_used(m, fd, &used, &n, f);
     struct str *parent_of = ARENA_ARRAY(x->arena, struct str, n + 1),
@@ -154,8 +154,8 @@ static int by_title(const void *a, const void *b)
 static enum err reference_options(struct form *m, const struct field *fd, struct str chosen, groups_vec *groups,
                                   struct fault *f)
 {
-    struct used *used;
-    size_t n;
+    struct used *used = NULL;
+    size_t n = 0;
     options_vec options = {0};
     enum err e = values_used(m, fd, &used, &n, f);
     for (size_t i = 0; e == OK && i < n; i++) {

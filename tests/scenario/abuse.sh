@@ -7,12 +7,6 @@ loaded_province
 mkdir "$WORK/abuse"
 python3 "$SOURCE/tests/abuse/abuse.py" "$TINHSO_BIN" "$WORK/var/dak-nong.db" "$WORK/abuse" >"$WORK/abuse.out" 2>"$WORK/abuse.err"
 status=$?
-while IFS= read -r line; do
-    case $line in
-    "ok "*) ok "${line#ok }" ;;
-    "not ok "*) not_ok "${line#not ok }" "$(tail -n 20 "$WORK/abuse/server.log")" ;;
-    "skip "*) skip "${line%%:*}" "${line#*: }" ;;
-    esac
-done <"$WORK/abuse.out"
+retell "$WORK/abuse.out" "$WORK/abuse/server.log"
 err=$(cat "$WORK/abuse.err")
 expect_exit "the abuse went to its end" 0

@@ -4,45 +4,15 @@
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
 
-server=
-cleanup() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null
-}
 key=a-key-of-this-scenario-only
 printf %s "$key" >"$WORK/key"
 : >"$WORK/covered"
 http=$SOURCE/tests/scenario/http
 
-# serve DATABASE: until it answers; its address is $address.
-serve() {
-    [ -z "$server" ] || { kill "$server" && wait "$server" 2>/dev/null; }
-    : >"$WORK/serve.log"
-    (cd "$WORK" && exec "$TINHSO_BIN" serve --db "$1" --listen 127.0.0.1:0 --operator-key-file "$WORK/key") >"$WORK/serve.log" 2>&1 </dev/null &
-    server=$!
-    address=
-    for _ in $(seq 200); do
-        address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
-        sleep 0.1
-    done
-    [ -n "$address" ] || { not_ok "the server starts" "$(cat "$WORK/serve.log")"; exit 1; }
-}
-
-# tell FILE: its lines of TAP become ours.
-tell() {
-    local line name=
-    while IFS= read -r line; do
-        case $line in
-        "ok "*) ok "${line#ok }" ;;
-        "not ok "*) name=${line#not ok } && checks=$((checks + 1)) && echo "not ok $checks - $name" ;;
-        *) echo "$line" ;;
-        esac
-    done <"$1"
-}
-
 # scenarios FILE…: on the server that is up.
 scenarios() {
     run /usr/bin/python3 "$http/run.py" --url "$address" --key "$key" --covered "$WORK/covered" "$@"
-    tell "$WORK/.out"
+    retell "$WORK/.out"
     expect_exit "the scenarios of $(basename "$1") and its like went to their end" 0
 }
 
@@ -69,7 +39,7 @@ END
 # documents NAME: catalogue, feeds and sitemap of the server that is up.
 documents() {
     run /usr/bin/python3 "$http/documents.py" "$address"
-    tell "$WORK/.out"
+    retell "$WORK/.out"
     expect_exit "the documents of $1 were all judged" 0
 }
 
@@ -77,12 +47,12 @@ loaded_province
 fresh_province tests/golden/province
 tinhso load tests/golden/province
 expect_exit "the small province loads" 0
-serve var/vi-du.db
+serve --db var/vi-du.db --operator-key-file key
 scenarios "$http"/golden-*.http
 lint "the small province"
 documents "the small province"
 
-serve var/dak-nong.db
+serve --db var/dak-nong.db --operator-key-file key
 scenarios "$http"/dak-nong*.http
 lint "Đắk Nông"
 documents "Đắk Nông"
@@ -103,9 +73,6 @@ expect_true "docs/api.md has $commands of them" test "$commands" -gt 15
 tinhso serve --routes
 printf %s "$out" >"$WORK/routes.json"
 run /usr/bin/python3 "$http/run.py" --covered "$WORK/covered" --routes routes.json --judge
-tell "$WORK/.out"
+retell "$WORK/.out"
 
-kill "$server"
-wait "$server"
-expect_eq "the server stops cleanly" $? 0
-server=
+serve_end

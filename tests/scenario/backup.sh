@@ -100,17 +100,12 @@ tinhso query wells --id G001
 expect_contains "it is the older one" "$out" "Giếng Đình"
 
 # ---- while others work, and killed
-serve_port=$((20000 + RANDOM % 20000))
-(cd "$WORK" && exec "$TINHSO_BIN" serve --db $db --listen 127.0.0.1:$serve_port >/dev/null 2>&1) &
-server=$!
-cleanup() { kill "$server" 2>/dev/null; }
-for _ in $(seq 100); do (exec 3<>/dev/tcp/127.0.0.1/$serve_port) 2>/dev/null && break; sleep 0.1; done
+serve --db $db
 tinhso backup live.backup --key-file key
 expect_exit "a backup is made while the server runs" 0
 tinhso restore live.backup --key-file key --db $db --replace
 expect_exit "nothing is put in the place of a database that is open" 1
-kill "$server"
-wait "$server" 2>/dev/null
+serve_end
 passed=0
 for i in $(seq 30); do
     rm -f "$WORK/killed.backup"

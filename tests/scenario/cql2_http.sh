@@ -4,10 +4,6 @@
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
 
-server=
-cleanup() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null
-}
 [ -r "$REFERENCE/cql2/counts.csv" ] || skip_all "../shared/reference/cql2 is not there"
 command -v ogr2ogr >/dev/null || skip_all "ogr2ogr is not installed"
 
@@ -28,32 +24,14 @@ tinhso import marks marks.csv
 expect_exit "marks in VN-2000 are imported" 0
 
 printf 'a-key-of-this-scenario' >"$WORK/key"
-: >"$WORK/serve.log"
-(cd "$WORK" && exec "$TINHSO_BIN" serve --db var/world.db --listen 127.0.0.1:0 --operator-key-file key) >"$WORK/serve.log" 2>&1 </dev/null &
-server=$!
-for _ in $(seq 200); do
-    address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
-    sleep 0.1
-done
+serve --db var/world.db --operator-key-file key
 
 run /usr/bin/python3 "$SOURCE/tests/scenario/http/cql2.py" ask "$address" "$REFERENCE/cql2/counts.csv" "$(dirname "$TINHSO_BIN")/tests/cql2-json"
 asked=$status
-while IFS= read -r line; do
-    case $line in
-    "ok "*) ok "${line#ok }" ;;
-    "not ok "*) not_ok "${line#not ok }" ;;
-    *) echo "$line" ;;
-    esac
-done <"$WORK/.out"
+retell "$WORK/.out"
 expect_eq "both notations were asked" "$asked" 0
 
 : >"$WORK/covered"
 run /usr/bin/python3 "$SOURCE/tests/scenario/http/run.py" --url "$address" --key a-key-of-this-scenario --covered "$WORK/covered" \
     "$SOURCE/tests/scenario/http/vn2000.http"
-while IFS= read -r line; do
-    case $line in
-    "ok "*) ok "${line#ok }" ;;
-    "not ok "*) not_ok "${line#not ok }" ;;
-    *) echo "$line" ;;
-    esac
-done <"$WORK/.out"
+retell "$WORK/.out"

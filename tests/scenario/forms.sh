@@ -4,10 +4,6 @@
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 
-server=
-cleanup() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null
-}
 fresh_province tests/golden/province
 province=$WORK/tests/golden/province
 # Records that may be one, a field that the caller may not see, and more to refer to than a list should have.
@@ -71,27 +67,14 @@ tinhso user add clerk --full-name "Cán bộ máy bơm" --role pump_clerk --lang
 expect_exit "an account is added" 0
 link=$(grep -oE '/welcome/[0-9a-f]+' <<<"$out")
 printf %s a-key-of-this-scenario-only >"$WORK/key"
-(cd "$WORK" && exec "$TINHSO_BIN" serve --listen 127.0.0.1:0 --operator-key-file key --lang en) >"$WORK/serve.log" 2>&1 </dev/null &
-server=$!
-port=
-for _ in $(seq 200); do
-    port=$(grep -m 1 -oE '127.0.0.1:[0-9]+' "$WORK/serve.log" | cut -d: -f2)
-    [ -z "$port" ] || break
-    sleep 0.1
-done
-[ -n "$port" ] || { not_ok "the server starts" "$(cat "$WORK/serve.log")"; exit 1; }
+serve --operator-key-file key --lang en
+port=${address##*:}
 
 tinhso serve --routes
 printf %s "$out" >"$WORK/routes.json"
 python3 "$SOURCE/tests/scenario/forms.py" "$port" a-key-of-this-scenario-only "$WORK/routes.json" "$link" >"$WORK/forms.tap" 2>"$WORK/forms.err"
 ended=$?
-while IFS= read -r line; do
-    case $line in
-    "ok "*) ok "${line#ok }" ;;
-    "not ok "*) not_ok "${line#not ok }" ;;
-    "# "*) printf '%s\n' "$line" ;;
-    esac
-done <"$WORK/forms.tap"
+retell "$WORK/forms.tap"
 [ "$ended" -eq 0 ] || not_ok "the checks end by themselves" "$(cat "$WORK/forms.err")"
 
 # The same by keyboard in a real browser, with and without scripts, at 360 px.
@@ -105,19 +88,9 @@ else
     # shellcheck disable=SC2086  # an option and its value, or nothing
     CHROMIUM=$chromium node "$SOURCE/tests/portal/forms.js" "$modules" "http://127.0.0.1:$port" a-key-of-this-scenario-only $images >"$WORK/walk.tap" 2>&1
     walked=$?
-    while IFS= read -r line; do
-        case $line in
-        "ok "*) ok "${line#ok * - }" ;;
-        "not ok "*) not_ok "${line#not ok * - }" ;;
-        1..*) ;;
-        *) printf '%s\n' "$line" ;;
-        esac
-    done <"$WORK/walk.tap"
+    retell "$WORK/walk.tap"
     expect_eq "the browser ends by itself" "$walked" 0
 fi
-kill -TERM "$server"
-wait "$server"
-expect_eq "the server stops cleanly, and no sanitizer spoke" $? 0
-server=
+serve_end
 tinhso log verify
 expect_exit "the log verifies" 0

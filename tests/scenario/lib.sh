@@ -28,12 +28,13 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/tinhso-XXXXXX")
 export LC_ALL=C.UTF-8
 unset LANG LANGUAGE TINHSO_DB TINHSO_NOW
 checks=0
-out='' err='' status=0
+out='' err='' status=0 server=''
 export SOURCE REFERENCE TINHSO_BIN WORK
 
 finish() {
     code=$?
     [ "$code" -ne 0 ] || echo "1..$checks"
+    [ -z "$server" ] || kill "$server" 2>/dev/null
     declare -F cleanup >/dev/null && cleanup
     rm -rf "$WORK"
 }
@@ -120,6 +121,49 @@ expect_true() { # NAME COMMAND ARGS…
     local name=$1
     shift
     if "$@" >"$WORK/.check" 2>&1; then ok "$name"; else not_ok "$name" "failed: $*" "$(cat "$WORK/.check")"; fi
+}
+
+# retell FILE [DETAIL-FILE]: what another program found, written as lines of TAP, becomes ours; with its comments.
+retell() {
+    local line name
+    while IFS= read -r line; do
+        name=${line#not }
+        name=${name#ok }
+        [[ ! $name =~ ^[0-9]+\ -\ (.*)$ ]] || name=${BASH_REMATCH[1]}
+        case $line in
+        "ok "*) ok "$name" ;;
+        "not ok "*) not_ok "$name" ${2:+"$(tail -n 20 "$2")"} ;;
+        "skip "*) name=${line#skip } && skip "${name%%:*}" "${name#*: }" ;;
+        "#"*) printf '%s\n' "$line" ;;
+        esac
+    done <"$1"
+}
+
+# serve OPTION…: the server, in $WORK, at a port of its own, in place of the one before; until it answers. Its address is $address, its process
+# $server; what it says is in $WORK/serve.log. It ends with the scenario.
+serve() {
+    local deadline=$((SECONDS + 60))
+    [ -z "$server" ] || { kill "$server" && wait "$server" 2>/dev/null; }
+    : >"$WORK/serve.log" # what the server before said is no address of this one
+    (cd "$WORK" && exec "$TINHSO_BIN" serve --listen 127.0.0.1:0 "$@") >"$WORK/serve.log" 2>&1 </dev/null &
+    server=$!
+    address=
+    until address=$(grep -m 1 -oE '(at|tại) http://[0-9.:]+' "$WORK/serve.log"); do
+        if [ $SECONDS -gt $deadline ] || ! kill -0 "$server" 2>/dev/null; then
+            not_ok "the server starts" "$(cat "$WORK/serve.log")"
+            exit 1
+        fi
+        sleep 0.05
+    done
+    address=${address#* }
+}
+
+# serve_end: it ends when asked to, without a word of a sanitizer.
+serve_end() {
+    kill "$server"
+    wait "$server"
+    expect_eq "the server stops cleanly" $? 0
+    server=
 }
 
 # fresh_province [FOLDER]: a copy of a province's declarations (default province/dak-nong) at the same place below $WORK.

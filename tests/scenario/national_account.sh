@@ -15,13 +15,7 @@ tinhso user add an.quan --full-name "Quản Trị Mẫu" --role administrator
 expect_exit "there is an administrator already" 0
 python3 "$SOURCE/tests/scenario/national_account.py" "$TINHSO_BIN" "$WORK" "$modules" "$SOURCE/tests/peers/provider.mjs" >"$WORK/oidc.tap" 2>"$WORK/oidc.err"
 ended=$?
-while IFS= read -r line; do
-    case $line in
-    "ok "*) ok "${line#ok }" ;;
-    "not ok "*) not_ok "${line#not ok }" ;;
-    "# "*) printf '%s\n' "$line" ;;
-    esac
-done <"$WORK/oidc.tap"
+retell "$WORK/oidc.tap"
 [ "$ended" -eq 0 ] || not_ok "the checks end by themselves" "$(cat "$WORK/oidc.err")"
 tinhso user list
 expect_contains "the citizen has an account" "$out" "Nguyễn Thị Lan Mẫu"

@@ -3,23 +3,6 @@
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
 
-server=
-cleanup() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null
-}
-
-# serve DATABASE: until it answers; its address is $address.
-serve() {
-    [ -z "$server" ] || { kill "$server" && wait "$server" 2>/dev/null; }
-    (cd "$WORK" && exec "$TINHSO_BIN" serve --db "$1" --listen 127.0.0.1:0 --lang en) >"$WORK/serve.log" 2>&1 </dev/null &
-    server=$!
-    address=
-    for _ in $(seq 200); do
-        address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
-        sleep 0.1
-    done
-    [ -n "$address" ] || { not_ok "the server starts" "$(cat "$WORK/serve.log")"; exit 1; }
-}
 
 # expect CHECK NAME: a function of pages.py holds on the server that is up.
 expect() {
@@ -28,7 +11,7 @@ expect() {
 }
 
 loaded_province
-serve var/dak-nong.db
+serve --db var/dak-nong.db --lang en
 expect page_and_interface_agree "a page lists the records that the interface answers with to the same question"
 expect each_record_once "page by page every record comes once, in each order"
 expect empty_fields_leave "a form's empty fields leave the address, and a filter shows its CQL2"
@@ -47,7 +30,7 @@ sed -i -e 's/^privacy: basic-personal/privacy: public/' \
     -e 's/^\(  \(full_name\|sex\|birth_year\|personal_id\|phone\): {\)/\1privacy: basic-personal, /' "$small/registers/keepers.yaml"
 tinhso load tests/golden/province --db var/g.db
 expect_exit "the small province is loaded" 0
-serve var/g.db
+serve --db var/g.db --lang en
 expect private_fields_stay_private "what is private comes out by no page, filter, order, search or error"
 
 tinhso merge firms f1 f3 --reason "one and the same" --db var/g.db

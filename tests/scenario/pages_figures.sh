@@ -3,11 +3,6 @@
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
 
-server=
-cleanup() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null
-}
-
 # expect CHECK NAME: a function of pages_figures.py holds on the server that is up.
 expect() {
     run python3 "$SOURCE/tests/scenario/pages_figures.py" "$address" "$SOURCE" "$1"
@@ -15,14 +10,7 @@ expect() {
 }
 
 loaded_province
-(cd "$WORK" && exec "$TINHSO_BIN" serve --db var/dak-nong.db --listen 127.0.0.1:0 --lang en) >"$WORK/serve.log" 2>&1 </dev/null &
-server=$!
-address=
-for _ in $(seq 200); do
-    address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
-    sleep 0.1
-done
-[ -n "$address" ] || { not_ok "the server starts" "$(cat "$WORK/serve.log")"; exit 1; }
+serve --db var/dak-nong.db --lang en
 
 expect every_number_of_a_report_leads_on "every number of a report is a link that leads to its figure"
 expect a_figure_says_what_the_interface_says "the page of every figure has the value that the interface answers, and the mark of samples"

@@ -4,11 +4,6 @@
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 
-server=
-cleanup() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null
-}
-
 province=$SOURCE/tests/scenario/rights/province
 cp -r "$province" "$WORK/province"
 tinhso check province
@@ -22,23 +17,10 @@ expect_exit "a role of a register that is not there is refused" 1
 expect_contains "with file and line" "$err" "roles/officer.yaml:5"
 expect_contains "and the nearest name" "$err" "people"
 
-(cd "$WORK" && exec "$TINHSO_BIN" serve --listen 127.0.0.1:0 --lang en) >"$WORK/serve.log" 2>&1 </dev/null &
-server=$!
-address=
-for _ in $(seq 200); do
-    address=$(grep -m 1 -oE 'at http://[0-9.:]+' "$WORK/serve.log") && break
-    sleep 0.1
-done
-[ -n "$address" ] || { not_ok "the server starts" "$(cat "$WORK/serve.log")"; exit 1; }
+serve --lang en
 
-run python3 "$SOURCE/tests/scenario/rights.py" "${address#at }" "$WORK"
-while IFS= read -r line; do
-    case $line in
-    "ok "*) ok "${line#ok }" ;;
-    "not ok "*) not_ok "${line#not ok }" ;;
-    *) echo "$line" ;;
-    esac
-done <"$WORK/.out"
+run python3 "$SOURCE/tests/scenario/rights.py" "$address" "$WORK"
+retell "$WORK/.out"
 expect_exit "the matrix went to its end" 0
 [ "$status" -eq 0 ] || printf '%s\n' "# ${err//$'\n'/$'\n'# }"
 

@@ -20,13 +20,7 @@ key=a-key-of-this-scenario-only
 printf %s "$key" >"$WORK/key"
 tinhso load "$SOURCE/tests/golden/province" --db "$disk/x.db"
 expect_exit "the small province fits the small disk" 0
-"$TINHSO_BIN" serve --db "$disk/x.db" --listen 127.0.0.1:0 --operator-key-file "$WORK/key" >"$WORK/serve.log" 2>&1 </dev/null &
-server=$!
-address=
-for _ in $(seq 100); do
-    address=$(grep -m 1 -oE 'http://[0-9.:]+' "$WORK/serve.log") && break
-    sleep 0.1
-done
+serve --db "$disk/x.db" --operator-key-file key
 
 # create N: the status of a new firm's POST.
 create() {
