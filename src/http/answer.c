@@ -386,16 +386,6 @@ static void answer_route(struct http_worker *w, struct message *m, const struct 
     finish(w, m, e, f, r);
 }
 
-static void answer_begun(struct http_worker *w, struct message *m, enum err e, struct reply *r, struct fault *f)
-{
-    if (e != OK || w->x.status) /* refused, or it leads elsewhere */
-        finish(w, m, e, f, r);
-    else if (w->x.route)
-        answer_route(w, m, w->x.route, r, f);
-    else
-        options(w, r);
-}
-
 static void options(struct http_worker *w, struct reply *r)
 {
     struct buf b = BUF_INIT(128);
@@ -407,6 +397,16 @@ static void options(struct http_worker *w, struct reply *r)
     buf_done(&b);
     r->status = 204;
     headers_add(w, r);
+}
+
+static void answer_begun(struct http_worker *w, struct message *m, enum err e, struct reply *r, struct fault *f)
+{
+    if (e != OK || w->x.status) /* refused, or it leads elsewhere */
+        finish(w, m, e, f, r);
+    else if (w->x.route)
+        answer_route(w, m, w->x.route, r, f);
+    else
+        options(w, r);
 }
 
 bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_reply)
