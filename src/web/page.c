@@ -132,6 +132,7 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
             .now_href = exchange_link(x, "at", (struct str){NULL, 0}),
             .log_root = str_slice(root.p, SHOWN_ROOT),
             .who = who,
+            .is_administrator = is_signed_in && x->subject->is_administrator,
             .csrf = x->subject->csrf,
             .sign_in_href = p->is_problem ? STR("/sign-in") : sign_in_href(x),
         },

@@ -1,5 +1,6 @@
 /* One's own account: password, second factor, where one is signed in. */
 #include "base/limits.h"
+#include "web/admin.h"
 #include "web/message.h"
 #include "web/signed.h"
 #include "web/templates.h"
@@ -29,7 +30,8 @@ static enum err read_sessions(struct exchange *x, struct tpl_account *t, struct 
 
 enum err page_account(struct exchange *x, struct fault *f)
 {
-    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                       ways CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     struct account who;
     struct tpl_account t = {.csrf = x->subject->csrf};
     enum err e = account_get(x->arena, access_of(x), x->subject->account, &who, f);
@@ -45,6 +47,8 @@ enum err page_account(struct exchange *x, struct fault *f)
     t.n_roles = who.n_roles;
     t.has_second_factor = who.has_second_factor;
     t.recovery_left = who.recovery_left;
+    part_ways(x, &ways);
+    t.ways = buf_view(&ways);
     tpl_account(&content, &t, x->lang);
     return page(
         x, &(struct page){.is_form = true, .title = message(M_account_title, x->lang), .content = buf_view(&content)},

@@ -5,6 +5,7 @@
 #include "access/event.h"
 #include "base/limits.h"
 #include "register/log.h"
+#include "web/admin.h"
 #include "web/message.h"
 #include "web/parts.h"
 #include "web/signed.h"
@@ -91,16 +92,14 @@ static size_t audit_lines(struct exchange *x, struct tpl_admin_audit *shown, int
 enum err page_admin(struct exchange *x, struct fault *f)
 {
     struct tpl_admin_audit audit[AUDIT_COUNT];
-    const struct tpl_admin_links links[] = {{message(M_admin_users, x->lang), STR("/admin/users")},
-                                            {message(M_admin_events, x->lang), STR("/admin/events")}};
     struct buf facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
                      content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
-    struct tpl_admin t = {.links = links, .n_links = ARRAY_LEN(links), .audit = audit};
+    struct tpl_admin t = {.audit = audit};
     write_health(x, &facts);
     t.facts = buf_view(&facts);
     t.n_audit = audit_lines(x, audit, &t.weak);
     tpl_admin(&content, &t, x->lang);
-    return page(x, &(struct page){.title = message(M_admin_title, x->lang), .content = buf_view(&content)}, f);
+    return admin_page(x, message(M_admin_title, x->lang), &content, f);
 }
 
 /* ---- security events ---- */
@@ -158,12 +157,5 @@ enum err page_events(struct exchange *x, struct fault *f)
                    .after = input_named(x, "before")->text,
                    .next = has_more ? str_of(arena_printf(x->arena, "%lld", (long long)events[n - 1].number)) : nothing,
                    .parameter = "before"});
-    struct crumb crumbs[] = {{message(M_admin_title, x->lang), STR("/admin")},
-                             {message(M_admin_events, x->lang), nothing}};
-    return page(x,
-                &(struct page){.title = message(M_admin_events, x->lang),
-                               .content = buf_view(&content),
-                               .crumbs = crumbs,
-                               .n_crumbs = ARRAY_LEN(crumbs)},
-                f);
+    return admin_page(x, message(M_admin_events, x->lang), &content, f);
 }

@@ -1,6 +1,7 @@
 /* /admin/users: accounts, for administrators. */
 #include "base/limits.h"
 #include "text/vn.h"
+#include "web/admin.h"
 #include "web/message.h"
 #include "web/signed.h"
 #include "web/templates.h"
@@ -12,18 +13,6 @@ enum { USERS_A_PAGE = 100, MOST_ROLES = 50 };
 static struct str user_href(struct exchange *x, struct str name)
 {
     return STR_JOIN(x->arena, STR("/admin/users/"), name);
-}
-
-static enum err show(struct exchange *x, struct str title, const struct buf *content, bool is_below, struct fault *f)
-{
-    struct crumb up = {message(M_users_title, x->lang), STR("/admin/users")};
-    return page(x,
-                &(struct page){.title = title,
-                               .content = buf_view(content),
-                               .is_form = true,
-                               .crumbs = is_below ? &up : NULL,
-                               .n_crumbs = is_below ? 1 : 0},
-                f);
 }
 
 static struct str joined(struct arena *a, const struct account *who)
@@ -62,7 +51,7 @@ enum err page_users(struct exchange *x, struct fault *f)
     t.rows = rows;
     t.n_rows = n;
     tpl_users(&content, &t, x->lang);
-    return show(x, message(M_users_title, x->lang), &content, false, f);
+    return admin_page(x, message(M_users_title, x->lang), &content, f);
 }
 
 /* ---- adding ---- */
@@ -71,7 +60,7 @@ static enum err show_new(struct exchange *x, const struct tpl_user_new *filled, 
 {
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     tpl_user_new(&content, filled, x->lang);
-    return show(x, message(M_users_add, x->lang), &content, true, f);
+    return admin_page(x, message(M_users_add, x->lang), &content, f);
 }
 
 enum err page_user_new(struct exchange *x, struct fault *f)
@@ -88,7 +77,7 @@ static enum err show_link(struct exchange *x, const struct account *who, const s
                                 .href = STR_JOIN(x->arena, exchange_base(x), STR("/welcome/"), str_of(link->text)),
                                 .back = user_href(x, who->name)},
         x->lang);
-    return show(x, message(M_link_title, x->lang), &content, true, f);
+    return admin_page(x, message(M_link_title, x->lang), &content, f);
 }
 
 static size_t split_roles(struct str text, struct str *roles)
@@ -176,7 +165,7 @@ static enum err show_user(struct exchange *x, const struct account *who, struct 
                                 .roles = roles,
                                 .n_roles = who->n_roles},
              x->lang);
-    return show(x, who->full_name, &content, true, f);
+    return admin_page(x, who->full_name, &content, f);
 }
 
 enum err page_user(struct exchange *x, struct fault *f)

@@ -15,7 +15,7 @@ status_of() { sed -n "s/^$1:[[:space:]]*\([^[:space:]]*\).*/\1/p" /proc/$server/
 expect_eq "no new rights" "$(status_of NoNewPrivs)" 1
 expect_eq "system calls are filtered" "$(status_of Seccomp)" 2
 expect_eq "it runs as the user named" "$(status_of Uid)" "$(id -u "$user")"
-expect_eq "no core files" "$(awk '/Max core file size/ {print $5, $6}' /proc/$server/limits 2>/dev/null || echo '0 0')" "0 0"
+expect_eq "no core files" "$(awk '/Max core file size/ {print $5, $6}' /proc/"$server"/limits 2>/dev/null || echo '0 0')" "0 0"
 run curl -s -o page -w '%{http_code}' "$address/"
 expect_eq "it answers" "$out" 200
 run curl -s -o list -w '%{http_code}' "$address/api/collections"

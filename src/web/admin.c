@@ -1,0 +1,115 @@
+#include "web/admin.h"
+
+#include "base/limits.h"
+#include "web/message.h"
+#include "web/parts.h"
+#include "web/templates.h"
+
+#include "base/banned.h"
+
+enum office { OFFICE_ADMIN, OFFICE_DESK, OFFICE_COUNT };
+
+static const struct {
+    enum office office;
+    const char *href;
+    enum message title;
+} menu[] = {
+    {OFFICE_ADMIN, "/admin", M_admin_overview},
+    {OFFICE_ADMIN, "/admin/users", M_users_title},
+    {OFFICE_ADMIN, "/admin/events", M_admin_events},
+};
+
+static const struct {
+    const char *href; /* what its addresses begin with */
+    enum message title;
+} offices[OFFICE_COUNT] = {
+    [OFFICE_ADMIN] = {"/admin", M_admin_title},
+    [OFFICE_DESK] = {"/desk", M_desk_title},
+};
+
+static const struct str nothing = {NULL, 0};
+
+static bool may_open(const struct exchange *x, enum office office)
+{
+    return office == OFFICE_ADMIN && x->subject->is_administrator;
+}
+
+/* The entry whose address the path has or begins with, the longest; the overview is begun with by all. */
+static size_t entry_here(const struct exchange *x)
+{
+    size_t here = ARRAY_LEN(menu), longest = 0;
+    for (size_t i = 0; i < ARRAY_LEN(menu); i++) {
+        struct str href = str_of(menu[i].href);
+        bool is_below = x->path.n > href.n && x->path.p[href.n] == '/';
+        if (href.n > longest && str_starts(x->path, href) && (x->path.n == href.n || is_below))
+            here = i, longest = href.n;
+    }
+    must(here < ARRAY_LEN(menu));
+    return here;
+}
+
+static void write_menu(struct exchange *x, size_t here, struct buf *out)
+{
+    struct tpl_admin_menu_entries entries[ARRAY_LEN(menu)];
+    size_t n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(menu); i++)
+        if (menu[i].office == menu[here].office)
+            entries[n++] =
+                (struct tpl_admin_menu_entries){message(menu[i].title, x->lang), str_of(menu[i].href), i == here};
+    tpl_admin_menu(out, &(struct tpl_admin_menu){message(offices[menu[here].office].title, x->lang), entries, n},
+                   x->lang);
+}
+
+enum err admin_page(struct exchange *x, struct str title, const struct buf *content, struct fault *f)
+{
+    size_t here = entry_here(x);
+    struct str entry = message(menu[here].title, x->lang);
+    bool is_entry = str_eq(x->path, str_of(menu[here].href));
+    struct buf all CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct crumb crumbs[] = {
+        {message(offices[menu[here].office].title, x->lang), str_of(offices[menu[here].office].href)},
+        {entry, is_entry ? nothing : str_of(menu[here].href)},
+        {title, nothing}};
+    write_menu(x, here, &all);
+    buf_str(&all, buf_view(content));
+    return page(
+        x,
+        &(struct page){
+            .title = title, .content = buf_view(&all), .is_form = true, .crumbs = crumbs, .n_crumbs = is_entry ? 2 : 3},
+        f);
+}
+
+/* ---- ways in */
+
+static size_t ways_of_registers(struct exchange *x, struct tpl_ways_registers *ret)
+{
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    size_t n = 0;
+    for (size_t i = 0; p && i < p->n_registers; i++) {
+        const struct reg *reg = p->registers[i];
+        struct str href = part_href(x, "/registers/", reg->name);
+        struct tpl_ways_registers way = {.title = text2_in(&reg->title, x->lang), .href = href};
+        if (site_may_write(x, VERB_CREATE, reg))
+            way.add_href = STR_JOIN(x->arena, href, STR("/new"));
+        if (site_may_write(x, VERB_IMPORT, reg))
+            way.import_href = STR_JOIN(x->arena, href, STR("/import"));
+        if (site_may_write(x, VERB_EXPORT, reg))
+            way.export_href = STR_JOIN(x->arena, href, STR("/export"));
+        if (way.add_href.n || way.import_href.n || way.export_href.n || site_may_write(x, VERB_UPDATE, reg))
+            ret[n++] = way;
+    }
+    return n;
+}
+
+void part_ways(struct exchange *x, struct buf *out)
+{
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    struct tpl_ways_areas shown[OFFICE_COUNT];
+    struct tpl_ways_registers *registers = ARENA_ARRAY(x->arena, struct tpl_ways_registers, p ? p->n_registers + 1 : 1);
+    struct tpl_ways t = {.areas = shown, .registers = registers, .is_official = !x->subject->is_citizen};
+    for (size_t i = 0; i < OFFICE_COUNT; i++)
+        if (may_open(x, (enum office)i))
+            shown[t.n_areas++] = (struct tpl_ways_areas){message(offices[i].title, x->lang), str_of(offices[i].href)};
+    t.n_registers = ways_of_registers(x, registers);
+    tpl_ways(out, &t, x->lang);
+}

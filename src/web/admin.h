@@ -1,0 +1,18 @@
+/* The frame of the pages of work that is nobody's register: administration (/admin/…) and the desk of personal data (/desk/…).
+ *
+ *     return admin_page(x, message(M_users_title, x->lang), &content, f);
+ *
+ * The menu of either area stands above the content: one table in admin.c, a line a page. It names the pages that the reader may open. The way down to a page follows from its
+ * address: the entry whose address it has, or begins with.
+ */
+#ifndef TINHSO_WEB_ADMIN_H
+#define TINHSO_WEB_ADMIN_H
+
+#include "web/site.h"
+
+enum err admin_page(struct exchange *x, struct str title, const struct buf *content, struct fault *f);
+
+/* Ways in, for /account: the areas that are open to whoever asks, what is his own, and the registers that he may write or take along. */
+void part_ways(struct exchange *x, struct buf *out);
+
+#endif

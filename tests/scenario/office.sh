@@ -1,0 +1,14 @@
+#!/bin/bash
+# The pages of administration and of the desk of personal data, as those who work there use them, and as others try to (office.py).
+# timeout: 300
+. "$(dirname "$0")/lib.sh"
+
+loaded_province
+serve --lang en
+run python3 "$SOURCE/tests/scenario/office.py" "$address" "$WORK"
+retell "$WORK/.out" "$WORK/serve.log"
+expect_exit "every check was made" 0
+[ "$status" -eq 0 ] || printf '%s\n' "# ${err//$'\n'/$'\n'# }"
+serve_end
+tinhso log verify
+expect_exit "the log verifies" 0
