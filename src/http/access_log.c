@@ -18,9 +18,8 @@ static void text_member(struct json_out *o, const char *key, struct str text, si
     json_str(o, str_slice(text.p, utf8_valid_prefix(text)));
 }
 
-void access_log_add(struct http_worker *w, const struct message *m, int status, int64_t bytes, int64_t us)
+void access_log_add(struct http_worker *w, const struct message *m, const struct served *s)
 {
-    const struct exchange *x = &w->x;
     struct json_out o;
     char instant[40];
     struct buf time = BUF_INIT(sizeof instant);
@@ -28,15 +27,15 @@ void access_log_add(struct http_worker *w, const struct message *m, int status, 
     json_out_init(&o, &w->access_log, JSON_OUT_COMPACT);
     json_object_begin(&o);
     text_member(&o, "time", buf_view(&time), sizeof instant);
-    text_member(&o, "id", str_of(x->request_id), sizeof x->request_id);
-    text_member(&o, "client", x->client, 64);
+    text_member(&o, "id", s->request_id, REQUEST_ID_BYTES);
+    text_member(&o, "client", s->client, 64);
     text_member(&o, "method", m->method, 32);
-    bool has_secret = x->route && (x->route->flags & HAS_SECRET);
-    text_member(&o, "path", has_secret ? str_of(x->route->path) : m->path, PATH_BYTES);
-    text_member(&o, "route", str_of(x->route ? x->route->id : ""), 64);
-    json_key(&o, STR("status")), json_int(&o, status);
-    json_key(&o, STR("bytes")), json_int(&o, bytes);
-    json_key(&o, STR("us")), json_int(&o, us);
+    bool has_secret = s->route && (s->route->flags & HAS_SECRET);
+    text_member(&o, "path", has_secret ? str_of(s->route->path) : m->path, PATH_BYTES);
+    text_member(&o, "route", str_of(s->route ? s->route->id : ""), 64);
+    json_key(&o, STR("status")), json_int(&o, s->status);
+    json_key(&o, STR("bytes")), json_int(&o, s->bytes);
+    json_key(&o, STR("us")), json_int(&o, s->us);
     json_object_end(&o);
     buf_putc(&w->access_log, '\n');
     buf_done(&time);

@@ -217,6 +217,8 @@ struct upload {
     struct str name, media, content;
 };
 
+enum { REQUEST_ID_BYTES = 33 };
+
 struct exchange {
     /* the request */
     const struct route *route;
@@ -240,7 +242,7 @@ struct exchange {
     bool is_lang_chosen; /* by ?lang= or cookie, not by Accept-Language */
     struct str host;     /* of the request, checked against http_options.public_url when that is declared */
     struct str client;   /* address */
-    char request_id[33];
+    char request_id[REQUEST_ID_BYTES];
     struct str user_agent, cookies;
     bool is_cross_site;            /* the browser says that a page of another site led here */
     const struct subject *subject; /* who asks; never NULL */

@@ -178,7 +178,14 @@ void problem_reply(struct http_worker *w, const struct message *m, enum err e, c
 
 /* ---- access_log.c */
 
-void access_log_add(struct http_worker *w, const struct message *m, int status, int64_t bytes, int64_t us);
+/* A request that was answered, by whichever worker. */
+struct served {
+    const struct route *route; /* NULL: none */
+    struct str request_id, client;
+    int status;
+    int64_t bytes, us;
+};
+void access_log_add(struct http_worker *w, const struct message *m, const struct served *s);
 void access_log_flush(struct http_worker *w);
 
 /* ---- headers.c: what every answer says, and what handlers may ask of the exchange */

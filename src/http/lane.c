@@ -42,9 +42,13 @@ static void take_reply(struct lane *l, struct lane_job *j, struct reply *r)
 {
     if (j->response)
         l->calls.free_response(j->response);
-    j->status = r->status;
-    j->bytes = r->body.n;
     j->route = l->w.match.index;
+    memcpy(j->request_id, l->w.x.request_id, sizeof j->request_id);
+    j->served = (struct served){.route = l->w.x.route,
+                                .request_id = str_of(j->request_id),
+                                .client = l->w.x.client,
+                                .status = r->status,
+                                .bytes = (int64_t)r->body.n};
     j->response = l->calls.make_response(&l->w, r);
     answer_done(&l->w);
 }
@@ -93,7 +97,7 @@ static void write_group(struct lane *l, struct lane_job *jobs)
     if (e == OK)
         return;
     for (struct lane_job *j = jobs; j; j = j->next)
-        if (!j->response || j->status < 400) /* a refusal stays what it was */
+        if (!j->response || j->served.status < 400) /* a refusal stays what it was */
             refuse(l, j, e, &f);
     close_user(l);
 }

@@ -29,8 +29,9 @@ struct lane_job {
     void *owner;
     /* when done */
     void *response;
-    int status, route;
-    size_t bytes;
+    struct served served;
+    char request_id[REQUEST_ID_BYTES];
+    int route; /* its index */
 };
 
 struct lane;

@@ -373,7 +373,13 @@ static enum MHD_Result send_reply(struct thread *t, struct MHD_Connection *mhd, 
     }
     metrics_count(w->metrics, w->match.index, r->status, (int64_t)bytes, us);
     if (w->o->access_log >= 0)
-        access_log_add(w, m, r->status, (int64_t)bytes, us);
+        access_log_add(w, m,
+                       &(struct served){.route = w->x.route,
+                                        .request_id = str_of(w->x.request_id),
+                                        .client = w->x.client,
+                                        .status = r->status,
+                                        .bytes = (int64_t)bytes,
+                                        .us = us});
     answer_done(w);
     atomic_store_explicit(&c->deadline_ms, c->begun_us / 1000 + LIMIT_HTTP_ANSWER_MS, memory_order_relaxed);
     return done;
@@ -452,16 +458,13 @@ static enum MHD_Result send_from_lane(struct thread *t, struct MHD_Connection *m
     struct lane_job *j = TAKE(c->job);
     struct http_worker *w = &t->w;
     atomic_fetch_sub_explicit(&t->n_on_lanes, 1, memory_order_relaxed);
-    enum MHD_Result done = MHD_queue_response(mhd, (unsigned)j->status, j->response);
+    enum MHD_Result done = MHD_queue_response(mhd, (unsigned)j->served.status, j->response);
     MHD_destroy_response(j->response);
     int64_t us = clock_mono_us() - c->begun_us;
-    metrics_count(w->metrics, j->route, j->status, (int64_t)j->bytes, us);
-    w->x.route = j->route < (int)routes_count(w->routes) ? routes_at(w->routes, (size_t)j->route) : NULL;
-    w->x.client = j->m.client;
-    memcpy(w->x.request_id, "-", 2);
+    j->served.us = us;
+    metrics_count(w->metrics, j->route, j->served.status, j->served.bytes, us);
     if (w->o->access_log >= 0)
-        access_log_add(w, &j->m, j->status, (int64_t)j->bytes, us);
-    w->x.route = NULL;
+        access_log_add(w, &j->m, &j->served);
     lane_job_free(j);
     atomic_store_explicit(&c->deadline_ms, now_ms() + LIMIT_HTTP_ANSWER_MS, memory_order_relaxed);
     return done;

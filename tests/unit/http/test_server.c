@@ -311,6 +311,26 @@ static void many_writes_share_a_commit_and_errors_stay_alone(void **state)
     assert_true(n_groups - groups < WRITERS * 5 / 2);
 }
 
+/* The answers of the writer come back between those of others on the same connections' threads. */
+static void inputs_of_one_request_are_not_those_of_the_next(void **state)
+{
+    (void)state;
+    pthread_t t[WRITERS];
+    for (uintptr_t i = 0; i < WRITERS; i++)
+        assert_int_equal(pthread_create(&t[i], NULL, write_some, (void *)i), 0);
+    for (int i = 0; i < 300; i++) {
+        char request[256], own[4096], name[32];
+        snprintf(name, sizeof name, "\"name\":\"of-%d\"", i);
+        int n = snprintf(request, sizeof request, "GET /echo/of-%d%s HTTP/1.1\r\n" HOST "\r\n", i,
+                         i % 2 ? "" : "?limit=20");
+        assert_status(ask_raw(own, sizeof own, request, (size_t)n), 200);
+        assert_non_null(strstr(own, name));
+        assert_non_null(strstr(own, i % 2 ? "\"limit\":10," : "\"limit\":20,"));
+    }
+    for (size_t i = 0; i < WRITERS; i++)
+        pthread_join(t[i], NULL);
+}
+
 static void a_full_disk_is_told_to_the_writer_and_forgotten_when_there_is_room(void **state)
 {
     (void)state;
@@ -335,6 +355,7 @@ int main(void)
         cmocka_unit_test(every_answer_carries_the_guarding_headers),
         cmocka_unit_test(writing_needs_the_key_and_the_own_origin),
         cmocka_unit_test(many_writes_share_a_commit_and_errors_stay_alone),
+        cmocka_unit_test(inputs_of_one_request_are_not_those_of_the_next),
         cmocka_unit_test(a_full_disk_is_told_to_the_writer_and_forgotten_when_there_is_room),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

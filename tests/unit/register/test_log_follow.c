@@ -51,13 +51,13 @@ static enum err get(void *context, const char *path, struct buf *out, struct fau
     }
     if (e == OK && s->lie_at && strncmp(path, s->lie_at, strlen(s->lie_at)) == 0) {
         assert_true(out->n > s->byte);
-        char *c = &out->p[out->n - 1 - s->byte];
+        char *at = &out->p[out->n - 1 - s->byte];
         if (s->is_cut)
             out->n--;
         else if (strcmp(path, "checkpoint") == 0) /* it must still read as a note */
-            *c = *c == 'A' ? 'B' : 'A';
+            *at = *at == 'A' ? 'B' : 'A';
         else
-            *c ^= 1;
+            *at ^= 1;
     }
     return e;
 }
