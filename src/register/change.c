@@ -6,6 +6,7 @@
 #include "register/change_internal.h"
 #include "register/duplicates.h"
 #include "register/log.h"
+#include "register/query.h"
 #include "text/date.h"
 
 #include "base/banned.h"
@@ -341,6 +342,17 @@ static enum err ask_guard(const struct change *c, const struct reg *reg, const s
 {
     const struct write_guard *g = c->s->guard;
     return g ? g->may(g, reg, old, next, f) : OK;
+}
+
+enum err change_taken(struct change *c, const struct reg *reg, const struct record *there, enum err code,
+                      struct fault *f)
+{
+    const struct write_guard *g = c->s->guard;
+    bool is_shown = true;
+    enum err e = query_shows(c->s, reg, there, &is_shown, f);
+    if (e == OK && !is_shown && g)
+        return g->refuse(g, reg, f);
+    return e == OK ? FAULT(f, code, {"register", reg->name}, {"id", there->id}) : e;
 }
 
 enum err change_put(struct change *c, const struct reg *reg, const struct record *r, enum put_outcome *ret_outcome,

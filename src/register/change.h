@@ -53,6 +53,9 @@ enum err change_remove(struct change *c, const struct reg *reg, struct str id, s
  * that takes the change. ERR_KEY_TWICE when this change wrote it. */
 enum err change_current(struct change *c, const struct reg *reg, struct str id, struct record *ret_record,
                         struct fault *f);
+/* Refuses to create a record where `there` is one already: by `code`, with register and id, or as the guard refuses where whoever writes does not see that one. */
+enum err change_taken(struct change *c, const struct reg *reg, const struct record *there, enum err code,
+                      struct fault *f);
 /* The register as the change sees it: whoever wrote between the reading of the declarations and the change may have declared it anew.
  * ERR_REGISTER_CHANGED when it has other fields now: what was read by the old ones is worth nothing. */
 enum err change_register(const struct change *c, const struct reg *reg, const struct reg **ret_reg, struct fault *f);

@@ -2,6 +2,7 @@
  * Each is one statement over the versions that the change wrote, never one a record. */
 #include "register/change_internal.h"
 #include "register/query.h"
+#include "register/query_sight.h"
 #include "text/date.h"
 
 #include "base/banned.h"
@@ -197,6 +198,71 @@ static enum err name_offenders(struct checker *k, const struct field *fd, const 
     return e;
 }
 
+/* ---- what whoever writes does not see ---- */
+
+/* Whether a version of that code is there for him, or was written by this very change. */
+static enum err is_seen(struct checker *k, const struct field *fd, struct str code, bool *ret, struct fault *f)
+{
+    struct arena *a = k->c->a;
+    struct filter_sql sight;
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    enum err e = query_sight_sql(a, k->c->s, fd->target, 0, &sight, f);
+    if (e == OK)
+        e = stmt_new(k->c->s->db,
+                     str_of(arena_printf(a,
+                                         "SELECT 1 FROM %s t WHERE t.%s = ?1 AND t._until IS NULL AND t._removed = 0 "
+                                         "AND (t._rev = ?2 OR (%.*s)) LIMIT 1",
+                                         fd->target->table, reg_entity_column(fd->target), STR_ARG(sight.where))),
+                     &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_text(st, 1, code);
+    stmt_bind_int(st, 2, k->c->rev);
+    filter_bind(st, &sight.params, 3);
+    return stmt_step(st, ret, f);
+}
+
+static bool sees_all(const struct checker *k, const struct reg *target)
+{
+    struct sight sight;
+    return !query_sight(k->c->s, target, &sight) || sight.level[PRIVACY_PUBLIC].is_all;
+}
+
+/* A reference that is new and leads to what he does not see is told as one that leads nowhere: the answer says nothing of the record.
+ * One that was there before stays. */
+static enum err name_unseen(struct checker *k, const struct field *fd, const struct ref_use *use, struct fault *f)
+{
+    struct arena *a = k->c->a;
+    const struct reg *reg = k->p->reg;
+    const struct province *p = k->c->next ? k->c->next : k->c->s->province;
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    bool is_known = true, has_row;
+    enum err e = sees_all(k, fd->target) ? OK : is_seen(k, fd, use->value, &is_known, f);
+    if (e != OK || is_known)
+        return e;
+    e = stmt_new(k->c->s->db,
+                 str_of(arena_printf(a,
+                                     "SELECT t._ord, %s FROM %s t WHERE t._n >= ?2 AND t._rev = ?3 AND t.%s = ?1 AND "
+                                     "NOT EXISTS(SELECT 1 FROM %s y WHERE y._id = t._id AND y._until = ?3 AND "
+                                     "y.%s = ?1) ORDER BY t._ord LIMIT %d",
+                                     record_as_of_sql(a, reg, "t", p ? p->utc_offset_minutes : 0), reg->table,
+                                     fd->column, reg->table, fd->column, shown(k))),
+                 &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_text(st, 1, use->value);
+    stmt_bind_int(st, 2, k->p->first_n);
+    stmt_bind_int(st, 3, k->c->rev);
+    while ((e = stmt_step(st, &has_row, f)) == OK && has_row) {
+        struct fault one = {0};
+        FAULT(&one, ERR_REFERENCE_UNKNOWN, {"value", use->value}, {"register", fd->target->name},
+              {"date", text_of(a, st, 1)});
+        fault_field(&one, fd->name);
+        report(k, k->list, &one, stmt_column_int(st, 0));
+    }
+    return e;
+}
+
 static enum err check_references(struct checker *k, struct fault *f)
 {
     enum err e = OK;
@@ -209,34 +275,71 @@ static enum err check_references(struct checker *k, struct fault *f)
             e = covers(k, &k->p->reg->fields[i], uses->slots[s].value, &is_fine, f);
             if (e == OK && !is_fine)
                 e = name_offenders(k, &k->p->reg->fields[i], uses->slots[s].value, f);
+            else if (e == OK)
+                e = name_unseen(k, &k->p->reg->fields[i], uses->slots[s].value, f);
         }
     }
     return e;
 }
 
+/* Whether the version in row `alias`, and the classes of fields, are there for who writes: a column that comes last, behind what binds ?1 … */
+static enum err seen_sql(struct checker *k, const struct reg *reg, unsigned classes, const char *alias,
+                         const char **ret_sql, struct cql2_params *ret_params, struct fault *f)
+{
+    struct filter_sql sight;
+    enum err e = query_sight_sql(k->c->a, k->c->s, reg, classes, &sight, f);
+    if (e != OK)
+        return e;
+    *ret_params = sight.params;
+    *ret_sql = arena_printf(k->c->a, "EXISTS(SELECT 1 FROM %s t WHERE t._n = %s._n AND (%.*s))", reg->table, alias,
+                            STR_ARG(sight.where));
+    return OK;
+}
+
+/* The register of what still refers, when any of it is there for who writes. */
+static struct str name_if_seen(const struct checker *k, const struct reg *reg)
+{
+    struct sight sight;
+    bool is_hidden = query_sight(k->c->s, reg, &sight) && sight.level[PRIVACY_PUBLIC].is_none;
+    return is_hidden ? STR(VALUE_MASK) : reg->name;
+}
+
 /* The records of one register that refer by fd to what this change removed, where nothing of that name is left. */
 static enum err name_referrers(struct checker *k, const struct reg *from, const struct field *fd, struct fault *f)
 {
-    const char *table = k->p->reg->table, *entity = reg_entity_column(k->p->reg);
+    const char *table = k->p->reg->table, *entity = reg_entity_column(k->p->reg), *seen = NULL;
+    struct cql2_params params = {0};
     struct stmt *st CLEANUP(stmt_freep) = NULL;
-    enum err e = stmt_new(
-        k->c->s->db,
-        str_of(arena_printf(
-            k->c->a,
-            "SELECT t._id, t.%s FROM %s t WHERE t._until IS NULL AND t._removed = 0 AND t.%s IN (SELECT y.%s FROM %s x "
-            "JOIN %s y ON y._id = x._id WHERE x._n >= ?1 AND x._rev = ?2 AND x._removed = 1 AND y._until = ?2) AND "
-            "NOT EXISTS(SELECT 1 FROM %s x WHERE x.%s = t.%s AND x._until IS NULL AND x._removed = 0) LIMIT %d",
-            fd->column, from->table, fd->column, entity, table, table, table, entity, fd->column, shown(k))),
-        &st, f);
+    enum err e = seen_sql(k, from, 1U << fd->privacy, "o", &seen, &params, f);
+    if (e == OK)
+        e = stmt_new(
+            k->c->s->db,
+            str_of(arena_printf(
+                k->c->a,
+                "WITH o AS (SELECT t._n, t._id, t.%s AS code FROM %s t WHERE t._until IS NULL AND t._removed = 0 AND "
+                "t.%s IN (SELECT y.%s FROM %s x JOIN %s y ON y._id = x._id WHERE x._n >= ?1 AND x._rev = ?2 AND "
+                "x._removed = 1 AND y._until = ?2) AND NOT EXISTS(SELECT 1 FROM %s x WHERE x.%s = t.%s AND "
+                "x._until IS NULL AND x._removed = 0) LIMIT %d) SELECT o._id, o.code, %s AS seen FROM o "
+                "ORDER BY o.code, seen",
+                fd->column, from->table, fd->column, entity, table, table, table, entity, fd->column, shown(k), seen)),
+            &st, f);
     if (e != OK)
         return e;
     stmt_bind_int(st, 1, k->p->first_n);
     stmt_bind_int(st, 2, k->c->rev);
+    filter_bind(st, &params, 3);
     bool has_row;
+    struct str told = {NULL, 0}; /* how many there are that are not seen is told no more than which */
     while ((e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct fault one = {0};
-        FAULT(&one, ERR_RECORD_NEEDED, {"id", stmt_column_text(st, 1)}, {"register", k->p->reg->name},
-              {"other", stmt_column_text(st, 0)}, {"from", from->name});
+        struct str id = text_of(k->c->a, st, 1);
+        bool is_shown = stmt_column_int(st, 2) == 1;
+        if (!is_shown && told.p && str_eq(told, id))
+            continue;
+        told = is_shown ? told : id;
+        FAULT(&one, ERR_RECORD_NEEDED, {"id", id}, {"register", k->p->reg->name},
+              {"other", is_shown ? stmt_column_text(st, 0) : STR(VALUE_MASK)},
+              {"from", is_shown ? from->name : name_if_seen(k, from)});
         report(k, k->list, &one, -1);
     }
     return e;
@@ -287,20 +390,31 @@ static enum err check_rule(struct checker *k, const struct rule *rule, struct fa
     return e;
 }
 
-/* Offending pairs: the new version's _ord, its id and value, the id of the other. */
-static enum err check_pairs(struct checker *k, const char *sql, enum err code, const struct field *fd, struct fault *f)
+/* Offending pairs (o): the new version's _ord, its id and value, _n and id of the other, which is named where who writes sees it, and the value in it. */
+static enum err check_pairs(struct checker *k, const char *pairs, enum err code, const struct field *fd,
+                            struct fault *f)
 {
+    struct cql2_params params = {0};
+    const char *seen = NULL;
     struct stmt *st CLEANUP(stmt_freep) = NULL;
-    enum err e = stmt_new(k->c->s->db, str_of(sql), &st, f);
+    enum err e = seen_sql(k, k->p->reg, 1U << fd->privacy, "o", &seen, &params, f);
+    if (e == OK)
+        e = stmt_new(k->c->s->db,
+                     str_of(arena_printf(k->c->a,
+                                         "WITH o(ord, id, value, _n, other) AS (%s) SELECT o.ord, o.id, o.value, "
+                                         "o.other, %s FROM o",
+                                         pairs, seen)),
+                     &st, f);
     if (e != OK)
         return e;
     stmt_bind_int(st, 1, k->p->first_n);
     stmt_bind_int(st, 2, k->c->rev);
+    filter_bind(st, &params, 3);
     bool has_row;
     while ((e = stmt_step(st, &has_row, f)) == OK && has_row) {
         struct fault one = {0};
         FAULT(&one, code, {"id", stmt_column_text(st, 1)}, {"value", stmt_column_text(st, 2)},
-              {"other", stmt_column_text(st, 3)});
+              {"other", stmt_column_int(st, 4) == 1 ? stmt_column_text(st, 3) : STR(VALUE_MASK)});
         fault_field(&one, fd->name);
         report(k, k->list, &one, stmt_column_int(st, 0));
     }
@@ -309,11 +423,11 @@ static enum err check_pairs(struct checker *k, const char *sql, enum err code, c
 
 static enum err check_unique(struct checker *k, const struct field *fd, struct fault *f)
 {
-    const char *sql =
-        arena_printf(k->c->a,
-                     "SELECT t._ord, t._id, t.%s, x._id FROM %s t JOIN %s x ON x.%s = t.%s AND x._until IS NULL AND "
-                     "x._removed = 0 AND x._n < t._n WHERE t._n >= ?1 AND t._rev = ?2 ORDER BY t._ord LIMIT %d",
-                     fd->column, k->p->reg->table, k->p->reg->table, fd->column, fd->column, shown(k));
+    const char *sql = arena_printf(
+        k->c->a,
+        "SELECT t._ord, t._id, t.%s, x._n, x._id FROM %s t JOIN %s x ON x.%s = t.%s AND x._until IS NULL AND "
+        "x._removed = 0 AND x._n < t._n WHERE t._n >= ?1 AND t._rev = ?2 ORDER BY t._ord LIMIT %d",
+        fd->column, k->p->reg->table, k->p->reg->table, fd->column, fd->column, shown(k));
     return check_pairs(k, sql, ERR_VALUE_NOT_UNIQUE, fd, f);
 }
 
@@ -326,7 +440,8 @@ static enum err check_validity(struct checker *k, struct fault *f)
     const char *entity = reg->fields[reg->entity].column;
     const char *sql = arena_printf(
         k->c->a,
-        "SELECT t._ord, t._id, t.%s, x._id FROM %s t JOIN %s x ON x.%s = t.%s AND x._until IS NULL AND x._removed = 0 "
+        "SELECT t._ord, t._id, t.%s, x._n, x._id FROM %s t JOIN %s x ON x.%s = t.%s AND x._until IS NULL AND "
+        "x._removed = 0 "
         "AND x._n <> t._n AND (t.%s IS NULL OR x.%s IS NULL OR t.%s < x.%s) AND (x.%s IS NULL OR t.%s IS NULL OR "
         "x.%s < t.%s) WHERE t._n >= ?1 AND t._rev = ?2 AND t._removed = 0 ORDER BY t._ord LIMIT %d",
         entity, reg->table, reg->table, entity, entity, from, to, from, to, from, to, from, to, shown(k));

@@ -48,7 +48,8 @@ struct duplicates_options {
 
 enum err duplicates_find(struct store *s, const struct reg *reg, const struct duplicates_options *o,
                          duplicate_found *found, void *ctx, int64_t *ret_total, struct fault *f);
-/* Candidates for one record, which need not be in the register; one of the same id is no candidate. record[0] is r. */
+/* Candidates for one record, which need not be in the register; one of the same id is no candidate. record[0] is r. Where the store has a viewer,
+ * only records of which he sees all that is compared. */
 enum err duplicates_of(struct store *s, const struct reg *reg, const struct record *r, duplicate_found *found,
                        void *ctx, struct fault *f);
 /* All faults of the change go to the list. */

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "register/internal.h"
+#include "register/query.h"
 
 #include "base/banned.h"
 
@@ -23,6 +24,7 @@ struct entry_check {
     struct match_plan plan;
     const struct record *r;
     const struct profile *mine;
+    struct filter_sql sight; /* records whose compared fields are shown to who enters one */
     VEC(struct candidate) found;
 };
 
@@ -94,11 +96,13 @@ static enum err open_block(struct entry_check *x, const struct match_rule *m, en
         buf_printf(&b, " AND match_name(%s) = ?%d", x->reg->fields[m->like[0]].column, n + 1);
         values[n++] = db_text(x->mine->like[x->plan.like[m->like[0]]].words);
     }
-    buf_printf(&b, " LIMIT %d", LIMIT_DUPLICATE_CANDIDATES);
+    buf_printf(&b, " AND (%.*s) LIMIT %d", STR_ARG(x->sight.where), LIMIT_DUPLICATE_CANDIDATES);
     struct stmt *st = NULL;
     enum err e = stmt_new(x->s->db, str_of(arena_dup(x->a, b.p, b.n)), &st, f);
     for (int i = 0; e == OK && i < n; i++)
         stmt_bind(st, i + 1, values[i]);
+    if (e == OK)
+        filter_bind(st, &x->sight.params, n + 1);
     if (e == OK)
         *ret = st;
     return e;
@@ -176,6 +180,15 @@ static enum err give(struct entry_check *x, duplicate_found *found, void *ctx, s
     return e;
 }
 
+static unsigned compared_classes(const struct match_plan *plan)
+{
+    unsigned classes = 0;
+    for (size_t i = 0; i < plan->reg->n_fields; i++)
+        if (plan->same[i] != NO_FIELD || plan->like[i] != NO_FIELD || plan->near[i] != NO_FIELD)
+            classes |= 1U << plan->reg->fields[i].privacy;
+    return classes;
+}
+
 enum err duplicates_of(struct store *s, const struct reg *reg, const struct record *r, duplicate_found *found,
                        void *ctx, struct fault *f)
 {
@@ -185,7 +198,7 @@ enum err duplicates_of(struct store *s, const struct reg *reg, const struct reco
     struct entry_check x = {.a = a, .s = s, .reg = reg, .r = r};
     match_plan_init(a, reg, &x.plan);
     x.mine = match_profile(a, &x.plan, r->values);
-    enum err e = OK;
+    enum err e = query_sight_sql(a, s, reg, compared_classes(&x.plan), &x.sight, f);
     for (size_t i = 0; e == OK && i < reg->n_duplicates; i++)
         e = check_rule(&x, &reg->duplicates[i], f);
     return e == OK ? give(&x, found, ctx, f) : e;

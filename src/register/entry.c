@@ -59,11 +59,11 @@ static bool is_compared(const struct reg *reg, int field)
     return false;
 }
 
-static enum err check_mode(const struct putting *x, struct str id, bool is_there, struct fault *f)
+static enum err check_mode(const struct putting *x, struct str id, const struct record *old, struct fault *f)
 {
-    if (is_there && x->o->mode == ENTRY_CREATE)
-        return FAULT(f, ERR_ENTRY_EXISTS, {"register", x->reg->name}, {"id", id});
-    if (!is_there && x->o->mode == ENTRY_UPDATE)
+    if (old->values && x->o->mode == ENTRY_CREATE)
+        return change_taken(x->c, x->reg, old, ERR_ENTRY_EXISTS, f);
+    if (!old->values && x->o->mode == ENTRY_UPDATE)
         return FAULT(f, ERR_RECORD_UNKNOWN, {"register", x->reg->name}, {"id", id});
     return OK;
 }
@@ -77,7 +77,7 @@ static enum err make_record(struct putting *x, struct fault *f)
     bool has_id = id_of_key(x, &id);
     enum err e = has_id ? change_current(x->c, x->reg, id, &old, f) : OK;
     if (e == OK && has_id)
-        e = check_mode(x, id, old.values != NULL, f);
+        e = check_mode(x, id, &old, f);
     if (e != OK)
         return e;
     if (old.values)

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "register/geofile.h"
 #include "register/import_internal.h"
+#include "register/query.h"
 
 #include "base/banned.h"
 
@@ -211,6 +212,16 @@ static void refuse_row(struct import *im, enum err code, struct str id, uint32_t
     import_refuse(im, im->at.number, im->reg->key[0], &f, raw_value(im, im->reg->key[0]));
 }
 
+static enum err refuse_taken(struct import *im, const struct record *there, struct fault *f)
+{
+    enum err e = change_taken(im->change, im->reg, there, ERR_IMPORT_EXISTS, f);
+    if (err_http(e) >= 500)
+        return e;
+    import_refuse(im, im->at.number, im->reg->key[0], f, raw_value(im, im->reg->key[0]));
+    *f = (struct fault){0};
+    return OK;
+}
+
 static bool same_values(const struct reg *reg, const struct value *a, const struct value *b)
 {
     for (size_t i = 0; i < reg->n_fields; i++)
@@ -234,11 +245,12 @@ static enum err put(struct import *im, struct record *r, struct fault *f)
     enum err e = change_current(im->change, im->reg, r->id, &old, f);
     if (e != OK)
         return e;
-    if (old.values && im->o.mode == IMPORT_CREATE) {
-        refuse_row(im, ERR_IMPORT_EXISTS, r->id, 0);
-        return OK;
-    }
-    if (!old.values && im->o.mode == IMPORT_UPDATE) {
+    if (old.values && im->o.mode == IMPORT_CREATE)
+        return refuse_taken(im, &old, f);
+    bool is_there = old.values != NULL;
+    if (is_there && im->o.mode == IMPORT_UPDATE && (e = query_shows(im->s, im->reg, &old, &is_there, f)) != OK)
+        return e;
+    if (!is_there && im->o.mode == IMPORT_UPDATE) {
         refuse_row(im, ERR_IMPORT_NOT_THERE, r->id, 0);
         return OK;
     }

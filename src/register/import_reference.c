@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "register/internal.h"
+#include "register/query.h"
 #include "text/vn.h"
 #include "text/words.h"
 
@@ -43,14 +44,30 @@ static bool is_searchable(const struct reg *target)
 /* Validity does not matter here: a code is judged with the whole change, with successors offered. */
 static enum err is_code(struct import *im, const struct reg *target, struct str text, bool *ret, struct fault *f)
 {
-    int64_t n;
-    const char *sql =
-        arena_printf(im->row, "SELECT EXISTS(SELECT 1 FROM %s WHERE %s = ?1 AND _until IS NULL AND _removed = 0)",
-                     target->table, reg_entity_column(target));
-    enum err e = db_value_int(im->s->db, str_of(sql), DB_VALUES(db_text(text)), &n, f);
+    struct filter_sql sight;
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    enum err e = query_sight_sql(im->row, im->s, target, 0, &sight, f);
     if (e == OK)
-        *ret = n != 0;
-    return e;
+        e = stmt_new(im->s->db,
+                     str_of(arena_printf(im->row,
+                                         "SELECT 1 FROM %s t WHERE t.%s = ?1 AND t._until IS NULL AND "
+                                         "t._removed = 0 AND (%.*s) LIMIT 1",
+                                         target->table, reg_entity_column(target), STR_ARG(sight.where))),
+                     &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_text(st, 1, text);
+    filter_bind(st, &sight.params, 2);
+    return stmt_step(st, ret, f);
+}
+
+/* What a hit tells of: every field that is searched. */
+static unsigned searched_classes(const struct reg *target)
+{
+    unsigned classes = 0;
+    for (size_t i = 0; i < target->n_search; i++)
+        classes |= 1U << target->fields[target->search[i]].privacy;
+    return classes;
 }
 
 static void note(struct search *x, struct str code, bool is_same)
@@ -82,24 +99,30 @@ static void look_at(struct search *x, struct stmt *st)
 static enum err read_names(struct search *x, struct str on, struct fault *f)
 {
     struct arena *a = x->im->row;
-    struct buf sql CLEANUP(buf_done) = BUF_INIT(1 << 16), words CLEANUP(buf_done) = BUF_INIT(1 << 16);
+    struct buf sql CLEANUP(buf_done) = BUF_INIT(1 << 20), words CLEANUP(buf_done) = BUF_INIT(1 << 16);
     words_query(x->text, false, &words);
     if (words.n == 0)
         return OK;
+    struct filter_sql sight;
+    enum err e = query_sight_sql(a, x->im->s, x->target, searched_classes(x->target), &sight, f);
+    if (e != OK)
+        return e;
     buf_printf(&sql, "SELECT t.%s", reg_entity_column(x->target));
     for (size_t i = 0; i < x->target->n_search; i++)
         buf_printf(&sql, ", t.%s", x->target->fields[x->target->search[i]].column);
     buf_printf(
         &sql,
         " FROM %s t WHERE t._n IN (SELECT rowid FROM %s WHERE %s MATCH ?1) AND t._until IS NULL AND t._removed = 0 "
-        "AND ?2 = ?2 AND %s ORDER BY t._n LIMIT %d",
+        "AND ?2 = ?2 AND %s AND (%.*s) ORDER BY t._n LIMIT %d",
         x->target->table, x->target->search_table, x->target->search_table, store_valid_sql(a, x->target, "t", "?2"),
-        LIMIT_REFERENCE_CANDIDATES);
+        STR_ARG(sight.where), LIMIT_REFERENCE_CANDIDATES);
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row;
-    enum err e = stmt_new(x->im->s->db, buf_view(&sql), &st, f);
-    if (e == OK)
+    e = stmt_new(x->im->s->db, buf_view(&sql), &st, f);
+    if (e == OK) {
         stmt_bind_text(st, 1, buf_view(&words)), stmt_bind_text(st, 2, on);
+        filter_bind(st, &sight.params, 3);
+    }
     for (; e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row; x->n_rows++)
         look_at(x, st);
     return e;

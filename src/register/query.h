@@ -106,6 +106,9 @@ enum err query_sight_sql(struct arena *a, struct store *s, const struct reg *reg
 enum err query_matches(struct store *s, const struct reg *reg, const struct record *r, struct str filter,
                        bool *ret_matches, struct fault *f);
 
+/* Whether the record as it stands is there for the store's viewer. Always without one. */
+enum err query_shows(struct store *s, const struct reg *reg, const struct record *r, bool *ret_shows, struct fault *f);
+
 /* How many records match. */
 enum err query_count(struct store *s, const struct reg *reg, const struct query_options *o, int64_t *ret_count,
                      struct fault *f);

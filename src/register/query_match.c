@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "register/internal.h"
 #include "register/query.h"
+#include "register/query_sight.h"
 
 #include "base/banned.h"
 
@@ -43,4 +44,15 @@ enum err query_matches(struct store *s, const struct reg *reg, const struct reco
     if (e == OK)
         *ret_matches = has_row;
     return e;
+}
+
+enum err query_shows(struct store *s, const struct reg *reg, const struct record *r, bool *ret_shows, struct fault *f)
+{
+    struct sight sight;
+    bool is_limited = query_sight(s, reg, &sight);
+    const struct sight_level *rows = &sight.level[PRIVACY_PUBLIC];
+    if (is_limited && !rows->is_all && !rows->is_none)
+        return query_matches(s, reg, r, rows->where, ret_shows, f);
+    *ret_shows = !is_limited || rows->is_all;
+    return OK;
 }

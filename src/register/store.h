@@ -95,6 +95,8 @@ void store_view(struct store *s, const struct viewer *v);
 struct write_guard {
     enum err (*may)(const struct write_guard *g, const struct reg *reg, const struct record *old,
                     const struct record *next, struct fault *f);
+    /* Refuses to create a record under an id that another holds which whoever writes does not see: in the words of any creation outside of what he may. */
+    enum err (*refuse)(const struct write_guard *g, const struct reg *reg, struct fault *f);
     const void *context;
 };
 /* Who writes from here on. NULL: no guard, as for the command line. It outlives its use. */

@@ -337,7 +337,6 @@ static void write_fault(struct writing *t, const struct fault *fault, struct jso
     bool is_hidden = fd && t->old && t->is_masked[fd - t->reg->fields];
     if (is_hidden && now && before && now->string.p == before->string.p)
         f.n_params = 0; /* a value that the caller neither sent nor may see */
-    site_hide_others(x, t->reg, &f);
     f.line = f.column = 0;
     f.field_n = 0;
     fault_print(&f, x->lang, &detail);
@@ -399,14 +398,6 @@ struct candidates {
 static bool add_candidate(void *ctx, const struct duplicate_pair *pair)
 {
     struct candidates *c = ctx;
-    struct record other = record_copy(c->x->arena, c->reg, pair->record[1]);
-    struct fault ignored = {0};
-    bool is_there = false;
-    if (site_mask(c->x, c->reg, &other, &is_there, &ignored) != OK || !is_there) {
-        json_object_begin(&c->o); /* that there is one, and no more */
-        json_object_end(&c->o);
-        return ++c->n < SHOWN_CANDIDATES;
-    }
     struct buf href CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     buf_str(&href, exchange_base(c->x));
     buf_str(&href, collection_path(c->x, c->reg, "/items/"));
@@ -448,7 +439,7 @@ static enum err judge_id(struct writing *t, struct change *c, const struct recor
         return str_eq(r->id, t->id) ? OK : FAULT(f, ERR_RECORD_KEY, {"id", r->id}, {"wanted", t->id});
     enum err e = change_current(c, t->reg, r->id, &there, f);
     if (e == OK && there.values)
-        e = FAULT(f, ERR_RECORD_EXISTS, {"register", t->reg->name}, {"id", r->id});
+        e = change_taken(c, t->reg, &there, ERR_RECORD_EXISTS, f);
     return e == OK ? judge_duplicates(t, r, f) : e;
 }
 

@@ -35,11 +35,9 @@ void form_problem(struct form *m, struct form_entry *en, struct str sentence)
 }
 
 /* A fault of a field that is not shown is told without its value. */
-static void take_fault(struct form *m, const struct fault *fault)
+static void take_fault(struct form *m, const struct fault *f)
 {
     struct exchange *x = m->x;
-    struct fault told = *fault, *f = &told;
-    site_hide_others(x, m->reg, f);
     struct str name = fault_field_name(f);
     struct form_entry *en = name.n ? form_entry_named(m, name) : NULL;
     if (f->code == ERR_ENTRY_DUPLICATES)
@@ -88,9 +86,7 @@ static bool add_candidate(void *ctx, const struct duplicate_pair *pair)
     struct record other = record_copy(m->x->arena, m->reg, pair->record[1]);
     struct fault ignored = {0};
     bool is_there = false;
-    if (site_mask(m->x, m->reg, &other, &is_there, &ignored) != OK || !is_there)
-        VEC_PUSH(m->x->arena, &m->candidates, ((struct form_candidate){.title = STR(VALUE_MASK)})); /* there is one */
-    else
+    if (site_mask(m->x, m->reg, &other, &is_there, &ignored) == OK && is_there)
         VEC_PUSH(m->x->arena, &m->candidates,
                  ((struct form_candidate){
                      .title = show_title(m->x, m->reg, &other),

@@ -81,6 +81,20 @@ static enum err judge_fields(const struct reg *reg, const struct record *old, co
     return OK;
 }
 
+/* A record that is there and not seen is refused as if it were not there. */
+static enum err refuse_side(struct worker *w, enum verb verb, const struct reg *reg, const struct record *old,
+                            struct fault *f)
+{
+    struct decision d;
+    bool is_seen = true;
+    enum err e = old ? query_shows(w->store, reg, old, &is_seen, f) : OK;
+    if (!is_seen)
+        verb = VERB_CREATE;
+    if (e == OK)
+        e = access_may(w->rights, verb, reg, NULL, &d, f);
+    return e == OK ? denied(w->asking, d.is_allowed ? ERR_RIGHT_RECORD : ERR_RIGHT_DENIED, verb, reg, f) : e;
+}
+
 /* The record as it is and as it shall be must both lie within what the account may write. */
 static enum err may_write(const struct write_guard *g, const struct reg *reg, const struct record *old,
                           const struct record *next, struct fault *f)
@@ -95,11 +109,8 @@ static enum err may_write(const struct write_guard *g, const struct reg *reg, co
         if (!sides[i])
             continue;
         enum err e = access_may(w->rights, verb, reg, sides[i], &d, f);
-        if (e == OK && !d.is_allowed) {
-            e = access_may(w->rights, verb, reg, NULL, &d, f);
-            if (e == OK)
-                e = denied(w->asking, d.is_allowed ? ERR_RIGHT_RECORD : ERR_RIGHT_DENIED, verb, reg, f);
-        }
+        if (e == OK && !d.is_allowed)
+            e = refuse_side(w, verb, reg, old, f);
         if (e != OK)
             return e;
         most = d.fields < most ? d.fields : most;
@@ -107,12 +118,19 @@ static enum err may_write(const struct write_guard *g, const struct reg *reg, co
     return judge_fields(reg, old, next, most, f);
 }
 
+/* Who does not see the record that holds the id learns no more than that he may not create this one. */
+static enum err refuse_unseen(const struct write_guard *g, const struct reg *reg, struct fault *f)
+{
+    const struct worker *w = g->context;
+    return denied(w->asking, ERR_RIGHT_RECORD, VERB_CREATE, reg, f);
+}
+
 void worker_rights_new(struct worker *w)
 {
     w->rights = rights_new();
     w->viewer = (struct viewer){.sight = give_sight, .seen = worker_seen, .context = w};
     w->opened = give_opened;
-    w->guard = (struct write_guard){.may = may_write, .context = w};
+    w->guard = (struct write_guard){.may = may_write, .refuse = refuse_unseen, .context = w};
     store_view(w->store, &w->viewer);
     if (w->store->is_write)
         store_guard(w->store, &w->guard);
@@ -257,17 +275,6 @@ enum err site_begin_export(const struct exchange *x, const struct reg *reg, stru
     struct sight sight;
     rights_export(site_rights(x));
     return site_sight(x, reg, &sight) ? OK : denied(x, ERR_RIGHT_DENIED, VERB_EXPORT, reg, f);
-}
-
-/* A fault that names another record, which the caller may not see. */
-void site_hide_others(const struct exchange *x, const struct reg *reg, struct fault *f)
-{
-    struct fault bare = {0};
-    if (f->code != ERR_VALUE_NOT_UNIQUE || site_shows_every(x, reg))
-        return;
-    FAULT(&bare, f->code, {"value", fault_param(f, "value")}, {"other", STR(VALUE_MASK)});
-    fault_field(&bare, fault_field_name(f));
-    *f = bare;
 }
 
 struct str site_actor(const struct exchange *x)

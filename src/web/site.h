@@ -146,8 +146,6 @@ enum err site_mask(const struct exchange *x, const struct reg *reg, struct recor
 enum err site_begin_export(const struct exchange *x, const struct reg *reg, struct fault *f);
 /* Who writes, for the log. */
 struct str site_actor(const struct exchange *x);
-/* Takes the id of another record out of a fault when the caller may not see all. */
-void site_hide_others(const struct exchange *x, const struct reg *reg, struct fault *f);
 /* ERR_RIGHT_DENIED when there is no record of it for which the caller may. */
 enum err site_may_do(const struct exchange *x, enum verb verb, const struct reg *reg, struct fault *f);
 /* A figure over records that are not shown is broken down as it declares, and no further: by the code of a record each would be told apart.
