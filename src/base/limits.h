@@ -24,7 +24,8 @@ enum {
     LIMIT_FOLLOW_RECORDS = 1 << 24,   /* of one revision of it */
     LIMIT_FETCH_MS = 60000,           /* one document over HTTP */
     LIMIT_FETCH_REDIRECTS = 3,
-    LIMIT_DRAFTS = 50, /* of an account */
+    LIMIT_REQUESTS_OPEN = 10, /* that a citizen filed and that are not finished */
+    LIMIT_DRAFTS = 50,        /* of an account */
     LIMIT_DRAFT_BYTES = 1 << 20,
     LIMIT_UPLOADS_KEPT = 200,        /* files that wait to be imported, and their notes */
     LIMIT_UPLOAD_MS = 24 * 3600000,  /* then it is forgotten */

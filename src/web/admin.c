@@ -1,6 +1,7 @@
 #include "web/admin.h"
 
 #include "base/limits.h"
+#include "web/desk.h"
 #include "web/message.h"
 #include "web/parts.h"
 #include "web/templates.h"
@@ -17,21 +18,22 @@ static const struct {
     {OFFICE_ADMIN, "/admin", M_admin_overview},
     {OFFICE_ADMIN, "/admin/users", M_users_title},
     {OFFICE_ADMIN, "/admin/events", M_admin_events},
+    {OFFICE_DESK, "/desk/requests", M_desk_requests},
 };
 
 static const struct {
-    const char *href; /* what its addresses begin with */
+    const char *href;
     enum message title;
 } offices[OFFICE_COUNT] = {
     [OFFICE_ADMIN] = {"/admin", M_admin_title},
-    [OFFICE_DESK] = {"/desk", M_desk_title},
+    [OFFICE_DESK] = {"/desk/requests", M_desk_title},
 };
 
 static const struct str nothing = {NULL, 0};
 
 static bool may_open(const struct exchange *x, enum office office)
 {
-    return office == OFFICE_ADMIN && x->subject->is_administrator;
+    return office == OFFICE_ADMIN ? x->subject->is_administrator : desk_is_open(x);
 }
 
 /* The entry whose address the path has or begins with, the longest; the overview is begun with by all. */

@@ -8,13 +8,14 @@
 #include "web/ask.h"
 #include "web/message.h"
 #include "web/parts.h"
+#include "web/person.h"
 #include "web/show.h"
 #include "web/templates.h"
 
 #include "base/banned.h"
 
 enum {
-    SEEN_REGISTERS = 8,
+    SEEN_REGISTERS = 24,
     REASON_MIN = 5,
     REASON_MAX = 500,
     SHOWN_READS = 200,
@@ -132,7 +133,7 @@ enum err worker_leave(void *worker, struct exchange *x, struct fault *f)
     enum err e = OK;
     w->seen = NULL;
     if (list && list->is_full)
-        return FAULT(f, ERR_LIMIT, {"what", x->path}, {"limit", STR("8")});
+        return FAULT(f, ERR_LIMIT, {"what", x->path}, {"limit", STR("24")});
     for (size_t i = 0; e == OK && list && i < list->n; i++) {
         const struct seen *s = &list->p[i];
         bool is_many = s->count > READ_IDS;
@@ -294,54 +295,28 @@ static bool add_read(void *context, const struct read_row *r)
     return m->rows.n < SHOWN_READS;
 }
 
-/* The records that bear the number, in every register, whoever may see them: they are those of whoever asks. */
-static enum err read_mine(struct my_reads *m, const struct reg *reg, const struct field *fd)
-{
-    struct exchange *x = m->x;
-    struct worker *w = x->worker;
-    struct query *q CLEANUP(query_closep) = NULL;
-    struct buf filter CLEANUP(buf_done) = BUF_INIT(1024);
-    struct record r;
-    bool has_row = true;
-    buf_printf(&filter, "\"%.*s\" = '%.*s'", STR_ARG(fd->name), STR_ARG(x->subject->personal_id)); /* digits alone */
-    store_view(w->store, NULL);
-    enum err e = query_open(w->store, reg, &(struct query_options){.filter = buf_view(&filter), .limit = 20}, &q, m->f);
-    store_view(w->store, &w->viewer);
-    while (e == OK && (e = query_next(q, &r, &has_row, m->f)) == OK && has_row) {
-        struct record *mine = ARENA_NEW(x->arena, struct record);
-        *mine = record_copy(x->arena, reg, &r);
-        m->reg = reg;
-        m->record = mine;
-        const struct read_filter which = {.reg = reg->name, .id = mine->id, .limit = LOOKED_READS};
-        e = read_log_each(w->access, &which, add_read, m, m->f);
-    }
-    return e;
-}
-
-static bool is_number(struct str s)
-{
-    bool is = s.n == 12 || s.n == 9;
-    for (size_t i = 0; i < s.n; i++)
-        is &= s.p[i] >= '0' && s.p[i] <= '9';
-    return is;
-}
-
 enum err page_my_reads(struct exchange *x, struct fault *f)
 {
     struct worker *w = x->worker;
     struct my_reads m = {.x = x, .f = f};
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     int64_t rev;
-    bool has_number = is_number(x->subject->personal_id);
+    struct person_record *mine = NULL;
+    size_t n = 0;
     enum err e = worker_revision(w, nothing, &rev, f);
-    const struct province *p = w->store->province;
-    for (size_t i = 0; e == OK && has_number && i < p->n_registers; i++)
-        for (size_t k = 0; e == OK && k < p->registers[i]->n_fields; k++)
-            if (p->registers[i]->fields[k].type == FT_PERSONAL_ID)
-                e = read_mine(&m, p->registers[i], &p->registers[i]->fields[k]);
+    if (e == OK)
+        e = person_records(x, x->subject->personal_id, true, &mine, &n, f);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        m.reg = mine[i].reg;
+        m.record = &mine[i].record;
+        const struct read_filter which = {.reg = m.reg->name, .id = m.record->id, .limit = LOOKED_READS};
+        e = read_log_each(w->access, &which, add_read, &m, f);
+    }
     if (e != OK)
         return e;
-    tpl_my_reads(&content, &(struct tpl_my_reads){.has_number = has_number, .reads = m.rows.p, .n_reads = m.rows.n},
+    tpl_my_reads(&content,
+                 &(struct tpl_my_reads){
+                     .has_number = person_is_number(x->subject->personal_id), .reads = m.rows.p, .n_reads = m.rows.n},
                  x->lang);
     struct crumb up = {message(M_my_reads_account, x->lang), STR("/account")};
     return page(x,

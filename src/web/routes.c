@@ -140,6 +140,11 @@ static const struct input bulk_inputs[] = {IN_BULK, INPUT_END};
 static const struct input bulk_post_inputs[] = {IN_BULK, IN_FORM("seen", INPUT_INTEGER, .max = INT64_MAX), IN_FORM("leave", INPUT_BOOLEAN), IN_WRITE, INPUT_END};
 static const struct input change_page_inputs[] = {IN_REGISTER, IN_REVISION, INPUT_END};
 static const struct input change_undo_inputs[] = {IN_REGISTER, IN_REVISION, IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
+#define IN_KEY {.name = "id", .in = IN_PATH, .type = INPUT_TEXT, .max = 400, TITLE("Mã của yêu cầu", "Code of a request")}
+static const struct input desk_requests_inputs[] = {{.name = "all", .in = IN_QUERY, .type = INPUT_BOOLEAN, TITLE("Cả yêu cầu đã xong", "Finished ones too")}, INPUT_END};
+static const struct input desk_request_inputs[] = {IN_KEY, INPUT_END};
+static const struct input my_requests_inputs[] = {{.name = "sent", .in = IN_QUERY, .type = INPUT_TEXT, .max = 64, TITLE("Yêu cầu vừa gửi", "The request just made")}, INPUT_END};
+static const struct input my_request_inputs[] = {IN_FORM("kind", INPUT_TEXT, .max = 64), IN_FORM("words", INPUT_TEXT, .max = 10000), INPUT_END};
 #define IN_TOKEN {.name = "token", .in = IN_PATH, .type = INPUT_NAME, .max = 64}
 static const struct input import_inputs[] = {IN_REGISTER, {.name = "file", .in = IN_BODY, .type = INPUT_FILE}, IN_FORM("mode", INPUT_CHOICE, .choices = "upsert|create|update"), INPUT_END};
 static const struct input import_check_inputs[] = {IN_REGISTER, IN_TOKEN, INPUT_END};
@@ -282,6 +287,11 @@ const struct route site_routes[] = {
     {ACT("/account/recovery-codes", "recoveryCodes", "Mã khôi phục mới", "New recovery codes", RIGHT_SIGNED_IN_RECENT, IS_SLOW), .answer = act_recovery_codes},
     {ACT("/account/sessions/end", "sessionsEnd", "Đăng xuất mọi nơi khác", "Sign out everywhere else", RIGHT_SIGNED_IN, IS_SLOW), .answer = act_sessions_end},
     {ACT("/account/sessions/{session}/end", "sessionEnd", "Đăng xuất một nơi", "Sign out one session", RIGHT_SIGNED_IN, IS_SLOW), .inputs = session_inputs, .answer = act_session_end},
+    {GET("/account/requests", "myRequests", "Yêu cầu về dữ liệu của tôi", "Requests about my data"), SIGNED(RIGHT_SIGNED_IN), .inputs = my_requests_inputs, .answer = page_my_requests},
+    {ACT("/account/requests", "myRequestSend", "Gửi yêu cầu về dữ liệu của tôi", "Make a request about my data", RIGHT_SIGNED_IN, WRITES), .inputs = my_request_inputs, .answer = post_my_requests},
+    {GET("/desk/requests", "deskRequests", "Yêu cầu về dữ liệu cá nhân", "Requests about personal data"), SIGNED(RIGHT_SIGNED_IN), .inputs = desk_requests_inputs, .answer = page_desk_requests},
+    {GET("/desk/requests/{id}", "deskRequest", "Một yêu cầu về dữ liệu cá nhân", "One request about personal data"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .inputs = desk_request_inputs, .answer = page_desk_request},
+    {GET("/desk/requests/{id}/extract", "deskExtract", "Trích dữ liệu của một người", "Extract of what is kept on a person"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .inputs = desk_request_inputs, .answer = page_desk_extract},
     {GET("/admin", "adminPage", "Quản trị", "Administration"), SIGNED(RIGHT_ADMINISTER), .answer = page_admin},
     {GET("/admin/events", "eventsPage", "Nhật ký an ninh", "Security events"), SIGNED(RIGHT_ADMINISTER), .inputs = events_inputs, .answer = page_events},
     {GET("/admin/users", "usersPage", "Các tài khoản", "Accounts"), SIGNED(RIGHT_ADMINISTER), .inputs = users_inputs, .answer = page_users},

@@ -177,9 +177,11 @@ answer_fn page_welcome, act_welcome;                                            
 answer_fn page_account, page_password, act_password, act_session_end, act_sessions_end; /* page_account.c */
 answer_fn page_second_factor, act_second_factor, act_recovery_codes;                    /* page_second_factor.c */
 answer_fn page_users, page_user_new, act_user_add, page_user, act_user_disable, act_user_enable, act_user_reset,
-    act_user_roles;                                          /* page_users.c */
-answer_fn page_posts, page_post, page_data, page_developers; /* page_posts.c, page_data.c, page_developers.c */
-answer_fn page_problem_type;                                 /* page_problem_type.c */
-answer_fn page_provider, page_provider_back;                 /* page_provider.c */
-answer_fn page_admin, page_events;                           /* page_admin.c */
+    act_user_roles;                                                 /* page_users.c */
+answer_fn page_posts, page_post, page_data, page_developers;        /* page_posts.c, page_data.c, page_developers.c */
+answer_fn page_problem_type;                                        /* page_problem_type.c */
+answer_fn page_provider, page_provider_back;                        /* page_provider.c */
+answer_fn page_desk_requests, page_desk_request, page_desk_extract; /* page_desk.c */
+answer_fn page_my_requests, post_my_requests;                       /* page_my_requests.c */
+answer_fn page_admin, page_events;                                  /* page_admin.c */
 #endif

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 """The checks of office.sh: office.py ADDRESS WORK. Lines of TAP."""
+import json
 import os
 import re
 import subprocess
 import sys
+import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import browser  # noqa: E402
 from signing import Browser, welcome  # noqa: E402
 
 ADDRESS, WORK = sys.argv[1], sys.argv[2]
@@ -29,10 +32,23 @@ def tinhso(*args):
 
 
 def account(name, *options):
-    out = tinhso("user", "add", name, "--full-name", name.title(), *options)
+    out = tinhso("user", "add", name, "--full-name", name.replace(".", " ").title(), *options)
     b = Browser(ADDRESS)
     b.secret = welcome(b, re.search(r"/welcome/\w+", out).group(0), PASSWORD)
     return b
+
+
+def fill(b, path, do, **fields):
+    """The form of a page, as it stands there but for some fields (“.” is written “__”), sent by one of its buttons."""
+    page = b.get(path)
+    form = browser.Page(page.status, {"content-type": "text/html"}, page.body.decode()).form(path.split("?")[0])
+    form.values.update({k.replace("__", "."): v for k, v in fields.items()})
+    pairs = [*form.pairs(), *([("do", do)] if do else [])]
+    return b.ask("POST", form.action, urllib.parse.urlencode(pairs))
+
+
+def main_of(page):
+    return page.body.decode().split("<main", 1)[-1].split("</main", 1)[0]
 
 
 def has(page, what, *pieces):
@@ -41,7 +57,7 @@ def has(page, what, *pieces):
 
 
 def lacks(page, what, *pieces):
-    found = [p for p in pieces if p in page.text]
+    found = [p for p in pieces if p in main_of(page)]
     tell(page.status == 200 and not found, what, f"{page.status}, with {found}")
 
 
@@ -52,19 +68,98 @@ def ways_in(chief, officer):
         page = chief.get(path)
         has(page, f"{path} stands in the menu, and shows it", f'<a href="{path}" aria-current="page"',
             'href="/admin/users"')
-    lacks(officer.get("/"), "others are not led there", 'href="/admin"')
+    tell('href="/admin"' not in officer.get("/").text, "others are not led there")
     tell(officer.get("/admin").status == 403, "and may not go")
     page = officer.get("/account")
     has(page, "an account leads to its drafts, to who read its data and to its registers", 'href="/drafts"',
-        'href="/account/reads"', 'href="/registers/farm_households/import"', 'href="/registers/farm_households/export"',
+        'href="/account/reads"', 'href="/registers/farm_households/import"',
+             'href="/registers/farm_households/export"',
         'href="/registers/teams/new"')
     lacks(page, "and to no other register", 'href="/registers/poor_households"', "/registers/teams/export")
+
+
+def record(register, filter_):
+    return json.loads(tinhso("query", register, "--filter", filter_, "--json", "--limit", "1", "--reveal",
+         "test"))["records"][0]["fields"]
+
+
+def requests_desk(officer, dpo, chief, citizen, other, household):
+    for b, who in ((officer, "an official without that right"), (chief, "an administrator"), (citizen, "a citizen")):
+        tell(b.get("/desk/requests").status == 403, who + " does not come to the desk")
+        lacks(b.get("/account"), who + " is not led there", "/desk/")
+    has(dpo.get("/account"), "who answers for personal data is", 'href="/desk/requests"')
+    has(dpo.get("/desk/requests"), "nothing is asked yet", "There are none.", 'href="/registers/data_requests/new"')
+
+    page = citizen.get("/account/requests")
+    has(page, "a citizen may ask about his own data", "What do you ask for?", 'value="delete"')
+    page = citizen.post("/account/requests", {"kind": "access", "words": "short"})
+    tell(page.status == 422 and "few words" in page.text and ">short<" in page.text
+         and 'value="access" selected' in page.text,
+         "what is too short comes back as it was typed", page.text)
+    page = citizen.post("/account/requests", {"kind": "", "words": "Tôi muốn xem dữ liệu về hộ tôi"})
+    tell(page.status == 422 and "Choose a kind" in page.text, "and so does what has no kind", page.text)
+    page = citizen.post("/account/requests", {"kind": "steal", "words": "Tôi muốn xem dữ liệu về hộ tôi"})
+    tell(page.status == 422 and "steal" in page.text, "a kind that there is not is refused", page.text)
+    page = citizen.post("/account/requests", {"kind": "access", "words": "Tôi muốn xem dữ liệu về hộ tôi",
+         "person": "X"})
+    tell(page.status == 400, "nothing else can be sent along", page.status)
+    page = citizen.post("/account/requests", {"kind": "access", "words": "Tôi muốn xem dữ liệu về hộ tôi"},
+         token="0" * 64)
+    tell(page.status == 403, "nor without the token of the session", page.status)
+    page = citizen.post("/account/requests", {"kind": "access", "words": "Tôi muốn xem <b>dữ liệu</b> về hộ tôi"})
+    tell(page.location == "/account/requests?sent=YC000001", "a request becomes a record of today", page.text)
+    has(citizen.get(page.location), "which the citizen sees, with its terms", "Request YC000001 was sent", "To see")
+    has(other.get("/account/requests?sent=YC000001"), "and nobody else", "What do you ask for?")
+    lacks(other.get("/account/requests?sent=YC000001"), "not even that there is one", "YC000001")
+    kept = record("data_requests", "code = 'YC000001'")
+    tell(kept["personal_id"] == household["personal_id"] and kept["person"] == "Cong Dan",
+         "it bears his name and number", kept)
+    revision = json.loads(tinhso("log", "list", "--json"))["revisions"][0]
+    tell(revision["actor"] == "cong.dan", "the log names his account", revision)
+    tell(officer.post("/account/requests", {"kind": "access", "words": "Tôi muốn xem dữ liệu về tôi"}).status == 403,
+         "an account without a personal number asks nothing here")
+    for i in range(2, 11):
+        page = citizen.post("/account/requests", {"kind": "delete", "words": f"Xóa số điện thoại, lần {i}"})
+    tell(page.location == "/account/requests?sent=YC000010", "codes go up by one", page.text)
+    page = citizen.post("/account/requests", {"kind": "delete", "words": "Xóa số điện thoại lần nữa"})
+    tell(page.status == 409 and "10 requests" in page.text, "who has ten that are open waits", page.text)
+
+    page = dpo.get("/desk/requests")
+    has(page, "the desk lists them with their terms", "YC000001", "Cong Dan", "Working days left: 2")
+    page = dpo.get("/desk/requests/YC000001")
+    has(page, "one of them tells what is kept on the person, and what to do next", household["code"],
+        "/registers/data_requests/YC000001/edit#f-answered_on", "/desk/requests/YC000001/extract")
+    lacks(page, "what was typed is text", "<b>dữ")
+    lacks(page, "of one that only asks to see, nothing is erased", "/erase")
+    has(dpo.get("/desk/requests/YC000002"), "of one that asks to delete, erasing is offered",
+        f"/registers/farm_households/{household['code']}/erase")
+    page = dpo.get("/desk/requests/YC000001/extract")
+    has(page, "the extract holds the record, its purpose and its legal basis", household["phone"], "Processed for",
+         "Legal basis")
+    reads = [r for r in json.loads(tinhso("access", "reads", "--json"))["reads"]
+         if r["register"] == "farm_households"]
+    tell(reads and all(r["reason"] == "Yêu cầu YC000001" or r["reason"] == "Yêu cầu YC000002" for r in reads)
+         and "phone" in reads[0]["fields"], "each reading is logged, with the request as its reason", reads[:2])
+    has(citizen.get("/account/reads"), "and the citizen sees it", "Dpo", "Yêu cầu YC000001")
+    tell(citizen.get("/desk/requests/YC000001").status == 403 and dpo.get("/desk/requests/YC000099").status == 404,
+         "others see no request, and one that there is not is not found")
+    page = fill(dpo, "/registers/data_requests/YC000001/edit", "save", reason="done",
+         f__answered_on=kept["received_on"],
+                f__finished_on=kept["received_on"], f__outcome="done")
+    tell(page.status == 303, "answer and outcome are noted by the form of the record", page.text)
+    lacks(dpo.get("/desk/requests"), "what is finished leaves the list", "YC000001")
+    has(dpo.get("/desk/requests?all=1"), "and stands in that of all", "YC000001", "Done")
 
 
 def main():
     chief = account("chief", "--role", "administrator")
     officer = account("lan", "--role", "commune_officer", "--unit", "24611")
     ways_in(chief, officer)
+    household = record("farm_households", "personal_id IS NOT NULL AND phone IS NOT NULL")
+    dpo = account("dpo", "--role", "data_protection_officer")
+    citizen = account("cong.dan", "--citizen", "--personal-id", household["personal_id"])
+    other = account("nguoi.khac", "--citizen", "--personal-id", "067299000001")
+    requests_desk(officer, dpo, chief, citizen, other, household)
     sys.exit(failed > 0)
 
 
