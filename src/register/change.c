@@ -549,6 +549,7 @@ enum err change_judge(struct change *c, struct faults *list, struct faults *warn
 enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, struct faults *warnings)
 {
     struct fault f = {0};
+    must(!c->s->trial);
     if (c->count == 0) {
         enum err e = c->next ? db_commit(c->s->db, &f) : OK; /* the tables may have had to follow a newer program */
         if (e != OK)

@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { PROGRESS_ROWS = 500, PASSES_MAX = 20 };
+enum { PROGRESS_ROWS = 500, PASSES_MAX = 20, ROWS_IN_PLACE = 200 };
 
 static const struct str none = {NULL, 0};
 
@@ -147,6 +147,7 @@ void import_close(struct import *im)
         sheet_close(im->sheet);
     if (im->spool.file)
         spool_done(&im->spool);
+    store_close(im->trial);
     faults_done(&im->warnings);
     free(im->refused);
     arena_free(im->marks_arena);
@@ -470,6 +471,15 @@ static enum err finish(struct import *im, struct fault *f)
     return e;
 }
 
+/* Nobody waits for a file that is only looked at. The registers of the copy are those of the store: begin() takes them from it. */
+static enum err begin_trial(struct import *im, struct fault *f)
+{
+    enum err e = im->trial ? OK : store_trial(im->s, &im->trial, f);
+    if (e == OK)
+        im->s = im->trial;
+    return e;
+}
+
 enum err import_run(struct import *im, enum lang lang, struct import_result *ret_result, struct fault *f)
 {
     *ret_result = (struct import_result){0};
@@ -487,7 +497,9 @@ enum err import_run(struct import *im, enum lang lang, struct import_result *ret
         return ERR_SYSTEM;
     if (ret_result->rows == 0)
         return FAULT(f, ERR_IMPORT_EMPTY, {"file", im->source});
-    enum err e = run_passes(im, f);
+    enum err e = im->o.is_dry_run && ret_result->rows > ROWS_IN_PLACE ? begin_trial(im, f) : OK;
+    if (e == OK)
+        e = run_passes(im, f);
     if (e == OK)
         return finish(im, f);
     change_abort(TAKE(im->change));

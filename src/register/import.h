@@ -12,7 +12,8 @@
  * column's reading decided once over the whole column (date order, decimal mark, encoding), shown, and to be flipped by an option → every cell
  * checked with register/record → rows put in one change → the change judged as a whole.
  *
- * All or nothing unless accept_valid; a dry run does everything but commit, so its report is that of the real run. One revision an
+ * All or nothing unless accept_valid; a dry run does everything but commit, so its report is that of the real run. One of more than 200 rows works on a copy of the
+ * database (store_trial), so that nobody waits for it. One revision an
  * import, with file name, SHA-256 and mapping in its entry. A row equal to what is there writes nothing. Killed at any moment nothing of the
  * import is there, and the same command does it all: no row twice.
  *

@@ -97,6 +97,7 @@ struct error_count {
 struct import {
     struct arena *a;
     struct store *s;
+    struct store *trial; /* what a long dry run works on, in place of s; NULL: none */
     const struct reg *reg;
     struct import_options o;
     struct sheet *sheet;

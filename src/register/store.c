@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "register/declaration_internal.h"
+#include "register/geofile.h"
 #include "register/internal.h"
 #include "register/log.h"
 #include "text/date.h"
@@ -123,7 +124,8 @@ enum err store_hold(struct store *s, struct fault *f)
 
 static enum err open_parts(struct store *s, enum store_mode mode, struct fault *f)
 {
-    static const enum db_mode modes[] = {[STORE_READ] = DB_READ, [STORE_WRITE] = DB_CREATE, [STORE_SCRUB] = DB_SCRUB};
+    static const enum db_mode modes[] = {
+        [STORE_READ] = DB_READ, [STORE_WRITE] = DB_CREATE, [STORE_SCRUB] = DB_SCRUB, [STORE_TRIAL] = DB_WRITE};
     enum err e = mode == STORE_WRITE && !file_exists(s->path.p) ? log_checkpoint_check_new(s, f) : OK;
     if (e == OK)
         e = db_open(s->path.p, modes[mode], &s->db, f);
@@ -142,7 +144,7 @@ static enum err open_parts(struct store *s, enum store_mode mode, struct fault *
     s->at = s->head;
     if (e == OK && mode == STORE_WRITE)
         e = log_key_open(s, f);
-    if (e == OK && mode != STORE_SCRUB)
+    if (e == OK && mode != STORE_SCRUB && mode != STORE_TRIAL)
         e = log_checkpoint_check(s, f);
     if (e != OK)
         return e;
@@ -163,7 +165,7 @@ static enum err open_store(const char *path, enum store_mode mode, struct str on
     s->arena = arena_new();
     s->only = str_dup(s->arena, only);
     s->path = str_of(arena_strdup(s->arena, path));
-    s->is_write = mode == STORE_WRITE;
+    s->is_write = mode == STORE_WRITE || mode == STORE_TRIAL;
     const char *slash = strrchr(path, '/');
     enum err e = OK;
     if (mode == STORE_WRITE && slash && slash != path)
@@ -190,6 +192,29 @@ enum err store_open_register(const char *path, struct str name, struct store **r
     return open_store(path, STORE_READ, name, ret_store, f);
 }
 
+enum err store_trial(struct store *s, struct store **ret_trial, struct fault *f)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    const char *folder;
+    enum err e = geofile_folder(a, s->path.p, &folder, f);
+    if (e != OK)
+        return e;
+    const char *path = arena_printf(a, "%s/trial.db", folder);
+    e = db_copy(s->db, path, f);
+    if (e == OK)
+        e = open_store(path, STORE_TRIAL, (struct str){NULL, 0}, ret_trial, f);
+    if (e != OK) {
+        geofile_folder_remove(folder);
+        return e;
+    }
+    struct store *t = *ret_trial;
+    t->trial = arena_strdup(t->arena, folder);
+    db_sync_full(t->db, false);
+    t->viewer = s->viewer;
+    t->guard = s->guard;
+    return OK;
+}
+
 void store_wal_clear(struct store *s)
 {
     if (s->has_erased && db_checkpoint_wait(s->db, NULL) == OK)
@@ -204,6 +229,8 @@ void store_close(struct store *s)
         arena_free(s->spare[i]);
     db_close(s->db);
     note_key_done(&s->key);
+    if (s->trial)
+        geofile_folder_remove(s->trial);
     arena_free(s->arena);
     free(s);
 }

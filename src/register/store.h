@@ -32,6 +32,7 @@ enum store_mode {
     STORE_READ,
     STORE_WRITE, /* creates the file, the key and the system tables when there are none */
     STORE_SCRUB, /* for `log verify`: reads on in spite of damaged pages, takes no notice of the checkpoint */
+    STORE_TRIAL, /* of store_trial alone */
 };
 
 enum { STORE_FILES = 3 }; /* key, public key, checkpoint */
@@ -47,7 +48,8 @@ struct store {
     int64_t head;                    /* newest revision; 0 in an empty store */
     int64_t at;                      /* revision that reads see: head unless store_at moved it */
     bool is_write;
-    bool has_erased; /* values were erased, and the write-ahead log could not be emptied yet: readers hold it back */
+    const char *trial; /* the folder of a trial, which goes with it; NULL: it is none */
+    bool has_erased;   /* values were erased, and the write-ahead log could not be emptied yet: readers hold it back */
     struct merkle_frontier frontier; /* of the log, size == head */
     struct note_key key;             /* of a write store: signs its checkpoints */
     const char *beside[STORE_FILES]; /* paths, of log_checkpoint.c */
@@ -66,6 +68,10 @@ enum err store_open(const char *path, enum store_mode mode, struct store **ret_s
 enum err store_open_register(const char *path, struct str name, struct store **ret_store, struct fault *f);
 void store_close(struct store *s);
 void store_freep(struct store **ps); /* for CLEANUP */
+
+/* A copy of the database as it is now, in a private folder beside it, to try a change on while others write: a change of it is judged like any, and may only be
+ * aborted. Viewer and guard are those of s. It costs a copy of the file, and as much room, until it is closed. */
+enum err store_trial(struct store *s, struct store **ret_trial, struct fault *f);
 
 /* From here on a reader sees one moment, the newest, whatever others write: all that it answers in several statements belongs to one
  * revision. Asked again, it moves on. */
