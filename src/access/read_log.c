@@ -38,17 +38,18 @@ enum err read_log_add(struct access *a, const struct read_entry *r, struct fault
         json_out_done(&o);
     }
     /* A record that was opened is read for the reason of its opening. */
-    return db_run(a->db,
-                  STR("INSERT INTO read_log(time_ms, account, session, register, id, ids, filter, words, rev, count, "
-                      "fields, reason, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, "
-                      "(SELECT reason FROM opening WHERE session = ?3 AND register = ?4 AND id = ?5 AND until_ms > "
-                      "?1)), ?13)"),
-                  DB_VALUES(db_int(clock_now_ms()), db_int(r->who->account), db_int(r->who->session), db_text(r->reg),
-                            is_one ? db_text(r->ids[0]) : db_null(), is_named ? db_text(buf_view(&ids)) : db_null(),
-                            is_one || is_named ? db_null() : db_text(r->filter),
-                            is_one || is_named ? db_null() : text_or_null(r->words), db_int(r->rev), db_int(r->count),
-                            db_text(r->fields), text_or_null(r->reason), db_text(r->request)),
-                  f);
+    return db_run(
+        a->db,
+        STR("INSERT INTO read_log(time_ms, account, session, register, id, ids, filter, words, rev, count, "
+            "fields, reason, request, behalf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, "
+            "(SELECT reason FROM opening WHERE session = ?3 AND register = ?4 AND id = ?5 AND until_ms > "
+            "?1)), ?13, ?14)"),
+        DB_VALUES(db_int(clock_now_ms()), db_int(r->who->account), db_int(r->who->session), db_text(r->reg),
+                  is_one ? db_text(r->ids[0]) : db_null(), is_named ? db_text(buf_view(&ids)) : db_null(),
+                  is_one || is_named ? db_null() : db_text(r->filter),
+                  is_one || is_named ? db_null() : text_or_null(r->words), db_int(r->rev), db_int(r->count),
+                  db_text(r->fields), text_or_null(r->reason), db_text(r->request), text_or_null(r->behalf)),
+        f);
 }
 
 static void read_ids(struct arena *arena, struct str text, struct read_row *r)
@@ -90,6 +91,7 @@ static struct read_row row_of(struct arena *arena, struct stmt *st)
         .full_name = str_dup(arena, stmt_column_text(st, 15)),
         .agency = str_dup(arena, stmt_column_text(st, 16)),
         .unit = str_dup(arena, stmt_column_text(st, 17)),
+        .behalf = str_dup(arena, stmt_column_text(st, 18)),
     };
     if (r.id.n) {
         r.ids = ARENA_NEW(arena, struct str);
@@ -110,7 +112,8 @@ enum err read_log_each(struct access *a, const struct read_filter *which,
     enum err e = stmt_new(
         a->db,
         STR("SELECT l.read, l.time_ms, l.account, l.session, l.register, l.id, l.ids, l.filter, l.words, l.rev, "
-            "l.count, l.fields, l.reason, l.request, a.name, a.full_name, a.agency, a.unit FROM read_log l LEFT JOIN "
+            "l.count, l.fields, l.reason, l.request, a.name, a.full_name, a.agency, a.unit, coalesce(l.behalf, '') "
+            "FROM read_log l LEFT JOIN "
             "account a USING (account) WHERE (?1 = '' OR a.name = ?1) AND l.time_ms >= ?2 AND l.time_ms < ?3 AND "
             "(?4 = '' OR l.register = ?4) AND (?5 = '' OR l.id IS NULL OR l.id = ?5) ORDER BY l.read DESC"),
         &st, f);

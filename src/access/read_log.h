@@ -29,13 +29,14 @@ struct read_entry {
     int64_t rev, count;
     struct str fields; /* names, comma separated */
     struct str reason, request;
+    struct str behalf; /* whose delegation was needed; empty: none */
 };
 enum err read_log_add(struct access *a, const struct read_entry *r, struct fault *f);
 
 struct read_row {
     int64_t number, time_ms, account, session;
     struct str account_name, full_name, agency, unit; /* as the account bears them now */
-    struct str reg, id, filter, words, fields, reason, request;
+    struct str reg, id, filter, words, fields, reason, request, behalf;
     struct str *ids;
     size_t n_ids;
     int64_t rev, count;

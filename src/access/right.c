@@ -1,5 +1,5 @@
 /* Grants become conditions: a grant's scope and its own `where`, joined by OR over the grants of a subject. */
-#include "access/right.h"
+#include "access/right_internal.h"
 
 #include "access/unit_tree.h"
 #include "base/clock.h"
@@ -8,46 +8,6 @@
 #include "text/date.h"
 
 #include "base/banned.h"
-
-enum { KNOWN_SUBJECTS = 32, ASKED_REGISTERS = 16 };
-
-/* A role that the subject holds, and where: his own, or another's by delegation. */
-struct holding {
-    struct str role_id, unit, agency;
-    const struct role *role;
-    const struct delegation *delegation;
-};
-
-/* What was worked out for one subject. */
-struct known {
-    struct arena *arena;        /* NULL: free */
-    struct str mark;            /* who, by which roles and where */
-    struct map sights, exports; /* register name → struct sight *, without what was opened */
-    struct map below;           /* unit code → struct str *: the list for IN (…) */
-    int64_t used;
-};
-
-struct rights {
-    struct viewer viewer;
-    struct arena *request, *units;
-    struct rights_moment m;
-    const struct subject *who;
-    bool is_export;
-    char day[11];
-    int64_t units_rev, successors_rev, n_uses;
-    char kept_day_text[11];
-    int64_t kept_declared, kept_then;
-    struct unit_tree *tree; /* NULL: not read yet */
-    struct known known[KNOWN_SUBJECTS], *now;
-    struct holding *holdings;
-    size_t n_holdings;
-    struct {
-        const struct reg *reg;
-        bool is_seen;
-        struct sight sight;
-    } asked[ASKED_REGISTERS]; /* in this request */
-    size_t n_asked;
-};
 
 static bool give_sight(const struct viewer *v, const struct reg *reg, struct sight *ret)
 {
@@ -96,10 +56,43 @@ static bool is_account(const struct rights *r)
     return r->who->kind == SUBJECT_ACCOUNT;
 }
 
-static void add_holding(struct rights *r, struct str id, struct str unit, struct str agency, const struct delegation *d)
+static void add_holding(struct rights *r, const struct holding *h)
+{
+    struct holding *added = &r->holdings[r->n_holdings++];
+    *added = *h;
+    added->role = r->m.roles ? role_find(r->m.roles, h->role_id) : NULL;
+}
+
+/* A role that asks for a second factor is held in sessions in which it was shown. */
+static bool is_held(const struct rights *r, struct str id)
 {
     const struct role *role = r->m.roles ? role_find(r->m.roles, id) : NULL;
-    r->holdings[r->n_holdings++] = (struct holding){id, unit, agency, role, d};
+    return !role || !role->needs_second_factor || r->who->has_second_factor;
+}
+
+static bool is_of_today(const struct rights *r, const struct delegation *d)
+{
+    struct str day = str_of(r->day);
+    return (d->from.n == 0 || str_cmp(d->from, day) <= 0) && (d->until.n == 0 || str_cmp(day, d->until) <= 0);
+}
+
+static void add_holdings(struct rights *r)
+{
+    const struct subject *who = r->who;
+    r->holdings = ARENA_ARRAY(r->request, struct holding, who->n_roles + who->n_delegations + 1);
+    for (size_t i = 0; i < who->n_roles; i++)
+        if (is_held(r, who->roles[i]))
+            add_holding(r, &(struct holding){.role_id = who->roles[i], .unit = who->unit, .agency = who->agency});
+    r->n_own = r->n_holdings;
+    for (size_t i = 0; i < who->n_delegations; i++) {
+        const struct delegation *d = &who->delegations[i];
+        if (is_of_today(r, d) && is_held(r, d->role))
+            add_holding(r, &(struct holding){.role_id = d->role,
+                                             .unit = d->from_unit,
+                                             .agency = d->from_agency,
+                                             .limit = d->unit,
+                                             .delegation = d});
+    }
 }
 
 static void add_text(struct buf *b, struct str s)
@@ -114,6 +107,7 @@ static struct str mark_of(struct rights *r)
         add_text(&b, r->holdings[i].role_id);
         add_text(&b, r->holdings[i].unit);
         add_text(&b, r->holdings[i].agency);
+        add_text(&b, r->holdings[i].limit);
     }
     return str_dup(r->request, buf_view(&b));
 }
@@ -176,7 +170,7 @@ enum err rights_begin(struct rights *r, const struct rights_moment *m, const str
     arena_reset(r->request);
     r->m = *m;
     r->who = who;
-    r->n_asked = r->n_holdings = 0;
+    r->n_asked = r->n_holdings = r->n_own = 0;
     r->now = NULL;
     r->is_export = false;
     if (!is_account(r))
@@ -187,21 +181,14 @@ enum err rights_begin(struct rights *r, const struct rights_moment *m, const str
         r->who = &subject_anyone;
         return e;
     }
-    r->holdings = ARENA_ARRAY(r->request, struct holding, who->n_roles + who->n_delegations + 1);
-    for (size_t i = 0; i < who->n_roles; i++)
-        add_holding(r, who->roles[i], who->unit, who->agency, NULL);
-    for (size_t i = 0; i < who->n_delegations; i++) {
-        const struct delegation *d = &who->delegations[i];
-        if (d->until.n == 0 || str_cmp(str_of(r->day), d->until) <= 0)
-            add_holding(r, d->role, d->unit, (struct str){NULL, 0}, d);
-    }
+    add_holdings(r);
     find_known(r);
     return OK;
 }
 
 /* ---- a grant as a condition ---- */
 
-static void add_quoted(struct buf *b, struct str s, char mark)
+void right_quote(struct buf *b, struct str s, char mark)
 {
     buf_putc(b, mark);
     for (size_t i = 0; i < s.n; i++) {
@@ -228,7 +215,7 @@ static enum err below(struct rights *r, struct str unit, struct str *ret, struct
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES);
     for (size_t i = 0; i < n; i++) {
         buf_puts(&b, i ? ", " : "");
-        add_quoted(&b, codes[i], '\'');
+        right_quote(&b, codes[i], '\'');
     }
     kept = ARENA_NEW(r->now->arena, struct str);
     *kept = b.is_full ? (struct str){NULL, 0} : str_dup(r->now->arena, buf_view(&b));
@@ -237,7 +224,7 @@ static enum err below(struct rights *r, struct str unit, struct str *ret, struct
     return OK;
 }
 
-static enum why when(const struct rights *r, const struct grant *g)
+enum why right_when(const struct rights *r, const struct grant *g)
 {
     struct str day = str_of(r->day);
     if (g->from.n && str_cmp(day, g->from) < 0)
@@ -245,39 +232,61 @@ static enum why when(const struct rights *r, const struct grant *g)
     return g->to.n && str_cmp(day, g->to) >= 0 ? WHY_LATE : WHY_ALLOWED;
 }
 
+/* The units of his own, or of the one who lends the role, or what of them is lent. Empty: none. */
+static enum err units_of(struct rights *r, const struct holding *h, bool is_within, struct str *ret, struct fault *f)
+{
+    *ret = (struct str){NULL, 0};
+    if (is_within && h->unit.n == 0)
+        return OK;
+    enum err e = below(r, is_within ? h->unit : h->limit, ret, f);
+    if (e != OK || !is_within || h->limit.n == 0)
+        return e;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1024);
+    right_quote(&b, h->limit, '\'');
+    bool is_below = ret->n && memmem(ret->p, ret->n, b.p, b.n);
+    *ret = (struct str){NULL, 0};
+    return is_below ? below(r, h->limit, ret, f) : OK;
+}
+
+/* The field of the register that says it lies in the list. */
+static void add_in(struct rights *r, const struct reg *reg, enum scope by, struct str list, struct buf *b,
+                   enum why *ret_why)
+{
+    int field = reg_scope_field(r->m.roles->province, reg, by);
+    if (field == NO_FIELD || list.n == 0) {
+        *ret_why = field == NO_FIELD ? WHY_NO_FIELD : WHY_NO_UNIT;
+        return;
+    }
+    buf_puts(b, b->n ? " AND " : "");
+    right_quote(b, reg->fields[field].name, '"');
+    buf_printf(b, " IN (%.*s)", STR_ARG(list));
+}
+
 /* Whether the grant speaks of the register at all, and which scope it has there: empty for all records. */
 static enum err scope_of(struct rights *r, const struct holding *h, const struct grant *g, const struct reg *reg,
                          enum why *ret_why, struct str *ret_scope, struct fault *f)
 {
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES + 1024);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES + 1024), agency CLEANUP(buf_done) = BUF_INIT(1024);
     struct str list = {NULL, 0};
     *ret_scope = list;
-    *ret_why = reg->is_builtin || !grant_names(g, reg->name) ? WHY_REGISTER : when(r, g);
+    *ret_why = reg->is_builtin || !grant_names(g, reg->name) ? WHY_REGISTER : right_when(r, g);
     if (*ret_why == WHY_ALLOWED && g->fields < reg_class(reg))
         *ret_why = WHY_CLASS;
-    if (*ret_why != WHY_ALLOWED || g->within == SCOPE_ALL)
+    if (*ret_why != WHY_ALLOWED || (g->within == SCOPE_ALL && h->limit.n == 0))
         return OK;
-    int field = reg_scope_field(r->m.roles->province, reg, g->within);
-    if (field == NO_FIELD) {
-        *ret_why = WHY_NO_FIELD;
-        return OK;
+    if (g->within == SCOPE_AGENCY) {
+        if (h->agency.n)
+            right_quote(&agency, h->agency, '\'');
+        add_in(r, reg, SCOPE_AGENCY, buf_view(&agency), &b, ret_why);
     }
-    if (g->within == SCOPE_UNIT && h->unit.n) {
-        enum err e = below(r, h->unit, &list, f);
+    if (*ret_why == WHY_ALLOWED && (g->within == SCOPE_UNIT || h->limit.n)) {
+        enum err e = units_of(r, h, g->within == SCOPE_UNIT, &list, f);
         if (e != OK)
             return e;
-    } else if (g->within == SCOPE_AGENCY && h->agency.n) {
-        add_quoted(&b, h->agency, '\'');
-        list = str_dup(r->request, buf_view(&b));
-        buf_reset(&b);
+        add_in(r, reg, SCOPE_UNIT, list, &b, ret_why);
     }
-    if (list.n == 0) {
-        *ret_why = WHY_NO_UNIT;
-        return OK;
-    }
-    add_quoted(&b, reg->fields[field].name, '"');
-    buf_printf(&b, " IN (%.*s)", STR_ARG(list));
-    *ret_scope = str_dup(r->request, buf_view(&b));
+    if (*ret_why == WHY_ALLOWED)
+        *ret_scope = str_dup(r->request, buf_view(&b));
     return OK;
 }
 
@@ -306,14 +315,14 @@ static struct str both(struct arena *a, struct str scope, struct str where)
     return str_of(arena_printf(a, "%.*s AND (%.*s)", STR_ARG(scope), STR_ARG(where)));
 }
 
-static enum err level_of(struct rights *r, enum verb verb, const struct reg *reg, enum privacy class,
-                         struct sight_level *ret, struct fault *f)
+enum err right_level(struct rights *r, size_t first, size_t end, enum verb verb, const struct reg *reg,
+                     enum privacy class, struct sight_level *ret, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 4);
     conditions all = {0};
     enum err e = OK;
     *ret = (struct sight_level){.is_none = true};
-    for (size_t i = 0; e == OK && i < r->n_holdings; i++) {
+    for (size_t i = first; e == OK && i < end; i++) {
         const struct holding *h = &r->holdings[i];
         for (size_t k = 0; e == OK && h->role && k < h->role->n && !ret->is_all; k++) {
             const struct grant *g = &h->role->grants[k];
@@ -332,12 +341,18 @@ static enum err level_of(struct rights *r, enum verb verb, const struct reg *reg
     }
     join(&all, &b);
     if (e == OK && !ret->is_all && !ret->is_none)
-        ret->where = str_dup(r->now->arena, buf_view(&b));
+        ret->where = str_dup(r->request, buf_view(&b));
     /* A declaration of the past may not know the fields that the condition names: then nothing is shown. */
     if (e == OK && ret->where.n &&
         (b.is_full || filter_check(r->request, r->m.store->province, reg, ret->where, NULL, 0, NULL) != OK))
         *ret = (struct sight_level){.is_none = true};
     return e;
+}
+
+static enum err level_of(struct rights *r, enum verb verb, const struct reg *reg, enum privacy class,
+                         struct sight_level *ret, struct fault *f)
+{
+    return right_level(r, 0, r->n_holdings, verb, reg, class, ret, f);
 }
 
 static void public_sight(const struct reg *reg, enum privacy most, struct sight *ret)
@@ -355,7 +370,7 @@ static struct sight_level both_levels(const struct rights *r, const struct sight
     if (sight_covers(b, a))
         return *a;
     return (struct sight_level){
-        .where = str_of(arena_printf(r->now->arena, "(%.*s) AND (%.*s)", STR_ARG(a->where), STR_ARG(b->where)))};
+        .where = str_of(arena_printf(r->request, "(%.*s) AND (%.*s)", STR_ARG(a->where), STR_ARG(b->where)))};
 }
 
 static enum err account_sight(struct rights *r, const struct reg *reg, struct sight *ret, struct fault *f)
@@ -383,6 +398,8 @@ static enum err account_sight(struct rights *r, const struct reg *reg, struct si
     if (r->is_export) /* the records of a sensitive register may be taken, what is sensitive of them not */
         ret->level[PRIVACY_SENSITIVE] = (struct sight_level){.is_none = true};
     kept = ARENA_NEW(r->now->arena, struct sight);
+    for (size_t c = 0; c < PRIVACY_COUNT; c++)
+        ret->level[c].where = str_dup(r->now->arena, ret->level[c].where);
     *kept = *ret;
     map_put(r->now->arena, sights, str_dup(r->now->arena, reg->name), kept);
     return OK;
@@ -413,7 +430,7 @@ static enum err narrow_to_opened(struct rights *r, const struct reg *reg, struct
     buf_puts(&b, "_id IN (");
     for (size_t i = 0; i < n; i++) {
         buf_puts(&b, i ? ", " : "");
-        add_quoted(&b, ids[i], '\'');
+        right_quote(&b, ids[i], '\'');
     }
     buf_putc(&b, ')');
     bool is_none = n == 0 || b.is_full;
@@ -477,6 +494,21 @@ static enum err judge(struct rights *r, const struct holding *h, const struct gr
     return e;
 }
 
+static void note_allowed(struct decision *d, const struct decision_step *step)
+{
+    enum privacy fields = step->grant->fields;
+    bool is_more = !d->is_allowed || fields > d->fields;
+    if (!step->delegation) {
+        d->own_fields = !d->is_own || fields > d->own_fields ? fields : d->own_fields;
+        d->is_own = true;
+    }
+    if (is_more) {
+        d->fields = fields;
+        d->delegation = step->delegation;
+    }
+    d->is_allowed = true;
+}
+
 static enum err judge_all(struct rights *r, enum verb verb, const struct reg *reg, const struct record *record,
                           struct decision *d, struct fault *f)
 {
@@ -493,8 +525,7 @@ static enum err judge_all(struct rights *r, enum verb verb, const struct reg *re
             VEC_PUSH(r->request, &steps, step);
             if (e != OK || step.why != WHY_ALLOWED)
                 continue;
-            d->fields = !d->is_allowed || step.grant->fields > d->fields ? step.grant->fields : d->fields;
-            d->is_allowed = true;
+            note_allowed(d, &step);
         }
     }
     d->steps = steps.p;

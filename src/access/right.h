@@ -9,7 +9,7 @@
  *     if (!d.is_allowed) … d.fields …                                    // the highest class of fields that may be written
  *
  * Default deny. Of a register whose records are public anyone reads the public fields; a grant allows its verbs in the records of its scope, up to its class of fields; what several grants allow
- * adds up, also those of roles that were delegated. A role that the province no longer declares gives nothing. The operator's key reads up to
+ * adds up, also those of roles that were delegated (delegation.h): they reach as far as they do for whoever lends them, and no further than the unit that he named. A role that the province no longer declares gives nothing. The operator's key reads up to
  * internal fields and writes everything, as it did before there were accounts.
  *
  * Sensitive fields are shown only in records that were opened with a reason (rights_moment.opened); the right to open them is access_may(VERB_READ)
@@ -77,11 +77,21 @@ struct decision_step {
 
 struct decision {
     bool is_allowed;
-    bool is_public, is_operator;       /* allowed without any grant */
-    enum privacy fields;               /* when allowed: the highest class of fields */
-    const struct decision_step *steps; /* every grant that was looked at, in the order of the roles */
+    bool is_public, is_operator; /* allowed without any grant */
+    enum privacy fields;         /* when allowed: the highest class of fields */
+    bool is_own;                 /* allowed, too, by a role of his own, up to own_fields */
+    enum privacy own_fields;
+    const struct delegation *delegation; /* the first by which so much is allowed; NULL: a role of his own */
+    const struct decision_step *steps;   /* every grant that was looked at, in the order of the roles */
     size_t n_steps;
 };
+
+/* In whose names the subject reads these records up to the class of fields: of those accounts whose delegation he needs for one of them at least; names separated by ", ", empty when
+ * his own roles allow it all. n 0: of any record. Asks the store without a view. */
+enum err rights_behalf(struct rights *r, const struct reg *reg, enum privacy class, const struct str *ids, size_t n,
+                       struct str *ret_names, struct fault *f);
+/* Adds a name to such a list, unless it is there. */
+struct str behalf_add(struct arena *a, struct str names, struct str name);
 
 /* record NULL: whether there may be one in which it is allowed. Steps live until the next rights_begin. The record must hold all of its values. */
 enum err access_may(struct rights *r, enum verb verb, const struct reg *reg, const struct record *record,

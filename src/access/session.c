@@ -1,6 +1,7 @@
 #include "access/session.h"
 
 #include "access/account_internal.h"
+#include "access/delegation.h"
 #include "base/clock.h"
 
 #include "base/banned.h"
@@ -106,6 +107,8 @@ enum err session_find(struct arena *arena, struct access *a, struct str id, cons
     int64_t seen = stmt_column_int(s, 13);
     stmt_reset(s);
     e = account_roles(arena, a, who->account, &who->roles, &who->n_roles, f);
+    if (e == OK && !who->is_citizen)
+        e = delegation_read(arena, a, who->account, &who->delegations, &who->n_delegations, f);
     who->is_administrator = subject_has_role(who, STR(ROLE_ADMINISTRATOR));
     if (e == OK && now - seen > SESSION_SEEN_MS)
         e = db_run(a->db, STR("UPDATE session SET seen_ms = ?2 WHERE session = ?1"),

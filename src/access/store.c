@@ -1,3 +1,4 @@
+#include "access/delegation.h"
 #include "access/draft.h"
 #include "access/read_log.h"
 
@@ -42,7 +43,7 @@ static const char providers[] =
     "CREATE TABLE oidc_state(digest BLOB PRIMARY KEY, provider TEXT NOT NULL, nonce TEXT NOT NULL,"
     " verifier TEXT NOT NULL, next TEXT NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
-static const char *const steps[] = {accounts, providers, draft_tables, read_log_tables};
+static const char *const steps[] = {accounts, providers, draft_tables, read_log_tables, delegation_tables};
 
 static enum err migrate(struct db *db, struct fault *f)
 {

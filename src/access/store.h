@@ -58,6 +58,8 @@ enum err access_end(struct access *a, enum err e, struct fault *f);
     X(EVENT_ACCOUNT_RESET, "account-reset")                                                                            \
     X(EVENT_ROLE_ADDED, "role-added")                                                                                  \
     X(EVENT_ROLE_REMOVED, "role-removed")                                                                              \
+    X(EVENT_DELEGATION_MADE, "delegation-made")                                                                        \
+    X(EVENT_DELEGATION_ENDED, "delegation-ended")                                                                      \
     X(EVENT_LINK_MADE, "link-made")                                                                                    \
     X(EVENT_LINK_USED, "link-used")                                                                                    \
     X(EVENT_BACKUP_MADE, "backup-made")                                                                                \

@@ -24,10 +24,13 @@ enum subject_kind {
     SUBJECT_ACCOUNT,  /* signed in */
 };
 
-/* What the holder of one account may do in the name of another, while it is in force. */
+/* A role of another account, lent to this one (delegation.h). */
 struct delegation {
     int64_t from_account;
-    struct str from_name, role, unit, until; /* until: the last day, yyyy-mm-dd */
+    struct str from_name, from_unit, from_agency; /* of whoever lends it: codes; may be empty */
+    struct str role;
+    struct str unit;        /* only there, and below; empty: wherever the role reaches */
+    struct str from, until; /* first and last day, yyyy-mm-dd; empty: open */
 };
 
 struct subject {
@@ -40,7 +43,7 @@ struct subject {
     bool is_administrator;   /* holds the role that the program itself knows: ROLE_ADMINISTRATOR */
     const struct str *roles; /* names */
     size_t n_roles;
-    const struct delegation *delegations; /* in force now */
+    const struct delegation *delegations; /* in force about now: rights_begin knows the day */
     size_t n_delegations;
     int64_t session;         /* its number; 0: none */
     int64_t signed_in_ms;    /* when the session began */

@@ -27,6 +27,7 @@ enum {
     LIMIT_REQUESTS_OPEN = 10, /* that a citizen filed and that are not finished */
     LIMIT_DRAFTS = 50,        /* of an account */
     LIMIT_DRAFT_BYTES = 1 << 20,
+    LIMIT_DELEGATIONS = 50,          /* given by an account, or to it, and not ended */
     LIMIT_UPLOADS_KEPT = 200,        /* files that wait to be imported, and their notes */
     LIMIT_UPLOAD_MS = 24 * 3600000,  /* then it is forgotten */
     LIMIT_BULK_RECORDS = 20000,      /* changed by one command of a page, on the writer's thread */

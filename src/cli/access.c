@@ -2,6 +2,7 @@
 #include "cli/access.h"
 
 #include "access/account.h"
+#include "access/delegation.h"
 #include "access/right.h"
 #include "cli/folder.h"
 #include "cli/show.h"
@@ -17,13 +18,6 @@ enum err cli_access(struct cli *c, struct access **ret_access)
     const char *path;
     enum err e = cli_database(c, &path);
     return e == OK ? access_open(path, ret_access, &c->fault) : e;
-}
-
-static enum err read_roles(struct cli *c, struct roles **ret_roles)
-{
-    struct store *s;
-    enum err e = cli_open(c, &s);
-    return e == OK ? roles_load(c->arena, s->province, ret_roles, &c->faults) : e;
 }
 
 /* ---- explain */
@@ -66,6 +60,8 @@ struct explained {
     const struct reg *reg;
     enum verb verb;
     struct account account;
+    const struct delegation *delegations;
+    size_t n_delegations;
     struct decision d;
 };
 
@@ -73,8 +69,9 @@ static void explain_step(struct cli *c, const struct decision_step *s)
 {
     buf_printf(&c->out, "  %.*s", STR_ARG(s->role_id));
     if (s->delegation)
-        buf_printf(&c->out, T(c, " (ủy quyền từ %.*s đến %.*s)", " (delegated by %.*s until %.*s)"),
-                   STR_ARG(s->delegation->from_name), STR_ARG(s->delegation->until));
+        buf_printf(&c->out, T(c, " (%.*s ủy quyền đến hết %.*s%s%.*s)", " (delegated by %.*s until %.*s%s%.*s)"),
+                   STR_ARG(s->delegation->from_name), STR_ARG(s->delegation->until),
+                   s->delegation->unit.n ? T(c, ", chỉ đơn vị ", ", unit ") : "", STR_ARG(s->delegation->unit));
     if (!s->role)
         buf_puts(&c->out, T(c, ": tỉnh không khai báo vai trò này", ": the province declares no such role"));
     else if (s->grant)
@@ -119,6 +116,10 @@ static void explain_json(struct cli *c, const struct explained *x)
         const struct decision_step *s = &x->d.steps[i];
         json_object_begin(&o);
         json_member(&o, "role", s->role_id);
+        if (s->delegation) {
+            json_member(&o, "delegated_by", s->delegation->from_name);
+            json_member(&o, "until", s->delegation->until);
+        }
         if (s->grant) {
             json_member(&o, "file", s->role->file);
             json_key(&o, STR("line")), json_int(&o, s->grant->line);
@@ -146,7 +147,10 @@ static enum err decide(struct cli *c, struct explained *x)
                                 .agency = x->account.agency,
                                 .unit = x->account.unit,
                                 .roles = x->account.roles,
-                                .n_roles = x->account.n_roles};
+                                .n_roles = x->account.n_roles,
+                                .delegations = x->delegations,
+                                .n_delegations = x->n_delegations,
+                                .has_second_factor = true}; /* as after signing in */
     if (e == OK)
         e = rights_begin(rights, &(struct rights_moment){.store = c->store, .roles = roles}, &who, &c->fault);
     if (e == OK && id.n)
@@ -189,109 +193,9 @@ static enum err explain(struct cli *c)
         e = cli_access(c, &a);
     if (e == OK)
         e = account_find(c->arena, a, cli_word(c, 1), &x.account, &c->fault);
+    if (e == OK && !x.account.is_citizen)
+        e = delegation_read(c->arena, a, x.account.number, &x.delegations, &x.n_delegations, &c->fault);
     return e == OK ? decide(c, &x) : e;
-}
-
-/* ---- matrix */
-
-struct cell {
-    struct str role, verb, reg, scope, fields, where, from, to;
-    int line;
-};
-
-typedef void put_cell(void *context, const struct cell *cell);
-
-static void each_public(const struct province *p, put_cell *put, void *context)
-{
-    for (size_t i = 0; i < p->n_registers; i++)
-        if (!p->registers[i]->is_builtin && reg_class(p->registers[i]) == PRIVACY_PUBLIC)
-            put(context, &(struct cell){.role = STR("*"),
-                                        .verb = STR("read"),
-                                        .reg = p->registers[i]->name,
-                                        .scope = STR("all"),
-                                        .fields = STR("public")});
-}
-
-static void each_grant(const struct province *p, const struct role *r, const struct grant *g, put_cell *put,
-                       void *context)
-{
-    for (size_t v = 0; v < VERB_COUNT; v++)
-        for (size_t i = 0; i < p->n_registers; i++) {
-            const struct reg *reg = p->registers[i];
-            bool fits = g->within == SCOPE_ALL || reg_scope_field(p, reg, g->within) != NO_FIELD;
-            if (!(g->verbs & 1U << v) || reg->is_builtin || !grant_names(g, reg->name) || !fits ||
-                g->fields < reg_class(reg))
-                continue;
-            put(context,
-                &(struct cell){r->id, str_of(verb_name((enum verb)v)), reg->name, str_of(scope_name(g->within)),
-                               str_of(privacy_name(g->fields)), g->where, g->from, g->to, g->line});
-        }
-}
-
-static void each_cell(const struct roles *roles, put_cell *put, void *context)
-{
-    each_public(roles->province, put, context);
-    for (size_t i = 0; i < roles->n; i++)
-        for (size_t k = 0; k < roles->p[i].n; k++)
-            each_grant(roles->province, &roles->p[i], &roles->p[i].grants[k], put, context);
-}
-
-static void put_json(void *context, const struct cell *x)
-{
-    struct json_out *o = context;
-    buf_putc(o->b, '\n');
-    json_object_begin(o);
-    json_member(o, "role", x->role);
-    json_member(o, "verb", x->verb);
-    json_member(o, "register", x->reg);
-    json_member(o, "within", x->scope);
-    json_member(o, "fields", x->fields);
-    if (x->where.n)
-        json_member(o, "where", x->where);
-    if (x->from.n)
-        json_member(o, "from", x->from);
-    if (x->to.n)
-        json_member(o, "to", x->to);
-    if (x->line)
-        json_key(o, STR("line")), json_int(o, x->line);
-    json_object_end(o);
-}
-
-static void put_row(void *context, const struct cell *x)
-{
-    struct columns_table *t = context;
-    const struct str cells[] = {x->role, x->verb, x->reg, x->scope, x->fields, x->where};
-    for (size_t i = 0; i < ARRAY_LEN(cells); i++)
-        columns_add(t, cells[i]);
-}
-
-static enum err matrix(struct cli *c)
-{
-    static const struct words heads[] = {{"Vai trò", "Role"},   {"Việc", "Verb"},         {"Sổ", "Register"},
-                                         {"Phạm vi", "Within"}, {"Mức trường", "Fields"}, {"Điều kiện", "Condition"}};
-    struct roles *roles;
-    enum err e = read_roles(c, &roles);
-    if (e != OK)
-        return e;
-    if (c->is_json) {
-        struct json_out o = answer_begin(c);
-        json_object_begin(&o);
-        json_key(&o, STR("matrix"));
-        json_array_begin(&o);
-        each_cell(roles, put_json, &o);
-        json_array_end(&o);
-        moment_json(&c->at, &o);
-        json_object_end(&o);
-        answer_end(c, &o);
-        return OK;
-    }
-    struct columns_table t;
-    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
-    each_cell(roles, put_row, &t);
-    columns_draw(&t, (size_t)cli_width(WIDTH), &c->out);
-    return OK;
 }
 
 /* ---- the command */
@@ -301,7 +205,8 @@ static enum err access_run(struct cli *c)
     static const struct {
         const char *name;
         enum err (*run)(struct cli *c);
-    } acts[] = {{"explain", explain}, {"matrix", matrix}, {"reads", access_reads}, {"affected", access_affected}};
+    } acts[] = {
+        {"explain", explain}, {"matrix", access_matrix}, {"reads", access_reads}, {"affected", access_affected}};
     for (size_t i = 0; i < ARRAY_LEN(acts); i++)
         if (str_is(cli_word(c, 0), acts[i].name))
             return acts[i].run(c);

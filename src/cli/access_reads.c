@@ -71,7 +71,10 @@ static bool add_row(void *context, const struct read_row *r)
                           ? str_of(arena_printf(c->arena, "%lld: “%.*s” %.*s", (long long)r->count, STR_ARG(r->words),
                                                 STR_ARG(r->filter)))
                           : str_of(arena_printf(c->arena, "%lld: %.*s", (long long)r->count, STR_ARG(r->filter)));
-    const struct str cells[] = {time_text(c, r->time_ms), r->account_name, r->reg, what, r->fields, r->reason};
+    struct str who =
+        r->behalf.n ? STR_JOIN(c->arena, r->account_name, str_of(T(c, " thay mặt ", " in the name of ")), r->behalf)
+                    : r->account_name;
+    const struct str cells[] = {time_text(c, r->time_ms), who, r->reg, what, r->fields, r->reason};
     for (size_t i = 0; i < ARRAY_LEN(cells); i++)
         columns_add(&x->t, str_dup(c->arena, cells[i]));
     return true;
@@ -85,6 +88,8 @@ static bool add_json(void *context, const struct read_row *r)
     json_key(o, STR("read")), json_int(o, r->number);
     json_member(o, "time", time_text(((struct reads *)context)->c, r->time_ms));
     json_member(o, "account", r->account_name);
+    if (r->behalf.n)
+        json_member(o, "behalf", r->behalf);
     json_key(o, STR("session")), json_int(o, r->session);
     json_member(o, "register", r->reg);
     json_key(o, STR("ids"));

@@ -1,11 +1,10 @@
 /* tinhso user: accounts. No password ever stands in an argument: whoever uses the account chooses it by a one-time link. */
-#include "access/account.h"
 #include "access/role.h"
 #include "access/subject.h"
 #include "base/file.h"
-#include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/show.h"
+#include "cli/user.h"
 #include "report/columns.h"
 #include "text/date.h"
 #include "text/vn.h"
@@ -13,12 +12,6 @@
 #include "base/banned.h"
 
 enum { LIST_MOST = 10000, MOST_ROLES = 50, WIDTH = 140 };
-
-struct user {
-    struct cli *c;
-    struct access *a;
-    struct actor by;
-};
 
 static struct str instant(struct cli *c, int64_t ms)
 {
@@ -275,10 +268,31 @@ static bool is_complete(const struct cli *c)
     size_t n = c->args.words.n;
     if (str_is(what, "list"))
         return n == 1;
+    if (str_is(what, "delegations"))
+        return n <= 2;
     if (str_is(what, "role"))
         return n == 4 && (str_is(act, "add") || str_is(act, "remove"));
-    return n == 2 &&
-           (str_is(what, "add") || str_is(what, "disable") || str_is(what, "enable") || str_is(what, "reset"));
+    static const char *const of_one[] = {"add", "disable", "enable", "reset", "delegate", "undelegate"};
+    bool is_known = false;
+    for (size_t i = 0; i < ARRAY_LEN(of_one); i++)
+        is_known |= str_is(what, of_one[i]);
+    return n == 2 && is_known;
+}
+
+static enum err act(struct user *u, struct str what)
+{
+    static const struct {
+        const char *name;
+        enum err (*run)(struct user *u);
+    } acts[] = {{"list", user_list},
+                {"add", user_add},
+                {"delegate", user_delegate},
+                {"delegations", user_delegations},
+                {"undelegate", user_undelegate}};
+    for (size_t i = 0; i < ARRAY_LEN(acts); i++)
+        if (str_is(what, acts[i].name))
+            return acts[i].run(u);
+    return user_change(u, what);
 }
 
 static enum err user_run(struct cli *c)
@@ -294,16 +308,27 @@ static enum err user_run(struct cli *c)
     if (e == OK)
         e = access_open(path, &u.a, &c->fault);
     if (e == OK)
-        e = str_is(what, "list") ? user_list(&u) : str_is(what, "add") ? user_add(&u) : user_change(&u, what);
+        e = act(&u, what);
     access_close(u.a);
     return e;
 }
 
 static const struct option options[] = {
     {"full-name", "TEXT", {"add: họ và tên (bắt buộc)", "add: the full name (required)"}},
-    {"role", "NAMES", {"add: các vai trò, cách nhau bằng dấu phẩy", "add: roles, separated by commas"}},
+    {"role",
+     "NAMES",
+     {"add: các vai trò, cách nhau bằng dấu phẩy; delegate: một vai trò",
+      "add: roles, separated by commas; delegate: one"}},
     {"agency", "CODE", {"add: cơ quan", "add: the agency"}},
-    {"unit", "CODE", {"add: đơn vị hành chính", "add: the administrative unit"}},
+    {"unit",
+     "CODE",
+     {"add: đơn vị hành chính; delegate: chỉ đơn vị này", "add: the administrative unit; delegate: this unit only"}},
+    {"to", "NAME", {"delegate: người được ủy quyền", "delegate: who receives the role"}},
+    {"from", "DAY", {"delegate: ngày đầu (mặc định hôm nay)", "delegate: the first day (default: today)"}},
+    {"until",
+     "DAY",
+     {"delegate: ngày cuối, dài nhất một năm (bắt buộc)", "delegate: the last day, a year at most (required)"}},
+    {"reason", "TEXT", {"delegate: lý do (bắt buộc)", "delegate: why (required)"}},
     {"citizen", NULL, {"add: tài khoản của công dân, không phải cán bộ", "add: a citizen's, no official's"}},
     {"personal-id", "ID", {"add: số định danh của công dân", "add: the citizen's personal id"}},
     {"public-url", "URL", {"địa chỉ của cổng, để in liên kết", "the portal's address, for links"}},
@@ -315,12 +340,15 @@ static const char *const examples[] = {
     "user disable an.nguyen",
     "user reset an.nguyen",
     "user role an.nguyen add clerk",
+    "user delegate an.nguyen --to binh.tran --role commune_officer --until 2026-12-31 --reason \"nghỉ phép\"",
+    "user undelegate 3",
     NULL,
 };
 
 const struct command command_user = {
     .name = "user",
-    .words = "list|add NAME|disable NAME|enable NAME|reset NAME|role NAME add|remove ROLE",
+    .words = "list|add NAME|disable NAME|enable NAME|reset NAME|role NAME add|remove ROLE|delegate NAME|delegations "
+             "[NAME]|undelegate N",
     .min_words = 1,
     .max_words = 4,
     .title = {"tài khoản: thêm, khóa, cấp liên kết mới, giao vai trò",

@@ -425,6 +425,10 @@ static void write_entry(const struct change *c, struct str time, const struct di
     json_object_begin(&o);
     json_key(&o, STR("actor"));
     json_str(&o, c->info.actor);
+    const struct write_guard *g = c->s->guard;
+    struct str behalf = g && g->behalf ? g->behalf(g) : (struct str){NULL, 0};
+    if (behalf.n)
+        json_member(&o, "behalf", behalf);
     json_key(&o, STR("count"));
     json_int(&o, c->count);
     json_key(&o, STR("reason"));

@@ -10,8 +10,8 @@
  * change_abort, or closing the store, leaves the database as before.
  *
  * Log (RFC 9162): leaf R-1 of the log is the entry of revision R, canonical JSON:
- *   {"actor":…,"count":N,"reason":…,"registers":{"NAME":N,…},"rev":R,"root":"HEX","source":{"name":…,"sha256":…},"time":…}
- * where root is the Merkle root over the canonical bytes of the N records, in the order they were written (_ord from 0).
+ *   {"actor":…,"behalf":…,"count":N,"reason":…,"registers":{"NAME":N,…},"rev":R,"root":"HEX","source":{"name":…,"sha256":…},"time":…}
+ * where behalf (only when there is somebody) names those whose right, lent to the actor, was used, and root is the Merkle root over the canonical bytes of the N records, in the order they were written (_ord from 0).
  *
  * Group commit: between change_group_begin and change_group_commit several changes of one store share a transaction and its fsync. Each is a
  * revision and a leaf of its own, each may be refused without harm to the others, and later ones see earlier ones. Nothing of them

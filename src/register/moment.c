@@ -46,8 +46,8 @@ enum err moment_author(struct arena *a, const struct store *s, int64_t rev, stru
     if (e == OK)
         e = json_parse(a, entry, STR(""), &root, f);
     if (e == OK)
-        *ret_author = (struct authorship){member_text(root, "actor"), member_text(root, "reason"),
-                                          member_text(json_get(root, "source"), "name")};
+        *ret_author = (struct authorship){member_text(root, "actor"), member_text(root, "behalf"),
+                                          member_text(root, "reason"), member_text(json_get(root, "source"), "name")};
     return e;
 }
 

@@ -29,7 +29,8 @@ enum err moment_of(struct arena *a, const struct store *s, int64_t rev, struct m
 
 /* Who wrote a revision and why, as its entry in the log says. */
 struct authorship {
-    struct str actor, reason, source; /* source: a file or other origin; may be empty */
+    struct str actor, behalf, reason; /* behalf: in whose names; may be empty */
+    struct str source;                /* a file or other origin; may be empty */
 };
 enum err moment_author(struct arena *a, const struct store *s, int64_t rev, struct authorship *ret_author,
                        struct fault *f);

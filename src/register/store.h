@@ -103,6 +103,8 @@ struct write_guard {
                     const struct record *next, struct fault *f);
     /* Refuses to create a record under an id that another holds which whoever writes does not see: in the words of any creation outside of what he may. */
     enum err (*refuse)(const struct write_guard *g, const struct reg *reg, struct fault *f);
+    /* In whose names what it allowed was written, for the revision; empty: in that of the actor alone. NULL: always so. */
+    struct str (*behalf)(const struct write_guard *g);
     const void *context;
 };
 /* Who writes from here on. NULL: no guard, as for the command line. It outlives its use. */

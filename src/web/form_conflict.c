@@ -5,6 +5,7 @@
 #include "register/moment.h"
 #include "register/query.h"
 #include "web/message.h"
+#include "web/parts.h"
 
 #include "base/banned.h"
 
@@ -77,8 +78,9 @@ static enum err authorship(struct form *m, int64_t rev, struct str *ret, struct 
     if (e != OK)
         return e;
     struct str time = page_time(x->arena, at.time, s->province->utc_offset_minutes, x->lang);
-    *ret = message_with(x->arena, M_conflict_by, x->lang,
-                        STR_JOIN(x->arena, by.actor, STR(", "), time, by.reason.n ? STR(": ") : STR(""), by.reason));
+    *ret = message_with(
+        x->arena, M_conflict_by, x->lang,
+        STR_JOIN(x->arena, part_author(x, &by), STR(", "), time, by.reason.n ? STR(": ") : STR(""), by.reason));
     return OK;
 }
 

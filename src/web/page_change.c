@@ -85,7 +85,7 @@ static enum err write_facts(struct past *p, struct buf *out, struct fault *f)
     if (e != OK)
         return e;
     struct fact facts[5] = {
-        {message(M_change_actor, x->lang), by.actor, nothing, nothing},
+        {message(M_change_actor, x->lang), part_author(x, &by), nothing, nothing},
         {message(M_change_time, x->lang), page_time(x->arena, at.time, s->province->utc_offset_minutes, x->lang),
          nothing, nothing},
         {message(M_change_reason, x->lang), by.reason, nothing, nothing},

@@ -141,7 +141,7 @@ static enum err add_author(struct facts *facts, struct fault *f)
         &b,
         &(struct tpl_author){.revision = rev,
                              .time = page_time(x->arena, at.time, w->store->province->utc_offset_minutes, x->lang),
-                             .actor = author.actor,
+                             .actor = part_author(x, &author),
                              .reason = author.reason,
                              .href = str_of(arena_printf(x->arena, "/api/log/revisions/%lld", (long long)rev))},
         x->lang);

@@ -167,24 +167,16 @@ static enum err changes_of(struct dossier *d, const struct version *before, cons
     return OK;
 }
 
-/* Why a revision was made, as its entry in the log says. */
+/* Why a revision was made, and in whose name when it was not the writer's own right. */
 static enum err reason_of(struct dossier *d, int64_t rev, struct str *ret_reason, struct fault *f)
 {
     struct worker *w = d->x->worker;
-    struct stmt *st CLEANUP(stmt_freep) = NULL;
-    struct json *entry;
-    bool has_row = false;
-    *ret_reason = nothing;
-    enum err e = stmt_new(w->store->db, STR("SELECT entry FROM revision WHERE rev = ?1"), &st, f);
-    if (e != OK)
-        return e;
-    stmt_bind_int(st, 1, rev);
-    e = stmt_step(st, &has_row, f);
-    if (e == OK && has_row && json_parse(d->x->arena, stmt_column_text(st, 0), nothing, &entry, NULL) == OK) {
-        const struct json *reason = json_get(entry, "reason");
-        if (reason && reason->kind == J_STRING)
-            *ret_reason = str_dup(d->x->arena, reason->string);
-    }
+    struct authorship by;
+    enum err e = moment_author(d->x->arena, w->store, rev, &by, f);
+    if (e == OK)
+        *ret_reason = by.behalf.n
+                          ? STR_JOIN(d->x->arena, by.reason, by.reason.n ? STR(" · ") : STR(""), part_author(d->x, &by))
+                          : by.reason;
     return e;
 }
 

@@ -264,3 +264,9 @@ enum err part_verify(struct exchange *x, struct buf *out, struct str proof, stru
                x->lang);
     return OK;
 }
+
+struct str part_author(struct exchange *x, const struct authorship *by)
+{
+    return by->behalf.n ? STR_JOIN(x->arena, by->actor, STR(", "), message(M_behalf, x->lang), STR(" "), by->behalf)
+                        : by->actor;
+}

@@ -166,6 +166,10 @@ struct drawing_item {
 bool part_drawing(struct exchange *x, struct buf *out, struct str title, bool is_geographic,
                   const struct drawing_item *items, size_t n);
 
+/* "bob", or "bob, thay mặt amy": who wrote a revision. */
+struct authorship; /* register/moment.h */
+struct str part_author(struct exchange *x, const struct authorship *by);
+
 /* ---- boxes */
 
 struct fact {

@@ -117,6 +117,15 @@ static struct str field_names(struct arena *a, const struct seen *s)
     return buf_move(&b, a);
 }
 
+static enum privacy highest(const struct seen *s)
+{
+    enum privacy most = PRIVACY_PUBLIC;
+    for (size_t i = 0; i < s->reg->n_fields; i++)
+        if (s->fields[i] && s->reg->fields[i].privacy > most)
+            most = s->reg->fields[i].privacy;
+    return most;
+}
+
 /* What was asked, within what the account sees of persons. */
 static struct str whole_filter(const struct exchange *x, const struct seen *s)
 {
@@ -137,6 +146,10 @@ enum err worker_leave(void *worker, struct exchange *x, struct fault *f)
     for (size_t i = 0; e == OK && list && i < list->n; i++) {
         const struct seen *s = &list->p[i];
         bool is_many = s->count > READ_IDS;
+        struct str behalf;
+        e = rights_behalf(site_rights(x), s->reg, highest(s), s->ids, is_many ? 0 : s->n_ids, &behalf, f);
+        if (e != OK)
+            return e;
         const struct read_entry r = {.who = x->subject,
                                      .reg = s->reg->name,
                                      .ids = s->ids,
@@ -147,6 +160,7 @@ enum err worker_leave(void *worker, struct exchange *x, struct fault *f)
                                      .count = s->count,
                                      .fields = field_names(x->arena, s),
                                      .reason = x->purpose,
+                                     .behalf = behalf,
                                      .request = str_of(x->request_id)};
         e = read_log_add(w->access, &r, f);
     }
@@ -175,7 +189,8 @@ void part_opening(struct exchange *x, struct buf *out, struct str action)
     tpl_opening(out, &(struct tpl_opening){.action = action, .csrf = x->subject->csrf}, x->lang);
 }
 
-static enum err judge_opening(struct exchange *x, const struct reg *reg, struct str id, struct fault *f)
+static enum err judge_opening(struct exchange *x, const struct reg *reg, struct str id, struct str *ret_behalf,
+                              struct fault *f)
 {
     struct worker *w = x->worker;
     struct query *q CLEANUP(query_closep) = NULL;
@@ -196,6 +211,8 @@ static enum err judge_opening(struct exchange *x, const struct reg *reg, struct 
         e = access_may(site_rights(x), VERB_READ, reg, &r, &d, f);
     if (e == OK && (!d.is_allowed || d.fields < PRIVACY_SENSITIVE))
         e = FAULT(f, ERR_OPENING_DENIED, {"register", reg->name});
+    if (e == OK && d.delegation)
+        *ret_behalf = d.delegation->from_name;
     return e;
 }
 
@@ -215,12 +232,13 @@ enum err post_record_open(struct exchange *x, struct fault *f)
     struct worker *w = x->worker;
     const struct reg *reg;
     struct str id = input_named(x, "id")->text, reason = str_trim(input_named(x, "reason")->text);
+    struct str behalf = nothing;
     int64_t rev;
     enum err e = worker_revision(w, nothing, &rev, f);
     if (e == OK)
         e = ask_register(x, input_named(x, "register")->text, &reg, f);
     if (e == OK)
-        e = judge_opening(x, reg, id, f);
+        e = judge_opening(x, reg, id, &behalf, f);
     if (e == OK && (utf8_count(reason) < REASON_MIN || utf8_count(reason) > REASON_MAX))
         e = FAULT(f, ERR_OPENING_REASON);
     const struct read_entry r = {.who = x->subject,
@@ -231,6 +249,7 @@ enum err post_record_open(struct exchange *x, struct fault *f)
                                  .rev = e == OK ? rev : 0,
                                  .fields = e == OK ? sensitive_names(x->arena, reg) : nothing,
                                  .reason = reason,
+                                 .behalf = behalf,
                                  .request = str_of(x->request_id)};
     if (e == OK)
         e = read_log_add(w->access, &r, f);
@@ -287,6 +306,7 @@ static bool add_read(void *context, const struct read_row *r)
                  .time = page_time(x->arena, str_dup(x->arena, buf_view(&time)), w->store->province->utc_offset_minutes,
                                    x->lang),
                  .who = str_dup(x->arena, r->full_name.n ? r->full_name : r->account_name),
+                 .behalf = str_dup(x->arena, r->behalf),
                  .body = str_dup(x->arena, body),
                  .reg = text2_in(&m->reg->title, x->lang),
                  .fields = field_titles(x, m->reg, r->fields),

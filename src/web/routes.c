@@ -183,6 +183,16 @@ static const struct input link_inputs[] = {IN_LINK, INPUT_END};
 static const struct input welcome_inputs[] = {IN_LINK, IN_TYPED("name", 64, "Tên", "Name"), IN_TYPED("full_name", 200, "Họ và tên", "Full name"), IN_PASSWORD("password"), IN_PASSWORD("again"), INPUT_END};
 static const struct input password_inputs[] = {IN_PASSWORD("former"), IN_PASSWORD("password"), IN_PASSWORD("again"), INPUT_END};
 static const struct input session_inputs[] = {{.name = "session", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Phiên", "Session")}, INPUT_END};
+static const struct input delegate_inputs[] = {
+    IN_TYPED("to", 200, "Người được ủy quyền", "Lent to"),
+    IN_TYPED("role", 64, "Vai trò", "Role"),
+    IN_TYPED("unit", 64, "Đơn vị", "Unit"),
+    IN_TYPED("from", 32, "Ngày đầu", "First day"),
+    IN_TYPED("until", 32, "Ngày cuối", "Last day"),
+    IN_TYPED("reason", 4000, "Lý do", "Reason"),
+    INPUT_END,
+};
+static const struct input delegation_inputs[] = {{.name = "delegation", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Ủy quyền", "Delegation")}, INPUT_END};
 static const struct input users_inputs[] = {{.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = 64, TITLE("Sau tên này", "After this name")}, INPUT_END};
 static const struct input user_inputs[] = {IN_ACCOUNT, INPUT_END};
 static const struct input user_add_inputs[] = {
@@ -292,6 +302,9 @@ const struct route site_routes[] = {
     {GET("/desk/requests", "deskRequests", "Yêu cầu về dữ liệu cá nhân", "Requests about personal data"), SIGNED(RIGHT_SIGNED_IN), .inputs = desk_requests_inputs, .answer = page_desk_requests},
     {GET("/desk/requests/{id}", "deskRequest", "Một yêu cầu về dữ liệu cá nhân", "One request about personal data"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .inputs = desk_request_inputs, .answer = page_desk_request},
     {GET("/desk/requests/{id}/extract", "deskExtract", "Trích dữ liệu của một người", "Extract of what is kept on a person"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .inputs = desk_request_inputs, .answer = page_desk_extract},
+    {GET("/account/delegations", "delegationsPage", "Ủy quyền", "Delegations"), SIGNED(RIGHT_SIGNED_IN), .answer = page_delegations},
+    {ACT("/account/delegations", "delegate", "Ủy quyền", "Lend a role", RIGHT_SIGNED_IN_RECENT, IS_SLOW), .inputs = delegate_inputs, .answer = act_delegate},
+    {ACT("/account/delegations/{delegation}/end", "delegationEnd", "Kết thúc ủy quyền", "End a delegation", RIGHT_SIGNED_IN_RECENT, IS_SLOW), .inputs = delegation_inputs, .answer = act_delegation_end},
     {GET("/admin", "adminPage", "Quản trị", "Administration"), SIGNED(RIGHT_ADMINISTER), .answer = page_admin},
     {GET("/admin/events", "eventsPage", "Nhật ký an ninh", "Security events"), SIGNED(RIGHT_ADMINISTER), .inputs = events_inputs, .answer = page_events},
     {GET("/admin/users", "usersPage", "Các tài khoản", "Accounts"), SIGNED(RIGHT_ADMINISTER), .inputs = users_inputs, .answer = page_users},

@@ -95,6 +95,15 @@ static enum err refuse_side(struct worker *w, enum verb verb, const struct reg *
     return e == OK ? denied(w->asking, d.is_allowed ? ERR_RIGHT_RECORD : ERR_RIGHT_DENIED, verb, reg, f) : e;
 }
 
+/* Whose right is used, when it is not his own. */
+static void note_behalf(struct worker *w, const struct decision *d, const struct reg *reg, const struct record *old,
+                        const struct record *next)
+{
+    struct fault ignored = {0};
+    if (d->delegation && (!d->is_own || judge_fields(reg, old, next, d->own_fields, &ignored) != OK))
+        w->behalf = behalf_add(w->asking->arena, w->behalf, d->delegation->from_name);
+}
+
 /* The record as it is and as it shall be must both lie within what the account may write. */
 static enum err may_write(const struct write_guard *g, const struct reg *reg, const struct record *old,
                           const struct record *next, struct fault *f)
@@ -114,6 +123,7 @@ static enum err may_write(const struct write_guard *g, const struct reg *reg, co
         if (e != OK)
             return e;
         most = d.fields < most ? d.fields : most;
+        note_behalf(w, &d, reg, old, next);
     }
     return judge_fields(reg, old, next, most, f);
 }
@@ -125,12 +135,17 @@ static enum err refuse_unseen(const struct write_guard *g, const struct reg *reg
     return denied(w->asking, ERR_RIGHT_RECORD, VERB_CREATE, reg, f);
 }
 
+static struct str behalf(const struct write_guard *g)
+{
+    return ((const struct worker *)g->context)->behalf;
+}
+
 void worker_rights_new(struct worker *w)
 {
     w->rights = rights_new();
     w->viewer = (struct viewer){.sight = give_sight, .seen = worker_seen, .context = w};
     w->opened = give_opened;
-    w->guard = (struct write_guard){.may = may_write, .refuse = refuse_unseen, .context = w};
+    w->guard = (struct write_guard){.may = may_write, .refuse = refuse_unseen, .behalf = behalf, .context = w};
     store_view(w->store, &w->viewer);
     if (w->store->is_write)
         store_guard(w->store, &w->guard);
@@ -148,6 +163,7 @@ void worker_view(void *worker, struct exchange *x)
     w->asking = x;
     w->is_judged = false;
     w->seen = NULL;
+    w->behalf = (struct str){NULL, 0};
 }
 
 struct rights *site_rights(const struct exchange *x)

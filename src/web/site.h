@@ -50,6 +50,7 @@ struct worker {
     struct arena *roles_arena; /* of a writer */
     struct viewer viewer;
     struct write_guard guard;
+    struct str behalf;      /* whose rights, lent to him, this request wrote by */
     struct seen_list *seen; /* reads of personal data in this request (reads.c) */
     enum err (*opened)(void *context, struct arena *a, const struct subject *who, struct str reg,
                        const struct str **ret_ids, size_t *ret_n, struct fault *f); /* rights_moment.opened */
@@ -175,6 +176,7 @@ answer_fn page_sign_in, act_sign_in, page_sign_in_code, act_sign_in_code, page_s
     act_sign_out;                                                                       /* page_sign_in.c */
 answer_fn page_welcome, act_welcome;                                                    /* page_welcome.c */
 answer_fn page_account, page_password, act_password, act_session_end, act_sessions_end; /* page_account.c */
+answer_fn page_delegations, act_delegate, act_delegation_end;                           /* page_delegations.c */
 answer_fn page_second_factor, act_second_factor, act_recovery_codes;                    /* page_second_factor.c */
 answer_fn page_users, page_user_new, act_user_add, page_user, act_user_disable, act_user_enable, act_user_reset,
     act_user_roles;                                                 /* page_users.c */

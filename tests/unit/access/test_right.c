@@ -83,7 +83,12 @@ static const struct str officer[] = {{"officer", 7}}, counter[] = {{"counter", 7
 
 static struct subject account(const struct str *role, const char *unit)
 {
-    return (struct subject){.kind = SUBJECT_ACCOUNT, .account = 1, .roles = role, .n_roles = 1, .unit = str_of(unit)};
+    return (struct subject){.kind = SUBJECT_ACCOUNT,
+                            .account = 1,
+                            .roles = role,
+                            .n_roles = 1,
+                            .unit = str_of(unit),
+                            .has_second_factor = true};
 }
 
 static enum err opened(void *context, struct arena *a, const struct subject *who, struct str reg,
@@ -233,23 +238,123 @@ static void a_decision_says_which_grant_and_why(void **state)
     assert_null(d.steps[0].role);
 }
 
+static struct delegation lent_officer(void)
+{
+    return (struct delegation){.from_account = 2,
+                               .from_name = STR("amy"),
+                               .from_unit = STR("11"),
+                               .role = STR("officer"),
+                               .until = STR("2999-01-01")};
+}
+
 static void what_is_delegated_adds_up_until_its_last_day(void **state)
 {
     struct fixture *x = *state;
     struct decision d;
-    struct delegation lent[] = {
-        {.from_account = 2, .role = STR("officer"), .unit = STR("12"), .until = STR("2999-01-01")}};
+    struct delegation lent[] = {lent_officer()};
     struct subject s = account(counter, "");
     s.delegations = lent;
     s.n_delegations = 1;
     begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "(\"home\" IN ('11', '12'))");
+    lent[0].unit = STR("12"); /* merged into it: below */
+    begin(x, &s, false);
     assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "(\"home\" IN ('12'))");
     assert_true(may(x, VERB_UPDATE, "people", "P2", &d));
     assert_ptr_equal(d.steps[1].delegation, lent);
+    assert_ptr_equal(d.delegation, lent);
+    assert_false(d.is_own);
+    assert_true(may(x, VERB_READ, "people", "P2", &d)); /* his own role reads it, but not all of its fields */
+    assert_true(d.is_own);
+    assert_int_equal(d.own_fields, PRIVACY_INTERNAL);
+    assert_int_equal(d.fields, PRIVACY_BASIC_PERSONAL);
+    assert_ptr_equal(d.delegation, lent);
+    assert_false(may(x, VERB_UPDATE, "people", "P1", &d));
     lent[0].until = STR("2020-01-01");
     begin(x, &s, false);
     assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "none");
     assert_false(may(x, VERB_UPDATE, "people", "P2", &d));
+    lent[0].until = STR("2999-01-01");
+    lent[0].from = STR("2998-01-01");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "none");
+}
+
+/* It reaches as far as for whoever lends it: by his unit, and no further than the one that he named, also where the role itself knows no bounds. */
+static void what_is_delegated_stays_within_its_bounds(void **state)
+{
+    struct fixture *x = *state;
+    struct decision d;
+    struct delegation lent[] = {lent_officer()};
+    const struct str nobody[] = {STR("gone")};
+    struct subject s = account(nobody, "1"); /* the unit of whoever acts gives nothing */
+    s.delegations = lent;
+    s.n_delegations = 1;
+    lent[0].from_unit = STR("");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "none");
+    lent[0].from_unit = STR("12");
+    lent[0].unit = STR("11"); /* the one who lends was moved: it no longer lies below his */
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "none");
+    assert_false(may(x, VERB_UPDATE, "people", "P2", &d));
+    assert_int_equal(d.steps[1].why, WHY_NO_UNIT);
+    lent[0].role = STR("counter"); /* everything, within 12 */
+    lent[0].unit = STR("12");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_INTERNAL), "(\"home\" IN ('12'))");
+    assert_false(may(x, VERB_EXPORT, "people", "P1", &d));
+    assert_int_equal(d.steps[1].why, WHY_OUTSIDE);
+    assert_string_equal(shown(x, "successors", PRIVACY_PUBLIC), "all"); /* public to everybody */
+    assert_false(may(x, VERB_EXPORT, "successors", NULL, &d));
+    assert_int_equal(d.steps[1].why, WHY_NO_FIELD);
+}
+
+static const char *behalf(struct fixture *x, const char *reg, enum privacy class, const char *id)
+{
+    struct str ids[] = {str_of(id ? id : "")}, names = {NULL, 0};
+    assert_int_equal(rights_behalf(rights, reg_of(x, reg), class, ids, id ? 1 : 0, &names, &x->f), OK);
+    return arena_dup(x->a, names.p ? names.p : "", names.n);
+}
+
+static void a_read_is_in_the_name_of_who_lent_the_right_to_it(void **state)
+{
+    struct fixture *x = *state;
+    struct delegation lent[] = {lent_officer(), lent_officer()};
+    struct subject s = account(officer, "12");
+    s.delegations = lent;
+    s.n_delegations = 2;
+    lent[1].from_name = STR("eve");
+    lent[1].unit = STR("12");
+    begin(x, &s, false);
+    assert_string_equal(behalf(x, "people", PRIVACY_BASIC_PERSONAL, "P2"), "");    /* his own unit */
+    assert_string_equal(behalf(x, "people", PRIVACY_BASIC_PERSONAL, "P1"), "amy"); /* hers */
+    assert_string_equal(behalf(x, "people", PRIVACY_INTERNAL, "P1"), "");          /* which he sees of all */
+    assert_string_equal(behalf(x, "people", PRIVACY_BASIC_PERSONAL, NULL), "amy, eve");
+    s.n_delegations = 0;
+    begin(x, &s, false);
+    assert_string_equal(behalf(x, "people", PRIVACY_BASIC_PERSONAL, "P1"), "");
+    assert_true(str_is(behalf_add(x->a, STR("amy, eve"), STR("eve")), "amy, eve"));
+    assert_true(str_is(behalf_add(x->a, STR("amy"), STR("am")), "amy, am"));
+}
+
+static void a_role_that_asks_for_a_second_factor_gives_nothing_without(void **state)
+{
+    struct fixture *x = *state;
+    struct decision d;
+    struct delegation lent[] = {lent_officer()};
+    struct subject s = account(officer, "11"), c = account(counter, "");
+    s.has_second_factor = c.has_second_factor = false;
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "people", PRIVACY_PUBLIC), "nothing");
+    assert_false(may(x, VERB_UPDATE, "people", "P1", &d));
+    c.delegations = lent;
+    c.n_delegations = 1;
+    begin(x, &c, false);
+    assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "nothing");
+    c.n_roles = 0;
+    begin(x, &c, false);
+    assert_false(may(x, VERB_UPDATE, "people", "P1", &d));
 }
 
 static void what_is_taken_away_needs_a_grant_of_its_own(void **state)
@@ -347,6 +452,9 @@ int main(void)
         T(sensitive_fields_are_shown_of_opened_records_only),
         T(a_decision_says_which_grant_and_why),
         T(what_is_delegated_adds_up_until_its_last_day),
+        T(what_is_delegated_stays_within_its_bounds),
+        T(a_read_is_in_the_name_of_who_lent_the_right_to_it),
+        T(a_role_that_asks_for_a_second_factor_gives_nothing_without),
         T(what_is_taken_away_needs_a_grant_of_its_own),
         T(what_the_store_hands_out_is_the_sight),
         T(what_is_kept_is_forgotten_when_units_change),
