@@ -248,17 +248,20 @@ static enum err units_of(struct rights *r, const struct holding *h, bool is_with
     return is_below ? below(r, h->limit, ret, f) : OK;
 }
 
-/* The field of the register that says it lies in the list. */
+/* The field that says it lies in the list: as declared now, also where the past is read. */
 static void add_in(struct rights *r, const struct reg *reg, enum scope by, struct str list, struct buf *b,
                    enum why *ret_why)
 {
-    int field = reg_scope_field(r->m.roles->province, reg, by);
-    if (field == NO_FIELD || list.n == 0) {
-        *ret_why = field == NO_FIELD ? WHY_NO_FIELD : WHY_NO_UNIT;
+    const struct province *p = r->m.roles->province;
+    const struct reg *now = province_register(p, reg->name);
+    int n = reg_scope_field(p, now ? now : reg, by);
+    const struct field *field = n == NO_FIELD ? NULL : reg_field(reg, (now ? now : reg)->fields[n].name);
+    if (!field || list.n == 0) {
+        *ret_why = field ? WHY_NO_UNIT : WHY_NO_FIELD;
         return;
     }
     buf_puts(b, b->n ? " AND " : "");
-    right_quote(b, reg->fields[field].name, '"');
+    right_quote(b, field->name, '"');
     buf_printf(b, " IN (%.*s)", STR_ARG(list));
 }
 

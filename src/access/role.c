@@ -122,9 +122,12 @@ bool grant_names(const struct grant *g, struct str reg)
 int reg_scope_field(const struct province *p, const struct reg *reg, enum scope scope)
 {
     bool is_unit = scope == SCOPE_UNIT;
+    int declared = is_unit ? reg->belongs_unit : reg->belongs_agency;
     bool is_tree = is_unit ? p->units && str_eq(reg->name, p->units->name) : str_is(reg->name, "agencies");
     if (scope == SCOPE_ALL)
         return NO_FIELD;
+    if (declared != NO_FIELD)
+        return declared;
     if (is_tree)
         return reg->entity;
     for (size_t i = 0; i < reg->n_fields; i++) {

@@ -87,8 +87,8 @@ bool verb_find(struct str name, enum verb *ret_verb);
 const char *scope_name(enum scope scope);
 const char *privacy_name(enum privacy class);
 
-/* The field of a register by which its records belong to a unit or an agency, as CQL2 names it: the first of type unit, the code itself in the register of units; a
- * reference to the register `agencies`, or its code. NO_FIELD without. */
+/* The field of a register by which its records belong to a unit or an agency, as CQL2 names it: the one that `belongs_to` of the register names; else the first of type unit, the
+ * code itself in the register of units; a reference to the register `agencies`, or its code. NO_FIELD without. */
 int reg_scope_field(const struct province *p, const struct reg *reg, enum scope scope);
 
 #endif

@@ -170,9 +170,10 @@ struct reg {
     int *key;
     size_t n_key;
     int valid_from, valid_to; /* field numbers, or NO_FIELD */
-    int entity;   /* what a reference holds: the key field that is not valid_from; NO_FIELD when there are several */
-    int as_of;    /* field number or NO_FIELD */
-    int geometry; /* the first field of type geometry, or NO_FIELD */
+    int entity; /* what a reference holds: the key field that is not valid_from; NO_FIELD when there are several */
+    int as_of;  /* field number or NO_FIELD */
+    int belongs_unit, belongs_agency; /* as declared, of type unit and reference, or the entity itself; or NO_FIELD */
+    int geometry;                     /* the first field of type geometry, or NO_FIELD */
     struct order_key *order;
     size_t n_order;
     int *search;

@@ -113,6 +113,8 @@ struct reg *register_builtin(struct arena *a, size_t which)
         .valid_to = NO_FIELD,
         .entity = b->n_key == 1 ? 0 : NO_FIELD,
         .as_of = NO_FIELD,
+        .belongs_unit = NO_FIELD,
+        .belongs_agency = NO_FIELD,
         .geometry = NO_FIELD,
         .is_builtin = true,
     };

@@ -59,6 +59,11 @@ struct valid_time_decl {
     struct str from, to;
 };
 
+struct belongs_decl {
+    struct yaml_place unit_place, agency_place;
+    struct str unit, agency;
+};
+
 struct rule_decl {
     struct yaml_place place, check_place;
     struct str check;
@@ -100,6 +105,7 @@ struct reg_decl {
     int privacy;
     struct yaml_strs key, order, search;
     struct valid_time_decl *valid_time;
+    struct belongs_decl *belongs_to;
     const struct yaml *indexes, *sample;
     YAML_ARRAY(struct field_decl) fields;
     YAML_ARRAY(struct rule_decl) rules;

@@ -221,6 +221,14 @@ static const struct yaml_field valid_time_fields[] = {
 static const struct yaml_schema valid_time_schema =
     YAML_SCHEMA("valid_time", valid_time_fields, struct valid_time_decl);
 
+static const struct yaml_field belongs_fields[] = {
+    {"unit", Y_STR, offsetof(struct belongs_decl, unit), 0, NULL},
+    {"unit", Y_PLACE, offsetof(struct belongs_decl, unit_place), 0, NULL},
+    {"agency", Y_STR, offsetof(struct belongs_decl, agency), 0, NULL},
+    {"agency", Y_PLACE, offsetof(struct belongs_decl, agency_place), 0, NULL},
+};
+static const struct yaml_schema belongs_schema = YAML_SCHEMA("belongs_to", belongs_fields, struct belongs_decl);
+
 static const struct yaml_field rule_fields[] = {
     {NULL, Y_PLACE, offsetof(struct rule_decl, place), 0, NULL},
     {"check", Y_STR, offsetof(struct rule_decl, check), Y_REQUIRED, NULL},
@@ -283,6 +291,7 @@ static const struct yaml_field reg_fields[] = {
     {"retention", Y_MAP_PTR, offsetof(struct reg_decl, retention), 0, &retention_schema},
     {"key", Y_STR_LIST, offsetof(struct reg_decl, key), Y_REQUIRED | Y_SINGLE_OK, NULL},
     {"valid_time", Y_MAP_PTR, offsetof(struct reg_decl, valid_time), 0, &valid_time_schema},
+    {"belongs_to", Y_MAP_PTR, offsetof(struct reg_decl, belongs_to), 0, &belongs_schema},
     {"as_of", Y_STR, offsetof(struct reg_decl, as_of), 0, NULL},
     {"as_of", Y_PLACE, offsetof(struct reg_decl, as_of_place), 0, NULL},
     {"order", Y_STR_LIST, offsetof(struct reg_decl, order), Y_SINGLE_OK, NULL},

@@ -310,6 +310,23 @@ static void build_valid_time(struct linker *l, struct reg *r, const struct reg_d
                           r->fields[dates[i]].name, "type: date");
 }
 
+/* The field by which a record belongs to somebody: of the type, or what other registers know this one's records by. */
+static int build_owner(struct linker *l, struct reg *r, struct str name, struct yaml_place at, bool is_unit)
+{
+    int n = name.n ? linker_field(l, r, name, at) : NO_FIELD;
+    if (n == NO_FIELD || n == r->entity || r->fields[n].type == (is_unit ? FT_UNIT : FT_REFERENCE))
+        return n;
+    linker_misfit(l, r->file, at, is_unit ? "belongs_to.unit" : "belongs_to.agency", name,
+                  is_unit ? "type: unit" : "type: reference");
+    return NO_FIELD;
+}
+
+static void build_belongs(struct linker *l, struct reg *r, const struct belongs_decl *d)
+{
+    r->belongs_unit = d ? build_owner(l, r, d->unit, d->unit_place, true) : NO_FIELD;
+    r->belongs_agency = d ? build_owner(l, r, d->agency, d->agency_place, false) : NO_FIELD;
+}
+
 /* ---- rules of duplicates ---- */
 
 static bool fits_same(enum field_type t)
@@ -481,6 +498,7 @@ struct reg *reg_build(struct linker *l, const struct reg_decl *d)
     build_sorted(l, r);
     build_valid_time(l, r, d);
     build_key(l, r, d);
+    build_belongs(l, r, d->belongs_to);
     build_rest(l, r, d);
     build_retention(l, r, d->retention);
     r->columns = record_columns_sql(l->a, r);

@@ -20,6 +20,19 @@ static const char poor_yaml[] = "register: poor\ntitle: Nghèo\nprivacy: sensiti
                                 "  home: {type: unit, title: Xã, privacy: internal}\n"
                                 "  class: {type: string, title: Diện}\n";
 
+static const char bodies_yaml[] = "register: bodies\ntitle: Cơ quan\nkey: [code]\nbelongs_to: {agency: code}\nfields:\n"
+                                  "  code: {type: string, title: Mã, required: true}\n";
+static const char letters_yaml[] = "register: letters\ntitle: Văn bản\nprivacy: internal\nkey: [code]\n"
+                                   "belongs_to: {unit: where_to, agency: receiver}\nfields:\n"
+                                   "  code: {type: string, title: Mã, required: true}\n"
+                                   "  where_from: {type: unit, title: Xã gửi}\n"
+                                   "  where_to: {type: unit, title: Xã nhận}\n"
+                                   "  sender: {type: reference, register: bodies, title: Nơi gửi}\n"
+                                   "  receiver: {type: reference, register: bodies, title: Nơi nhận}\n";
+static const char clerk_yaml[] = "role: clerk\ntitle: Văn thư\ngrants:\n"
+                                 "  - {may: read, registers: [letters], within: unit}\n"
+                                 "  - {may: [update, delete], registers: [letters, bodies], within: agency}\n";
+
 static const char officer_yaml[] = "role: officer\n"
                                    "title: {vi: Cán bộ, en: Officer}\n"
                                    "grants:\n"
@@ -49,6 +62,9 @@ static const struct text_file files[] = {{"province.yaml", province_yaml},
                                          {"registers/farms.yaml", farms_yaml},
                                          {"registers/people.yaml", people_yaml},
                                          {"registers/poor.yaml", poor_yaml},
+                                         {"registers/bodies.yaml", bodies_yaml},
+                                         {"registers/letters.yaml", letters_yaml},
+                                         {"roles/clerk.yaml", clerk_yaml},
                                          {"roles/officer.yaml", officer_yaml},
                                          {"roles/counter.yaml", counter_yaml}};
 
@@ -64,6 +80,8 @@ static int set_up(void **state)
         put(x, "people",
             "code,home,done,name,belief,seen_on\nP1,11,true,Ân,x,2022-01-01\nP2,12,false,Bình,y,2022-01-01\n",
             NULL) != OK ||
+        put(x, "bodies", "code\nA\nB\n", NULL) != OK ||
+        put(x, "letters", "code,where_from,where_to,sender,receiver\nL1,1,11,A,B\n", NULL) != OK ||
         put(x, "poor", "code,home,class\nN1,11,poor\n", NULL) != OK ||
         roles_load(x->a, x->s->province, &roles, &x->list) != OK) {
         show(&x->list);
@@ -236,6 +254,29 @@ static void a_decision_says_which_grant_and_why(void **state)
     begin(x, &g, false);
     assert_false(may(x, VERB_READ, "people", NULL, &d));
     assert_null(d.steps[0].role);
+}
+
+static void a_record_belongs_by_the_field_that_is_declared(void **state)
+{
+    struct fixture *x = *state;
+    struct decision d;
+    const struct str clerk[] = {STR("clerk")};
+    struct subject s = account(clerk, "12");
+    s.agency = STR("A");
+    begin(x, &s, false);
+    assert_string_equal(shown(x, "letters", PRIVACY_INTERNAL), "(\"where_to\" IN ('12'))");
+    assert_false(may(x, VERB_READ, "letters", "L1", &d));
+    assert_int_equal(d.steps[0].why, WHY_OUTSIDE);
+    assert_false(may(x, VERB_UPDATE, "letters", "L1", &d)); /* it sent the letter, and does not hold it */
+    assert_true(may(x, VERB_DELETE, "bodies", "A", &d));
+    assert_false(may(x, VERB_DELETE, "bodies", "B", &d));
+    s.unit = STR("11");
+    s.agency = STR("B");
+    begin(x, &s, false);
+    assert_true(may(x, VERB_READ, "letters", "L1", &d));
+    assert_true(may(x, VERB_UPDATE, "letters", "L1", &d));
+    assert_int_equal(reg_scope_field(x->s->province, reg_of(x, "people"), SCOPE_UNIT), 2); /* not declared: the first */
+    assert_int_equal(reg_scope_field(x->s->province, reg_of(x, "people"), SCOPE_AGENCY), NO_FIELD);
 }
 
 static struct delegation lent_officer(void)
@@ -451,6 +492,7 @@ int main(void)
         T(a_grant_within_a_unit_is_its_codes_and_those_merged_into_it),
         T(sensitive_fields_are_shown_of_opened_records_only),
         T(a_decision_says_which_grant_and_why),
+        T(a_record_belongs_by_the_field_that_is_declared),
         T(what_is_delegated_adds_up_until_its_last_day),
         T(what_is_delegated_stays_within_its_bounds),
         T(a_read_is_in_the_name_of_who_lent_the_right_to_it),
