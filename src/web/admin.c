@@ -15,10 +15,9 @@ static const struct {
     const char *href;
     enum message title;
 } menu[] = {
-    {OFFICE_ADMIN, "/admin", M_admin_overview},
-    {OFFICE_ADMIN, "/admin/users", M_users_title},
-    {OFFICE_ADMIN, "/admin/events", M_admin_events},
-    {OFFICE_DESK, "/desk/requests", M_desk_requests},
+    {OFFICE_ADMIN, "/admin", M_admin_overview},        {OFFICE_ADMIN, "/admin/users", M_users_title},
+    {OFFICE_ADMIN, "/admin/events", M_admin_events},   {OFFICE_DESK, "/desk/requests", M_desk_requests},
+    {OFFICE_DESK, "/desk/erasures", M_erasures_title},
 };
 
 static const struct {

@@ -239,11 +239,15 @@ static enum err write_record(struct dossier *d, const struct version *last, stru
     if (e != OK)
         return e;
     write_map(d, r, title, &map);
+    bool may_edit = d->may_write && !last->is_removed,
+         may_erase = d->reg->n_personal && site_may_write(x, VERB_ADMINISTER, d->reg);
     struct tpl_record_downloads downloads[2] = {{STR("GeoJSON"), item_href(d, "?f=geojson")},
                                                 {message(M_record_proof, x->lang), proof}};
     tpl_record(out,
                &(struct tpl_record){.is_sample = r->is_sample,
-                                    .edit_href = d->may_write && !last->is_removed ? record_href(d, "/edit") : nothing,
+                                    .is_writer = may_edit || may_erase,
+                                    .edit_href = may_edit ? record_href(d, "/edit") : nothing,
+                                    .erase_href = may_erase ? record_href(d, "/erase") : nothing,
                                     .removed = last->is_removed,
                                     .facts = buf_view(&facts),
                                     .more_title = has_more && !last->is_removed ? title : nothing,

@@ -145,6 +145,17 @@ static const struct input desk_requests_inputs[] = {{.name = "all", .in = IN_QUE
 static const struct input desk_request_inputs[] = {IN_KEY, INPUT_END};
 static const struct input my_requests_inputs[] = {{.name = "sent", .in = IN_QUERY, .type = INPUT_TEXT, .max = 64, TITLE("Yêu cầu vừa gửi", "The request just made")}, INPUT_END};
 static const struct input my_request_inputs[] = {IN_FORM("kind", INPUT_TEXT, .max = 64), IN_FORM("words", INPUT_TEXT, .max = 10000), INPUT_END};
+static const struct input erasures_inputs[] = {{.name = "before", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Trước phiên bản này", "Before this revision")}, INPUT_END};
+static const struct input record_erase_form_inputs[] = {IN_REGISTER, IN_ID, {.name = "done", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX}, INPUT_END};
+static const struct input record_erase_inputs[] = {
+    IN_REGISTER,
+    IN_ID,
+    IN_FORM("do", INPUT_CHOICE, .choices = "check|erase|edit"),
+    IN_FORM("reason", INPUT_TEXT, .max = 1000),
+    IN_FORM("basis", INPUT_TEXT, .max = 1000),
+    {.name = "{field}", .in = IN_BODY, .type = INPUT_TEXT, .max = 10, .is_open = true},
+    INPUT_END,
+};
 #define IN_TOKEN {.name = "token", .in = IN_PATH, .type = INPUT_NAME, .max = 64}
 static const struct input import_inputs[] = {IN_REGISTER, {.name = "file", .in = IN_BODY, .type = INPUT_FILE}, IN_FORM("mode", INPUT_CHOICE, .choices = "upsert|create|update"), INPUT_END};
 static const struct input import_check_inputs[] = {IN_REGISTER, IN_TOKEN, INPUT_END};
@@ -261,6 +272,8 @@ const struct route site_routes[] = {
     {LONG_POST("/registers/{register}/imports/{token}", "registerImportWrite", "Nhập một tệp", "A file imported", 0), .inputs = import_write_inputs, .cost = COST_SCAN, .answer = post_import_check},
     {GET("/registers/{register}/{id}/edit", "recordEdit", "Sửa hồ sơ", "Edit a record"), FORM_PAGE, .inputs = record_edit_form_inputs, .cost = COST_PAGE, .answer = page_record_edit},
     {FORM_POST("/registers/{register}/{id}/edit", "recordEditPost", "Sửa hồ sơ", "Edit a record"), .inputs = record_edit_inputs, .cost = COST_PAGE, .answer = post_record_edit},
+    {GET("/registers/{register}/{id}/erase", "recordErase", "Xóa dữ liệu cá nhân", "Erase personal data"), SIGNED(RIGHT_SIGNED_IN_RECENT), .inputs = record_erase_form_inputs, .answer = page_record_erase},
+    {ACT("/registers/{register}/{id}/erase", "recordErasePost", "Xóa dữ liệu cá nhân", "Erase personal data", RIGHT_SIGNED_IN_RECENT, WRITES), .inputs = record_erase_inputs, .answer = post_record_erase},
     {GET("/registers/{register}/{id}/remove", "recordRemove", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_remove},
     {FORM_POST("/registers/{register}/{id}/remove", "recordRemovePost", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), .inputs = record_remove_inputs, .cost = COST_PAGE, .answer = post_record_remove},
     {.method = METHOD_POST, .path = "/registers/{register}/{id}/open", .id = "recordOpen", TITLE("Mở trường nhạy cảm", "Open sensitive fields"), .formats = F_HTML, .flags = IS_HIDDEN | IS_FORM | TAKES_BODY | IS_LIVE | IS_SLOW, .right = RIGHT_SIGNED_IN, .tag = "pages", .inputs = record_open_inputs, .cost = COST_PAGE, .answer = post_record_open},
@@ -305,6 +318,7 @@ const struct route site_routes[] = {
     {GET("/account/delegations", "delegationsPage", "Ủy quyền", "Delegations"), SIGNED(RIGHT_SIGNED_IN), .answer = page_delegations},
     {ACT("/account/delegations", "delegate", "Ủy quyền", "Lend a role", RIGHT_SIGNED_IN_RECENT, IS_SLOW), .inputs = delegate_inputs, .answer = act_delegate},
     {ACT("/account/delegations/{delegation}/end", "delegationEnd", "Kết thúc ủy quyền", "End a delegation", RIGHT_SIGNED_IN_RECENT, IS_SLOW), .inputs = delegation_inputs, .answer = act_delegation_end},
+    {GET("/desk/erasures", "deskErasures", "Những gì đã xóa", "What was erased"), SIGNED(RIGHT_SIGNED_IN), .inputs = erasures_inputs, .answer = page_desk_erasures},
     {GET("/admin", "adminPage", "Quản trị", "Administration"), SIGNED(RIGHT_ADMINISTER), .answer = page_admin},
     {GET("/admin/events", "eventsPage", "Nhật ký an ninh", "Security events"), SIGNED(RIGHT_ADMINISTER), .inputs = events_inputs, .answer = page_events},
     {GET("/admin/users", "usersPage", "Các tài khoản", "Accounts"), SIGNED(RIGHT_ADMINISTER), .inputs = users_inputs, .answer = page_users},

@@ -183,6 +183,7 @@ answer_fn page_users, page_user_new, act_user_add, page_user, act_user_disable, 
 answer_fn page_posts, page_post, page_data, page_developers;        /* page_posts.c, page_data.c, page_developers.c */
 answer_fn page_problem_type;                                        /* page_problem_type.c */
 answer_fn page_provider, page_provider_back;                        /* page_provider.c */
+answer_fn page_record_erase, post_record_erase, page_desk_erasures; /* page_erase.c */
 answer_fn page_desk_requests, page_desk_request, page_desk_extract; /* page_desk.c */
 answer_fn page_my_requests, post_my_requests;                       /* page_my_requests.c */
 answer_fn page_admin, page_events;                                  /* page_admin.c */

@@ -151,6 +151,53 @@ def requests_desk(officer, dpo, chief, citizen, other, household):
     has(dpo.get("/desk/requests?all=1"), "and stands in that of all", "YC000001", "Done")
 
 
+def on_disk(text):
+    return [name for name in os.listdir(os.path.join(WORK, "var"))
+            if text.encode() in open(os.path.join(WORK, "var", name), "rb").read()]
+
+
+def erasing(officer, dpo, chief, household):
+    path = f"/registers/farm_households/{household['code']}"
+    tell(officer.get(path + "/erase").status == 403, "who may not administer a register erases nothing of it")
+    page = chief.get(path + "/erase")
+    tell(page.status == 404, "nor does an administrator, for whom that register is not there", page.status)
+    tell(dpo.get("/registers/teams/TCN001/erase").status == 403, "nor of a register that is not his")
+    tell(dpo.get("/registers/farm_households/HN999999/erase").status == 404, "of nothing, nothing")
+    page = dpo.get(path)
+    has(page, "the page of a record leads to erasing", f'href="{path}/erase"')
+    lacks(officer.get("/registers/farm_households"), "and others are not led there", "/erase")
+    page = dpo.get(path + "/erase")
+    has(page, "personal fields may be chosen", 'name="f.phone"', 'name="f.head"')
+    lacks(page, "and no other", 'name="f.code"', 'name="f.area_m2"')
+    form = {"f.phone": "1", "reason": "request YC000002", "basis": "Law 91/2025/QH15"}
+    for missing, word in (("f.phone", "at least one field"), ("reason", "give a reason"), ("basis", "legal basis")):
+        page = dpo.post(path + "/erase", {k: v for k, v in form.items() if k != missing} | {"do": "erase"})
+        tell(page.status == 422 and word in page.text, f"without {missing} nothing is erased", page.text)
+    page = dpo.post(path + "/erase", {**form, "f.area_m2": "1", "do": "erase"})
+    tell(page.status == 400, "a field that is not personal cannot be sent along", page.status)
+    page = dpo.post(path + "/erase", {**form, "do": "erase"}, token="0" * 64)
+    tell(page.status == 403, "nor anything without the token of the session", page.status)
+    before = json.loads(tinhso("log", "list", "--json"))["revisions"][0]["rev"]
+    page = dpo.post(path + "/erase", {**form, "do": "check"})
+    has(page, "first it says what would go", "Look once more", "1 version", "Erase for good")
+    tell(json.loads(tinhso("log", "list", "--json"))["revisions"][0]["rev"] == before, "and nothing is written")
+    tell(on_disk(household["phone"]) != [], "the value is in the database")
+    page = dpo.post(path + "/erase", {**form, "do": "erase"})
+    tell(page.location == f"{path}/erase?done={before + 1}", "then it goes, as a revision", page.text)
+    has(dpo.get(page.location), "which is the proof", "Erased.", "Law 91/2025/QH15",
+         f'href="/api/log/revisions/{before + 1}"')
+    entry = json.loads(tinhso("log", "list", "--json"))["revisions"][0]
+    tell(entry["actor"] == "dpo" and entry["reason"] == "request YC000002", "the log says who and why", entry)
+    page = dpo.get(path)
+    lacks(page, "the record shows it no more, nor does its history", household["phone"])
+    has(page, "but that it was erased", "erased")
+    has(dpo.get("/desk/erasures"), "the desk lists it", household["code"], "request YC000002")
+    tell(officer.get("/desk/erasures").status == 403, "for those who work there")
+    page = dpo.post(path + "/erase", {**form, "do": "erase"})
+    has(page, "a second time there is nothing to erase", "There is nothing to erase")
+    tell(dpo.get(path + f"/erase?done={before}").status == 404, "another revision is no proof")
+
+
 def main():
     chief = account("chief", "--role", "administrator")
     officer = account("lan", "--role", "commune_officer", "--unit", "24611")
@@ -160,6 +207,9 @@ def main():
     citizen = account("cong.dan", "--citizen", "--personal-id", household["personal_id"])
     other = account("nguoi.khac", "--citizen", "--personal-id", "067299000001")
     requests_desk(officer, dpo, chief, citizen, other, household)
+    erasing(officer, dpo, chief, household)
+    with open(os.path.join(WORK, "phone"), "w", encoding="utf-8") as f:
+        f.write(household["phone"])
     sys.exit(failed > 0)
 
 

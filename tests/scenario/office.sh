@@ -10,5 +10,6 @@ retell "$WORK/.out" "$WORK/serve.log"
 expect_exit "every check was made" 0
 [ "$status" -eq 0 ] || printf '%s\n' "# ${err//$'\n'/$'\n'# }"
 serve_end
+expect_true "what was erased is in no file any more" test -z "$(grep -laF "$(cat "$WORK/phone")" "$WORK"/var/*)"
 tinhso log verify
 expect_exit "the log verifies" 0
