@@ -12,6 +12,8 @@
  * adds up, also those of roles that were delegated (delegation.h): they reach as far as they do for whoever lends them, and no further than the unit that he named. A role that the province no longer declares gives nothing. The operator's key reads up to
  * internal fields and writes everything, as it did before there were accounts.
  *
+ * Figures are shown to anyone, unless they are declared internal: then to the operator's key and where a grant says `may: read` of them.
+ *
  * Sensitive fields are shown only in records that were opened with a reason (rights_moment.opened); the right to open them is access_may(VERB_READ)
  * with fields == PRIVACY_SENSITIVE.
  *
@@ -85,6 +87,10 @@ struct decision {
     const struct decision_step *steps;   /* every grant that was looked at, in the order of the roles */
     size_t n_steps;
 };
+
+/* The same of a figure, which belongs to no unit: a role that is lent in one unit only gives none. */
+void access_may_figure(struct rights *r, enum verb verb, struct str id, bool is_internal,
+                       struct decision *ret_decision);
 
 /* In whose names the subject reads these records up to the class of fields: of those accounts whose delegation he needs for one of them at least; names separated by ", ", empty when
  * his own roles allow it all. n 0: of any record. Asks the store without a view. */

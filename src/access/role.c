@@ -119,6 +119,14 @@ bool grant_names(const struct grant *g, struct str reg)
     return g->is_any_register;
 }
 
+bool grant_names_figure(const struct grant *g, struct str id)
+{
+    for (size_t i = 0; i < g->n_figures; i++)
+        if (str_eq(g->figures[i], id) || str_is(g->figures[i], "*"))
+            return true;
+    return false;
+}
+
 int reg_scope_field(const struct province *p, const struct reg *reg, enum scope scope)
 {
     bool is_unit = scope == SCOPE_UNIT;
@@ -336,4 +344,31 @@ void roles_check_figures(const struct roles *roles, const struct str *names, siz
                     tell_unknown(&l, "figure", g->figures[m], names, n, g->figure_places[m]);
             }
         }
+}
+
+/* What is asked for: of registers by the store, pages and interface (approve and publish will be by workflows); of figures only whether they are shown. */
+static const unsigned asked_of_registers = 1U << VERB_READ | 1U << VERB_CREATE | 1U << VERB_UPDATE | 1U << VERB_DELETE |
+                                           1U << VERB_IMPORT | 1U << VERB_EXPORT | 1U << VERB_ADMINISTER;
+static const unsigned asked_of_figures = 1U << VERB_READ;
+
+static void check_verbs(const struct role *role, const struct grant *g, struct faults *warnings)
+{
+    bool has_registers = g->is_any_register || g->n_registers;
+    unsigned asked = (has_registers ? asked_of_registers : 0) | (g->n_figures ? asked_of_figures : 0);
+    const char *what = has_registers ? "registers" : g->n_figures ? "figures" : "workflows";
+    for (size_t v = 0; v < VERB_COUNT; v++) {
+        struct fault f = {0};
+        if (!(g->verbs & ~asked & 1U << v))
+            continue;
+        FAULT(&f, ERR_ROLE_VERB_IDLE, {"role", role->id}, {"verb", str_of(verb_names[v])}, {"what", str_of(what)});
+        fault_place(&f, role->file, g->line, 0);
+        faults_add(warnings, &f);
+    }
+}
+
+void roles_check_verbs(const struct roles *roles, struct faults *warnings)
+{
+    for (size_t i = 0; i < roles->n; i++)
+        for (size_t k = 0; k < roles->p[i].n; k++)
+            check_verbs(&roles->p[i], &roles->p[i].grants[k], warnings);
 }

@@ -78,8 +78,12 @@ enum err roles_load(struct arena *a, const struct province *p, struct roles **re
 /* What figures there are is known to others: their names, for the grants that name some. */
 void roles_check_figures(const struct roles *roles, const struct str *names, size_t n, struct faults *list);
 
+/* Verbs of grants that nothing asks for on what they name: warnings, with the line. */
+void roles_check_verbs(const struct roles *roles, struct faults *warnings);
+
 const struct role *role_find(const struct roles *roles, struct str id); /* NULL when absent */
 bool grant_names(const struct grant *g, struct str reg);
+bool grant_names_figure(const struct grant *g, struct str id);
 
 const char *verb_name(enum verb verb);
 struct text2 verb_title(enum verb verb);

@@ -6,12 +6,12 @@
 #include "access/right.h"
 #include "cli/folder.h"
 #include "cli/show.h"
+#include "figure/figure.h"
 #include "register/query.h"
-#include "report/columns.h"
 
 #include "base/banned.h"
 
-enum { WIDTH = 140 };
+#define FIGURE_PREFIX "figure:"
 
 enum err cli_access(struct cli *c, struct access **ret_access)
 {
@@ -57,13 +57,19 @@ static const char *why_name(enum why why)
 }
 
 struct explained {
-    const struct reg *reg;
+    const struct reg *reg; /* or */
+    const struct figure *figure;
     enum verb verb;
     struct account account;
     const struct delegation *delegations;
     size_t n_delegations;
     struct decision d;
 };
+
+static struct str asked_name(const struct explained *x)
+{
+    return x->figure ? x->figure->id : x->reg->name;
+}
 
 static void explain_step(struct cli *c, const struct decision_step *s)
 {
@@ -84,12 +90,15 @@ static void explain_text(struct cli *c, const struct explained *x)
     struct text2 title = verb_title(x->verb);
     struct str verb = text2_in(&title, c->lang);
     const char *word = x->d.is_allowed ? T(c, "Được", "Yes") : T(c, "Không", "No");
-    buf_printf(&c->out, "%s: %.*s · %.*s · %.*s\n", word, STR_ARG(x->account.name), STR_ARG(verb),
-               STR_ARG(x->reg->name));
-    if (x->d.is_public)
+    buf_printf(&c->out, "%s: %.*s · %.*s · %s%.*s\n", word, STR_ARG(x->account.name), STR_ARG(verb),
+               x->figure ? FIGURE_PREFIX : "", STR_ARG(asked_name(x)));
+    if (x->d.is_public && x->figure)
+        buf_puts(&c->out,
+                 T(c, "  Số liệu này công khai, ai cũng xem được.\n", "  The figure is public: anyone reads it.\n"));
+    else if (x->d.is_public)
         buf_puts(&c->out, T(c, "  Sổ này công khai, ai cũng xem được các trường công khai.\n",
                             "  The register is public: anyone reads its public fields.\n"));
-    else if (x->d.is_allowed)
+    else if (x->d.is_allowed && x->reg)
         buf_printf(&c->out, T(c, "  Đến các trường mức %s.\n", "  Up to fields of class %s.\n"),
                    privacy_name(x->d.fields));
     if (x->d.n_steps == 0)
@@ -106,7 +115,7 @@ static void explain_json(struct cli *c, const struct explained *x)
     json_key(&o, STR("allowed")), json_bool(&o, x->d.is_allowed);
     json_member(&o, "account", x->account.name);
     json_member(&o, "verb", str_of(verb_name(x->verb)));
-    json_member(&o, "register", x->reg->name);
+    json_member(&o, x->figure ? "figure" : "register", asked_name(x));
     json_key(&o, STR("public")), json_bool(&o, x->d.is_public);
     if (x->d.is_allowed)
         json_member(&o, "fields", str_of(privacy_name(x->d.fields)));
@@ -132,14 +141,24 @@ static void explain_json(struct cli *c, const struct explained *x)
     answer_end(c, &o);
 }
 
-static enum err decide(struct cli *c, struct explained *x)
+static enum err decide_record(struct cli *c, struct rights *rights, struct explained *x)
 {
-    struct rights *rights = rights_new();
-    struct roles *roles;
     struct query *q CLEANUP(query_closep) = NULL;
     struct record r;
     struct str id = cli_word(c, 4);
     bool has_row = true;
+    enum err e = id.n ? query_open(c->store, x->reg, &(struct query_options){.id = id}, &q, &c->fault) : OK;
+    if (e == OK && id.n)
+        e = query_next(q, &r, &has_row, &c->fault);
+    if (e == OK && !has_row)
+        e = FAULT(&c->fault, ERR_RECORD_UNKNOWN, {"id", id}, {"register", x->reg->name});
+    return e == OK ? access_may(rights, x->verb, x->reg, id.n ? &r : NULL, &x->d, &c->fault) : e;
+}
+
+static enum err decide(struct cli *c, struct explained *x)
+{
+    struct rights *rights = rights_new();
+    struct roles *roles;
     enum err e = roles_load(c->arena, c->store->province, &roles, &c->faults);
     const struct subject who = {.kind = SUBJECT_ACCOUNT,
                                 .account = x->account.number,
@@ -153,14 +172,10 @@ static enum err decide(struct cli *c, struct explained *x)
                                 .has_second_factor = true}; /* as after signing in */
     if (e == OK)
         e = rights_begin(rights, &(struct rights_moment){.store = c->store, .roles = roles}, &who, &c->fault);
-    if (e == OK && id.n)
-        e = query_open(c->store, x->reg, &(struct query_options){.id = id}, &q, &c->fault);
-    if (e == OK && id.n)
-        e = query_next(q, &r, &has_row, &c->fault);
-    if (e == OK && !has_row)
-        e = FAULT(&c->fault, ERR_RECORD_UNKNOWN, {"id", id}, {"register", x->reg->name});
-    if (e == OK)
-        e = access_may(rights, x->verb, x->reg, id.n ? &r : NULL, &x->d, &c->fault);
+    if (e == OK && x->figure)
+        access_may_figure(rights, x->verb, x->figure->id, x->figure->is_internal, &x->d);
+    else if (e == OK)
+        e = decide_record(c, rights, x);
     if (e == OK)
         c->is_json ? explain_json(c, x) : explain_text(c, x);
     rights_free(rights);
@@ -176,6 +191,17 @@ static enum err unknown_verb(struct cli *c, struct str name)
                  {"nearest", yaml_nearest(name, names, VERB_COUNT)});
 }
 
+/* A register, or figure:ID. */
+static enum err find_asked(struct cli *c, struct str name, struct explained *x)
+{
+    struct figures *figures;
+    struct str prefix = STR(FIGURE_PREFIX);
+    if (!str_starts(name, prefix))
+        return province_register_find(c->store->province, name, &x->reg, &c->fault);
+    enum err e = figures_load(c->arena, c->store->province, &figures, &c->faults);
+    return e == OK ? figure_find(figures, str_slice(name.p + prefix.n, name.n - prefix.n), &x->figure, &c->fault) : e;
+}
+
 static enum err explain(struct cli *c)
 {
     struct explained x = {0};
@@ -183,12 +209,12 @@ static enum err explain(struct cli *c)
     struct store *s;
     if (c->args.words.n < 4)
         return FAULT(&c->fault, ERR_COMMAND_WORDS, {"command", STR("access")},
-                     {"words", STR("explain USER VERB REGISTER [ID]")});
+                     {"words", STR("explain USER VERB REGISTER [ID] | explain USER VERB figure:ID")});
     if (!verb_find(cli_word(c, 2), &x.verb))
         return unknown_verb(c, cli_word(c, 2));
     enum err e = cli_open(c, &s);
     if (e == OK)
-        e = province_register_find(s->province, cli_word(c, 3), &x.reg, &c->fault);
+        e = find_asked(c, cli_word(c, 3), &x);
     if (e == OK)
         e = cli_access(c, &a);
     if (e == OK)
@@ -222,6 +248,7 @@ static const struct option options[] = {
 };
 static const char *const examples[] = {
     "access explain NAME update farm_households HN000001",
+    "access explain NAME read figure:dti-rank",
     "access matrix --json",
     "access reads --account NAME --limit 20",
     "access affected --from 2026-11-01 --to 2026-11-03",
@@ -230,7 +257,7 @@ static const char *const examples[] = {
 
 const struct command command_access = {
     .name = "access",
-    .words = "explain USER VERB REGISTER [ID] | matrix | reads | affected",
+    .words = "explain USER VERB REGISTER [ID]|figure:FIGURE | matrix | reads | affected",
     .min_words = 1,
     .max_words = 5,
     .title = {"quyền truy cập: vì sao được hay không, ai đã đọc gì, ai bị ảnh hưởng",

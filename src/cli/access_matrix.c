@@ -12,7 +12,7 @@
 enum { WIDTH = 140, MATRIX_DELEGATIONS = 10000 };
 
 struct cell {
-    struct str role, verb, reg, scope, fields, where, from, to;
+    struct str role, verb, reg, figure, scope, fields, where, from, to; /* a register, or a figure ("*": all) */
     int line;
 };
 
@@ -39,18 +39,39 @@ static void each_grant(const struct province *p, const struct role *r, const str
             if (!(g->verbs & 1U << v) || reg->is_builtin || !grant_names(g, reg->name) || !fits ||
                 g->fields < reg_class(reg))
                 continue;
-            put(context,
-                &(struct cell){r->id, str_of(verb_name((enum verb)v)), reg->name, str_of(scope_name(g->within)),
-                               str_of(privacy_name(g->fields)), g->where, g->from, g->to, g->line});
+            put(context, &(struct cell){.role = r->id,
+                                        .verb = str_of(verb_name((enum verb)v)),
+                                        .reg = reg->name,
+                                        .scope = str_of(scope_name(g->within)),
+                                        .fields = str_of(privacy_name(g->fields)),
+                                        .where = g->where,
+                                        .from = g->from,
+                                        .to = g->to,
+                                        .line = g->line});
         }
 }
 
+static void each_figure(const struct role *r, const struct grant *g, put_cell *put, void *context)
+{
+    for (size_t v = 0; v < VERB_COUNT; v++)
+        for (size_t i = 0; i < g->n_figures && g->verbs & 1U << v; i++)
+            put(context, &(struct cell){.role = r->id,
+                                        .verb = str_of(verb_name((enum verb)v)),
+                                        .figure = g->figures[i],
+                                        .from = g->from,
+                                        .to = g->to,
+                                        .line = g->line});
+}
+
+/* Public figures are as public as registers; they are not listed one by one. */
 static void each_cell(const struct roles *roles, put_cell *put, void *context)
 {
     each_public(roles->province, put, context);
     for (size_t i = 0; i < roles->n; i++)
-        for (size_t k = 0; k < roles->p[i].n; k++)
+        for (size_t k = 0; k < roles->p[i].n; k++) {
             each_grant(roles->province, &roles->p[i], &roles->p[i].grants[k], put, context);
+            each_figure(&roles->p[i], &roles->p[i].grants[k], put, context);
+        }
 }
 
 static void put_json(void *context, const struct cell *x)
@@ -60,9 +81,11 @@ static void put_json(void *context, const struct cell *x)
     json_object_begin(o);
     json_member(o, "role", x->role);
     json_member(o, "verb", x->verb);
-    json_member(o, "register", x->reg);
-    json_member(o, "within", x->scope);
-    json_member(o, "fields", x->fields);
+    json_member(o, x->figure.n ? "figure" : "register", x->figure.n ? x->figure : x->reg);
+    if (x->reg.n) {
+        json_member(o, "within", x->scope);
+        json_member(o, "fields", x->fields);
+    }
     if (x->where.n)
         json_member(o, "where", x->where);
     if (x->from.n)
@@ -77,7 +100,8 @@ static void put_json(void *context, const struct cell *x)
 static void put_row(void *context, const struct cell *x)
 {
     struct columns_table *t = context;
-    const struct str cells[] = {x->role, x->verb, x->reg, x->scope, x->fields, x->where};
+    struct str what = x->figure.n ? STR_JOIN(t->arena, STR("figure:"), x->figure) : x->reg;
+    const struct str cells[] = {x->role, x->verb, what, x->scope, x->fields, x->where};
     for (size_t i = 0; i < ARRAY_LEN(cells); i++)
         columns_add(t, cells[i]);
 }

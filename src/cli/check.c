@@ -32,6 +32,9 @@ static enum err check_run(struct cli *c)
         e = ERR_DECL_PURPOSE;
     if (e != OK)
         return e;
+    struct faults idle CLEANUP(faults_done) = {.max = 100};
+    roles_check_verbs(facts.declared_roles, &idle);
+    cli_warn(c, &idle);
     if (c->is_json) {
         struct json_out o = answer_begin(c);
         json_object_begin(&o);

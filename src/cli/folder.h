@@ -9,12 +9,14 @@
 #ifndef TINHSO_CLI_FOLDER_H
 #define TINHSO_CLI_FOLDER_H
 
+#include "access/role.h"
 #include "cli/cli.h"
 #include "figure/figure.h"
 
 struct folder_facts {
     const struct province *province;
     size_t registers, figures, indexes, reports, roles;
+    const struct roles *declared_roles;
 };
 
 /* All errors go to c->faults. */

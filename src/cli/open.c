@@ -113,13 +113,15 @@ enum err cli_open_figures(struct cli *c, struct store **ret_store, struct figure
 }
 
 /* Figures that roles name are looked for when the figures could be read. */
-static enum err check_roles(struct cli *c, const struct province *p, const struct figures *figures, size_t *ret_n)
+static enum err check_roles(struct cli *c, const struct province *p, const struct figures *figures,
+                            struct folder_facts *facts)
 {
     struct roles *roles;
     enum err e = roles_load(c->arena, p, &roles, &c->faults);
     if (e != OK)
         return e;
-    *ret_n = roles->n;
+    facts->roles = roles->n;
+    facts->declared_roles = roles;
     if (!figures)
         return OK;
     size_t before = c->faults.total;
@@ -155,7 +157,7 @@ enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_
         facts.indexes = figures->indexes->n;
         bad = reports_check(c->arena, figures, &facts.reports, &c->faults);
     }
-    enum err misfit = check_roles(c, p, bad == OK ? figures : NULL, &facts.roles);
+    enum err misfit = check_roles(c, p, bad == OK ? figures : NULL, &facts);
     facts.province = p;
     if (e == OK && bad == OK && misfit == OK)
         *ret_facts = facts;

@@ -71,6 +71,7 @@ struct figure {
     struct str id;
     struct text2 title, unit, note;
     struct str source;
+    bool is_internal; /* shown to those alone who hold a grant for it; so is what is computed from one */
     struct str on, period_from, period_to, valid_from, valid_to; /* ISO dates, ends inclusive; may be empty */
     enum figure_kind kind;
     struct measure main; /* count, sum, mean, survey; ratio: over */
@@ -102,6 +103,12 @@ struct figures {
  * figures (unknown, in a circle) and to indexes. All errors go to the list, with file, line and key; returns the first one's
  * code. Needs no store. */
 enum err figures_load(struct arena *a, const struct province *p, struct figures **ret_figures, struct faults *list);
+
+/* The same without those that `shows` denies: who reads these finds, counts and is told of no other. fs itself when it denies none. */
+struct figures *figures_shown(struct arena *a, struct figures *fs,
+                              bool (*shows)(void *context, const struct figure *figure), void *context);
+/* What is internal in `newest` is so in `past` too, with all that is computed from it. */
+void figures_keep_internal(struct figures *past, const struct figures *newest);
 
 /* ERR_FIGURE_UNKNOWN {id, nearest}. */
 enum err figure_find(const struct figures *fs, struct str id, const struct figure **ret_figure, struct fault *f);

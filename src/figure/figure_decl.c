@@ -98,6 +98,8 @@ static const struct yaml_field range_fields[] = {
 static const struct yaml_schema period_schema = YAML_SCHEMA("period", range_fields, struct range_decl);
 static const struct yaml_schema valid_schema = YAML_SCHEMA("valid", range_fields, struct range_decl);
 
+/* A figure tells of no person: it is for everybody, or for those who work with it. */
+static const char *const privacy_names[] = {"public", "internal", NULL};
 static const struct yaml_field figure_fields[] = {
     {NULL, Y_PLACE, AT(figure_decl, place)},
     {"figure", Y_PLACE, AT(figure_decl, id_place)},
@@ -106,6 +108,7 @@ static const struct yaml_field figure_fields[] = {
     {"unit", Y_TEXT2, AT(figure_decl, unit)},
     {"note", Y_TEXT2, AT(figure_decl, note)},
     {"source", Y_STR, AT(figure_decl, source)},
+    {"privacy", Y_ENUM, AT(figure_decl, privacy), 0, privacy_names},
     {"on", Y_DATE_TEXT, AT(figure_decl, on)},
     {"period", Y_MAP, AT(figure_decl, period), 0, &period_schema},
     {"valid", Y_MAP, AT(figure_decl, valid), 0, &valid_schema},

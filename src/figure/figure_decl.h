@@ -44,6 +44,7 @@ struct range_decl {
 struct figure_decl {
     struct yaml_place place, id_place, of_place;
     struct str id, source, on;
+    int privacy;
     struct text2 title, unit, note;
     struct range_decl period, valid;
     struct measure_decl *count, *sum, *mean, *survey, *of;

@@ -119,6 +119,8 @@ void figure_definition_json(const struct figure *figure, enum lang lang, struct 
     json_object_begin(o);
     json_member(o, "kind", str_of(figure_kind_name(figure->kind)));
     text_json("note", text2_in(&figure->note, lang), o);
+    if (figure->is_internal)
+        json_member(o, "privacy", STR("internal"));
     text_json("source", figure->source, o);
     json_member(o, "file", figure->file);
     json_key(o, STR("line")), json_int(o, figure->line);

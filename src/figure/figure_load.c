@@ -86,6 +86,7 @@ static void figure_read(struct decode *d, const struct yaml *node, struct loadin
         .unit = decl->unit,
         .note = decl->note,
         .source = decl->source,
+        .is_internal = decl->privacy != 0,
         .on = decl->on,
         .period_from = decl->period.from,
         .period_to = decl->period.to,
@@ -328,6 +329,47 @@ static void rings_check(struct decode *d, const struct loading *l)
         ring_visit(&r, l->all.p[i].fig);
 }
 
+/* ---- who may see them ---- */
+
+static void inherit_internal(const struct figures *fs)
+{
+    for (bool has_changed = true; has_changed;) {
+        has_changed = false;
+        for (size_t i = 0; i < fs->n; i++) {
+            const struct figure *parts[3];
+            size_t n = parts_of(fs->p[i], parts);
+            bool is_internal = false;
+            for (size_t k = 0; k < n; k++)
+                is_internal |= parts[k]->is_internal;
+            has_changed |= is_internal && !fs->p[i]->is_internal;
+            fs->p[i]->is_internal |= is_internal;
+        }
+    }
+}
+
+struct figures *figures_shown(struct arena *a, struct figures *fs,
+                              bool (*shows)(void *context, const struct figure *figure), void *context)
+{
+    struct figures *shown = ARENA_NEW(a, struct figures);
+    *shown = (struct figures){
+        .province = fs->province, .p = ARENA_ARRAY(a, struct figure *, fs->n + 1), .indexes = fs->indexes};
+    for (size_t i = 0; i < fs->n; i++)
+        if (shows(context, fs->p[i])) {
+            shown->p[shown->n++] = fs->p[i];
+            map_put(a, &shown->by_id, fs->p[i]->id, fs->p[i]);
+        }
+    return shown->n == fs->n ? fs : shown;
+}
+
+void figures_keep_internal(struct figures *past, const struct figures *newest)
+{
+    for (size_t i = 0; i < past->n; i++) {
+        const struct figure *now = map_get(&newest->by_id, past->p[i]->id);
+        past->p[i]->is_internal |= now && now->is_internal;
+    }
+    inherit_internal(past);
+}
+
 enum err figures_load(struct arena *a, const struct province *p, struct figures **ret_figures, struct faults *list)
 {
     size_t before = list->total, kept = list->n;
@@ -355,6 +397,7 @@ enum err figures_load(struct arena *a, const struct province *p, struct figures 
     }
     if (list->total > before)
         return kept < list->n ? list->p[kept].code : ERR_FIGURE_NAME;
+    inherit_internal(l.fs);
     *ret_figures = l.fs;
     return OK;
 }

@@ -420,6 +420,8 @@ static enum err piece_check(const struct figures *fs, const struct report_source
         return e == OK ? index_year_check(index, piece->year, f) : e;
     }
     enum err e = figure_find(fs, piece->id, &figure, f);
+    if (e == OK && figure->is_internal) /* reports are for everybody */
+        e = FAULT(f, ERR_REPORT_INTERNAL, {"mark", piece->text}, {"figure", piece->id});
     if (e == OK && piece->kind == PIECE_TABLE && piece->by.n == 0 && figure->n_by == 0)
         e = FAULT(f, ERR_REPORT_TABLE_BY, {"mark", piece->text}, {"figure", piece->id});
     if (e == OK && piece->kind == PIECE_TABLE)

@@ -161,6 +161,8 @@ enum err figure_show_definition(struct figure_view *v, struct buf *out, struct f
     add_measure(&facts, M_figure_register, &figure->main);
     add_measure(&facts, figure->kind == FIGURE_RATIO ? M_figure_register_under : M_figure_register_of, &figure->of);
     add_days(&facts);
+    if (figure->is_internal)
+        add(&facts, M_figure_privacy, (struct fact){.text = message(M_figure_internal, v->x->lang)});
     enum err e = add_author(&facts, f);
     const char *place = arena_printf(v->x->arena, "%.*s:%d", STR_ARG(figure->file), figure->line);
     add(&facts, M_figure_declared, (struct fact){.text = str_of(place)});

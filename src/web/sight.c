@@ -163,6 +163,7 @@ void worker_view(void *worker, struct exchange *x)
     w->asking = x;
     w->is_judged = false;
     w->seen = NULL;
+    w->figures = NULL; /* until worker_revision says which */
     w->behalf = (struct str){NULL, 0};
 }
 

@@ -19,9 +19,9 @@ struct declared {
     struct arena *arena; /* NULL: free */
     int64_t declared;    /* the revision that wrote them */
     const struct province *province;
-    struct figures *figures;
-    struct roles *roles; /* NULL: they do not fit, and allow nothing */
-    int64_t used;        /* by the count of uses: the least goes first */
+    struct figures *figures, *open; /* open: those that anyone may see */
+    struct roles *roles;            /* NULL: they do not fit, and allow nothing */
+    int64_t used;                   /* by the count of uses: the least goes first */
 };
 
 struct snapshot {
@@ -154,6 +154,34 @@ static void keep_private(const struct province *past, const struct province *new
     }
 }
 
+static bool is_open(void *context, const struct figure *figure)
+{
+    (void)context;
+    return !figure->is_internal;
+}
+
+static bool is_shown(void *worker, const struct figure *figure)
+{
+    const struct worker *w = worker;
+    struct decision d;
+    access_may_figure(site_rights(w->asking), VERB_READ, figure->id, figure->is_internal, &d);
+    return d.is_allowed;
+}
+
+/* What the one who asks may see of the figures is all that handlers have of them. */
+static struct figures *figures_of(struct worker *w, struct declared *m, const struct declared *newest)
+{
+    enum subject_kind kind = w->asking ? w->asking->subject->kind : SUBJECT_ANYONE;
+    if (!m->open) {
+        if (newest)
+            figures_keep_internal(m->figures, newest->figures);
+        m->open = figures_shown(m->arena, m->figures, is_open, NULL);
+    }
+    if (m->open == m->figures || kind == SUBJECT_OPERATOR)
+        return m->figures;
+    return kind == SUBJECT_ACCOUNT ? figures_shown(w->asking->arena, m->figures, is_shown, w) : m->open;
+}
+
 int64_t worker_epoch(void *worker)
 {
     const struct worker *w = worker;
@@ -183,11 +211,11 @@ enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct f
         keep_private(m->province, newest->province);
     m->used = ++w->snapshot->n_uses;
     store_move(w->store, rev, m->province);
-    w->figures = m->figures;
     w->roles = newest ? newest->roles : m->roles;
     w->roles_rev = w->snapshot->declared;
     w->roles_then = declared;
     w->is_judged = false;
+    w->figures = figures_of(w, m, newest);
     *ret_rev = rev;
     return OK;
 }

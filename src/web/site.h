@@ -37,7 +37,7 @@ struct snapshot;
 struct worker {
     struct site *site;
     struct store *store;     /* at the moment of the request */
-    struct figures *figures; /* as declared at that moment */
+    struct figures *figures; /* as declared at that moment: those that the one who asks may see */
     int64_t head;            /* newest revision */
     struct snapshot *snapshot;
     struct crs_pool *crs;

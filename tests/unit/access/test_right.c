@@ -53,6 +53,12 @@ static const char officer_yaml[] = "role: officer\n"
                                    "    registers: [poor]\n"
                                    "    within: unit\n"
                                    "    fields: sensitive\n";
+static const char analyst_yaml[] = "role: analyst\ntitle: Phân tích\ngrants:\n"
+                                   "  - {may: [read, approve], figures: [closed], to: 2999-01-01}\n"
+                                   "  - {may: publish, figures: \"*\"}\n"
+                                   "  - {may: read, figures: [old], to: 2020-01-01}\n"
+                                   "  - {may: [read, publish], workflows: [granting]}\n"
+                                   "  - {may: administer, registers: [people], within: unit, fields: basic-personal}\n";
 static const char counter_yaml[] = "role: counter\ntitle: Đếm\ngrants:\n"
                                    "  - {may: [read, export], registers: \"*\"}\n";
 
@@ -65,6 +71,7 @@ static const struct text_file files[] = {{"province.yaml", province_yaml},
                                          {"registers/bodies.yaml", bodies_yaml},
                                          {"registers/letters.yaml", letters_yaml},
                                          {"roles/clerk.yaml", clerk_yaml},
+                                         {"roles/analyst.yaml", analyst_yaml},
                                          {"roles/officer.yaml", officer_yaml},
                                          {"roles/counter.yaml", counter_yaml}};
 
@@ -321,6 +328,91 @@ static void what_is_delegated_adds_up_until_its_last_day(void **state)
     assert_string_equal(shown(x, "people", PRIVACY_BASIC_PERSONAL), "none");
 }
 
+static bool may_figure(enum verb verb, const char *id, bool is_internal, struct decision *d)
+{
+    access_may_figure(rights, verb, str_of(id), is_internal, d);
+    return d->is_allowed;
+}
+
+static void an_internal_figure_needs_a_grant(void **state)
+{
+    struct fixture *x = *state;
+    struct decision d;
+    const struct str analyst[] = {STR("analyst")};
+    struct subject s = account(analyst, ""), c = account(counter, "");
+    begin(x, &subject_anyone, false);
+    assert_true(may_figure(VERB_READ, "open", false, &d) && d.is_public);
+    assert_false(may_figure(VERB_READ, "closed", true, &d));
+    assert_false(may_figure(VERB_PUBLISH, "open", false, &d));
+    begin(x, &subject_operator, false);
+    assert_true(may_figure(VERB_READ, "closed", true, &d) && d.is_operator);
+    begin(x, &c, false); /* all registers, and no figure */
+    assert_false(may_figure(VERB_READ, "closed", true, &d));
+    assert_true(may_figure(VERB_READ, "open", false, &d));
+    begin(x, &s, false);
+    assert_true(may_figure(VERB_READ, "closed", true, &d));
+    assert_false(d.is_public);
+    assert_int_equal(d.steps[0].why, WHY_ALLOWED);
+    assert_int_equal(d.steps[1].why, WHY_VERB);
+    assert_false(may_figure(VERB_READ, "old", true, &d));
+    assert_int_equal(d.steps[2].why, WHY_LATE);
+    assert_true(may_figure(VERB_PUBLISH, "old", true, &d)); /* by "*" */
+    struct delegation lent[] = {lent_officer()};
+    lent[0].role = STR("analyst");
+    c.delegations = lent;
+    c.n_delegations = 1;
+    begin(x, &c, false);
+    assert_true(may_figure(VERB_READ, "closed", true, &d));
+    assert_ptr_equal(d.delegation, lent);
+    lent[0].unit = STR("11"); /* a figure is not of a unit */
+    begin(x, &c, false);
+    assert_false(may_figure(VERB_READ, "closed", true, &d));
+    assert_int_equal(d.steps[1].why, WHY_OUTSIDE);
+}
+
+static void administering_a_register_is_a_right_like_others(void **state)
+{
+    struct fixture *x = *state;
+    struct decision d;
+    const struct str analyst[] = {STR("analyst")}, administrator[] = {STR(ROLE_ADMINISTRATOR)};
+    struct subject s = account(analyst, "12"), a = account(administrator, ""), o = account(officer, "12");
+    begin(x, &s, false);
+    assert_true(may(x, VERB_ADMINISTER, "people", "P2", &d));
+    assert_int_equal(d.fields, PRIVACY_BASIC_PERSONAL); /* what it may erase */
+    assert_false(may(x, VERB_ADMINISTER, "people", "P1", &d));
+    assert_true(may(x, VERB_ADMINISTER, "people", NULL, &d));
+    assert_false(may(x, VERB_ADMINISTER, "farms", NULL, &d));
+    assert_false(may(x, VERB_DELETE, "people", "P2", &d));
+    begin(x, &o, false);
+    assert_false(may(x, VERB_ADMINISTER, "people", "P2", &d)); /* updating is less */
+    begin(x, &a, false);
+    assert_false(may(x, VERB_ADMINISTER, "people", "P2", &d)); /* accounts are another matter */
+    begin(x, &subject_operator, false);
+    assert_true(may(x, VERB_ADMINISTER, "people", "P2", &d));
+    begin(x, &subject_anyone, false);
+    assert_false(may(x, VERB_ADMINISTER, "people", "P2", &d));
+}
+
+static void a_verb_that_nothing_asks_for_is_told(void **state)
+{
+    (void)state;
+    struct faults idle CLEANUP(faults_done) = {0};
+    static const struct {
+        int line;
+        const char *verb, *what;
+    } expected[] = {
+        {4, "approve", "figures"}, {5, "publish", "figures"}, {7, "read", "workflows"}, {7, "publish", "workflows"}};
+    roles_check_verbs(roles, &idle);
+    assert_int_equal(idle.total, ARRAY_LEN(expected));
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+        assert_int_equal(idle.p[i].code, ERR_ROLE_VERB_IDLE);
+        assert_int_equal(idle.p[i].line, expected[i].line);
+        assert_true(str_is(fault_param(&idle.p[i], "verb"), expected[i].verb));
+        assert_true(str_is(fault_param(&idle.p[i], "what"), expected[i].what));
+        assert_true(str_is(fault_file(&idle.p[i]), "roles/analyst.yaml"));
+    }
+}
+
 /* It reaches as far as for whoever lends it: by his unit, and no further than the one that he named, also where the role itself knows no bounds. */
 static void what_is_delegated_stays_within_its_bounds(void **state)
 {
@@ -493,6 +585,9 @@ int main(void)
         T(sensitive_fields_are_shown_of_opened_records_only),
         T(a_decision_says_which_grant_and_why),
         T(a_record_belongs_by_the_field_that_is_declared),
+        T(an_internal_figure_needs_a_grant),
+        T(administering_a_register_is_a_right_like_others),
+        T(a_verb_that_nothing_asks_for_is_told),
         T(what_is_delegated_adds_up_until_its_last_day),
         T(what_is_delegated_stays_within_its_bounds),
         T(a_read_is_in_the_name_of_who_lent_the_right_to_it),

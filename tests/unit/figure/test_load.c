@@ -178,9 +178,51 @@ static void every_error_has_a_sentence_in_both_languages(void **state)
     }
 }
 
+static bool is_open(void *context, const struct figure *figure)
+{
+    (void)context;
+    return !figure->is_internal;
+}
+
+static void what_is_computed_of_an_internal_figure_is_internal(void **state)
+{
+    (void)state;
+    static const char yaml[] =
+        "- {figure: top, title: A, difference: {figure: middle, on: 2022-06-30, from: 2022-01-01}}\n"
+        "- figure: middle\n  title: B\n  ratio: {over: {figure: base}, under: {count: {register: units}}}\n"
+        "- {figure: base, title: C, privacy: internal, count: {register: households}}\n"
+        "- {figure: other, title: D, count: {register: households}}\n";
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    struct text_file files[ARRAY_LEN(small_files)];
+    struct figures *fs = NULL, *past = NULL;
+    const struct figure *found = NULL;
+    struct fault f = {0};
+    memcpy(files, small_files, sizeof files);
+    files[ARRAY_LEN(small_files) - 1] = (struct text_file){"figures/f.yaml", yaml};
+    assert_int_equal(figures_load(a, province_of(a, files, ARRAY_LEN(files)), &fs, &list), OK);
+    struct figures *open = figures_shown(a, fs, is_open, NULL);
+    assert_int_equal(open->n, 1);
+    assert_true(str_is(open->p[0]->id, "other"));
+    assert_int_equal(figure_find(fs, STR("top"), &found, &f), OK);
+    assert_int_equal(figure_find(open, STR("top"), &found, &f), ERR_FIGURE_UNKNOWN);
+    assert_true(str_is(fault_param(&f, "nearest"), "other")); /* no other is named */
+    assert_ptr_equal(figures_shown(a, open, is_open, NULL), open);
+    /* what is kept back today was public once, and is kept back there too */
+    char *then = arena_dup(a, yaml, sizeof yaml - 1), *word = strstr(then, "internal");
+    memcpy(word, "public  ", 8);
+    files[ARRAY_LEN(small_files) - 1].text = then;
+    assert_int_equal(figures_load(a, province_of(a, files, ARRAY_LEN(files)), &past, &list), OK);
+    assert_ptr_equal(figures_shown(a, past, is_open, NULL), past);
+    figures_keep_internal(past, fs);
+    assert_int_equal(figures_shown(a, past, is_open, NULL)->n, 1);
+    refuses(HEAD "privacy: secret\ncount: {register: households}\n", ERR_YAML_ENUM, 3, "valid", "public, internal");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_computed_of_an_internal_figure_is_internal),
         cmocka_unit_test(a_misspelt_key_names_the_nearest),
         cmocka_unit_test(an_unknown_register_or_field_names_the_nearest),
         cmocka_unit_test(a_field_must_be_of_a_type_that_fits),
