@@ -1,16 +1,14 @@
--- wrk's side of bench/web.py: paths drawn at random from a file, an Authorization where one is given, one line of JSON
--- at the end.
+-- wrk's side of bench/web.py: paths drawn at random from a file, one line of JSON at the end. A path may be followed by
+-- a blank and a cookie; an Authorization goes with all where one is given.
 --   wrk … -s paths.lua URL -- FILE SEED [AUTHORIZATION]
 local requests = {}
 
 function init(args)
-    local first, last = "GET ", " HTTP/1.1\r\nHost: " .. wrk.headers["Host"] .. "\r\n"
-    if args[3] then
-        last = last .. "Authorization: " .. args[3] .. "\r\n"
-    end
-    last = last .. "\r\n"
-    for path in io.lines(args[1]) do
-        requests[#requests + 1] = first .. path .. last
+    local first, head = "GET ", " HTTP/1.1\r\nHost: " .. wrk.headers["Host"]
+    local last = args[3] and "\r\nAuthorization: " .. args[3] .. "\r\n\r\n" or "\r\n\r\n"
+    for line in io.lines(args[1]) do
+        local path, cookie = line:match("^(%S+) (%S+)$")
+        requests[#requests + 1] = first .. (path or line) .. head .. (cookie and "\r\nCookie: " .. cookie or "") .. last
     end
     math.randomseed(tonumber(args[2]))
 end

@@ -94,6 +94,13 @@ static enum err copy_database(const char *from, const char *to, struct fault *f)
     return e == OK ? db_copy(db, to, f) : e;
 }
 
+/* Those that are not in the access file yet: opening it puts them there. */
+static enum err settle_reads(const char *db_path, struct fault *f)
+{
+    struct access *a CLEANUP(access_freep) = NULL;
+    return access_open(db_path, &a, f);
+}
+
 /* The checkpoint first: what is copied after it extends it. */
 static enum err copy_all(struct arena *a, const char *db_path, const char *folder, struct fault *f)
 {
@@ -111,6 +118,8 @@ static enum err copy_all(struct arena *a, const char *db_path, const char *folde
     if (e == OK)
         e = copy_database(db_path, arena_printf(a, "%s/%s", folder, backup_names[MEMBER_DB]), f);
     const char *access = access_path(a, db_path);
+    if (e == OK && file_exists(access))
+        e = settle_reads(db_path, f);
     if (e == OK && file_exists(access))
         e = copy_database(access, arena_printf(a, "%s/%s", folder, backup_names[MEMBER_ACCESS]), f);
     return e;

@@ -1,10 +1,13 @@
 #include "access/read_log.h"
 
+#include "access/read_journal.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "text/json.h"
 
 #include "base/banned.h"
+
+enum { ENTRY_BYTES = 1 << 20 };
 
 const char read_log_tables[] =
     "CREATE TABLE read_log(read INTEGER PRIMARY KEY AUTOINCREMENT, time_ms INTEGER NOT NULL, account INTEGER NOT NULL,"
@@ -19,17 +22,99 @@ const char read_log_tables[] =
     "CREATE TABLE opening(session INTEGER NOT NULL, register TEXT NOT NULL, id TEXT NOT NULL, reason TEXT NOT NULL,"
     " until_ms INTEGER NOT NULL, PRIMARY KEY(session, register, id)) WITHOUT ROWID;";
 
-static struct db_value text_or_null(struct str s)
+const char read_journal_tables[] =
+    "CREATE TABLE read_journal(id BLOB PRIMARY KEY, taken INTEGER NOT NULL) WITHOUT ROWID;";
+
+/* ---- an entry on its way through the journal: numbers and texts in the order of the columns ---- */
+
+enum { COLUMNS = 14 };
+
+static void pack_int(struct buf *b, int64_t v)
 {
-    return s.n ? db_text(s) : db_null();
+    buf_add(b, &v, sizeof v);
 }
 
-enum err read_log_add(struct access *a, const struct read_entry *r, struct fault *f)
+static void pack_text(struct buf *b, struct str s)
 {
-    struct buf ids CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    pack_int(b, (int64_t)s.n);
+    buf_str(b, s);
+}
+
+static int64_t take_int(struct str *rest)
+{
+    int64_t v = 0;
+    must(rest->n >= sizeof v);
+    memcpy(&v, rest->p, sizeof v);
+    *rest = str_slice(rest->p + sizeof v, rest->n - sizeof v);
+    return v;
+}
+
+static struct db_value take_text(struct str *rest)
+{
+    size_t n = (size_t)take_int(rest);
+    must(rest->n >= n);
+    struct str s = str_slice(rest->p, n);
+    *rest = str_slice(rest->p + n, rest->n - n);
+    return n ? db_text(s) : db_null();
+}
+
+static void pack(struct buf *b, const struct read_entry *r, struct str ids, struct str reason)
+{
+    bool is_named = r->n_ids > 0 && r->n_ids <= READ_IDS;
+    pack_int(b, clock_now_ms());
+    pack_int(b, r->who->account);
+    pack_int(b, r->who->session);
+    pack_int(b, r->rev);
+    pack_int(b, r->count);
+    pack_text(b, r->reg);
+    pack_text(b, r->n_ids == 1 ? r->ids[0] : STR(""));
+    pack_text(b, ids);
+    pack_text(b, is_named ? STR("") : r->filter);
+    pack_text(b, is_named ? STR("") : r->words);
+    pack_text(b, r->fields);
+    pack_text(b, reason);
+    pack_text(b, r->request);
+    pack_text(b, r->behalf);
+}
+
+static enum err insert(struct access *a, struct str entry, struct fault *f)
+{
+    struct db_value v[COLUMNS];
+    for (int i = 0; i < COLUMNS; i++)
+        v[i] = i < 5 ? db_int(take_int(&entry)) : take_text(&entry);
+    return db_run(a->db,
+                  STR("INSERT INTO read_log(time_ms, account, session, rev, count, register, id, ids, filter, words, "
+                      "fields, reason, request, behalf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+                      "?13, ?14)"),
+                  (struct db_values){v, COLUMNS}, f);
+}
+
+enum err read_log_settle(struct access *a, struct fault *f)
+{
+    return read_journal_settle(a, insert, f);
+}
+
+/* A record that was opened is read for the reason of its opening. */
+static enum err reason_of(struct access *a, struct arena *arena, const struct read_entry *r, struct str *ret_reason,
+                          struct fault *f)
+{
+    *ret_reason = r->reason;
+    if (r->reason.n || !r->is_sensitive || r->n_ids != 1)
+        return OK;
+    enum err e = db_value_text(
+        a->db, arena,
+        STR("SELECT reason FROM opening WHERE session = ?1 AND register = ?2 AND id = ?3 AND until_ms > ?4"),
+        DB_VALUES(db_int(r->who->session), db_text(r->reg), db_text(r->ids[0]), db_int(clock_now_ms())), ret_reason, f);
+    return e == ERR_DB_NO_ROW ? OK : e;
+}
+
+enum err read_log_add(struct access *a, const struct read_entry *r, bool *ret_is_due, struct fault *f)
+{
+    struct arena *scratch CLEANUP(arena_freep) = r->is_sensitive ? arena_new() : NULL;
+    struct buf ids CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES), entry CLEANUP(buf_done) = BUF_INIT(ENTRY_BYTES);
     struct json_out o;
-    bool is_one = r->n_ids == 1, is_named = r->n_ids > 1 && r->n_ids <= READ_IDS;
-    if (is_named) {
+    struct str reason;
+    if (r->n_ids > 1 && r->n_ids <= READ_IDS) {
         json_out_init(&o, &ids, JSON_OUT_COMPACT);
         json_array_begin(&o);
         for (size_t i = 0; i < r->n_ids; i++)
@@ -37,19 +122,14 @@ enum err read_log_add(struct access *a, const struct read_entry *r, struct fault
         json_array_end(&o);
         json_out_done(&o);
     }
-    /* A record that was opened is read for the reason of its opening. */
-    return db_run(
-        a->db,
-        STR("INSERT INTO read_log(time_ms, account, session, register, id, ids, filter, words, rev, count, "
-            "fields, reason, request, behalf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, "
-            "(SELECT reason FROM opening WHERE session = ?3 AND register = ?4 AND id = ?5 AND until_ms > "
-            "?1)), ?13, ?14)"),
-        DB_VALUES(db_int(clock_now_ms()), db_int(r->who->account), db_int(r->who->session), db_text(r->reg),
-                  is_one ? db_text(r->ids[0]) : db_null(), is_named ? db_text(buf_view(&ids)) : db_null(),
-                  is_one || is_named ? db_null() : db_text(r->filter),
-                  is_one || is_named ? db_null() : text_or_null(r->words), db_int(r->rev), db_int(r->count),
-                  db_text(r->fields), text_or_null(r->reason), db_text(r->request), text_or_null(r->behalf)),
-        f);
+    enum err e = reason_of(a, scratch, r, &reason, f);
+    if (e != OK)
+        return e;
+    buf_reserve(&entry, 512);
+    pack(&entry, r, buf_view(&ids), reason);
+    if (entry.is_full || ids.is_full)
+        return FAULT(f, ERR_LIMIT, {"what", STR("reads")}, {"limit", STR("1 MiB")});
+    return read_journal_add(a, buf_view(&entry), ret_is_due, f);
 }
 
 static void read_ids(struct arena *arena, struct str text, struct read_row *r)
@@ -109,7 +189,10 @@ enum err read_log_each(struct access *a, const struct read_filter *which,
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row = false, goes_on = true;
     int64_t n = 0;
-    enum err e = stmt_new(
+    enum err e = read_log_settle(a, f);
+    if (e != OK)
+        return e;
+    e = stmt_new(
         a->db,
         STR("SELECT l.read, l.time_ms, l.account, l.session, l.register, l.id, l.ids, l.filter, l.words, l.rev, "
             "l.count, l.fields, l.reason, l.request, a.name, a.full_name, a.agency, a.unit, coalesce(l.behalf, '') "

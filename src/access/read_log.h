@@ -1,13 +1,14 @@
 /* The log of reads: who was handed which personal fields of whom, when, in which request and why; and the openings of sensitive fields.
  *
  *     struct read_entry r = {.who = x->subject, .reg = reg->name, .ids = &id, .n_ids = 1, .count = 1, .rev = 12, .fields = STR("head,phone"), .request = …};
- *     if (read_log_add(access, &r, f) != OK) …                    // before the answer goes out: what cannot be logged is not shown
+ *     if (read_log_add(access, &r, &is_due, f) != OK) …           // before the answer goes out: what cannot be logged is not shown
+ *     if (is_due) read_log_settle(access, f);                     // outside of a transaction
  *
  *     opening_add(access, subject, reg, id, STR("đơn 12/2026"), f);    // sensitive fields of one record, this session, OPENING_MS
  *
  * A row for each register of a request. Up to READ_IDS records are named; of more, what was asked is kept (filter and words at a revision, with the bounds of the
- * account's sight), from which read_log_each finds them again. Rows are only added (triggers), in the access file, with synchronous=NORMAL: they survive kill -9, and
- * may lose the last moment before the power fails.
+ * account's sight), from which read_log_each finds them again. An entry goes into a journal first, by one write, and from there into the table with many others (read_journal.h):
+ * it survives kill -9, and may be lost in the last moment before the power fails. Rows are only added (triggers).
  *
  * Errors: those of db.
  */
@@ -30,8 +31,11 @@ struct read_entry {
     struct str fields; /* names, comma separated */
     struct str reason, request;
     struct str behalf; /* whose delegation was needed; empty: none */
+    bool is_sensitive; /* fields of that class are among them: without a reason, that of the opening is looked up */
 };
-enum err read_log_add(struct access *a, const struct read_entry *r, struct fault *f);
+enum err read_log_add(struct access *a, const struct read_entry *r, bool *ret_is_due, struct fault *f);
+/* What the journal holds becomes rows. Whoever reads rows by read_log_each need not call it. */
+enum err read_log_settle(struct access *a, struct fault *f);
 
 struct read_row {
     int64_t number, time_ms, account, session;
@@ -61,6 +65,6 @@ enum err opening_list(void *access, struct arena *arena, const struct subject *w
                       const struct str **ret_ids, size_t *ret_n, struct fault *f);
 
 /* The step of the access file that makes the tables (store.c). */
-extern const char read_log_tables[];
+extern const char read_log_tables[], read_journal_tables[];
 
 #endif

@@ -1,8 +1,10 @@
 #include "access/delegation.h"
 #include "access/draft.h"
+#include "access/read_journal.h"
 #include "access/read_log.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "text/html.h"
 
 #include "base/banned.h"
@@ -43,7 +45,8 @@ static const char providers[] =
     "CREATE TABLE oidc_state(digest BLOB PRIMARY KEY, provider TEXT NOT NULL, nonce TEXT NOT NULL,"
     " verifier TEXT NOT NULL, next TEXT NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
-static const char *const steps[] = {accounts, providers, draft_tables, read_log_tables, delegation_tables};
+static const char *const steps[] = {accounts,        providers,         draft_tables,
+                                    read_log_tables, delegation_tables, read_journal_tables};
 
 static enum err migrate(struct db *db, struct fault *f)
 {
@@ -97,9 +100,14 @@ enum err access_open(const char *path, struct access **ret_access, struct fault 
 {
     struct arena *scratch CLEANUP(arena_freep) = arena_new();
     struct access *a CLEANUP(access_freep) = mem_zalloc(sizeof *a);
+    a->journal = -1;
     enum err e = db_open(access_path(scratch, path), DB_CREATE_PRIVATE, &a->db, f);
     if (e == OK && !is_up_to_date(a->db))
         e = migrate(a->db, f);
+    if (e == OK)
+        e = read_journal_open(a, f);
+    if (e == OK)
+        e = read_log_settle(a, f); /* of a process that was killed */
     if (e != OK)
         return e;
     db_sync_full(a->db, false);
@@ -112,6 +120,7 @@ void access_close(struct access *a)
     if (!a)
         return;
     db_close(a->db);
+    fd_close(&a->journal);
     free(a);
 }
 

@@ -22,6 +22,7 @@
 
 struct access {
     struct db *db;
+    int journal; /* of reads: read_journal.h */
 };
 
 /* "var/x.access.db" in the arena. */

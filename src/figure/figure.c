@@ -1,5 +1,6 @@
 /* A figure computed: its day, its kind, its staleness. */
 #include "figure/internal.h"
+#include "figure/kept.h"
 
 #include "base/clock.h"
 
@@ -305,8 +306,17 @@ enum err figure_compute(struct arena *a, struct store *s, const struct figures *
 {
     static const struct figure_options none = {0};
     const struct figure *fig;
+    struct kept_place place;
+    o = o ? o : &none;
     enum err e = figure_find(fs, id, &fig, f);
-    return e != OK ? e : compute_at(a, s, fs, fig, o ? o : &none, 0, ret_result, f);
+    if (e != OK || !fs->kept)
+        return e != OK ? e : compute_at(a, s, fs, fig, o, 0, ret_result, f);
+    if (kept_find(fs->kept, a, s, id, o, &place, ret_result))
+        return OK;
+    e = compute_at(place.arena, s, fs, fig, o, 0, ret_result, f);
+    if (e == OK)
+        kept_put(fs->kept, &place, ret_result);
+    return e;
 }
 
 enum err figure_require(const struct figure_result *r, struct fault *f)

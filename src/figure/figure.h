@@ -97,6 +97,7 @@ struct figures {
     size_t n;
     struct map by_id;
     struct indexes *indexes;
+    struct figure_kept *kept; /* figures_keep; NULL: nothing is kept */
 };
 
 /* Reads the folders figures/ and indexes/ of province->sources; checks registers, fields, filters, breakdowns, references among
@@ -116,6 +117,9 @@ enum err figure_find(const struct figures *fs, struct str id, const struct figur
 /* Whether a figure can be broken down so, in all its parts: ERR_FIGURE_BY {id, by, valid}, ERR_FIGURE_BY_PRIVATE {by}. Needs no
  * store; that a level exists on the map asked is known only when it is computed. */
 enum err figure_by_check(const struct province *p, const struct figure *fig, struct str by, struct fault *f);
+
+/* From here on figure_compute with fs keeps what it computes, for the next reader of the same revision (kept.h); until owner is freed. For one thread. */
+void figures_keep(struct figures *fs, struct arena *owner);
 
 /* "count", "sum", …: the key in YAML. */
 const char *figure_kind_name(enum figure_kind kind);

@@ -351,8 +351,10 @@ struct figures *figures_shown(struct arena *a, struct figures *fs,
                               bool (*shows)(void *context, const struct figure *figure), void *context)
 {
     struct figures *shown = ARENA_NEW(a, struct figures);
-    *shown = (struct figures){
-        .province = fs->province, .p = ARENA_ARRAY(a, struct figure *, fs->n + 1), .indexes = fs->indexes};
+    *shown = (struct figures){.province = fs->province,
+                              .p = ARENA_ARRAY(a, struct figure *, fs->n + 1),
+                              .indexes = fs->indexes,
+                              .kept = fs->kept};
     for (size_t i = 0; i < fs->n; i++)
         if (shows(context, fs->p[i])) {
             shown->p[shown->n++] = fs->p[i];

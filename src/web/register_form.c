@@ -151,13 +151,29 @@ static int by_title(const void *a, const void *b)
                         ((const struct tpl_form_field_groups_options *)b)->title);
 }
 
+/* Whether there may be more to refer to than a list should have: then what the records hold need not be gathered, which reads all of them. */
+static enum err has_many(struct form *m, const struct reg *target, bool *ret_has, struct fault *f)
+{
+    struct exchange *x = m->x;
+    struct worker *w = x->worker;
+    int64_t n = 0;
+    const char *sql = arena_printf(x->arena, "SELECT count(*) FROM (SELECT 1 FROM %s t WHERE %s LIMIT %d)",
+                                   target->table, store_visible_sql(x->arena, w->store, target, "t"), MOST_OPTIONS + 1);
+    enum err e = db_value_int(w->store->db, str_of(sql), DB_NO_VALUES, &n, f);
+    *ret_has = n > MOST_OPTIONS;
+    return e;
+}
+
 static enum err reference_options(struct form *m, const struct field *fd, struct str chosen, groups_vec *groups,
                                   struct fault *f)
 {
     struct used *used = NULL;
     size_t n = 0;
     options_vec options = {0};
-    enum err e = values_used(m, fd, &used, &n, f);
+    bool is_long = false;
+    enum err e = fd->target ? has_many(m, fd->target, &is_long, f) : OK;
+    if (e == OK && !is_long)
+        e = values_used(m, fd, &used, &n, f);
     for (size_t i = 0; e == OK && i < n; i++) {
         struct shown s;
         if ((e = show_reference(m->x, &m->names, fd, used[i].value, used[i].day, &s, f)) == OK)

@@ -65,6 +65,8 @@ static enum err declared_read(struct worker *w, int64_t rev, struct declared *m,
         e = FAULT(f, ERR_STORE_EMPTY, {"path", s->path});
     if (e == OK) {
         e = figures_load(m->arena, m->province, &m->figures, &list);
+        if (e == OK)
+            figures_keep(m->figures, m->arena);
         if (e != OK && list.n)
             *f = list.p[0];
     }

@@ -394,6 +394,53 @@ static void a_date_that_is_none_is_refused(void **state)
     assert_int_equal(figure_compute(x->a, x->s, x->fs, STR("digitised"), &o, &r, NULL), ERR_DATE_INVALID);
 }
 
+/* A result that was kept is that of the same question at the same revision, and of nothing else. */
+static void what_is_kept_is_what_would_be_counted(void **state)
+{
+    static const char plans[] = "register: plans\ntitle: Kế hoạch\nkey: [body]\nfields:\n"
+                                "  body: {type: string, title: Cơ quan, required: true}\n"
+                                "  kind: {type: code, title: Loại, codes: {own: Riêng, merged: Chung}}\n";
+    static const char figures[] = "- figure: planned\n  title: Có kế hoạch\n  count: {register: plans}\n";
+    struct fixture x = {0};
+    struct text_file files[] = {{"province.yaml", "province: tiny\ntitle: Tỉnh\ntime_zone: \"+07:00\"\n"},
+                                {"registers/plans.yaml", plans},
+                                {"figures/f.yaml", figures}};
+    (void)state;
+    fixture_open(&x, files, ARRAY_LEN(files));
+    data_load(&x, "plans", "body,kind\na,own\nb,merged\n", false);
+    figures_keep(x.fs, x.a);
+    store_move(x.s, x.s->head, x.s->province);
+    struct arena *request = arena_new();
+    struct figure_result first, r;
+    struct figure_options by = {.by = STR("kind"), .is_whole = true};
+    assert_int_equal(figure_compute(request, x.s, x.fs, STR("planned"), NULL, &first, NULL), OK);
+    assert_int_equal(figure_compute(request, x.s, x.fs, STR("planned"), &by, &r, NULL), OK);
+    assert_int_equal(first.n_rows, 0);
+    assert_int_equal(r.n_rows, 2);
+    arena_free(request);
+    request = arena_new();
+    const struct figure_row *rows = r.rows;
+    assert_int_equal(figure_compute(request, x.s, x.fs, STR("planned"), &by, &r, NULL), OK);
+    assert_ptr_equal(r.rows, rows); /* it was kept */
+    assert_quantity(row_of(&r, ROW_PLAIN, "own")->value, "1");
+
+    data_load(&x, "plans", "body,kind\nc,own\n", false);
+    int64_t before = x.s->at;
+    store_move(x.s, x.s->head, x.s->province);
+    struct figure_result later;
+    assert_int_equal(figure_compute(request, x.s, x.fs, STR("planned"), &by, &later, NULL), OK);
+    assert_quantity(later.value, "3");
+    assert_quantity(row_of(&r, ROW_PLAIN, "own")->value, "1"); /* what this request was handed lives on */
+    store_move(x.s, before, x.s->province);
+    assert_int_equal(figure_compute(request, x.s, x.fs, STR("planned"), &by, &r, NULL), OK);
+    assert_quantity(r.value, "2");
+    store_move(x.s, x.s->head, x.s->province);
+    assert_int_equal(figure_compute(request, x.s, x.fs, STR("planned"), &by, &r, NULL), OK);
+    assert_ptr_equal(r.rows, later.rows);
+    arena_free(request);
+    fixture_close(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +465,7 @@ int main(void)
         cmocka_unit_test(the_records_behind_a_figure_are_those_counted_and_no_person_is_named),
         cmocka_unit_test(the_list_of_records_keeps_its_limit_and_tells_the_number),
         cmocka_unit_test(an_unknown_figure_names_the_nearest),
+        cmocka_unit_test(what_is_kept_is_what_would_be_counted),
         cmocka_unit_test(fields_of_one_name_with_other_codes_are_strangers),
         cmocka_unit_test(a_date_that_is_none_is_refused),
         cmocka_unit_test(what_is_computed_from_a_stale_figure_is_stale),
