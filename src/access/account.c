@@ -2,6 +2,7 @@
 #include "access/account.h"
 
 #include "access/account_internal.h"
+#include "access/device.h"
 #include "access/session.h"
 #include "access/subject.h"
 #include "base/clock.h"
@@ -148,6 +149,17 @@ static enum err tell(struct access *a, enum event_kind kind, const struct actor 
     return access_event(a, &(struct event){.kind = kind, .account = account, .by = *by, .detail = detail}, f);
 }
 
+/* What is written down of somebody who is none of the accounts bears these names. */
+static bool is_reserved(struct str name)
+{
+    static const char *const names[] = {"operator",  "administrator", "tinhso", "system",  "anyone",
+                                        "anonymous", "root",          "nobody", "unknown", "command-line"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_is(name, names[i]))
+            return true;
+    return false;
+}
+
 enum err account_add(struct access *a, const struct actor *by, const struct account *who, const struct str *roles,
                      size_t n_roles, int64_t *ret_number, struct token *ret_link, struct fault *f)
 {
@@ -156,6 +168,8 @@ enum err account_add(struct access *a, const struct actor *by, const struct acco
         db_value_int(a->db, STR("SELECT count(*) FROM account WHERE name = ?1"), DB_VALUES(db_text(who->name)), &n, f);
     if (e == OK && n)
         e = FAULT(f, ERR_ACCOUNT_EXISTS, {"name", who->name});
+    if (e == OK && is_reserved(who->name))
+        e = FAULT(f, ERR_ACCOUNT_NAME_RESERVED, {"name", who->name});
     if (e == OK)
         e = db_run(a->db,
                    STR("INSERT INTO account(name, full_name, agency, unit, is_citizen, personal_id, made_ms)"
@@ -207,6 +221,8 @@ enum err account_disable(struct access *a, const struct actor *by, const struct 
         e = db_run(a->db, STR("DELETE FROM link WHERE account = ?1"), DB_VALUES(db_int(who->number)), f);
     if (e == OK)
         e = session_end_all(a, by, who->number, 0, f);
+    if (e == OK)
+        e = device_forget(a, who->number, f);
     return e == OK ? tell(a, EVENT_ACCOUNT_DISABLED, by, who->number, who->name, f) : e;
 }
 
@@ -228,6 +244,8 @@ enum err account_reset(struct access *a, const struct actor *by, const struct ac
         e = db_run(a->db, STR("DELETE FROM recovery_code WHERE account = ?1"), DB_VALUES(db_int(who->number)), f);
     if (e == OK)
         e = session_end_all(a, by, who->number, 0, f);
+    if (e == OK)
+        e = device_forget(a, who->number, f);
     if (e == OK)
         e = tell(a, EVENT_ACCOUNT_RESET, by, who->number, who->name, f);
     return e == OK ? account_link(a, by, who->number, ret_link, f) : e;

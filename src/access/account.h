@@ -36,7 +36,7 @@ struct account {
 /* The name as it is kept. ERR_ACCOUNT_NAME. */
 enum err account_name_parse(struct arena *a, struct str text, struct str *ret_name, struct fault *f);
 
-/* ERR_ACCOUNT_EXISTS. *ret_link as account_link. */
+/* ERR_ACCOUNT_EXISTS, ERR_ACCOUNT_NAME_RESERVED (names by which the log and the program call others than accounts). *ret_link as account_link. */
 enum err account_add(struct access *a, const struct actor *by, const struct account *who, const struct str *roles,
                      size_t n_roles, int64_t *ret_number, struct token *ret_link, struct fault *f);
 /* ERR_ACCOUNT_UNKNOWN. */
@@ -74,11 +74,22 @@ enum err password_judge(struct str password, const struct account *who, struct f
 /* Hashes before the transaction that it makes itself. */
 enum err account_password_set(struct access *a, const struct actor *by, const struct account *who, struct str password,
                               struct fault *f);
+/* A one-time link is used up, the first administrator's account made when who->number is 0, and the password set: all or nothing, in a transaction of its own, before which it
+ * hashes. `more` goes along in it (a session, say); may be NULL. ERR_LINK_UNKNOWN. */
+struct welcome {
+    struct str link, password;
+    enum err (*more)(void *context, const struct account *who, struct fault *f);
+    void *context;
+};
+enum err account_welcome(struct access *a, const struct actor *by, const struct welcome *w, struct account *who,
+                         struct fault *f);
 struct sign_in {
     struct str name, password; /* as typed */
     struct actor by;
+    struct str device; /* the cookie of one (device.h); may be empty */
+    bool is_again;     /* by whoever is signed in: counted by his session, by.session */
 };
-/* Makes its own transactions. ERR_SIGN_IN_REFUSED; ERR_SIGN_IN_WAIT (minutes) when too many attempts failed before. */
+/* Failures are counted by name and by address; those in a device in which the account signed in before, or in an open session, by that alone. Makes its own transactions. ERR_SIGN_IN_REFUSED; ERR_SIGN_IN_WAIT (minutes) when too many attempts failed before. */
 enum err account_sign_in(struct arena *arena, struct access *a, const struct sign_in *in, struct account *ret,
                          struct fault *f);
 
@@ -95,7 +106,9 @@ enum err account_totp_set(struct access *a, const struct actor *by, int64_t numb
 /* Forgets the former ones. */
 enum err account_recovery_make(struct access *a, const struct actor *by, int64_t number, struct recovery_codes *ret,
                                struct fault *f);
-/* A code of the telephone, or a recovery code, which is used up. Makes its own transactions. ERR_CODE_REFUSED, ERR_SIGN_IN_WAIT. */
-enum err account_code_check(struct access *a, const struct actor *by, int64_t number, struct str code, struct fault *f);
+/* A code of the telephone, or a recovery code, which is used up. Counted by account, or by a device of it (may be empty). Makes its own transactions.
+ * ERR_CODE_REFUSED, ERR_SIGN_IN_WAIT. */
+enum err account_code_check(struct access *a, const struct actor *by, int64_t number, struct str code,
+                            struct str device, struct fault *f);
 
 #endif

@@ -1,5 +1,6 @@
 /* The second factor: codes of the telephone, and recovery codes for when it is lost. */
 #include "access/account_internal.h"
+#include "access/device.h"
 #include "base/clock.h"
 #include "crypt/ed25519.h"
 
@@ -124,17 +125,21 @@ static enum err judge(struct access *a, const struct actor *by, int64_t number, 
     return e == OK ? access_event(a, &(struct event){.kind = EVENT_CODE_REFUSED, .account = number, .by = *by}, f) : e;
 }
 
-enum err account_code_check(struct access *a, const struct actor *by, int64_t number, struct str code, struct fault *f)
+enum err account_code_check(struct access *a, const struct actor *by, int64_t number, struct str code,
+                            struct str device, struct fault *f)
 {
-    struct buf b CLEANUP(buf_done) = BUF_INIT(32);
+    struct arena *arena CLEANUP(arena_freep) = arena_new();
     bool is_right = false;
     int64_t wait = 0;
-    buf_printf(&b, "c:%lld", (long long)number);
+    struct str key = {NULL, 0};
     enum err e = access_begin(a, f);
     if (e == OK) {
-        e = throttle_wait(a, buf_view(&b), &wait, f);
+        e = device_key(arena, a, device, number, &key, f);
+        key = key.n ? STR_JOIN(arena, STR("c"), key) : str_of(arena_printf(arena, "c:%lld", (long long)number));
+        if (e == OK)
+            e = throttle_wait(a, key, &wait, f);
         if (e == OK && !wait)
-            e = judge(a, by, number, buf_view(&b), code, &is_right, f);
+            e = judge(a, by, number, key, code, &is_right, f);
         e = access_end(a, e, f);
     }
     if (e == OK && wait) {

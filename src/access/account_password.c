@@ -2,7 +2,9 @@
 #include <arpa/inet.h>
 
 #include "access/account_internal.h"
+#include "access/device.h"
 #include "access/session.h"
+#include "access/subject.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "crypt/ed25519.h"
@@ -94,26 +96,71 @@ enum err password_judge(struct str password, const struct account *who, struct f
     return is_weak(folded.p, folded.n, who) ? FAULT(f, ERR_PASSWORD_WEAK) : OK;
 }
 
-enum err account_password_set(struct access *a, const struct actor *by, const struct account *who, struct str password,
-                              struct fault *f)
+static enum err judge_and_hash(struct str password, const struct account *who, char *ret_hash, struct fault *f)
 {
     enum err e = password_judge(password, who, f);
     if (e != OK)
         return e;
-    char hash[PASSWORD_HASH_BYTES];
     struct buf nfc CLEANUP(secret_done) = BUF_INIT(LIMIT_PASSWORD_BYTES);
     secret_nfc(password, &nfc);
-    password_hash(buf_view(&nfc), hash);
-    e = access_begin(a, f);
-    if (e != OK)
-        return e;
-    e = db_run(a->db, STR("UPDATE account SET password = ?2, password_ms = ?3 WHERE account = ?1"),
-               DB_VALUES(db_int(who->number), db_text(str_of(hash)), db_int(clock_now_ms())), f);
+    password_hash(buf_view(&nfc), ret_hash);
+    return OK;
+}
+
+static enum err put_hash(struct access *a, const struct actor *by, const struct account *who, const char *hash,
+                         struct fault *f)
+{
+    enum err e = db_run(a->db, STR("UPDATE account SET password = ?2, password_ms = ?3 WHERE account = ?1"),
+                        DB_VALUES(db_int(who->number), db_text(str_of(hash)), db_int(clock_now_ms())), f);
     if (e == OK) /* whoever learned the old one is out */
         e = session_end_all(a, by, who->number, by->account == who->number ? by->session : 0, f);
+    return e == OK ? access_event(a, &(struct event){.kind = EVENT_PASSWORD_SET, .account = who->number, .by = *by}, f)
+                   : e;
+}
+
+enum err account_password_set(struct access *a, const struct actor *by, const struct account *who, struct str password,
+                              struct fault *f)
+{
+    char hash[PASSWORD_HASH_BYTES];
+    enum err e = judge_and_hash(password, who, hash, f);
     if (e == OK)
-        e = access_event(a, &(struct event){.kind = EVENT_PASSWORD_SET, .account = who->number, .by = *by}, f);
-    return access_end(a, e, f);
+        e = access_begin(a, f);
+    return e == OK ? access_end(a, put_hash(a, by, who, hash, f), f) : e;
+}
+
+static enum err welcome(struct access *a, struct actor *by, const struct welcome *w, struct account *who,
+                        const char *hash, struct fault *f)
+{
+    static const struct str administrator = {ROLE_ADMINISTRATOR, sizeof ROLE_ADMINISTRATOR - 1};
+    int64_t number = 0;
+    enum err e = account_link_find(a, w->link, &number, f);
+    if (e == OK && number != who->number) /* another has taken its place meanwhile */
+        return FAULT(f, ERR_LINK_UNKNOWN);
+    by->account = number;
+    if (e == OK)
+        e = account_link_use(a, by, w->link, f);
+    if (e == OK && number == 0)
+        e = account_add(a, by, who, &administrator, 1, &who->number, NULL, f);
+    by->account = who->number;
+    if (e == OK)
+        e = put_hash(a, by, who, hash, f);
+    return e == OK && w->more ? w->more(w->context, who, f) : e;
+}
+
+enum err account_welcome(struct access *a, const struct actor *by, const struct welcome *w, struct account *who,
+                         struct fault *f)
+{
+    char hash[PASSWORD_HASH_BYTES];
+    struct actor owner = *by;
+    int64_t number = who->number;
+    enum err e = judge_and_hash(w->password, who, hash, f);
+    if (e == OK)
+        e = access_begin(a, f);
+    if (e == OK)
+        e = access_end(a, welcome(a, &owner, w, who, hash, f), f);
+    if (e != OK)
+        who->number = number;
+    return e;
 }
 
 /* ---- signing in ---- */
@@ -142,7 +189,12 @@ struct attempt {
     struct arena *arena;
     struct access *a;
     const struct sign_in *in;
-    struct str name_key, address_key;
+    struct str event_key;
+    struct {
+        struct str key;
+        int free;
+    } counted[2]; /* the first is forgotten by success */
+    size_t n_counted;
     struct account who; /* number 0: no such name */
     const char *hash;   /* to compare with, whatever the name */
 };
@@ -165,14 +217,47 @@ static enum err find_hash(struct attempt *t, struct fault *f)
     return e == ERR_DB_NO_ROW ? OK : e;
 }
 
+static void count_by(struct attempt *t, struct str key, int free)
+{
+    t->counted[t->n_counted].key = key;
+    t->counted[t->n_counted++].free = free;
+}
+
+/* A stranger is counted by the name that he types and the address that he comes from; whoever was here before, by that. */
+static enum err find_counters(struct attempt *t, struct str name, struct fault *f)
+{
+    struct str device;
+    struct str address = address_key(t->arena, t->in->by.address);
+    enum err e = device_key(t->arena, t->a, t->in->device, t->who.number, &device, f);
+    t->event_key = STR_JOIN(t->arena, name, STR(" "), address);
+    if (t->in->is_again) {
+        count_by(t, str_of(arena_printf(t->arena, "s:%lld", (long long)t->in->by.session)), THROTTLE_NAME_FREE);
+    } else if (device.n) {
+        count_by(t, device, THROTTLE_NAME_FREE);
+    } else {
+        count_by(t, name, THROTTLE_NAME_FREE);
+        count_by(t, address, THROTTLE_ADDRESS_FREE);
+    }
+    return e;
+}
+
 static enum err may_try(struct attempt *t, struct fault *f)
 {
-    int64_t by_name = 0, by_address = 0;
-    enum err e = throttle_wait(t->a, t->name_key, &by_name, f);
-    if (e == OK)
-        e = throttle_wait(t->a, t->address_key, &by_address, f);
-    int64_t wait = by_name > by_address ? by_name : by_address;
-    return e == OK && wait ? must_wait(wait, f) : e;
+    int64_t longest = 0, wait = 0;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < t->n_counted; i++) {
+        e = throttle_wait(t->a, t->counted[i].key, &wait, f);
+        longest = wait > longest ? wait : longest;
+    }
+    return e == OK && longest ? must_wait(longest, f) : e;
+}
+
+/* Whoever is kept out writes no more than this. */
+static enum err tell(struct attempt *t, enum event_kind kind, struct fault *f)
+{
+    const struct event v = {.kind = kind, .account = t->who.number, .by = t->in->by};
+    const struct event_bound b = {.key = t->event_key, .window_ms = 3600 * 1000, .most = 1, .most_of_all = 200};
+    return access_event_bounded(t->a, &v, &b, f);
 }
 
 static enum err failed(struct attempt *t, struct fault *f)
@@ -180,12 +265,10 @@ static enum err failed(struct attempt *t, struct fault *f)
     enum err e = access_begin(t->a, f);
     if (e != OK)
         return e;
-    e = throttle_failed(t->a, t->name_key, THROTTLE_NAME_FREE, f);
+    for (size_t i = 0; e == OK && i < t->n_counted; i++)
+        e = throttle_failed(t->a, t->counted[i].key, t->counted[i].free, f);
     if (e == OK)
-        e = throttle_failed(t->a, t->address_key, THROTTLE_ADDRESS_FREE, f);
-    if (e == OK)
-        e = access_event(t->a,
-                         &(struct event){.kind = EVENT_SIGN_IN_REFUSED, .account = t->who.number, .by = t->in->by}, f);
+        e = tell(t, EVENT_SIGN_IN_REFUSED, f);
     e = access_end(t->a, e, f);
     return e == OK ? FAULT(f, ERR_SIGN_IN_REFUSED) : e;
 }
@@ -193,9 +276,13 @@ static enum err failed(struct attempt *t, struct fault *f)
 static enum err waits(struct attempt *t, struct fault *f)
 {
     struct fault kept = *f;
-    enum err e =
-        access_event(t->a, &(struct event){.kind = EVENT_SIGN_IN_WAITS, .account = t->who.number, .by = t->in->by}, f);
-    *f = kept;
+    enum err e = db_begin(t->a->db, f); /* nothing that would be missed after a power cut */
+    if (e == OK && (e = tell(t, EVENT_SIGN_IN_WAITS, f)) == OK)
+        e = db_commit(t->a->db, f);
+    else
+        db_rollback(t->a->db);
+    if (e == OK)
+        *f = kept;
     return e == OK ? ERR_SIGN_IN_WAIT : e;
 }
 
@@ -204,7 +291,7 @@ static enum err succeeded(struct attempt *t, struct str password, struct fault *
     enum err e = access_begin(t->a, f);
     if (e != OK)
         return e;
-    e = throttle_forget(t->a, t->name_key, f);
+    e = throttle_forget(t->a, t->counted[0].key, f);
     if (e == OK && password_is_dated(t->hash)) {
         char hash[PASSWORD_HASH_BYTES];
         password_hash(password, hash);
@@ -224,9 +311,9 @@ enum err account_sign_in(struct arena *arena, struct access *a, const struct sig
     sha256(buf_view(&key), &digest); /* what is typed for a name may be a password */
     buf_reset(&key);
     digest_hex(&digest, &key);
-    t.name_key = STR_JOIN(arena, STR("n:"), buf_view(&key));
-    t.address_key = address_key(arena, in->by.address);
     enum err e = find_hash(&t, f);
+    if (e == OK)
+        e = find_counters(&t, STR_JOIN(arena, STR("n:"), buf_view(&key)), f);
     if (e == OK)
         e = may_try(&t, f);
     if (e == ERR_SIGN_IN_WAIT)

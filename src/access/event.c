@@ -9,13 +9,15 @@ enum err event_list(struct arena *arena, struct access *a, const struct event_fi
     struct event_row *rows = ARENA_ARRAY(arena, struct event_row, most + 1);
     size_t n = 0;
     bool has_row = false;
-    enum err e = stmt_new(a->db,
-                          STR("SELECT event, time_ms, kind, coalesce(c.name, ''), coalesce(d.name, ''), "
-                              "coalesce(address, ''), coalesce(detail, '') FROM event e"
-                              " LEFT JOIN account c ON c.account = e.account LEFT JOIN account d ON d.account = e.actor"
-                              " WHERE (?1 = 0 OR event < ?1) AND (?2 = '' OR kind = ?2) AND (?3 = '' OR c.name = ?3)"
-                              " ORDER BY event DESC LIMIT ?4"),
-                          &s, f);
+    enum err e =
+        stmt_new(a->db,
+                 STR("SELECT event, time_ms, kind, coalesce(c.name, ''), coalesce(d.name, ''), "
+                     "coalesce(address, ''), trim(coalesce(detail, '') || coalesce((SELECT ' ×' || n FROM tally y"
+                     " WHERE y.event = e.event AND n > 1), '')) FROM event e"
+                     " LEFT JOIN account c ON c.account = e.account LEFT JOIN account d ON d.account = e.actor"
+                     " WHERE (?1 = 0 OR event < ?1) AND (?2 = '' OR kind = ?2) AND (?3 = '' OR c.name = ?3)"
+                     " ORDER BY event DESC LIMIT ?4"),
+                 &s, f);
     if (e != OK)
         return e;
     stmt_bind_int(s, 1, filter->before);

@@ -45,8 +45,21 @@ static const char providers[] =
     "CREATE TABLE oidc_state(digest BLOB PRIMARY KEY, provider TEXT NOT NULL, nonce TEXT NOT NULL,"
     " verifier TEXT NOT NULL, next TEXT NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
-static const char *const steps[] = {accounts,        providers,         draft_tables,
-                                    read_log_tables, delegation_tables, read_journal_tables};
+/* Devices (device.c), and counts of what strangers do (tally.c), whose events may go when they are 400 days old; the time is that of the newest event. */
+static const char devices[] =
+    "CREATE TABLE device(digest BLOB PRIMARY KEY, account INTEGER NOT NULL REFERENCES account,"
+    " until_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX device_account ON device(account);"
+    "CREATE TABLE tally(kind TEXT NOT NULL, key TEXT NOT NULL, window_ms INTEGER NOT NULL, n INTEGER NOT NULL,"
+    " event INTEGER, PRIMARY KEY(kind, key, window_ms)) WITHOUT ROWID;"
+    "CREATE INDEX tally_event ON tally(event);"
+    "DROP TRIGGER event_is_kept;"
+    "CREATE TRIGGER event_is_kept BEFORE DELETE ON event WHEN NOT (OLD.kind IN ('sign-in-refused', 'sign-in-waits')"
+    " AND OLD.time_ms < (SELECT time_ms FROM event ORDER BY event DESC LIMIT 1) - 34560000000)"
+    " BEGIN SELECT raise(ABORT, 'events are only added'); END;";
+
+static const char *const steps[] = {accounts,          providers,           draft_tables, read_log_tables,
+                                    delegation_tables, read_journal_tables, devices};
 
 static enum err migrate(struct db *db, struct fault *f)
 {

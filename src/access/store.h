@@ -89,6 +89,16 @@ struct event {
 enum err access_event(struct access *a, const struct event *v, struct fault *f);
 const char *event_name(enum event_kind kind);
 
+/* An event that somebody who is kept out can cause at will (tally.c), within a transaction: of one key at most `most` in a window of time, and of all keys most_of_all; the
+ * others are counted, and event_list tells the count. Events of that kind (sign-in-refused, sign-in-waits) go after ATTEMPTS_KEPT_MS, all others stay. */
+struct event_bound {
+    struct str key; /* never what a stranger typed: its hash */
+    int64_t window_ms;
+    int most, most_of_all;
+};
+enum err access_event_bounded(struct access *a, const struct event *v, const struct event_bound *b, struct fault *f);
+static const int64_t ATTEMPTS_KEPT_MS = (int64_t)400 * 24 * 3600 * 1000;
+
 /* ---- secrets that are handed out once */
 
 enum { ACCESS_TOKEN_BYTES = 32, TOKEN_TEXT = 64 };

@@ -29,6 +29,7 @@ enum {
     LIMIT_DRAFT_BYTES = 1 << 20,
     LIMIT_DELEGATIONS = 50,          /* given by an account, or to it, and not ended */
     LIMIT_UPLOADS_KEPT = 200,        /* files that wait to be imported, and their notes */
+    LIMIT_UPLOADS_OWN = 20,          /* of them, files of one account */
     LIMIT_UPLOAD_MS = 24 * 3600000,  /* then it is forgotten */
     LIMIT_BULK_RECORDS = 20000,      /* changed by one command of a page, on the writer's thread */
     LIMIT_FETCH_STRICT_MS = 5000,    /* while somebody waits to be signed in */

@@ -214,6 +214,7 @@ static enum err serve_run(struct cli *c)
         .identify = site_identify,
         .may = site_may,
         .leave = worker_leave,
+        .refused = worker_refused,
         .revision = worker_revision,
         .epoch = worker_epoch,
         .idle = worker_idle,

@@ -293,6 +293,8 @@ static void finish(struct http_worker *w, struct message *m, enum err e, struct 
         buf_printf(&b, "%d", LIMIT_HTTP_ANSWER_BYTES);
         e = FAULT(f, ERR_LIMIT, {"what", x->path}, {"limit", buf_view(&b)});
     }
+    if (e != OK && err_http(e) == 403 && x->subject->account && w->o->refused && w->user)
+        w->o->refused(w->user, x, f);
     if (e != OK)
         problem_reply(w, m, e, f, r);
     r->status = x->status ? x->status : 200;

@@ -322,6 +322,8 @@ struct http_options {
     void (*view)(void *worker, struct exchange *x);
     /* The handler has answered; a fault keeps the answer back. May be NULL. */
     enum err (*leave)(void *worker, struct exchange *x, struct fault *f);
+    /* An account was refused (403), by right, token or origin. May be NULL. */
+    void (*refused)(void *worker, struct exchange *x, const struct fault *f);
     /* Called before each request of a route that is not IS_LIVE: takes notice of what was written since; the revision it reads. `at` is
      * empty for routes that do not take it. NULL: 0 for ever. */
     enum err (*revision)(void *worker, struct str at, int64_t *ret_rev, struct fault *f);

@@ -87,7 +87,8 @@ static enum err change_password(struct exchange *x, struct token *id, struct fau
     struct actor by = actor_of(x);
     struct str password = input_named(x, "password")->text;
     struct account who;
-    struct sign_in in = {.name = x->subject->name, .password = input_named(x, "former")->text, .by = by};
+    struct sign_in in = {
+        .name = x->subject->name, .password = input_named(x, "former")->text, .by = by, .is_again = true};
     enum err e = account_get(x->arena, a, x->subject->account, &who, f);
     if (e == OK && !str_eq(password, input_named(x, "again")->text))
         e = FAULT(f, ERR_PASSWORD_DIFFERS);

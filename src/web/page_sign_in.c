@@ -48,7 +48,8 @@ enum err page_sign_in(struct exchange *x, struct fault *f)
 enum err act_sign_in(struct exchange *x, struct fault *f)
 {
     struct str name = input_named(x, "name")->text, problem;
-    struct sign_in in = {.name = name, .password = input_named(x, "password")->text, .by = actor_of(x)};
+    struct sign_in in = {
+        .name = name, .password = input_named(x, "password")->text, .by = actor_of(x), .device = device_of(x)};
     struct account who;
     in.by.account = 0;
     enum err e = account_sign_in(x->arena, access_of(x), &in, &who, f);
@@ -69,7 +70,8 @@ enum err act_sign_in_again(struct exchange *x, struct fault *f)
 {
     struct access *a = access_of(x);
     struct actor by = actor_of(x);
-    struct sign_in in = {.name = x->subject->name, .password = input_named(x, "password")->text, .by = by};
+    struct sign_in in = {
+        .name = x->subject->name, .password = input_named(x, "password")->text, .by = by, .is_again = true};
     struct account who;
     struct str problem;
     struct token id;
@@ -124,15 +126,19 @@ enum err act_sign_in_code(struct exchange *x, struct fault *f)
     struct token id;
     if (!owes_code(x))
         return OK;
-    enum err e = account_code_check(a, &by, x->subject->account, input_named(x, "code")->text, f);
+    enum err e = account_code_check(a, &by, x->subject->account, input_named(x, "code")->text, device_of(x), f);
     if (e != OK)
         return typed_problem(x, f, &problem) ? show_code(x, problem, f) : e;
     e = access_begin(a, f);
-    if (e == OK)
-        e = access_end(a, session_complete(a, &by, x->subject->account, x->subject->session, &id, f), f);
     if (e != OK)
         return e;
-    session_cookie(x, &id);
+    e = session_complete(a, &by, x->subject->account, x->subject->session, &id, f);
+    if (e == OK)
+        session_cookie(x, &id);
+    if (e == OK)
+        e = device_cookie(x, x->subject->account, f);
+    if ((e = access_end(a, e, f)) != OK)
+        return e;
     exchange_redirect(x, 303, next_of(x));
     return OK;
 }
@@ -150,6 +156,8 @@ enum err act_sign_out(struct exchange *x, struct fault *f)
             e = access_end(a, session_end(a, &by, x->subject->account, x->subject->session, true, f), f);
     }
     session_cookie_end(x);
+    exchange_header(x, "Clear-Site-Data",
+                    STR("\"cache\", \"storage\"")); /* not the cookies: that of the device stays */
     exchange_redirect(x, 303, STR("/"));
     return e;
 }

@@ -66,28 +66,13 @@ static enum err judge(struct exchange *x, struct account *who, struct fault *f)
     }
     if (e == OK && !str_eq(password, input_named(x, "again")->text))
         e = FAULT(f, ERR_PASSWORD_DIFFERS);
-    return e == OK ? password_judge(password, who, f) : e;
+    return e;
 }
 
-/* From here on the link opens nothing any more. */
-static enum err use_link(struct exchange *x, struct account *who, struct fault *f)
+/* The session goes along with the link and the password: whoever is told of a fault can open the link again. */
+static enum err begin_session(void *context, const struct account *who, struct fault *f)
 {
-    static const struct str administrator = {ROLE_ADMINISTRATOR, sizeof ROLE_ADMINISTRATOR - 1};
-    struct access *a = access_of(x);
-    struct actor by = actor_of(x);
-    enum err e = access_begin(a, f);
-    if (e != OK)
-        return e;
-    by.account = who->number;
-    e = account_link_use(a, &by, input_named(x, "link")->text, f);
-    if (e == OK && who->number == 0)
-        e = account_add(a, &by, who, &administrator, 1, &who->number, NULL, f);
-    return access_end(a, e, f);
-}
-
-static enum err begin_session(struct exchange *x, const struct account *who, struct fault *f)
-{
-    struct access *a = access_of(x);
+    struct exchange *x = context;
     struct token id;
     struct session_start how = {.account = who->number,
                                 .is_pending = !who->is_citizen,
@@ -95,32 +80,31 @@ static enum err begin_session(struct exchange *x, const struct account *who, str
                                 .agent = x->user_agent,
                                 .instead_of = x->subject->session};
     how.by.account = who->number;
-    enum err e = access_begin(a, f);
+    enum err e = session_begin(access_of(x), &how, &id, f);
     if (e == OK)
-        e = access_end(a, session_begin(a, &how, &id, f), f);
-    if (e == OK) {
         session_cookie(x, &id);
-        exchange_redirect(x, 303, who->is_citizen ? STR("/account") : STR("/account/second-factor"));
-    }
-    return e;
+    return e == OK && !how.is_pending ? device_cookie(x, who->number, f) : e;
 }
 
 enum err act_welcome(struct exchange *x, struct fault *f)
 {
     struct account who;
     struct str problem;
+    const struct actor by = actor_of(x);
+    const struct welcome w = {.link = input_named(x, "link")->text,
+                              .password = input_named(x, "password")->text,
+                              .more = begin_session,
+                              .context = x};
     enum err e = find(x, &who, f);
     if (e != OK)
         return e;
     e = judge(x, &who, f);
-    if (e != OK)
-        return typed_problem(x, f, &problem) ? show(x, &who, problem, f) : e;
-    e = use_link(x, &who, f);
-    struct actor by = actor_of(x);
-    by.account = who.number;
     if (e == OK)
-        e = account_password_set(access_of(x), &by, &who, input_named(x, "password")->text, f);
+        e = account_welcome(access_of(x), &by, &w, &who, f);
     input_wipe(x, "password");
     input_wipe(x, "again");
-    return e == OK ? begin_session(x, &who, f) : e;
+    if (e != OK)
+        return typed_problem(x, f, &problem) ? show(x, &who, problem, f) : e;
+    exchange_redirect(x, 303, who.is_citizen ? STR("/account") : STR("/account/second-factor"));
+    return OK;
 }

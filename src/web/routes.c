@@ -181,6 +181,8 @@ static const struct input next_inputs[] = {IN_NEXT(IN_QUERY), INPUT_END};
 static const struct input sign_in_inputs[] = {IN_TYPED("name", 200, "Tên", "Name"), IN_PASSWORD("password"), IN_NEXT(IN_BODY), INPUT_END};
 static const struct input again_inputs[] = {IN_PASSWORD("password"), IN_NEXT(IN_BODY), INPUT_END};
 static const struct input code_inputs[] = {IN_TYPED("code", 64, "Mã", "Code"), IN_NEXT(IN_BODY), INPUT_END};
+static const struct input second_factor_inputs[] = {IN_TYPED("code", 64, "Mã", "Code"), IN_TYPED("present", 64, "Mã đang dùng", "Present code"), IN_NEXT(IN_BODY), INPUT_END};
+static const struct input recovery_inputs[] = {IN_TYPED("present", 64, "Mã đang dùng", "Present code"), INPUT_END};
 #define IN_PROVIDER {.name = "provider", .in = IN_PATH, .type = INPUT_NAME, .max = 32, TITLE("Nhà cung cấp", "Provider")}
 static const struct input provider_inputs[] = {IN_PROVIDER, IN_NEXT(IN_QUERY), INPUT_END};
 static const struct input provider_back_inputs[] = {IN_PROVIDER, {.name = "{answer}", .in = IN_QUERY, .type = INPUT_TEXT, .is_open = true, TITLE("Điều nhà cung cấp trả lời", "What the provider answers")}, INPUT_END};
@@ -306,8 +308,8 @@ const struct route site_routes[] = {
     {GET("/account/password", "passwordPage", "Đổi mật khẩu", "Change the password"), SIGNED(RIGHT_SIGNED_IN), .answer = page_password},
     {ACT("/account/password", "password", "Đổi mật khẩu", "Change the password", RIGHT_SIGNED_IN, IS_SLOW | HAS_SECRET), .inputs = password_inputs, .answer = act_password},
     {GET("/account/second-factor", "secondFactorPage", "Bước xác nhận thứ hai", "Second factor"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_PAGE, .tag = "pages", .inputs = next_inputs, .answer = page_second_factor},
-    {ACT("/account/second-factor", "secondFactor", "Bước xác nhận thứ hai", "Second factor", RIGHT_PUBLIC, IS_SLOW | HAS_SECRET), .inputs = code_inputs, .answer = act_second_factor},
-    {ACT("/account/recovery-codes", "recoveryCodes", "Mã khôi phục mới", "New recovery codes", RIGHT_SIGNED_IN_RECENT, IS_SLOW), .answer = act_recovery_codes},
+    {ACT("/account/second-factor", "secondFactor", "Bước xác nhận thứ hai", "Second factor", RIGHT_PUBLIC, IS_SLOW | HAS_SECRET), .inputs = second_factor_inputs, .answer = act_second_factor},
+    {ACT("/account/recovery-codes", "recoveryCodes", "Mã khôi phục mới", "New recovery codes", RIGHT_SIGNED_IN_RECENT, IS_SLOW | HAS_SECRET), .inputs = recovery_inputs, .answer = act_recovery_codes},
     {ACT("/account/sessions/end", "sessionsEnd", "Đăng xuất mọi nơi khác", "Sign out everywhere else", RIGHT_SIGNED_IN, IS_SLOW), .answer = act_sessions_end},
     {ACT("/account/sessions/{session}/end", "sessionEnd", "Đăng xuất một nơi", "Sign out one session", RIGHT_SIGNED_IN, IS_SLOW), .inputs = session_inputs, .answer = act_session_end},
     {GET("/account/requests", "myRequests", "Yêu cầu về dữ liệu của tôi", "Requests about my data"), SIGNED(RIGHT_SIGNED_IN), .inputs = my_requests_inputs, .answer = page_my_requests},

@@ -1,5 +1,6 @@
 #include "web/signed.h"
 
+#include "access/device.h"
 #include "crypt/ed25519.h"
 #include "text/date.h"
 
@@ -47,21 +48,60 @@ struct actor actor_of(const struct exchange *x)
                           .request = str_of(x->request_id)};
 }
 
-static void set_cookie(struct exchange *x, struct str value, struct str more)
+static struct str device_cookie_name(const struct exchange *x)
+{
+    return is_https(x) ? STR("__Host-tinhso-device") : STR("tinhso-device");
+}
+
+static void set_cookie(struct exchange *x, struct str name, struct str value, struct str more)
 {
     exchange_header(x, "Set-Cookie",
-                    STR_JOIN(x->arena, cookie_name(x), STR("="), value, STR("; Path=/; HttpOnly; SameSite=Lax"),
+                    STR_JOIN(x->arena, name, STR("="), value, STR("; Path=/; HttpOnly; SameSite=Lax"),
                              is_https(x) ? STR("; Secure") : STR(""), more));
 }
 
 void session_cookie(struct exchange *x, const struct token *id)
 {
-    set_cookie(x, str_dup(x->arena, str_of(id->text)), STR(""));
+    set_cookie(x, cookie_name(x), str_dup(x->arena, str_of(id->text)), STR(""));
 }
 
 void session_cookie_end(struct exchange *x)
 {
-    set_cookie(x, STR(""), STR("; Max-Age=0"));
+    set_cookie(x, cookie_name(x), STR(""), STR("; Max-Age=0"));
+}
+
+struct str device_of(const struct exchange *x)
+{
+    return cookie_find(x->cookies, device_cookie_name(x));
+}
+
+enum err device_cookie(struct exchange *x, int64_t account, struct fault *f)
+{
+    struct token id;
+    enum err e = device_make(access_of(x), account, device_of(x), &id, f);
+    if (e == OK)
+        set_cookie(x, device_cookie_name(x), str_dup(x->arena, str_of(id.text)),
+                   str_of(arena_printf(x->arena, "; Max-Age=%lld", (long long)(DEVICE_MS / 1000))));
+    return e;
+}
+
+/* The route, not the address, which may name a record. */
+void worker_refused(void *worker, struct exchange *x, const struct fault *f)
+{
+    struct worker *w = worker;
+    struct fault ignored = {0};
+    const char *route = x->route ? x->route->path : "?";
+    struct str key = str_of(arena_printf(x->arena, "%lld", (long long)x->subject->account));
+    const struct event v = {
+        .kind = EVENT_REFUSED,
+        .account = x->subject->account,
+        .by = actor_of(x),
+        .detail = str_of(arena_printf(x->arena, "%s %s: %s", method_name(x->method), route, err_type(f->code)))};
+    const struct event_bound b = {.key = key, .window_ms = 60 * 1000, .most = 5, .most_of_all = 10000};
+    if (db_begin(w->access->db, &ignored) != OK)
+        return; /* the refusal stands without it */
+    if (access_event_bounded(w->access, &v, &b, &ignored) != OK || db_commit(w->access->db, &ignored) != OK)
+        db_rollback(w->access->db);
 }
 
 struct str next_of(const struct exchange *x)
@@ -91,12 +131,16 @@ enum err session_enter(struct exchange *x, const struct account *who, struct str
                                 .instead_of = x->subject->session};
     how.by.account = who->number;
     enum err e = access_begin(a, f);
-    if (e == OK)
-        e = access_end(a, session_begin(a, &how, &id, f), f);
     if (e != OK)
         return e;
+    e = session_begin(a, &how, &id, f);
+    if (e == OK)
+        session_cookie(x, &id);
+    if (e == OK && !how.is_pending)
+        e = device_cookie(x, who->number, f);
+    if ((e = access_end(a, e, f)) != OK)
+        return e;
     const char *step = who->has_second_factor ? "/sign-in/code" : "/account/second-factor";
-    session_cookie(x, &id);
     exchange_redirect(x, 303, how.is_pending ? with_next(x, step, next) : next);
     return OK;
 }

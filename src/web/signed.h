@@ -24,6 +24,10 @@ struct actor actor_of(const struct exchange *x);
 /* "__Host-tinhso" where the public address is https, else "tinhso". */
 void session_cookie(struct exchange *x, const struct token *id);
 void session_cookie_end(struct exchange *x);
+/* The id of the browser by which it is known that an account signed in here before (access/device.h); empty without. */
+struct str device_of(const struct exchange *x);
+/* A sign-in of that account is complete: the browser gets another. Within a transaction. */
+enum err device_cookie(struct exchange *x, int64_t account, struct fault *f);
 /* Who he is was shown: a new session instead of the one that came along, and on to `next`, by way of the second factor when it is due (of officials always). */
 enum err session_enter(struct exchange *x, const struct account *who, struct str next, struct fault *f);
 

@@ -119,6 +119,8 @@ struct str page_time(struct arena *a, struct str rfc3339, int offset_minutes, en
 void worker_view(void *worker, struct exchange *x);
 /* http_options.leave: what was read of persons is written down; else the answer stays here. */
 enum err worker_leave(void *worker, struct exchange *x, struct fault *f);
+/* http_options.refused: written down, of one account a few a minute. */
+void worker_refused(void *worker, struct exchange *x, const struct fault *f);
 void worker_seen(const struct viewer *v, const struct reg *reg, const struct record *r, const struct query_options *o);
 /* Whether the caller may open sensitive fields that are hidden of this record; and the form for it. */
 enum err site_may_open(const struct exchange *x, const struct reg *reg, const struct record *r, bool *ret_may,

@@ -68,7 +68,7 @@ def signed_in(name="chief"):
     assert page.status == 303 and page.location == "/", (page.status, page.problem())
     b.get("/account")
     if len(state()["codes"][name]) < 4:
-        keep_codes(name, b, b.post("/account/recovery-codes"))
+        keep_codes(name, b, b.post("/account/recovery-codes", {"present": recovery_code(name)}))
         b.get("/account")
     return b
 
@@ -250,7 +250,8 @@ def signing_out():
     cookies = dict(b.cookies)
     page = b.post("/sign-out")
     eq((page.status, page.location), (303, "/"))
-    assert "tinhso=;" in page.headers["Set-Cookie"] and not b.cookies
+    assert "tinhso=;" in page.headers["Set-Cookie"] and "tinhso" not in b.cookies
+    eq(page.headers["Clear-Site-Data"], '"cache", "storage"')
     b.cookies = cookies
     assert is_out(b)
 
@@ -336,7 +337,8 @@ def stored_script():
     script = "<script>alert(1)</script>\"'&"
     b = Browser(ADDRESS)
     add("script", b, full_name=script)
-    code = b.recovery[0]
+    keep_codes("script", b)
+    code = recovery_code("script")
     for path in ("/account", "/", "/units"):
         page = b.get(path)
         assert b"<script>alert" not in page.body, path
@@ -433,6 +435,47 @@ def passwords():
     eq(b.post("/account/password", {"former": new, "password": PASSWORD, "again": PASSWORD}).status, 303)
 
 
+def factor_needs_factor():
+    """Whoever knows no more than the password neither sets up another telephone nor gets other recovery codes."""
+    b = signed_in("half")
+    b.get("/account")
+    b.post("/sign-in/again", {"password": PASSWORD, "next": "/"})
+    page = b.get("/account/second-factor")
+    secret = re.search(r'<code translate="no">([A-Z2-7 ]+)</code>', page.text).group(1).replace(" ", "")
+    for present in ("", "000000", "abcd-efgh-jkmn-pqrs"):
+        page = b.post("/account/second-factor", {"code": b.code(secret), "present": present})
+        eq(page.status, 422, f"the password alone, and {present!r}")
+    page = b.post("/account/recovery-codes")
+    assert page.status == 200 and not re.findall(r"<li><code>", page.text), "codes for the password alone"
+    page = b.post("/account/recovery-codes", {"present": "000000"})
+    eq(page.status, 422)
+    assert not re.findall(r"<li><code>", page.text)
+    code = recovery_code("half")
+    eq(b.post("/account/second-factor", {"code": "000000", "present": code}).status, 422, "a wrong new code")
+    page = b.post("/account/second-factor", {"code": b.code(secret), "present": code})
+    eq(page.status, 200, page.problem())
+    keep_codes("half", b, page)
+    s = state()["secrets"]
+    s["half"] = secret
+    keep(secrets=s)
+    page = b.post("/account/recovery-codes", {"present": recovery_code("half")})
+    eq(len(re.findall(r"<li><code>[0-9a-z-]{19}</code>", page.text)), 10)
+    keep_codes("half", b, page)
+
+
+def refusals_are_written():
+    b = signed_in("half")
+    for _ in range(40):
+        eq(b.get("/admin/users").status, 403)
+    b.post("/account/sessions/end", token="0" * 64)
+    chief = signed_in()
+    page = chief.get("/admin/events?kind=refused&name=half")
+    eq(page.status, 200)
+    assert "GET /admin/users: may-not" in page.text, page.text[-3000:]
+    rows = page.text.count("GET /admin/users: may-not")
+    assert 1 <= rows <= 10, f"{rows} rows for 40 refusals"
+
+
 def again():
     b = signed_in()
     database = os.path.join(WORK, "var", "dak-nong.db")
@@ -457,7 +500,8 @@ class Elsewhere(Browser):
 
 
 def brute_force():
-    add("victim", Elsewhere("203.0.113.4"))
+    known = Elsewhere("203.0.113.4")
+    add("victim", known)
     words = []
     for name in ("victim", "nobody-at-all"):
         for i in range(5):
@@ -470,6 +514,12 @@ def brute_force():
     statuses = [Elsewhere("198.51.100.7").sign_in(f"name{i}", "x").status for i in range(32)]
     eq(statuses, [422] * 30 + [429] * 2, "many names from one address")
     eq(Elsewhere("198.51.100.8").sign_in("name99", "x").status, 422, "another address")
+    eq(Elsewhere("203.0.113.4").sign_in("victim", PASSWORD).status, 429, "in a browser that is not known")
+    known.get("/account")
+    page = known.post("/sign-in/again", {"password": PASSWORD, "next": "/units"})
+    eq(page.location, "/units", "an open session goes on")
+    known.cookies.pop("tinhso")
+    eq(known.sign_in("victim", PASSWORD).location, "/sign-in/code", "where he signed in before he does not wait")
     b = Elsewhere("203.0.113.5")
     b.sign_in("half", PASSWORD)
     b.get("/sign-in/code")
@@ -503,9 +553,13 @@ def secure_cookie():
     eq(page.status, 303, page.problem())
     cookie = page.headers["Set-Cookie"]
     assert re.fullmatch(r"__Host-tinhso=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Lax; Secure", cookie), cookie
-    eq(page.headers["Strict-Transport-Security"], "max-age=31536000")
+    eq(page.headers["Strict-Transport-Security"], "max-age=31536000; includeSubDomains")
     b.get("/sign-in/code")
-    eq(b.post("/sign-in/code", {"code": recovery_code("chief")}).status, 303)
+    page = b.post("/sign-in/code", {"code": recovery_code("chief")})
+    eq(page.status, 303)
+    device = page.headers.get_all("Set-Cookie")[1]
+    assert re.fullmatch(r"__Host-tinhso-device=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=7776000",
+                        device), device
     eq(b.get("/account").status, 200)
     plain = Elsewhere("203.0.113.78")
     plain.base = b.base

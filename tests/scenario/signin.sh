@@ -41,6 +41,8 @@ check stored_script "a name with script in it is shown as text"
 check privilege "an official does not administer, whatever parameters are sent"
 check administration "accounts are added, given roles, disabled and reset; sessions end with it"
 check passwords "another password wants the former one, and ends the other sessions"
+check factor_needs_factor "a second factor is changed, and recovery codes are made, by whoever shows the present one"
+check refusals_are_written "what an account is refused is written down, a few a minute"
 check again "what matters asks for the password again"
 
 start --public-url http://portal.example

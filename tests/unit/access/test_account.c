@@ -310,27 +310,28 @@ static void codes_are_taken_once(void **state)
     CODE_NOW();
     DO(account_totp_set(a, &by, who.number, secret, str_of(code), &f));
     DO(account_recovery_make(a, &by, who.number, &codes, &f));
-    assert_int_equal(account_code_check(a, &by, who.number, str_of(code), &f), ERR_CODE_REFUSED); /* it set it up */
+    assert_int_equal(account_code_check(a, &by, who.number, str_of(code), STR(""), &f),
+                     ERR_CODE_REFUSED); /* it set it up */
     later(TOTP_STEP_MS);
     CODE_NOW();
-    assert_int_equal(account_code_check(a, &by, who.number, str_of(code), &f), OK);
-    assert_int_equal(account_code_check(a, &by, who.number, str_of(code), &f), ERR_CODE_REFUSED);
+    assert_int_equal(account_code_check(a, &by, who.number, str_of(code), STR(""), &f), OK);
+    assert_int_equal(account_code_check(a, &by, who.number, str_of(code), STR(""), &f), ERR_CODE_REFUSED);
     for (char *p = codes.text[3]; *p; p++) /* typed otherwise */
         *p = (char)(*p == '0' ? 'O' : *p == '1' ? 'l' : *p == '-' ? ' ' : *p >= 'a' ? *p - 32 : *p);
-    assert_int_equal(account_code_check(a, &by, who.number, str_of(codes.text[3]), &f), OK);
-    assert_int_equal(account_code_check(a, &by, who.number, str_of(codes.text[3]), &f), ERR_CODE_REFUSED);
+    assert_int_equal(account_code_check(a, &by, who.number, str_of(codes.text[3]), STR(""), &f), OK);
+    assert_int_equal(account_code_check(a, &by, who.number, str_of(codes.text[3]), STR(""), &f), ERR_CODE_REFUSED);
     assert_int_equal(account_find(arena, a, STR("codes"), &who, &f), OK);
     assert_int_equal(who.recovery_left, RECOVERY_CODES - 1);
     for (int i = 1; i < THROTTLE_NAME_FREE; i++)
-        assert_int_equal(account_code_check(a, &by, who.number, STR("000000"), &f), ERR_CODE_REFUSED);
-    assert_int_equal(account_code_check(a, &by, who.number, str_of(codes.text[4]), &f), ERR_SIGN_IN_WAIT);
+        assert_int_equal(account_code_check(a, &by, who.number, STR("000000"), STR(""), &f), ERR_CODE_REFUSED);
+    assert_int_equal(account_code_check(a, &by, who.number, str_of(codes.text[4]), STR(""), &f), ERR_SIGN_IN_WAIT);
     struct recovery_codes fresh;
     DO(account_recovery_make(a, &by, who.number, &fresh, &f));
     later(HOUR);
-    assert_int_equal(account_code_check(a, &by, who.number, str_of(codes.text[5]), &f), ERR_CODE_REFUSED);
-    assert_int_equal(account_code_check(a, &by, who.number, str_of(fresh.text[5]), &f), ERR_SIGN_IN_WAIT);
+    assert_int_equal(account_code_check(a, &by, who.number, str_of(codes.text[5]), STR(""), &f), ERR_CODE_REFUSED);
+    assert_int_equal(account_code_check(a, &by, who.number, str_of(fresh.text[5]), STR(""), &f), ERR_SIGN_IN_WAIT);
     later(HOUR);
-    assert_int_equal(account_code_check(a, &by, who.number, str_of(fresh.text[5]), &f), OK);
+    assert_int_equal(account_code_check(a, &by, who.number, str_of(fresh.text[5]), STR(""), &f), OK);
 }
 
 static void events_are_only_added_and_hold_no_secret(void **state)
