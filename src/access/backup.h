@@ -12,7 +12,8 @@
  * Restoring. Everything is unpacked beside the target and judged before the target is touched: the seal to its end, each SHA-256, the whole log (log_verify), and that the log
  * extends the checkpoint given, and the one that lies beside the target. An older log is refused (ERR_RESTORE_OLDER) unless `accept_loss` says that what came
  * since is gone; another log always is (ERR_RESTORE_OTHER, ERR_LOG_FORKED). Nothing is overwritten without `is_replace`, nor while another process has the database open
- * (ERR_DB_BUSY). Sessions and one-time links end.
+ * (ERR_DB_BUSY). Sessions and one-time links end. What was taken away in the access file that is replaced stays away in the one that takes its place: accounts that are disabled
+ * or reset, roles, delegations that were ended (struct revocations). Passwords and second factors are those of the backup.
  *
  * Errors besides: ERR_FILE_THERE, ERR_BACKUP_DIFFERS (what was read back is not what was written), ERR_RESTORE_LOG, those of seal, store and access.
  */
@@ -23,11 +24,17 @@
 #include "base/mem.h"
 #include "crypt/seal.h"
 
+struct revocations {
+    int64_t disabled, reset, roles, delegations; /* that the backup did not know of */
+    bool is_unknown;                             /* the file that was replaced could not be read */
+};
+
 struct backup_facts {
     int64_t revision, bytes;
     struct str root, time; /* base64; RFC 3339 */
     struct str log;        /* name of the key that signs it */
     bool has_access;
+    struct revocations kept;
     int64_t lost; /* restored: revisions that the checkpoint knows and this log lacks */
 };
 

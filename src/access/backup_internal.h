@@ -30,6 +30,10 @@ const char *backup_path(struct arena *a, const char *db_path, enum backup_member
 enum err backup_folder_make(struct arena *a, const char *db_path, const char **ret_folder, struct fault *f);
 void backup_folder_remove(struct arena *a, const char *folder);
 
+/* Before the access file beside next_path (a database's) takes the place of that beside db_path: ends its sessions and links, and does what was revoked in the other. */
+enum err revocations_carry(struct arena *a, const char *db_path, const char *next_path, struct revocations *ret,
+                           struct fault *f);
+
 /* Reads a sealed file to its end. With a folder, unpacks the members into it; without, only compares each with the manifest. */
 enum err backup_read(struct arena *a, const char *file, const struct seal_secret *secret, const char *folder,
                      struct backup_set *ret_set, struct fault *f);

@@ -142,16 +142,6 @@ static enum err place_all(struct restoring *r, struct fault *f)
     return e == OK ? folder_sync(r->o->db_path, f) : e;
 }
 
-/* Whoever was signed in then is not signed in now. */
-static enum err end_sessions(struct restoring *r, struct fault *f)
-{
-    struct access *access CLEANUP(access_freep) = NULL;
-    if (!r->set.files[MEMBER_ACCESS].is_there)
-        return OK;
-    enum err e = access_open(r->o->db_path, &access, f);
-    return e == OK ? db_script(access->db, "BEGIN IMMEDIATE; DELETE FROM session; DELETE FROM link; COMMIT;", f) : e;
-}
-
 static enum err open_once(struct restoring *r, struct fault *f)
 {
     struct store *s CLEANUP(store_freep) = NULL;
@@ -171,13 +161,13 @@ enum err backup_restore(struct arena *a, const char *file, const struct seal_sec
     e = backup_read(a, file, secret, r.folder, &r.set, f);
     if (e == OK)
         e = judge(&r, f);
+    if (e == OK && r.set.files[MEMBER_ACCESS].is_there)
+        e = revocations_carry(a, o->db_path, unpacked(&r, MEMBER_DB), &r.set.facts.kept, f);
     if (e == OK)
         e = place_all(&r, f);
     backup_folder_remove(a, r.folder);
     if (e == OK)
         e = open_once(&r, f);
-    if (e == OK)
-        e = end_sessions(&r, f);
     if (e == OK)
         *ret_facts = r.set.facts;
     return e;

@@ -21,6 +21,10 @@ static void answer(struct cli *c, const struct backup_facts *x, const char *what
         json_key(&o, STR("access")), json_bool(&o, x->has_access);
         json_key(&o, STR("bytes")), json_int(&o, x->bytes);
         json_key(&o, STR("lost")), json_int(&o, x->lost);
+        json_key(&o, STR("kept_disabled")), json_int(&o, x->kept.disabled);
+        json_key(&o, STR("kept_reset")), json_int(&o, x->kept.reset);
+        json_key(&o, STR("kept_roles_removed")), json_int(&o, x->kept.roles);
+        json_key(&o, STR("kept_delegations_ended")), json_int(&o, x->kept.delegations);
         json_object_end(&o);
         answer_end(c, &o);
         return;
@@ -56,6 +60,26 @@ static enum err backup_run(struct cli *c)
     return OK;
 }
 
+/* What the backup gave back, and the accounts in force took away since. */
+static void tell_kept(struct cli *c, const struct revocations *r)
+{
+    if (r->disabled || r->reset || r->roles || r->delegations)
+        cli_note(c,
+                 T(c,
+                   "Giữ nguyên việc thu hồi sau bản sao lưu: %lld tài khoản bị khóa, %lld tài khoản chờ đặt lại mật "
+                   "khẩu, %lld vai trò đã gỡ, %lld ủy quyền đã chấm dứt.\n",
+                   "Kept from after the backup: %lld accounts disabled, %lld reset, %lld roles removed, %lld "
+                   "delegations ended.\n"),
+                 (long long)r->disabled, (long long)r->reset, (long long)r->roles, (long long)r->delegations);
+    if (r->is_unknown)
+        cli_note(c, "%s",
+                 T(c,
+                   "Không đọc được tệp tài khoản bị thay thế: việc khóa tài khoản và gỡ vai trò sau bản sao lưu không "
+                   "còn; kiểm tra lại bằng tinhso user list.\n",
+                   "The access file that was replaced could not be read: what was disabled or taken away since the "
+                   "backup is back; look at it with tinhso user list.\n"));
+}
+
 static enum err restore_run(struct cli *c)
 {
     const char *file = c->args.words.p[0];
@@ -85,6 +109,7 @@ static enum err restore_run(struct cli *c)
         cli_note(c, "%s",
                  T(c, "Mọi phiên đăng nhập và liên kết một lần đã hết hiệu lực.\n",
                    "All sessions and one-time links have ended.\n"));
+    tell_kept(c, &facts.kept);
     return OK;
 }
 

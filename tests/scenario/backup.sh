@@ -99,6 +99,28 @@ expect_exit "its log is whole again" 0
 tinhso query wells --id G001
 expect_contains "it is the older one" "$out" "Giếng Đình"
 
+# ---- what was taken away since stays away
+for name in stays goes less; do
+    tinhso user add $name --full-name "$name" --role administrator --lang en
+done
+expect_exit "accounts are added" 0
+tinhso user disable stays
+tinhso backup accounts.backup --key-file key
+tinhso user enable stays
+tinhso user disable goes
+tinhso user role less remove administrator
+tinhso restore accounts.backup --key-file key --db $db --replace --lang en
+expect_exit "an older file of accounts is restored" 0
+expect_contains "what is kept of the one in force is told" "$err" "1 accounts disabled, 0 reset, 1 roles removed"
+tinhso user list --json
+expect_contains "an account disabled since stays so" "$out" '"name":"goes","full_name":"goes","agency":"","unit":"","roles":["administrator"],"citizen":false,"disabled":true'
+expect_contains "a role taken away since stays away" "$out" '"name":"less","full_name":"less","agency":"","unit":"","roles":[],'
+expect_contains "one disabled then is disabled" "$out" '"name":"stays","full_name":"stays","agency":"","unit":"","roles":["administrator"],"citizen":false,"disabled":true'
+tinhso user enable goes
+expect_exit "it can be enabled by hand" 0
+tinhso restore accounts.backup --key-file key --db elsewhere/x.db --json
+expect_contains "elsewhere there is nothing to keep" "$out" '"kept_disabled":0'
+
 # ---- while others work, and killed
 serve --db $db
 tinhso backup live.backup --key-file key
