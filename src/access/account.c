@@ -112,18 +112,18 @@ enum err account_get(struct arena *a, struct access *access, int64_t number, str
                     STR("?"), ret, f);
 }
 
-enum err account_list(struct arena *a, struct access *access, struct str after, size_t most, struct account **ret,
-                      size_t *ret_n, struct fault *f)
+/* Of a statement whose ?2 is how many at most. */
+static enum err read_list(struct arena *a, struct access *access, struct str sql, struct str key, size_t most,
+                          struct account **ret, size_t *ret_n, struct fault *f)
 {
     struct account *list = ARENA_ARRAY(a, struct account, most);
     struct stmt *s CLEANUP(stmt_freep) = NULL;
     size_t n = 0;
     bool has_row;
-    enum err e = stmt_new(access->db,
-                          STR("SELECT " ACCOUNT_COLUMNS " FROM account WHERE name > ?1 ORDER BY name LIMIT ?2"), &s, f);
+    enum err e = stmt_new(access->db, sql, &s, f);
     if (e != OK)
         return e;
-    stmt_bind_text(s, 1, after.p ? after : STR(""));
+    stmt_bind_text(s, 1, key.p ? key : STR(""));
     stmt_bind_int(s, 2, (int64_t)most);
     while ((e = stmt_step(s, &has_row, f)) == OK && has_row && n < most)
         read_account(a, s, &list[n++]);
@@ -134,6 +134,31 @@ enum err account_list(struct arena *a, struct access *access, struct str after, 
     *ret = list;
     *ret_n = n;
     return OK;
+}
+
+enum err account_list(struct arena *a, struct access *access, struct str after, size_t most, struct account **ret,
+                      size_t *ret_n, struct fault *f)
+{
+    return read_list(a, access, STR("SELECT " ACCOUNT_COLUMNS " FROM account WHERE name > ?1 ORDER BY name LIMIT ?2"),
+                     after, most, ret, ret_n, f);
+}
+
+enum err account_list_of_role(struct arena *a, struct access *access, struct str role, size_t most,
+                              struct account **ret, size_t *ret_n, struct fault *f)
+{
+    return read_list(a, access,
+                     STR("SELECT " ACCOUNT_COLUMNS " FROM account WHERE account IN (SELECT o.account FROM account_role"
+                         " o WHERE role = ?1) ORDER BY name LIMIT ?2"),
+                     role, most, ret, ret_n, f);
+}
+
+enum err account_list_of_agency(struct arena *a, struct access *access, struct str agency, size_t most,
+                                struct account **ret, size_t *ret_n, struct fault *f)
+{
+    return read_list(a, access,
+                     STR("SELECT " ACCOUNT_COLUMNS " FROM account WHERE agency = ?1 AND NOT is_citizen ORDER BY name"
+                         " LIMIT ?2"),
+                     agency, most, ret, ret_n, f);
 }
 
 enum err account_count(struct access *a, int64_t *ret_n, struct fault *f)

@@ -45,6 +45,26 @@ enum err account_get(struct arena *a, struct access *access, int64_t number, str
 /* In the order of names, from the one after `after`, at most `most`. */
 enum err account_list(struct arena *a, struct access *access, struct str after, size_t most, struct account **ret,
                       size_t *ret_n, struct fault *f);
+/* Those that hold the role, by name. */
+enum err account_list_of_role(struct arena *a, struct access *access, struct str role, size_t most,
+                              struct account **ret, size_t *ret_n, struct fault *f);
+/* Those of the agency (of officials: the code may be empty), by name. */
+enum err account_list_of_agency(struct arena *a, struct access *access, struct str agency, size_t most,
+                                struct account **ret, size_t *ret_n, struct fault *f);
+struct agency_count {
+    struct str agency; /* code; empty: of officials that belong to none */
+    int64_t accounts, disabled, sessions;
+};
+/* The agencies that officials belong to, by code, from the one after `after` (NULL: from the first); sessions are those that are open now. */
+enum err account_count_by_agency(struct arena *a, struct access *access, const struct str *after, size_t most,
+                                 struct agency_count **ret, size_t *ret_n, struct fault *f);
+/* How many hold each role; in the order of its name. */
+struct role_count {
+    struct str role;
+    int64_t accounts; /* that are not disabled */
+};
+enum err account_count_by_role(struct arena *a, struct access *access, struct role_count **ret, size_t *ret_n,
+                               struct fault *f);
 enum err account_count(struct access *a, int64_t *ret_n, struct fault *f);
 
 /* Its sessions end. The last administrator that is not disabled stays: ERR_ACCOUNT_LAST. */

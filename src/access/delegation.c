@@ -172,25 +172,26 @@ enum err delegation_end(struct access *a, const struct actor *by, int64_t number
     "(g.disabled_ms IS NULL AND EXISTS (SELECT * FROM account_role o WHERE o.account = d.from_account AND o.role = "   \
     "d.role))"
 
-enum err delegation_list(struct arena *arena, struct access *a, int64_t account, size_t most,
-                         struct delegation_row **ret_rows, size_t *ret_n, struct fault *f)
+static enum err read_rows(struct arena *arena, struct access *a, int64_t account, struct str role, size_t most,
+                          struct delegation_row **ret_rows, size_t *ret_n, struct fault *f)
 {
     VEC(struct delegation_row) all = {0};
     struct stmt *s CLEANUP(stmt_freep) = NULL;
     bool has_row = false;
-    enum err e =
-        stmt_new(a->db,
-                 STR("SELECT delegation, from_account, to_account, g.name, g.full_name, r.name, r.full_name,"
-                     " role, d.unit, first_day, last_day, reason, d.made_ms, ended_ms, coalesce(m.name, ''),"
-                     " coalesce(n.name, ''), " IS_BACKED " FROM delegation d"
-                     " JOIN account g ON g.account = from_account JOIN account r ON r.account = to_account"
-                     " LEFT JOIN account m ON m.account = made_by LEFT JOIN account n ON n.account = ended_by"
-                     " WHERE ?1 = 0 OR from_account = ?1 OR to_account = ?1 ORDER BY delegation DESC LIMIT ?2"),
-                 &s, f);
+    enum err e = stmt_new(a->db,
+                          STR("SELECT delegation, from_account, to_account, g.name, g.full_name, r.name, r.full_name,"
+                              " role, d.unit, first_day, last_day, reason, d.made_ms, ended_ms, coalesce(m.name, ''),"
+                              " coalesce(n.name, ''), " IS_BACKED " FROM delegation d"
+                              " JOIN account g ON g.account = from_account JOIN account r ON r.account = to_account"
+                              " LEFT JOIN account m ON m.account = made_by LEFT JOIN account n ON n.account = ended_by"
+                              " WHERE (?1 = 0 OR from_account = ?1 OR to_account = ?1) AND (?3 = '' OR role = ?3) "
+                              "ORDER BY delegation DESC LIMIT ?2"),
+                          &s, f);
     if (e != OK)
         return e;
     stmt_bind_int(s, 1, account);
     stmt_bind_int(s, 2, (int64_t)most);
+    stmt_bind_text(s, 3, role);
     while ((e = stmt_step(s, &has_row, f)) == OK && has_row) {
         struct delegation_row d = {.number = stmt_column_int(s, 0),
                                    .from = stmt_column_int(s, 1),
@@ -209,6 +210,18 @@ enum err delegation_list(struct arena *arena, struct access *a, int64_t account,
     *ret_rows = all.p;
     *ret_n = all.n;
     return e;
+}
+
+enum err delegation_list(struct arena *arena, struct access *a, int64_t account, size_t most,
+                         struct delegation_row **ret_rows, size_t *ret_n, struct fault *f)
+{
+    return read_rows(arena, a, account, STR(""), most, ret_rows, ret_n, f);
+}
+
+enum err delegation_list_of_role(struct arena *arena, struct access *a, struct str role, size_t most,
+                                 struct delegation_row **ret_rows, size_t *ret_n, struct fault *f)
+{
+    return read_rows(arena, a, 0, role, most, ret_rows, ret_n, f);
 }
 
 bool delegation_is_in_force(const struct delegation_row *d, struct str day)

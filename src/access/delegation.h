@@ -44,6 +44,9 @@ struct delegation_row {
 /* Those that it gave or received (account 0: all), newest first, at most `most`. */
 enum err delegation_list(struct arena *arena, struct access *a, int64_t account, size_t most,
                          struct delegation_row **ret_rows, size_t *ret_n, struct fault *f);
+/* The same of one role. */
+enum err delegation_list_of_role(struct arena *arena, struct access *a, struct str role, size_t most,
+                                 struct delegation_row **ret_rows, size_t *ret_n, struct fault *f);
 /* Whether it gives something on the day. */
 bool delegation_is_in_force(const struct delegation_row *d, struct str day);
 

@@ -16,6 +16,7 @@ static const struct {
     enum message title;
 } menu[] = {
     {OFFICE_ADMIN, "/admin", M_admin_overview},        {OFFICE_ADMIN, "/admin/users", M_users_title},
+    {OFFICE_ADMIN, "/admin/roles", M_roles_title},     {OFFICE_ADMIN, "/admin/agencies", M_agencies_title},
     {OFFICE_ADMIN, "/admin/events", M_admin_events},   {OFFICE_DESK, "/desk/requests", M_desk_requests},
     {OFFICE_DESK, "/desk/erasures", M_erasures_title},
 };

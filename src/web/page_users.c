@@ -147,7 +147,7 @@ static enum err show_user(struct exchange *x, const struct account *who, struct 
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     struct tpl_user_roles *roles = ARENA_ARRAY(x->arena, struct tpl_user_roles, who->n_roles);
     for (size_t i = 0; i < who->n_roles; i++)
-        roles[i].name = who->roles[i];
+        roles[i] = (struct tpl_user_roles){who->roles[i], STR_JOIN(x->arena, STR("/admin/roles/"), who->roles[i])};
     tpl_user(&content,
              &(struct tpl_user){.problem = problem,
                                 .action = user_href(x, who->name),

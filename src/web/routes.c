@@ -207,6 +207,8 @@ static const struct input delegate_inputs[] = {
 };
 static const struct input delegation_inputs[] = {{.name = "delegation", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Ủy quyền", "Delegation")}, INPUT_END};
 static const struct input users_inputs[] = {{.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = 64, TITLE("Sau tên này", "After this name")}, INPUT_END};
+static const struct input agencies_inputs[] = {{.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = 64, TITLE("Sau mã này", "After this code")}, INPUT_END};
+static const struct input role_inputs[] = {{.name = "role", .in = IN_PATH, .type = INPUT_NAME, .max = 64, TITLE("Vai trò", "Role")}, INPUT_END};
 static const struct input user_inputs[] = {IN_ACCOUNT, INPUT_END};
 static const struct input user_add_inputs[] = {
     IN_TYPED("name", 200, "Tên", "Name"),
@@ -323,6 +325,9 @@ const struct route site_routes[] = {
     {GET("/desk/erasures", "deskErasures", "Những gì đã xóa", "What was erased"), SIGNED(RIGHT_SIGNED_IN), .inputs = erasures_inputs, .answer = page_desk_erasures},
     {GET("/admin", "adminPage", "Quản trị", "Administration"), SIGNED(RIGHT_ADMINISTER), .answer = page_admin},
     {GET("/admin/events", "eventsPage", "Nhật ký an ninh", "Security events"), SIGNED(RIGHT_ADMINISTER), .inputs = events_inputs, .answer = page_events},
+    {GET("/admin/roles", "rolesPage", "Các vai trò", "Roles"), SIGNED(RIGHT_ADMINISTER), .answer = page_roles},
+    {GET("/admin/roles/{role}", "rolePage", "Một vai trò", "One role"), SIGNED(RIGHT_ADMINISTER), .inputs = role_inputs, .answer = page_role},
+    {GET("/admin/agencies", "agenciesPage", "Cơ quan và tài khoản", "Agencies and accounts"), SIGNED(RIGHT_ADMINISTER), .inputs = agencies_inputs, .answer = page_agencies},
     {GET("/admin/users", "usersPage", "Các tài khoản", "Accounts"), SIGNED(RIGHT_ADMINISTER), .inputs = users_inputs, .answer = page_users},
     {ACT("/admin/users", "userAdd", "Thêm tài khoản", "Add an account", RIGHT_ADMINISTER, IS_SLOW), .inputs = user_add_inputs, .answer = act_user_add},
     {GET("/admin/users/new", "userNewPage", "Thêm tài khoản", "Add an account"), SIGNED(RIGHT_ADMINISTER), .answer = page_user_new},

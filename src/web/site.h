@@ -182,6 +182,7 @@ answer_fn page_delegations, act_delegate, act_delegation_end;                   
 answer_fn page_second_factor, act_second_factor, act_recovery_codes;                    /* page_second_factor.c */
 answer_fn page_users, page_user_new, act_user_add, page_user, act_user_disable, act_user_enable, act_user_reset,
     act_user_roles;                                                 /* page_users.c */
+answer_fn page_roles, page_role, page_agencies;                     /* page_roles.c, page_agencies.c */
 answer_fn page_posts, page_post, page_data, page_developers;        /* page_posts.c, page_data.c, page_developers.c */
 answer_fn page_problem_type;                                        /* page_problem_type.c */
 answer_fn page_provider, page_provider_back;                        /* page_provider.c */

@@ -48,9 +48,11 @@ def api(b, path, **headers):
 
 
 PLACES = ["/", "/figures", "/search?q=zclosed", "/search?q=nguoi", "/units", "/units/11", "/registers",
-    "/registers/people", "/reports", "/reports/all", "/data", "/developers", "/about", "/posts", "/indexes", "/sitemap.xml"]
-INTERFACE = ["/api", "/api/figures", "/api/reports", "/api/reports/all", "/api/indexes", "/api/openapi", "/api/catalogue",
-    "/api/collections", "/api/feeds/figures", "/api/log/revisions", "/api/log/revisions/1/records",
+    "/registers/people", "/reports", "/reports/all", "/data", "/developers", "/about", "/posts",
+    "/indexes", "/sitemap.xml"]
+INTERFACE = ["/api", "/api/figures", "/api/reports", "/api/reports/all", "/api/indexes", "/api/openapi",
+    "/api/catalogue", "/api/collections", "/api/feeds/figures", "/api/log/revisions",
+    "/api/log/revisions/1/records",
     "/api/log/revisions/6/records"]
 OF_ONE = ["/figures/{}", "/figures/{}?by=unit:2", "/api/figures/{}", "/api/figures/{}?by=unit:2",
     "/api/figures/{}?by=state", "/api/figures/{}/records", "/api/figures/{}?on=2026-01-01"]
