@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "access/backup_internal.h"
+#include "access/job.h"
 #include "access/store.h"
 #include "access/tar.h"
 #include "base/clock.h"
@@ -304,21 +305,31 @@ static enum err make(struct arena *a, const char *db_path, const char *folder, c
     return e == OK ? read_back(a, draft, secret, set, f) : e;
 }
 
-/* The administrator's page tells when the last one was made. Without accounts there is nobody to tell. */
-static enum err note_event(const char *db_path, struct fault *f)
+/* The administrator's pages tell when it ran and how it ended. Without accounts there is nobody to tell. */
+static void note(struct arena *a, const char *db_path, const char *file, const struct actor *by, int64_t begun_us,
+                 enum err outcome, const struct backup_facts *facts)
 {
-    struct access *a CLEANUP(access_freep) = NULL;
-    enum err e = access_open(db_path, &a, f);
-    if (e == OK)
-        e = access_begin(a, f);
-    return e == OK ? access_end(a, access_event(a, &(struct event){.kind = EVENT_BACKUP_MADE}, f), f) : e;
+    const char *slash = strrchr(file, '/');
+    char *name = arena_strdup(a, slash ? slash + 1 : file);
+    for (char *p = name; *p; p++)
+        if (*p == ' ' || *p == ';' || *p == '=')
+            *p = '_';
+    struct str told = str_of(
+        arena_printf(a, "file=%s revision=%lld bytes=%lld", name, (long long)facts->revision, (long long)facts->bytes));
+    job_note_beside(a, db_path,
+                    &(struct job_end){.job = JOB_BACKUP,
+                                      .by = by ? *by : (struct actor){0},
+                                      .begun_us = begun_us,
+                                      .outcome = outcome,
+                                      .facts = told});
 }
 
 enum err backup_make(struct arena *a, const char *db_path, const char *file, const struct seal_secret *secret,
-                     struct backup_facts *ret_facts, struct fault *f)
+                     const struct actor *by, struct backup_facts *ret_facts, struct fault *f)
 {
     struct backup_set set = {0};
     struct stat st;
+    int64_t begun_us = clock_mono_us();
     const char *folder, *draft = arena_printf(a, "%s.%d.tmp", file, (int)getpid());
     if (file_exists(file))
         return FAULT(f, ERR_FILE_THERE, {"path", str_of(file)});
@@ -337,8 +348,7 @@ enum err backup_make(struct arena *a, const char *db_path, const char *file, con
         e = folder_sync(file, f);
     if (e == OK && stat(file, &st) == 0)
         set.facts.bytes = st.st_size;
-    if (e == OK && set.facts.has_access)
-        e = note_event(db_path, f);
+    note(a, db_path, file, by, begun_us, e, &set.facts);
     if (e == OK)
         *ret_facts = set.facts;
     return e;

@@ -38,8 +38,11 @@ struct backup_facts {
     int64_t lost; /* restored: revisions that the checkpoint knows and this log lacks */
 };
 
+struct actor;
+
+/* The run is noted as a job (access/job.h) in the access file, where there is one; `by` NULL: the command line. */
 enum err backup_make(struct arena *a, const char *db_path, const char *file, const struct seal_secret *secret,
-                     struct backup_facts *ret_facts, struct fault *f);
+                     const struct actor *by, struct backup_facts *ret_facts, struct fault *f);
 
 struct restore_options {
     const char *db_path, *checkpoint; /* checkpoint: NULL for none */

@@ -64,6 +64,11 @@ enum err access_end(struct access *a, enum err e, struct fault *f);
     X(EVENT_LINK_MADE, "link-made")                                                                                    \
     X(EVENT_LINK_USED, "link-used")                                                                                    \
     X(EVENT_BACKUP_MADE, "backup-made")                                                                                \
+    X(EVENT_LOG_VERIFIED, "log-verified")                                                                              \
+    X(EVENT_RETENTION_RUN, "retention-run")                                                                            \
+    X(EVENT_CONFIGURATION_AUDITED, "configuration-audited")                                                            \
+    X(EVENT_DECLARATIONS_LOADED, "declarations-loaded")                                                                \
+    X(EVENT_JOB_FAILED, "job-failed")                                                                                  \
     X(EVENT_REFUSED, "refused") /* by right, token or origin */
 
 enum event_kind {

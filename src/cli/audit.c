@@ -1,5 +1,7 @@
 /* tinhso audit: what is weak about files, accounts and backups; the page /admin says it of the running server too. */
 #include "access/audit.h"
+#include "access/job.h"
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/show.h"
@@ -50,6 +52,7 @@ static enum err audit_command(struct cli *c)
     struct str note;
     struct checkpoint checkpoint;
     struct fault ignored = {0};
+    int64_t begun_us = clock_mono_us(), weak = 0;
     enum err e = cli_open(c, &s);
     if (e == OK)
         e = access_open(str_dup(c->arena, s->path).p, &a, &c->fault);
@@ -61,6 +64,11 @@ static enum err audit_command(struct cli *c)
     for (size_t i = 0; i < s->province->n_registers; i++)
         what.sample_registers += s->province->registers[i]->sample != NULL;
     size_t n = audit_run(c->arena, a, &what, lines);
+    for (size_t i = 0; i < n; i++)
+        weak += lines[i].state == AUDIT_WEAK;
+    const struct job_end end = {
+        .job = JOB_AUDIT, .begun_us = begun_us, .facts = str_of(arena_printf(c->arena, "weak=%lld", (long long)weak))};
+    job_note(a, &end, &ignored);
     if (c->is_json)
         answer_json(c, lines, n);
     else

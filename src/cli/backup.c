@@ -47,7 +47,7 @@ static enum err backup_run(struct cli *c)
     if (e == OK)
         e = secret_read(c, true, &secret, &c->fault);
     if (e == OK)
-        e = backup_make(c->arena, path, file, &secret, &facts, &c->fault);
+        e = backup_make(c->arena, path, file, &secret, NULL, &facts, &c->fault);
     secret_done(&secret);
     if (e != OK)
         return e;

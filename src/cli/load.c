@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/job.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
@@ -79,6 +81,17 @@ static void answer_text(struct cli *c, const struct store *s, const char *folder
                (long long)r->revisions, (long long)s->head);
 }
 
+static void note_job(struct cli *c, int64_t begun_us, enum err outcome, const struct load_result *r)
+{
+    job_note_beside(c->arena, str_dup(c->arena, c->store->path).p,
+                    &(struct job_end){.job = JOB_LOAD,
+                                      .begun_us = begun_us,
+                                      .outcome = outcome,
+                                      .facts = str_of(arena_printf(c->arena, "added=%lld changed=%lld revision=%lld",
+                                                                   (long long)r->added, (long long)r->changed,
+                                                                   (long long)c->store->head))});
+}
+
 static enum err load_into(struct cli *c, const char *folder)
 {
     VEC(struct str) drops = {0};
@@ -95,11 +108,13 @@ static enum err load_into(struct cli *c, const char *folder)
         .ctx = &bar,
     };
     struct load_result result = {0};
+    int64_t begun_us = clock_mono_us();
     struct faults warnings CLEANUP(faults_done) = {.max = 20};
     cli_stop_on_signal(c->store->db);
     progress_begin(&bar, c->lang);
     enum err e = load_run(c->store, &o, &result, &c->faults, &warnings);
     progress_end(&bar);
+    note_job(c, begun_us, e, &result);
     cli_warn(c, &warnings);
     if (e == ERR_INTERRUPTED) { /* whichever record it was at */
         faults_done(&c->faults);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/job.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "cli/cli.h"
@@ -151,6 +153,7 @@ static enum err log_verify_run(struct cli *c)
     const char *path = NULL;
     struct progress bar;
     struct log_report r = {0};
+    int64_t begun_us = clock_mono_us();
     enum err e = cli_database(c, &path);
     if (e == OK)
         e = store_open(path, STORE_SCRUB, &c->store, &c->fault);
@@ -160,6 +163,11 @@ static enum err log_verify_run(struct cli *c)
     progress_begin(&bar, c->lang);
     e = log_verify(c->arena, c->store, on_progress, &bar, &r, &c->fault);
     progress_end(&bar);
+    job_note_beside(c->arena, path,
+                    &(struct job_end){.job = JOB_VERIFICATION,
+                                      .begun_us = begun_us,
+                                      .outcome = e == OK && r.n_problems ? r.problems[0].code : e,
+                                      .facts = log_report_facts(c->arena, &r)});
     if (e != OK)
         return e;
     if (c->is_json)

@@ -1,6 +1,8 @@
 /* tinhso retention: what has outlived its term goes. */
 #include "register/retention.h"
 
+#include "access/job.h"
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/show.h"
@@ -71,9 +73,17 @@ static enum err retention_command_run(struct cli *c)
     struct retention_done *done = NULL;
     size_t n = 0;
     struct retention_options o = {.actor = STR("tinhso retention"), .is_dry_run = args_has(&c->args, "dry-run")};
+    int64_t begun_us = clock_mono_us();
     enum err e = cli_open_to_write(c);
-    if (e == OK)
+    if (e == OK) {
         e = retention_run(c->arena, c->store, &o, &done, &n, &c->faults);
+        if (!o.is_dry_run)
+            job_note_beside(c->arena, str_dup(c->arena, c->store->path).p,
+                            &(struct job_end){.job = JOB_RETENTION,
+                                              .begun_us = begun_us,
+                                              .outcome = e,
+                                              .facts = retention_facts(c->arena, done, n)});
+    }
     if (n && c->is_json)
         answer_json(c, done, n, o.is_dry_run);
     else if (n)

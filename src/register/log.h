@@ -90,6 +90,9 @@ struct log_report {
 /* The problem as a sentence, without a newline. */
 void log_problem_print(const struct log_problem *p, enum lang lang, struct buf *out);
 
+/* "revisions=35 records=131751 problems=0": for the note of the run. */
+struct str log_report_facts(struct arena *a, const struct log_report *r);
+
 typedef void log_progress(void *ctx, int64_t done, int64_t total);
 
 /* Returns OK when the check ran; report->n_problems tells the outcome. The report lives in the arena. */

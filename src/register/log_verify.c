@@ -215,3 +215,9 @@ enum err log_verify(struct arena *a, struct store *s, log_progress *progress, vo
     *ret_report = report;
     return OK;
 }
+
+struct str log_report_facts(struct arena *a, const struct log_report *r)
+{
+    return str_of(arena_printf(a, "revisions=%lld records=%lld problems=%lld", (long long)r->revisions,
+                               (long long)r->records, (long long)r->n_found));
+}

@@ -163,3 +163,15 @@ enum err retention_run(struct arena *a, struct store *s, const struct retention_
     }
     return first;
 }
+
+struct str retention_facts(struct arena *a, const struct retention_done *done, size_t n)
+{
+    int64_t erased = 0, removed = 0, rev = 0;
+    for (size_t i = 0; i < n; i++) {
+        erased += done[i].records;
+        removed += done[i].removed;
+        rev = done[i].rev > rev ? done[i].rev : rev;
+    }
+    return str_of(arena_printf(a, "erased=%lld removed=%lld revision=%lld", (long long)erased, (long long)removed,
+                               (long long)rev));
+}

@@ -27,6 +27,9 @@ struct retention_done {
     int64_t rev;                        /* 0: nothing was due, or a dry run */
 };
 
+/* "erased=3 removed=0 revision=17": what was done in all, and the newest revision that is the proof, for the note of the run. */
+struct str retention_facts(struct arena *a, const struct retention_done *done, size_t n);
+
 /* The list lies in the arena, its registers live as long as the store. ERR_RETENTION_NONE when no register declares a term. */
 enum err retention_run(struct arena *a, struct store *s, const struct retention_options *o,
                        struct retention_done **ret_done, size_t *ret_n, struct faults *list);

@@ -15,10 +15,16 @@ static const struct {
     const char *href;
     enum message title;
 } menu[] = {
-    {OFFICE_ADMIN, "/admin", M_admin_overview},        {OFFICE_ADMIN, "/admin/users", M_users_title},
-    {OFFICE_ADMIN, "/admin/roles", M_roles_title},     {OFFICE_ADMIN, "/admin/agencies", M_agencies_title},
-    {OFFICE_ADMIN, "/admin/events", M_admin_events},   {OFFICE_DESK, "/desk/requests", M_desk_requests},
+    /* clang-format off */
+    {OFFICE_ADMIN, "/admin", M_admin_overview},
+    {OFFICE_ADMIN, "/admin/users", M_users_title},
+    {OFFICE_ADMIN, "/admin/roles", M_roles_title},
+    {OFFICE_ADMIN, "/admin/agencies", M_agencies_title},
+    {OFFICE_ADMIN, "/admin/retention", M_retention_title},
+    {OFFICE_ADMIN, "/admin/events", M_admin_events},
+    {OFFICE_DESK, "/desk/requests", M_desk_requests},
     {OFFICE_DESK, "/desk/erasures", M_erasures_title},
+    /* clang-format on */
 };
 
 static const struct {

@@ -17,6 +17,10 @@
 bool desk_is_open(const struct exchange *x);
 enum err desk_begin(struct exchange *x, const struct reg **ret_reg, struct fault *f); /* ret_reg may be NULL */
 
+/* The request of the address, under desk_begin; all that is read from here on is read for its sake. */
+enum err desk_request(struct exchange *x, const struct reg **ret_reg, struct record *ret_record,
+                      struct request *ret_request, struct fault *f);
+
 /* Today in the province's time; a date as people read it. */
 struct date today_of(const struct exchange *x);
 struct str day_text(struct exchange *x, struct date d);

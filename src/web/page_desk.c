@@ -213,6 +213,9 @@ static size_t acts_of(struct exchange *x, const struct reg *reg, const struct re
     if (str_is(r->kind, "access"))
         ret[n++] =
             (struct tpl_desk_request_acts){message(M_desk_extract, x->lang), STR_JOIN(x->arena, here, STR("/extract"))};
+    if (str_is(r->kind, "withdraw"))
+        ret[n++] = (struct tpl_desk_request_acts){message(M_desk_consents, x->lang),
+                                                  STR_JOIN(x->arena, here, STR("/consents"))};
     if (!site_may_write(x, VERB_UPDATE, reg))
         return n;
     if (!r->answered_on.n)
@@ -261,15 +264,20 @@ static void write_terms(struct exchange *x, const struct request *r, struct buf 
     part_facts(x, out, facts, ARRAY_LEN(facts));
 }
 
-/* The request and what is kept on the person; all that is read is read for its sake. */
+enum err desk_request(struct exchange *x, const struct reg **ret_reg, struct record *ret_record,
+                      struct request *ret_request, struct fault *f)
+{
+    enum err e = desk_begin(x, ret_reg, f);
+    x->purpose = message_with(x->arena, M_desk_purpose, LANG_VI, input_named(x, "id")->text);
+    return e == OK ? find_request(x, *ret_reg, ret_record, ret_request, f) : e;
+}
+
+/* With what is kept on the person. */
 static enum err begin_request(struct exchange *x, const struct reg **ret_reg, struct record *ret_record,
                               struct request *ret_request, struct person_record **ret_all, size_t *ret_n,
                               struct fault *f)
 {
-    enum err e = desk_begin(x, ret_reg, f);
-    x->purpose = message_with(x->arena, M_desk_purpose, LANG_VI, input_named(x, "id")->text);
-    if (e == OK)
-        e = find_request(x, *ret_reg, ret_record, ret_request, f);
+    enum err e = desk_request(x, ret_reg, ret_record, ret_request, f);
     return e == OK ? records_of(x, ret_request, ret_all, ret_n, f) : e;
 }
 

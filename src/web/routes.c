@@ -156,6 +156,8 @@ static const struct input record_erase_inputs[] = {
     {.name = "{field}", .in = IN_BODY, .type = INPUT_TEXT, .max = 10, .is_open = true},
     INPUT_END,
 };
+static const struct input consent_inputs[] = {{.name = "id", .in = IN_PATH, .type = INPUT_TEXT, .max = 400, TITLE("Mã của sự đồng ý", "Code of a consent")}, INPUT_END};
+static const struct input retention_inputs[] = {IN_FORM("do", INPUT_CHOICE, .choices = "check|run"), INPUT_END};
 #define IN_TOKEN {.name = "token", .in = IN_PATH, .type = INPUT_NAME, .max = 64}
 static const struct input import_inputs[] = {IN_REGISTER, {.name = "file", .in = IN_BODY, .type = INPUT_FILE}, IN_FORM("mode", INPUT_CHOICE, .choices = "upsert|create|update"), INPUT_END};
 static const struct input import_check_inputs[] = {IN_REGISTER, IN_TOKEN, INPUT_END};
@@ -322,12 +324,17 @@ const struct route site_routes[] = {
     {GET("/account/delegations", "delegationsPage", "Ủy quyền", "Delegations"), SIGNED(RIGHT_SIGNED_IN), .answer = page_delegations},
     {ACT("/account/delegations", "delegate", "Ủy quyền", "Lend a role", RIGHT_SIGNED_IN_RECENT, IS_SLOW), .inputs = delegate_inputs, .answer = act_delegate},
     {ACT("/account/delegations/{delegation}/end", "delegationEnd", "Kết thúc ủy quyền", "End a delegation", RIGHT_SIGNED_IN_RECENT, IS_SLOW), .inputs = delegation_inputs, .answer = act_delegation_end},
+    {GET("/account/consents", "myConsents", "Sự đồng ý của tôi", "My consents"), SIGNED(RIGHT_SIGNED_IN), .answer = page_my_consents},
+    {ACT("/account/consents/{id}/withdraw", "consentWithdraw", "Rút lại sự đồng ý", "Withdraw a consent", RIGHT_SIGNED_IN, WRITES), .inputs = consent_inputs, .answer = post_consent_withdraw},
+    {GET("/desk/requests/{id}/consents", "deskConsents", "Sự đồng ý của một người", "Consents of a person"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .inputs = desk_request_inputs, .answer = page_desk_consents},
     {GET("/desk/erasures", "deskErasures", "Những gì đã xóa", "What was erased"), SIGNED(RIGHT_SIGNED_IN), .inputs = erasures_inputs, .answer = page_desk_erasures},
     {GET("/admin", "adminPage", "Quản trị", "Administration"), SIGNED(RIGHT_ADMINISTER), .answer = page_admin},
     {GET("/admin/events", "eventsPage", "Nhật ký an ninh", "Security events"), SIGNED(RIGHT_ADMINISTER), .inputs = events_inputs, .answer = page_events},
     {GET("/admin/roles", "rolesPage", "Các vai trò", "Roles"), SIGNED(RIGHT_ADMINISTER), .answer = page_roles},
     {GET("/admin/roles/{role}", "rolePage", "Một vai trò", "One role"), SIGNED(RIGHT_ADMINISTER), .inputs = role_inputs, .answer = page_role},
     {GET("/admin/agencies", "agenciesPage", "Cơ quan và tài khoản", "Agencies and accounts"), SIGNED(RIGHT_ADMINISTER), .inputs = agencies_inputs, .answer = page_agencies},
+    {GET("/admin/retention", "retentionPage", "Hạn lưu dữ liệu cá nhân", "Retention of personal data"), SIGNED(RIGHT_ADMINISTER), .answer = page_retention},
+    {ACT("/admin/retention", "retentionRun", "Xem hay xóa những gì hết hạn lưu", "See or erase what outlived its term", RIGHT_ADMINISTER, IS_LONG), .inputs = retention_inputs, .answer = post_retention},
     {GET("/admin/users", "usersPage", "Các tài khoản", "Accounts"), SIGNED(RIGHT_ADMINISTER), .inputs = users_inputs, .answer = page_users},
     {ACT("/admin/users", "userAdd", "Thêm tài khoản", "Add an account", RIGHT_ADMINISTER, IS_SLOW), .inputs = user_add_inputs, .answer = act_user_add},
     {GET("/admin/users/new", "userNewPage", "Thêm tài khoản", "Add an account"), SIGNED(RIGHT_ADMINISTER), .answer = page_user_new},

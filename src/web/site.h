@@ -187,7 +187,9 @@ answer_fn page_posts, page_post, page_data, page_developers;        /* page_post
 answer_fn page_problem_type;                                        /* page_problem_type.c */
 answer_fn page_provider, page_provider_back;                        /* page_provider.c */
 answer_fn page_record_erase, post_record_erase, page_desk_erasures; /* page_erase.c */
-answer_fn page_desk_requests, page_desk_request, page_desk_extract; /* page_desk.c */
-answer_fn page_my_requests, post_my_requests;                       /* page_my_requests.c */
-answer_fn page_admin, page_events;                                  /* page_admin.c */
+answer_fn page_my_consents, post_consent_withdraw, page_desk_consents; /* page_consents.c */
+answer_fn page_retention, post_retention;                              /* page_retention.c */
+answer_fn page_desk_requests, page_desk_request, page_desk_extract;    /* page_desk.c */
+answer_fn page_my_requests, post_my_requests;                          /* page_my_requests.c */
+answer_fn page_admin, page_events;                                     /* page_admin.c */
 #endif

@@ -198,6 +198,71 @@ def erasing(officer, dpo, chief, household):
     tell(dpo.get(path + f"/erase?done={before}").status == 404, "another revision is no proof")
 
 
+def put(register, **fields):
+    tinhso("put", register, *[f"{k}={v}" for k, v in fields.items()], "--reason", "test")
+
+
+def consents(dpo, citizen, other, household):
+    put("consent_texts", code="SMS.1", purpose="Weather warnings by <i>message</i>", text="First words.",
+         used_from="2020-01-01")
+    put("consent_texts", code="SMS.2", purpose="Weather and price news", text="Second words.", used_from="2024-01-01")
+    for code, text, number in (("DY000001", "SMS.1", household["personal_id"]), ("DY000002", "SMS.2",
+         "067299000001")):
+        put("consents", code=code, text=text, person="Cong Dan", personal_id=number, given_on="2024-05-06",
+             how="signature")
+    page = citizen.get("/account/consents")
+    has(page, "a citizen sees his consents with the text that he read", "First words.", "SMS.1", "In force",
+         "Withdraw this consent")
+    lacks(page, "as text, and nobody else's", "<i>message", "Second words.")
+    has(other.get("/account/consents"), "each his own", "Second words.")
+    page = citizen.post("/account/consents/DY000002/withdraw")
+    tell(page.status == 404, "nobody withdraws another's consent", page.status)
+    page = citizen.post("/account/consents/DY000001/withdraw", token="0" * 64)
+    tell(page.status == 403, "nor without the token of the session", page.status)
+    page = citizen.post("/account/consents/DY000001/withdraw")
+    tell(page.location == "/account/consents", "his own he withdraws", page.text)
+    has(citizen.get("/account/consents"), "from today", "Withdrawn on")
+    lacks(citizen.get("/account/consents"), "once", "Withdraw this consent")
+    entry = json.loads(tinhso("log", "list", "--json"))["revisions"][0]
+    tell(entry["actor"] == "cong.dan" and entry["registers"] == {"consents": 1}, "as a revision under his name",
+         entry)
+    head = entry["rev"]
+    citizen.post("/account/consents/DY000001/withdraw")
+    tell(json.loads(tinhso("log", "list", "--json"))["revisions"][0]["rev"] == head,
+         "a second time nothing is written")
+    put("data_requests", code="YC000050", kind="withdraw", received_on="2026-01-05", person="Cong Dan",
+        personal_id=household["personal_id"])
+    has(dpo.get("/desk/requests/YC000050"), "who asks to withdraw leads the desk to his consents",
+        "/desk/requests/YC000050/consents")
+    has(dpo.get("/desk/requests/YC000050/consents"), "with the text and the withdrawal", "First words.",
+         "Withdrawn on")
+    has(dpo.get("/desk/requests"), "what is late stands first, and is counted", "1 is late", "Late; working days")
+
+
+def retention(chief, dpo):
+    tell(dpo.get("/admin/retention").status == 403, "retention is run by administrators")
+    page = chief.get("/admin/retention")
+    has(page, "the terms of all registers with personal data are told", "Kept for", "not declared", "years: 5",
+         "It never ran.")
+    put("data_requests", code="YC000060", kind="access", received_on="2019-01-07", person="Long Gone",
+         phone="0905123456",
+        finished_on="2019-01-08", outcome="done")
+    page = chief.post("/admin/retention", {"do": "check"})
+    has(page, "what is due is looked at first", "There is no way back", "Erase what is due")
+    tell(record("data_requests", "code = 'YC000060'")["person"] == "Long Gone", "and looking erases nothing")
+    page = chief.post("/admin/retention", {"do": "run"}, token="0" * 64)
+    tell(page.status == 403, "nor does who has no token")
+    page = chief.post("/admin/retention", {"do": "run"})
+    tell(page.location == "/admin/retention#runs", "then it goes", page.text)
+    tell(record("data_requests", "code = 'YC000060'")["person"] is None, "the value is gone")
+    page = chief.get("/admin/retention")
+    has(page, "the run is noted, with who did it and the revision that proves it", "erased: 1", "chief", "good")
+    has(chief.post("/admin/retention", {"do": "check"}), "afterwards nothing is due", "Nothing is due today")
+    tinhso("retention")
+    has(chief.get("/admin/retention"), "what the command did is noted too", "command line")
+    has(dpo.get("/desk/erasures"), "and the desk sees what was erased", "YC000060")
+
+
 def main():
     chief = account("chief", "--role", "administrator")
     officer = account("lan", "--role", "commune_officer", "--unit", "24611")
@@ -208,6 +273,8 @@ def main():
     other = account("nguoi.khac", "--citizen", "--personal-id", "067299000001")
     requests_desk(officer, dpo, chief, citizen, other, household)
     erasing(officer, dpo, chief, household)
+    consents(dpo, citizen, other, household)
+    retention(chief, dpo)
     with open(os.path.join(WORK, "phone"), "w", encoding="utf-8") as f:
         f.write(household["phone"])
     sys.exit(failed > 0)
