@@ -20,7 +20,7 @@
     X(JOB_BACKUP, EVENT_BACKUP_MADE, "backup", 1, "Sao lưu", "Backup")                                                 \
     X(JOB_VERIFICATION, EVENT_LOG_VERIFIED, "verification", 7, "Kiểm tra nhật ký", "Verification of the log")          \
     X(JOB_RETENTION, EVENT_RETENTION_RUN, "retention", 1, "Xóa dữ liệu hết hạn lưu", "Erasing what outlived its term") \
-    X(JOB_AUDIT, EVENT_CONFIGURATION_AUDITED, "audit", 30, "Xét cấu hình", "Audit of the configuration")               \
+    X(JOB_AUDIT, EVENT_CONFIGURATION_AUDITED, "audit", 0, "Xét cấu hình", "Audit of the configuration")                \
     X(JOB_LOAD, EVENT_DECLARATIONS_LOADED, "load", 0, "Nạp khai báo", "Loading of declarations")
 
 enum job {

@@ -48,7 +48,7 @@ static enum err audit_command(struct cli *c)
 {
     struct access *a CLEANUP(access_freep) = NULL;
     struct audit_line lines[AUDIT_COUNT];
-    struct store *s CLEANUP(store_freep) = NULL;
+    struct store *s = NULL; /* the command line closes it */
     struct str note;
     struct checkpoint checkpoint;
     struct fault ignored = {0};

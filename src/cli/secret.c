@@ -79,6 +79,14 @@ enum err secret_read(struct cli *c, bool is_new, struct seal_secret *ret_secret,
     return key ? from_file(c, key, SEAL_KEY, ret_secret, f) : from_terminal(c, is_new, ret_secret, f);
 }
 
+enum err secret_key_read(struct cli *c, const char *path, struct seal_secret *ret_secret, struct fault *f)
+{
+    enum err e = from_file(c, path, SEAL_KEY, ret_secret, f);
+    if (e == OK && ret_secret->bytes.n < SEAL_KEY_MIN)
+        e = FAULT(f, ERR_SEAL_WEAK, {"min", STR("32")});
+    return e;
+}
+
 void secret_done(struct seal_secret *secret)
 {
     if (secret->bytes.p)

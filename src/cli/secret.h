@@ -14,6 +14,8 @@
 #include "crypt/seal.h"
 
 enum err secret_read(struct cli *c, bool is_new, struct seal_secret *ret_secret, struct fault *f);
+/* Of one named file, of which all is the key. */
+enum err secret_key_read(struct cli *c, const char *path, struct seal_secret *ret_secret, struct fault *f);
 void secret_done(struct seal_secret *secret);
 
 #endif

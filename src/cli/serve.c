@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
+#include "cli/secret.h"
 #include "web/provider.h"
 #include "web/site.h"
 
@@ -99,6 +100,23 @@ static enum err read_provider(struct cli *c, struct site *site)
     return e;
 }
 
+/* Backups may be made in the browser when the server was given a folder for them and the key that seals them. */
+static enum err read_backup(struct cli *c, struct site *site)
+{
+    const char *folder = args_value(&c->args, "backup-folder"), *key = args_value(&c->args, "backup-key-file");
+    if (!folder && !key)
+        return OK;
+    if (!folder || !key)
+        return FAULT(&c->fault, ERR_OPTION_NEEDS, {"option", folder ? STR("backup-folder") : STR("backup-key-file")},
+                     {"needs", folder ? STR("--backup-key-file") : STR("--backup-folder")});
+    char *real = realpath(folder, NULL);
+    if (!real)
+        return fault_errno(&c->fault, "open", folder);
+    site->backup_folder = arena_strdup(c->arena, real);
+    free(real);
+    return secret_key_read(c, key, &site->backup_secret, &c->fault);
+}
+
 static enum err print_routes(struct cli *c)
 {
     struct json_out o;
@@ -168,14 +186,17 @@ static const char *parent_of(struct cli *c, const char *path)
 }
 
 /* What a server that strangers talk to gives up: the rights of root, then all files but its own, and system calls that it never needs. */
-static enum err confine(struct cli *c, const char *db_path, struct str listen)
+static enum err confine(struct cli *c, const char *db_path, const char *backup_folder, struct str listen)
 {
     struct confinement got = {0};
     const char *user = args_value(&c->args, "user");
-    const char *writable[] = {parent_of(c, db_path), NULL, NULL};
+    const char *writable[] = {parent_of(c, db_path), NULL, NULL, NULL};
+    if (backup_folder)
+        writable[1] = backup_folder;
     if (str_starts(listen, STR("unix:"))) {
         const char *socket = arena_dup(c->arena, listen.p + 5, listen.n - 5), *slash = strrchr(socket, '/');
-        writable[1] = slash && slash != socket ? arena_dup(c->arena, socket, (size_t)(slash - socket)) : ".";
+        writable[backup_folder ? 2 : 1] =
+            slash && slash != socket ? arena_dup(c->arena, socket, (size_t)(slash - socket)) : ".";
     }
     enum err e = user ? process_become(user, &c->fault) : OK;
     if (e != OK)
@@ -232,6 +253,8 @@ static enum err serve_run(struct cli *c)
     if (e == OK)
         e = read_provider(c, &site);
     if (e == OK)
+        e = read_backup(c, &site);
+    if (e == OK)
         e = open_log(c, &o.access_log);
     if (e != OK)
         return e;
@@ -242,10 +265,11 @@ static enum err serve_run(struct cli *c)
     o.n_threads = (int)threads;
     stop_on_signal();
     allow_descriptors();
-    e = confine(c, path, o.listen);
+    e = confine(c, path, site.backup_folder, o.listen);
     if (e == OK)
         e = serve(c, &o);
     provider_cache_free(site.provider);
+    secret_done(&site.backup_secret);
     if (o.access_log > STDERR_FILENO)
         close(o.access_log);
     return e;
@@ -268,6 +292,13 @@ static const struct option options[] = {
      "FILE",
      {"khai báo nhà cung cấp tài khoản (OpenID Connect), xem deploy/sign-in-provider.yaml",
       "declares a provider of accounts (OpenID Connect), see deploy/sign-in-provider.yaml"}},
+    {"backup-folder",
+     "FOLDER",
+     {"nơi đặt những bản sao lưu làm từ trang quản trị; cần --backup-key-file",
+      "where backups made at /admin/backups go; needs --backup-key-file"}},
+    {"backup-key-file",
+     "FILE",
+     {"tệp khóa (0600) mã hóa những bản sao lưu ấy", "a key file (0600) that seals those backups"}},
     {"user",
      "NAME",
      {"khởi động bằng root thì trở thành người dùng này trước khi mở cơ sở dữ liệu",

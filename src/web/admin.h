@@ -8,9 +8,13 @@
 #ifndef TINHSO_WEB_ADMIN_H
 #define TINHSO_WEB_ADMIN_H
 
+#include "access/audit.h"
 #include "web/site.h"
 
 enum err admin_page(struct exchange *x, struct str title, const struct buf *content, struct fault *f);
+
+/* The audit of the running server (access/audit.h); lines for AUDIT_COUNT. */
+size_t admin_audit(struct exchange *x, struct audit_line *ret_lines);
 
 /* Ways in, for /account: the areas that are open to whoever asks, what is his own, and the registers that he may write or take along. */
 void part_ways(struct exchange *x, struct buf *out);

@@ -52,18 +52,18 @@ static void write_health(struct exchange *x, struct buf *out)
         {.term = message(M_admin_accounts, x->lang), .text = part_int(x, counts.accounts), .href = STR("/admin/users")},
         {.term = message(M_admin_sessions, x->lang), .text = part_int(x, counts.sessions)},
         {.term = message(M_admin_backup, x->lang),
-         .text = counts.backup_ms ? instant_text(x, counts.backup_ms) : message(M_admin_never, x->lang)},
+         .text = counts.backup_ms ? instant_text(x, counts.backup_ms) : message(M_admin_never, x->lang),
+         .href = STR("/admin/backups")},
     };
     part_facts(x, out, facts, HEALTH_FACTS);
 }
 
 /* ---- the audit ---- */
 
-static size_t audit_lines(struct exchange *x, struct tpl_admin_audit *shown, int64_t *ret_weak)
+size_t admin_audit(struct exchange *x, struct audit_line *ret_lines)
 {
     struct worker *w = x->worker;
     const struct site *site = x->site;
-    struct audit_line lines[AUDIT_COUNT];
     struct audit what = {.db_path = site->db_path,
                          .is_server = true,
                          .public_url = site->public_url,
@@ -73,7 +73,13 @@ static size_t audit_lines(struct exchange *x, struct tpl_admin_audit *shown, int
                          .checkpoint_size = checkpoint_size(x)};
     for (size_t i = 0; i < w->store->province->n_registers; i++)
         what.sample_registers += w->store->province->registers[i]->sample != NULL;
-    size_t n = audit_run(x->arena, access_of(x), &what, lines);
+    return audit_run(x->arena, access_of(x), &what, ret_lines);
+}
+
+static size_t audit_lines(struct exchange *x, struct tpl_admin_audit *shown, int64_t *ret_weak)
+{
+    struct audit_line lines[AUDIT_COUNT];
+    size_t n = admin_audit(x, lines);
     *ret_weak = 0;
     for (size_t i = 0; i < n; i++) {
         bool is_good = lines[i].state == AUDIT_GOOD;

@@ -14,7 +14,9 @@
 #ifndef TINHSO_WEB_SITE_H
 #define TINHSO_WEB_SITE_H
 
+#include "access/job.h"
 #include "access/right.h"
+#include "crypt/seal.h"
 #include "figure/figure.h"
 #include "geo/crs.h"
 #include "http/http.h"
@@ -27,6 +29,12 @@ struct site {
     int64_t started_ms;
     struct str public_url, listen; /* as they were given: for the audit */
     bool has_operator_key;
+    const char *backup_folder;        /* where backups made in the browser go; NULL: none are */
+    struct seal_secret backup_secret; /* that seals them */
+    struct {
+        _Atomic int64_t since_ms;    /* 0: it does not run */
+        _Atomic int percent;         /* 0: not known */
+    } running[JOB_COUNT];            /* in this process */
     struct provider_cache *provider; /* of accounts elsewhere; NULL: none */
     _Atomic int64_t written;         /* changes that this process wrote: raised before a change is acknowledged */
 };
@@ -187,9 +195,10 @@ answer_fn page_posts, page_post, page_data, page_developers;        /* page_post
 answer_fn page_problem_type;                                        /* page_problem_type.c */
 answer_fn page_provider, page_provider_back;                        /* page_provider.c */
 answer_fn page_record_erase, post_record_erase, page_desk_erasures; /* page_erase.c */
-answer_fn page_my_consents, post_consent_withdraw, page_desk_consents; /* page_consents.c */
-answer_fn page_retention, post_retention;                              /* page_retention.c */
-answer_fn page_desk_requests, page_desk_request, page_desk_extract;    /* page_desk.c */
-answer_fn page_my_requests, post_my_requests;                          /* page_my_requests.c */
-answer_fn page_admin, page_events;                                     /* page_admin.c */
+answer_fn page_my_consents, post_consent_withdraw, page_desk_consents;           /* page_consents.c */
+answer_fn page_jobs, page_backups, post_backups, page_admin_log, post_admin_log; /* page_jobs.c */
+answer_fn page_retention, post_retention;                                        /* page_retention.c */
+answer_fn page_desk_requests, page_desk_request, page_desk_extract;              /* page_desk.c */
+answer_fn page_my_requests, post_my_requests;                                    /* page_my_requests.c */
+answer_fn page_admin, page_events;                                               /* page_admin.c */
 #endif

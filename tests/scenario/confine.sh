@@ -11,7 +11,7 @@ if [ "$(id -u)" -eq 0 ]; then
     chown -R nobody "$WORK/var"
 fi
 serve --db var/vi-du.db --user "$user"
-status_of() { sed -n "s/^$1:[[:space:]]*\([^[:space:]]*\).*/\1/p" /proc/$server/status; }
+status_of() { sed -n "s/^$1:[[:space:]]*\([^[:space:]]*\).*/\1/p" /proc/"$server"/status; }
 expect_eq "no new rights" "$(status_of NoNewPrivs)" 1
 expect_eq "system calls are filtered" "$(status_of Seccomp)" 2
 expect_eq "it runs as the user named" "$(status_of Uid)" "$(id -u "$user")"

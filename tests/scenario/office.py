@@ -263,7 +263,56 @@ def retention(chief, dpo):
     has(dpo.get("/desk/erasures"), "and the desk sees what was erased", "YC000060")
 
 
+def jobs(chief, dpo):
+    for path in ("/admin/jobs", "/admin/backups", "/admin/log"):
+        tell(dpo.get(path).status == 403, path + " is for administrators")
+    tell(dpo.post("/admin/backups").status == 403 and dpo.post("/admin/log").status == 403,
+         "and so are their buttons")
+    has(chief.get("/admin/backups"), "what the audit says of backups stands there", "Run tinhso backup",
+         "--backup-folder",
+        "It never ran")
+    page = chief.post("/admin/backups")
+    tell(page.status == 409 and "was given no folder and key" in page.text,
+         "without a folder and a key none is made", page.text)
+    page = chief.post("/admin/log", token="0" * 64)
+    tell(page.status == 403, "without the token of the session nothing runs")
+    page = chief.post("/admin/log")
+    tell(page.location == "/admin/log#runs", "the log is verified", page.text)
+    has(chief.get("/admin/log"), "the verification is noted", "good", "problems: 0", "chief")
+    tinhso("log", "verify")
+    has(chief.get("/admin/log"), "that of the command too", "command line")
+    tinhso("audit")
+    has(chief.get("/admin/jobs"), "the jobs are told with their last run and the next", "Verification of the log",
+         "never",
+        "Erasing what outlived its term", "weak:", "when there is reason to")
+
+
+def backups(chief):
+    page = chief.get("/admin/backups")
+    has(page, "given both, a backup may be made", "Make a backup now")
+    page = chief.post("/admin/backups")
+    tell(page.location == "/admin/backups#runs", "it is", page.text)
+    page = chief.get("/admin/backups")
+    has(page, "with size, age, and that it was read back", "dak-nong-", "read back when it was made", "days: 0",
+         "MiB")
+    lacks(page, "and the audit is content", "Run tinhso backup")
+    kept = os.listdir(os.path.join(WORK, "kept"))
+    tell(len(kept) == 1 and kept[0].endswith(".backup"), "one file lies in the folder", kept)
+    tinhso("restore", "kept/" + kept[0], "--db", "var2/x.db", "--key-file", "key")
+    tell(os.path.exists(os.path.join(WORK, "var2/x.db")), "from which the province can be restored")
+    has(chief.get("/admin/jobs"), "the run is told among the jobs", "Backup", "file: " + kept[0])
+    with open(os.path.join(WORK, "serve.log"), encoding="utf-8") as f, open(os.path.join(WORK, "key"), "rb") as k:
+        tell(k.read().hex() not in f.read(), "the key stands in no log")
+
+
 def main():
+    if sys.argv[3:] == ["backups"]:
+        chief = Browser(ADDRESS)
+        with open(os.path.join(WORK, "cookies"), encoding="utf-8") as f:
+            chief.cookies = json.load(f)
+        chief.get("/admin")
+        backups(chief)
+        sys.exit(failed > 0)
     chief = account("chief", "--role", "administrator")
     officer = account("lan", "--role", "commune_officer", "--unit", "24611")
     ways_in(chief, officer)
@@ -275,6 +324,9 @@ def main():
     erasing(officer, dpo, chief, household)
     consents(dpo, citizen, other, household)
     retention(chief, dpo)
+    jobs(chief, dpo)
+    with open(os.path.join(WORK, "cookies"), "w", encoding="utf-8") as f:
+        json.dump(chief.cookies, f)
     with open(os.path.join(WORK, "phone"), "w", encoding="utf-8") as f:
         f.write(household["phone"])
     sys.exit(failed > 0)

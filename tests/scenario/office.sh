@@ -9,6 +9,15 @@ run python3 "$SOURCE/tests/scenario/office.py" "$address" "$WORK"
 retell "$WORK/.out" "$WORK/serve.log"
 expect_exit "every check was made" 0
 [ "$status" -eq 0 ] || printf '%s\n' "# ${err//$'\n'/$'\n'# }"
+head -c 48 /dev/urandom >"$WORK/key"
+chmod 600 "$WORK/key"
+mkdir "$WORK/kept" "$WORK/var2"
+tinhso serve --backup-folder kept --lang en
+expect_contains "a folder for backups needs a key" "$err" "--backup-key-file"
+serve --lang en --backup-folder kept --backup-key-file key
+run python3 "$SOURCE/tests/scenario/office.py" "$address" "$WORK" backups
+retell "$WORK/.out" "$WORK/serve.log"
+expect_exit "backups were all looked at" 0
 serve_end
 expect_true "what was erased is in no file any more" test -z "$(grep -laF "$(cat "$WORK/phone")" "$WORK"/var/*)"
 tinhso log verify
