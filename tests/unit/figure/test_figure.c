@@ -424,8 +424,8 @@ static void what_is_kept_is_what_would_be_counted(void **state)
     assert_ptr_equal(r.rows, rows); /* it was kept */
     assert_quantity(row_of(&r, ROW_PLAIN, "own")->value, "1");
 
-    data_load(&x, "plans", "body,kind\nc,own\n", false);
     int64_t before = x.s->at;
+    data_load(&x, "plans", "body,kind\nc,own\n", false);
     store_move(x.s, x.s->head, x.s->province);
     struct figure_result later;
     assert_int_equal(figure_compute(request, x.s, x.fs, STR("planned"), &by, &later, NULL), OK);
