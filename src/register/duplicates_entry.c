@@ -198,7 +198,8 @@ enum err duplicates_of(struct store *s, const struct reg *reg, const struct reco
     struct entry_check x = {.a = a, .s = s, .reg = reg, .r = r};
     match_plan_init(a, reg, &x.plan);
     x.mine = match_profile(a, &x.plan, r->values);
-    enum err e = query_sight_sql(a, s, reg, compared_classes(&x.plan), &x.sight, f);
+    unsigned classes = s->viewer && s->viewer->writes_unseen ? 0 : compared_classes(&x.plan);
+    enum err e = query_sight_sql(a, s, reg, classes, &x.sight, f);
     for (size_t i = 0; e == OK && i < reg->n_duplicates; i++)
         e = check_rule(&x, &reg->duplicates[i], f);
     return e == OK ? give(&x, found, ctx, f) : e;

@@ -43,6 +43,8 @@ struct viewer {
     /* A record was handed out of which personal fields are shown (register/record.h: those that are not VALUE_MASKED). NULL: nobody keeps that. */
     void (*seen)(const struct viewer *v, const struct reg *reg, const struct record *r, const struct query_options *o);
     const void *context;
+    bool
+        writes_unseen; /* the operator's key: it may write fields that it is not shown, so possible duplicates are told by them, too */
 };
 
 /* The class that a record of the register has as a whole: the strictest of the register's and its key's. */

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "register/export.h"
 #include "register/moment.h"
+#include "text/utf8.h"
 #include "web/api.h"
 #include "web/feature.h"
 
@@ -148,6 +149,46 @@ static enum err export_sent(struct exchange *x, const struct ask *q, struct expo
     return e;
 }
 
+/* Where somebody lives goes along only when it was asked for by name. */
+static bool takes_place(struct exchange *x, const struct ask *q)
+{
+    const struct input_value *v = input_named(x, "properties");
+    if (!q->has_geometry)
+        return false;
+    const struct field *place = &q->reg->fields[q->reg->geometry];
+    bool takes = !v->is_given || !field_is_personal(place);
+    for (struct str rest = v->text; !takes && rest.p && rest.n;)
+        takes = str_eq(str_trim(str_cut(rest, ',', &rest)), place->name);
+    return takes;
+}
+
+/* The names of personal fields that go along; of what an account is shown, for nobody else is shown any. */
+static struct str personal_names(struct exchange *x, const struct ask *q)
+{
+    struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
+    const struct reg *reg = q->reg;
+    for (size_t i = 0; i <= q->n_fields; i++) {
+        bool is_place = i == q->n_fields;
+        if (is_place && !takes_place(x, q))
+            break;
+        const struct field *fd = &reg->fields[is_place ? reg->geometry : q->fields[i]];
+        if (field_is_personal(fd) && site_shows_field(x, fd))
+            buf_printf(&b, "%s%.*s", b.n ? ", " : "", STR_ARG(fd->name));
+    }
+    return buf_move(&b, x->arena);
+}
+
+/* Whoever takes personal data along says why: on the page by a form, here by a parameter. */
+static enum err take_purpose(struct exchange *x, const struct ask *q, struct fault *f)
+{
+    struct str names = personal_names(x, q);
+    if (x->purpose.n == 0)
+        x->purpose = str_trim(input_named(x, "purpose")->text);
+    if (names.n && x->subject->kind == SUBJECT_ACCOUNT && utf8_count(x->purpose) < PURPOSE_MIN)
+        return FAULT(f, ERR_PURPOSE_MISSING, {"fields", names});
+    return OK;
+}
+
 /* All that match, or as many as `limit` says when it is given. */
 static enum err answer_file(struct exchange *x, const struct ask *q, struct fault *f)
 {
@@ -158,24 +199,28 @@ static enum err answer_file(struct exchange *x, const struct ask *q, struct faul
         buf_puts(&fields, i ? "," : "");
         buf_str(&fields, q->reg->fields[q->fields[i]].name);
     }
-    if (q->has_geometry) {
+    bool has_place = takes_place(x, q);
+    if (has_place) {
         buf_puts(&fields, fields.n ? "," : "");
         buf_str(&fields, q->reg->fields[q->reg->geometry].name);
     }
     const struct input_value *limit = input_named(x, "limit");
+    enum err e = take_purpose(x, q, f);
+    if (e != OK)
+        return e;
     bool has_personal = false;
     for (size_t i = 0; i < q->n_fields; i++)
         has_personal |= field_is_personal(&q->reg->fields[q->fields[i]]);
-    struct export_options o = {
-        .filter = q->o.filter,
-        .sort = q->o.sort,
-        .search = q->o.search,
-        .limit = limit->is_given ? limit->integer : 0,
-        .fields = buf_view(&fields),
-        .has_ids = x->format == FORMAT_CSV,
-        .has_personal = has_personal || (q->has_geometry && field_is_personal(&q->reg->fields[q->reg->geometry])),
-        .lang = x->lang};
-    enum err e = export_sent(x, q, &o, f);
+    struct export_options o = {.filter = q->o.filter,
+                               .sort = q->o.sort,
+                               .search = q->o.search,
+                               .limit = limit->is_given ? limit->integer : 0,
+                               .fields = buf_view(&fields),
+                               .has_ids = x->format == FORMAT_CSV,
+                               .has_personal =
+                                   has_personal || (has_place && field_is_personal(&q->reg->fields[q->reg->geometry])),
+                               .lang = x->lang};
+    e = export_sent(x, q, &o, f);
     if (e == OK)
         x->filename = str_of(arena_printf(x->arena, "%.*s.%s", STR_ARG(q->reg->name), format_name(x->format)));
     return e;
@@ -194,6 +239,9 @@ enum err api_items(struct exchange *x, struct fault *f)
     }
     bool is_file = x->format == FORMAT_CSV || x->format == FORMAT_XLSX; /* with coordinates as they are stored */
     const struct input_value *limit = input_named(x, "limit");
+    if (e == OK && !is_file && input_named(x, "purpose")->is_given) /* a field of that name is asked for in `filter` */
+        e = FAULT(f, ERR_INPUT_UNKNOWN, {"name", STR("purpose")}, {"nearest", STR("filter")},
+                  {"valid", STR("f=csv, f=xlsx")});
     if (e == OK && is_file && !(limit->is_given && limit->integer <= PAGE_ROWS))
         e = site_begin_export(x, reg, f);
     if (e == OK)

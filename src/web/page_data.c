@@ -14,17 +14,23 @@
 
 enum { FILES = 3 };
 
+static struct str export_href(struct exchange *x, const struct reg *reg)
+{
+    return STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/export"));
+}
+
 static size_t files_of(struct exchange *x, const struct reg *reg, struct tpl_data_sets_files *files)
 {
     static const struct {
         const char *title, *rest;
     } all[FILES] = {{"CSV", "/items?f=csv"}, {"XLSX", "/items?f=xlsx"}, {"GeoJSON", NULL}};
+    const char *geojson = arena_printf(x->arena, "/items?f=geojson&limit=%d", LIMIT_PAGE_RECORDS);
+    bool asks_purpose = x->subject->kind == SUBJECT_ACCOUNT && site_shows_personal(x, reg);
     for (size_t i = 0; i < FILES; i++)
-        files[i] = (struct tpl_data_sets_files){
-            str_of(all[i].title),
-            collection_path(x, reg,
-                            all[i].rest ? all[i].rest
-                                        : arena_printf(x->arena, "/items?f=geojson&limit=%d", LIMIT_PAGE_RECORDS))};
+        files[i] = (struct tpl_data_sets_files){str_of(all[i].title),
+                                                all[i].rest && asks_purpose
+                                                    ? export_href(x, reg)
+                                                    : collection_path(x, reg, all[i].rest ? all[i].rest : geojson)};
     return FILES;
 }
 

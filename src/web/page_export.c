@@ -1,6 +1,7 @@
 /* Records taken along by somebody who signed in: the purpose is asked for, and stands in the log of reads beside what was read. */
 #include "base/limits.h"
 #include "register/query.h"
+#include "text/utf8.h"
 #include "web/api.h"
 #include "web/form_page.h"
 #include "web/message.h"
@@ -8,16 +9,6 @@
 #include "web/register_form.h"
 
 #include "base/banned.h"
-
-enum { PURPOSE_MIN = 5 };
-
-static bool has_personal(struct exchange *x, const struct reg *reg)
-{
-    for (size_t i = 0; i < reg->n_fields; i++)
-        if (reg->fields[i].privacy >= PRIVACY_BASIC_PERSONAL && site_shows_field(x, &reg->fields[i]))
-            return true;
-    return false;
-}
 
 static enum err answer(struct exchange *x, struct str problem, struct str purpose, bool is_csv, struct fault *f)
 {
@@ -46,7 +37,7 @@ static enum err answer(struct exchange *x, struct str problem, struct str purpos
                    .chosen = shown,
                    .n_chosen = n,
                    .problem = problem,
-                   .has_personal = has_personal(x, reg),
+                   .has_personal = site_shows_personal(x, reg),
                    .purpose = purpose,
                    .is_csv = is_csv,
                    .csrf = x->subject->csrf,
@@ -76,7 +67,7 @@ enum err post_export(struct exchange *x, struct fault *f)
 {
     struct str purpose = str_trim(input_named(x, "purpose")->text);
     bool is_csv = str_is(input_named(x, "as")->text, "csv");
-    if (purpose.n < PURPOSE_MIN)
+    if (utf8_count(purpose) < PURPOSE_MIN)
         return answer(x, message(M_export_missing, x->lang), purpose, is_csv, f);
     x->purpose = purpose;
     x->format = is_csv ? FORMAT_CSV : FORMAT_XLSX;

@@ -47,14 +47,17 @@ static enum err answer_upload(struct form *m, struct str problem, struct fault *
 {
     struct exchange *x = m->x;
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
-    tpl_import(&content,
-               &(struct tpl_import){.action = register_path(m, "/import"),
-                                    .problem = problem,
-                                    .csrf = x->subject->csrf,
-                                    .sample_href = STR_JOIN(x->arena, part_href(x, "/api/collections/", m->reg->name),
-                                                            STR("/items?f=xlsx")),
-                                    .cancel_href = register_path(m, "")},
-               x->lang);
+    tpl_import(
+        &content,
+        &(struct tpl_import){.action = register_path(m, "/import"),
+                             .problem = problem,
+                             .csrf = x->subject->csrf,
+                             .sample_href = x->subject->kind == SUBJECT_ACCOUNT && site_shows_personal(x, m->reg)
+                                                ? register_path(m, "/export")
+                                                : STR_JOIN(x->arena, part_href(x, "/api/collections/", m->reg->name),
+                                                           STR("/items?f=xlsx")),
+                             .cancel_href = register_path(m, "")},
+        x->lang);
     if (problem.n)
         x->status = 422;
     return form_answer(m, message_with(x->arena, M_import_title, x->lang, text2_in(&m->reg->title, x->lang)),

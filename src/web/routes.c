@@ -41,7 +41,7 @@ static const struct input register_inputs[] = {IN_REGISTER, INPUT_END};
     {.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang, lấy từ liên kết next", "Place, out of a next link")}, \
     {.name = "count", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "exact", TITLE("Đếm hết số bản ghi khớp", "Count all that match")}, \
     {.name = "{field}", .in = IN_QUERY, .type = INPUT_TEXT, .is_open = true, TITLE("Bằng giá trị này ở trường ấy", "Equals this value in that field")}
-static const struct input items_inputs[] = {IN_ITEMS(10), INPUT_END};
+static const struct input items_inputs[] = {IN_ITEMS(10), {.name = "purpose", .in = IN_QUERY, .type = INPUT_TEXT, .max = 500, TITLE("Lý do lấy tệp có dữ liệu cá nhân", "Why a file with personal data is taken")}, INPUT_END};
 static const struct input register_page_inputs[] = {IN_ITEMS(25), INPUT_END};
 static const struct input item_inputs[] = {IN_REGISTER, IN_ID, IN_PROPERTIES, IN_ANSWER_CRS, INPUT_END};
 #define IN_CONTENT_CRS {.name = "Content-Crs", .in = IN_HEADER, .type = INPUT_TEXT, .max = 110, TITLE("Hệ tọa độ của nội dung gửi lên", "Coordinate system of the content")}

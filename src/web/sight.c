@@ -161,6 +161,7 @@ void worker_view(void *worker, struct exchange *x)
 {
     struct worker *w = worker;
     w->asking = x;
+    w->viewer.writes_unseen = x->is_operator;
     w->is_judged = false;
     w->seen = NULL;
     w->figures = NULL; /* until worker_revision says which */
@@ -191,6 +192,14 @@ bool site_shows_field(const struct exchange *x, const struct field *fd)
 {
     struct sight sight;
     return access_sight(site_rights(x), fd->reg, &sight) && !sight.level[fd->privacy].is_none;
+}
+
+bool site_shows_personal(const struct exchange *x, const struct reg *reg)
+{
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (field_is_personal(&reg->fields[i]) && site_shows_field(x, &reg->fields[i]))
+            return true;
+    return false;
 }
 
 bool site_searches(const struct exchange *x, const struct reg *reg)

@@ -143,6 +143,9 @@ struct rights *site_rights(const struct exchange *x);
 bool site_sight(const struct exchange *x, const struct reg *reg, struct sight *ret);
 bool site_shows_register(const struct exchange *x, const struct reg *reg);
 bool site_shows_field(const struct exchange *x, const struct field *fd);
+/* Of some record he is shown a personal field: whoever takes a file of them along says why (PURPOSE_MIN characters). */
+bool site_shows_personal(const struct exchange *x, const struct reg *reg);
+enum { PURPOSE_MIN = 5 };
 /* Whether its words may be searched: a hit would tell of every field that is searched. */
 bool site_searches(const struct exchange *x, const struct reg *reg);
 /* The field is shown of all records that are there for the caller: what becomes of many at once tells nothing that is kept back. */

@@ -224,7 +224,7 @@ def stage_endings(b):
     eq(names(bob), ["P3", "P4"], "he reads the names of that unit")
     page = api(bob, "/api/collections/needy/items?f=geojson")
     eq([f["id"] for f in json.loads(page.body)["features"]], ["N2"], "and who is needy there")
-    page = api(bob, "/api/collections/people/items?f=csv")
+    page = api(bob, "/api/collections/people/items?f=csv&purpose=request%2014")
     tell("Quyenba" in page.text and "Quyenmot" not in page.text, "takes away theirs", page.text[:800])
     eq(change(bob, "P1", state="done").status, 403, "writes nothing of the other")
     eq(change(bob, "P3", state="done").status, 200, "but of that")

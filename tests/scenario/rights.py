@@ -106,6 +106,12 @@ class Matrix:
             if secret in page.text:
                 self.wrong.append(f"{what} holds {secret}")
 
+    def leaks_anything(self, page, what):
+        for r in PEOPLE.values():
+            for secret in r["basic"] + r["sensitive"]:
+                if secret in page.text:
+                    self.wrong.append(f"{what} holds {secret}")
+
     # ---- the ways out
 
     def interface(self):
@@ -191,7 +197,15 @@ class Matrix:
 
     def export(self):
         taken = self.set("export") if self.set("rows") else []
-        page = api(self.b, "/api/collections/people/items?f=csv")
+        if taken and self.set("take"):
+            for path in ("?f=csv", "?f=xlsx", "?f=csv&purpose=", "?f=csv&purpose=abc", "?f=csv&limit=3"):
+                page = api(self.b, "/api/collections/people/items" + path)
+                self.expect(page.status, 400, "personal data without a purpose: " + path)
+                self.expect("purpose" in page.text, True, "and it is said what is missing")
+                self.leaks_anything(page, path)
+            page = api(self.b, "/api/collections/people/items?f=csv&properties=code,home,state")
+            self.expect(page.status, 200, "without personal fields none is asked for")
+        page = api(self.b, "/api/collections/people/items?f=csv&purpose=kiem%20tra%20so%2012")
         self.expect(page.status, 200 if taken else 403 if self.set("rows") else 404, "export")
         self.leaks(page, "export")
         if page.status == 200:
@@ -199,7 +213,7 @@ class Matrix:
             self.expect(sorted(line.strip('"') for line in lines), taken, "exported")
             names = [k for k in taken if PEOPLE[k]["basic"][0] in page.text]
             self.expect(names, self.set("take"), "names taken away")
-        page = api(self.b, "/api/collections/people/items?f=xlsx")
+        page = api(self.b, "/api/collections/people/items?f=xlsx&purpose=kiem%20tra%20so%2012")
         self.expect(page.status, 200 if taken else 403 if self.set("rows") else 404, "workbook")
 
     def openings(self):

@@ -32,6 +32,7 @@ tinhso access matrix --json
 expect_contains "the matrix can be read by machines" "$out" '"role":"officer","verb":"update","register":"people","within":"unit"'
 tinhso access reads --json
 expect_contains "reads of personal data are kept" "$out" '"fields":"name'
+expect_contains "with the purpose of a file" "$out" "kiem tra so 12"
 expect_contains "openings with their reason" "$out" "request 12/2026"
 tinhso access affected --account amy --json
 expect_contains "whom a stolen account concerns is told" "$out" '"id":"P1"'
