@@ -301,6 +301,18 @@ static enum err compute_at(struct arena *a, struct store *s, const struct figure
     return e;
 }
 
+void figures_keep(struct figures *fs, struct arena *owner)
+{
+    fs->kept = fs->indexes->kept = kept_new(owner);
+}
+
+static struct str key_of(struct arena *a, struct str id, const struct figure_options *o)
+{
+    static const char line[] = "\n"; /* in no option */
+    return STR_JOIN(a, id, str_of(line), o->by, str_of(line), o->on, str_of(line), o->units_at, str_of(line), o->asked,
+                    str_of(arena_printf(a, "\n%lld %d", (long long)o->year, o->is_whole)));
+}
+
 enum err figure_compute(struct arena *a, struct store *s, const struct figures *fs, struct str id,
                         const struct figure_options *o, struct figure_result *ret_result, struct fault *f)
 {
@@ -309,13 +321,16 @@ enum err figure_compute(struct arena *a, struct store *s, const struct figures *
     struct kept_place place;
     o = o ? o : &none;
     enum err e = figure_find(fs, id, &fig, f);
-    if (e != OK || !fs->kept)
-        return e != OK ? e : compute_at(a, s, fs, fig, o, 0, ret_result, f);
-    if (kept_find(fs->kept, a, s, id, o, &place, ret_result))
+    if (e != OK)
+        return e;
+    const struct figure_result *kept = kept_find(fs->kept, a, s, key_of(a, id, o), &place);
+    if (kept) {
+        *ret_result = *kept;
         return OK;
+    }
     e = compute_at(place.arena, s, fs, fig, o, 0, ret_result, f);
     if (e == OK)
-        kept_put(fs->kept, &place, ret_result);
+        kept_put(fs->kept, &place, ret_result, sizeof *ret_result);
     return e;
 }
 

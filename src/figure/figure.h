@@ -118,7 +118,7 @@ enum err figure_find(const struct figures *fs, struct str id, const struct figur
  * store; that a level exists on the map asked is known only when it is computed. */
 enum err figure_by_check(const struct province *p, const struct figure *fig, struct str by, struct fault *f);
 
-/* From here on figure_compute with fs keeps what it computes, for the next reader of the same revision (kept.h); until owner is freed. For one thread. */
+/* From here on figure_compute with fs keeps what it computes, for the next reader of the same revision (kept.h), and index_compute with its indexes; until owner is freed. For one thread. */
 void figures_keep(struct figures *fs, struct arena *owner);
 
 /* "count", "sum", …: the key in YAML. */

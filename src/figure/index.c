@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "figure/index.h"
+#include "figure/kept.h"
 #include "register/query.h"
 #include "text/vn.h"
 #include "text/yaml.h"
@@ -331,12 +332,12 @@ static int row_order(const void *a, const void *b)
     return c ? c : str_cmp(x->subject, y->subject);
 }
 
-enum err index_compute(struct arena *a, struct store *s, const struct indexes *x, struct str id, int64_t year,
-                       struct index_table *ret_table, struct fault *f)
+static enum err compute(struct arena *a, struct store *s, const struct index *index, int64_t year,
+                        struct index_table *ret_table, struct fault *f)
 {
-    struct index_table t = {.year = year};
-    enum err e = index_find(x, id, &t.index, f);
-    if (e != OK || (e = years_read(a, s, t.index, &t, f)) != OK)
+    struct index_table t = {.year = year, .index = index};
+    enum err e = years_read(a, s, index, &t, f);
+    if (e != OK)
         return e;
     struct year y = {.a = a, .s = s, .x = t.index, .fw = index_framework_of(t.index, year), .year = year};
     if (!y.fw || year < 1 || year > 9999)
@@ -359,6 +360,26 @@ enum err index_compute(struct arena *a, struct store *s, const struct indexes *x
     e = moment_read(a, s, &t.at, f);
     if (e == OK)
         *ret_table = t;
+    return e;
+}
+
+enum err index_compute(struct arena *a, struct store *s, const struct indexes *x, struct str id, int64_t year,
+                       struct index_table *ret_table, struct fault *f)
+{
+    const struct index *index;
+    struct kept_place place;
+    enum err e = index_find(x, id, &index, f);
+    if (e != OK)
+        return e;
+    struct str key = str_of(arena_printf(a, "index\n%.*s\n%lld", STR_ARG(id), (long long)year));
+    const struct index_table *kept = kept_find(x->kept, a, s, key, &place);
+    if (kept) {
+        *ret_table = *kept;
+        return OK;
+    }
+    e = compute(place.arena, s, index, year, ret_table, f);
+    if (e == OK)
+        kept_put(x->kept, &place, ret_table, sizeof *ret_table);
     return e;
 }
 

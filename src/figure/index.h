@@ -97,6 +97,7 @@ struct indexes {
     struct index **p; /* by id */
     size_t n;
     struct map by_id;
+    struct figure_kept *kept; /* figures_keep */
 };
 
 /* Reads the folder indexes/ of province->sources. All errors go to the list; returns the first one's code. */
