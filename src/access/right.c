@@ -173,6 +173,7 @@ enum err rights_begin(struct rights *r, const struct rights_moment *m, const str
     r->n_asked = r->n_holdings = r->n_own = 0;
     r->now = NULL;
     r->is_export = false;
+    r->fit.reg = NULL;
     if (!is_account(r))
         return OK;
     read_day(r);
@@ -318,6 +319,17 @@ static struct str both(struct arena *a, struct str scope, struct str where)
     return str_of(arena_printf(a, "%.*s AND (%.*s)", STR_ARG(scope), STR_ARG(where)));
 }
 
+/* A declaration of the past may not know the fields that the condition names: then nothing is shown. The classes of a register mostly have the same one. */
+static bool fits(struct rights *r, const struct reg *reg, struct str where)
+{
+    if (r->fit.reg != reg || !str_eq(r->fit.where, where)) {
+        r->fit.reg = reg;
+        r->fit.where = where;
+        r->fit.is = filter_check(r->request, r->m.store->province, reg, where, NULL, 0, NULL) == OK;
+    }
+    return r->fit.is;
+}
+
 enum err right_level(struct rights *r, size_t first, size_t end, enum verb verb, const struct reg *reg,
                      enum privacy class, struct sight_level *ret, struct fault *f)
 {
@@ -345,9 +357,7 @@ enum err right_level(struct rights *r, size_t first, size_t end, enum verb verb,
     join(&all, &b);
     if (e == OK && !ret->is_all && !ret->is_none)
         ret->where = str_dup(r->request, buf_view(&b));
-    /* A declaration of the past may not know the fields that the condition names: then nothing is shown. */
-    if (e == OK && ret->where.n &&
-        (b.is_full || filter_check(r->request, r->m.store->province, reg, ret->where, NULL, 0, NULL) != OK))
+    if (e == OK && ret->where.n && (b.is_full || !fits(r, reg, ret->where)))
         *ret = (struct sight_level){.is_none = true};
     return e;
 }

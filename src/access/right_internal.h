@@ -44,6 +44,11 @@ struct rights {
         struct sight sight;
     } asked[ASKED_REGISTERS]; /* in this request */
     size_t n_asked;
+    struct {
+        const struct reg *reg;
+        struct str where;
+        bool is;
+    } fit; /* the condition that was checked last, in this request */
 };
 
 /* The records in which some of the holdings allow the verb, up to the class: those from `first` up to, but not, `end`. */

@@ -55,6 +55,7 @@ static int tear_down(void **state)
 {
     struct fixture *x = *state;
     unlink(access_path(x->a, db_path(x->s->db)));
+    unlink(arena_printf(x->a, "%s-reads", access_path(x->a, db_path(x->s->db))));
     access_close(TAKE(a));
     return fixture_tear_down(state);
 }
