@@ -567,3 +567,11 @@ enum err access_may(struct rights *r, enum verb verb, const struct reg *reg, con
         *ret_decision = d;
     return e;
 }
+
+enum err access_may_throughout(struct rights *r, enum verb verb, const struct reg *reg, bool *ret_may, struct fault *f)
+{
+    struct sight_level level = {.is_all = r->who->kind == SUBJECT_OPERATOR && !reg->is_builtin};
+    enum err e = is_account(r) ? level_of(r, verb, reg, reg_class(reg), &level, f) : OK;
+    *ret_may = e == OK && level.is_all;
+    return e;
+}

@@ -88,6 +88,9 @@ struct decision {
     size_t n_steps;
 };
 
+/* Whether it is allowed in every record of the register: for what is done to all of them at once. */
+enum err access_may_throughout(struct rights *r, enum verb verb, const struct reg *reg, bool *ret_may, struct fault *f);
+
 /* The same of a figure, which belongs to no unit: a role that is lent in one unit only gives none. */
 void access_may_figure(struct rights *r, enum verb verb, struct str id, bool is_internal,
                        struct decision *ret_decision);

@@ -48,7 +48,9 @@ static void list_row(struct cli *c, int64_t rev, struct str time, const struct j
     const struct json *count = json_get(entry, "count");
     columns_add(t, count_shown(c, count && count->kind == J_NUMBER ? (long long)count->number : 0));
     columns_add(t, member_text(source, "name"));
-    columns_add(t, member_text(entry, "actor"));
+    struct str actor = member_text(entry, "actor"), behalf = member_text(entry, "behalf");
+    columns_add(t,
+                behalf.n ? STR_JOIN(t->arena, actor, str_of(T(c, ", thay mặt ", ", in the name of ")), behalf) : actor);
 }
 
 static void list_header(struct cli *c, struct columns_table *t)

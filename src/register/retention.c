@@ -153,7 +153,7 @@ enum err retention_run(struct arena *a, struct store *s, const struct retention_
     for (size_t i = 0; i < names.n; i++) {
         const struct reg *reg = province_register(s->province, names.p[i]); /* a change may read declarations anew */
         struct retention_done *done = &(*ret_done)[*ret_n];
-        if (!reg || !reg->retention)
+        if (!reg || !reg->retention || (o->may && !o->may(o->context, reg)))
             continue;
         *done = (struct retention_done){0};
         enum err e = retain(a, s, reg, o, done, list);

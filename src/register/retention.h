@@ -17,6 +17,9 @@
 struct retention_options {
     struct str actor;
     bool is_dry_run;
+    /* Registers that it denies are left out; NULL: none is. */
+    bool (*may)(void *context, const struct reg *reg);
+    void *context;
 };
 
 struct retention_done {

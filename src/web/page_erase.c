@@ -23,8 +23,9 @@ struct erasing {
     struct exchange *x;
     const struct reg *reg;
     struct record last; /* that was not a removal, whole */
-    enum privacy most;  /* the highest class that may be erased */
-    bool *chosen;       /* n_fields */
+    struct decision decision;
+    enum privacy most; /* the highest class that may be erased */
+    bool *chosen;      /* n_fields */
     bool has_chosen;
     struct str reason, basis;
     struct str problem;
@@ -83,6 +84,7 @@ static enum err begin(struct exchange *x, struct erasing *m, struct fault *f)
     if (e != OK)
         return e;
     m->most = d.fields;
+    m->decision = d;
     m->chosen = ARENA_ARRAY(x->arena, bool, m->reg->n_fields);
     for (size_t i = 0; i < m->reg->n_fields; i++)
         m->has_chosen |= m->chosen[i] = may_go(m, i);
@@ -303,10 +305,14 @@ static enum err erase(struct erasing *m, bool is_preview, struct erased *ret_don
     struct change *change = NULL;
     struct str *names = ARENA_ARRAY(x->arena, struct str, m->reg->n_fields);
     struct erasure what = {.id = m->last.id, .fields = names, .reason = m->reason, .basis = m->basis};
-    for (size_t i = 0; i < m->reg->n_fields; i++)
-        if (m->chosen[i])
-            names[what.n_fields++] = m->reg->fields[i].name;
-    store_guard(w->store, NULL);
+    enum privacy most = PRIVACY_PUBLIC;
+    for (size_t i = 0; i < m->reg->n_fields; i++) {
+        if (!m->chosen[i])
+            continue;
+        names[what.n_fields++] = m->reg->fields[i].name;
+        most = m->reg->fields[i].privacy > most ? m->reg->fields[i].privacy : most;
+    }
+    site_write_decided(x, &m->decision, most);
     enum err e = change_begin(w->store, &(struct change_info){.actor = site_actor(x), .reason = m->reason}, &change, f);
     if (e == OK)
         e = change_erase(change, m->reg, &what, ret_done, f);

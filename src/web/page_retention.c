@@ -1,5 +1,5 @@
 /* /admin/retention: which terms the registers declare, what is due, running it, and the proofs of former runs. On the lane for what takes long, with a write store of its own, and
- * as the program itself: nobody's rights on a register are asked, and no value is shown. */
+ * as the program itself, in the registers that whoever runs it may administer throughout; no value is shown. */
 #include "register/retention.h"
 
 #include <stdatomic.h>
@@ -20,6 +20,14 @@
 enum { SHOWN_RUNS = 20 };
 
 static const struct str nothing = {NULL, 0};
+
+/* Running it goes through all of a register. */
+static bool may_run(void *exchange, const struct reg *reg)
+{
+    struct fault ignored = {0};
+    bool may = false;
+    return access_may_throughout(site_rights(exchange), VERB_ADMINISTER, reg, &may, &ignored) == OK && may;
+}
 
 /* ---- what is declared */
 
@@ -109,6 +117,10 @@ static enum err answer(struct exchange *x, const struct retention_done *done, si
     if (e != OK)
         return e;
     write_declared(x, p, &declared);
+    struct str left = STR("");
+    for (size_t i = 0; i < p->n_registers; i++)
+        if (p->registers[i]->retention && !may_run(x, p->registers[i]))
+            left = STR_JOIN(x->arena, left, left.n ? STR(", ") : STR(""), text2_in(&p->registers[i]->title, x->lang));
     if (n)
         write_due(x, done, n, &due);
     if (n_runs)
@@ -116,6 +128,7 @@ static enum err answer(struct exchange *x, const struct retention_done *done, si
     struct tpl_retention t = {.problem = problem,
                               .due = buf_view(&due),
                               .declared = buf_view(&declared),
+                              .left = left,
                               .runs = buf_view(&ran),
                               .csrf = x->subject->csrf};
     for (size_t i = 0; i < n; i++)
@@ -162,7 +175,8 @@ enum err post_retention(struct exchange *x, struct fault *f)
     struct faults list CLEANUP(faults_done) = {.max = 10};
     struct retention_done *done = NULL;
     size_t n = 0;
-    struct retention_options o = {.actor = site_actor(x), .is_dry_run = !str_is(input_named(x, "do")->text, "run")};
+    struct retention_options o = {
+        .actor = site_actor(x), .is_dry_run = !str_is(input_named(x, "do")->text, "run"), .may = may_run, .context = x};
     enum err e = store_open(w->site->db_path, STORE_WRITE, &s, f);
     if (e != OK)
         return e;

@@ -140,6 +140,22 @@ static struct str behalf(const struct write_guard *g)
     return ((const struct worker *)g->context)->behalf;
 }
 
+static enum err allow(const struct write_guard *g, const struct reg *reg, const struct record *old,
+                      const struct record *next, struct fault *f)
+{
+    (void)g, (void)reg, (void)old, (void)next, (void)f;
+    return OK;
+}
+
+void site_write_decided(const struct exchange *x, const struct decision *d, enum privacy fields)
+{
+    struct worker *w = x->worker;
+    if (d->delegation && (!d->is_own || d->own_fields < fields))
+        w->behalf = behalf_add(x->arena, w->behalf, d->delegation->from_name);
+    w->decided = (struct write_guard){.may = allow, .behalf = behalf, .context = w};
+    store_guard(w->store, &w->decided);
+}
+
 void worker_rights_new(struct worker *w)
 {
     w->rights = rights_new();

@@ -57,9 +57,9 @@ struct worker {
     int64_t roles_rev, roles_then;
     struct arena *roles_arena; /* of a writer */
     struct viewer viewer;
-    struct write_guard guard;
-    struct str behalf;      /* whose rights, lent to him, this request wrote by */
-    struct seen_list *seen; /* reads of personal data in this request (reads.c) */
+    struct write_guard guard, decided; /* decided: site_write_decided */
+    struct str behalf;                 /* whose rights, lent to him, this request wrote by */
+    struct seen_list *seen;            /* reads of personal data in this request (reads.c) */
     enum err (*opened)(void *context, struct arena *a, const struct subject *who, struct str reg,
                        const struct str **ret_ids, size_t *ret_n, struct fault *f); /* rights_moment.opened */
     struct access *access;                                                          /* accounts and sessions */
@@ -160,6 +160,9 @@ enum err site_mask(const struct exchange *x, const struct reg *reg, struct recor
 enum err site_begin_export(const struct exchange *x, const struct reg *reg, struct fault *f);
 /* Who writes, for the log. */
 struct str site_actor(const struct exchange *x);
+/* What `d` allowed up to fields of that class is written without asking for each record again, until the guard of the worker is set anew; the revision still names whoever lent the
+ * right to it. */
+void site_write_decided(const struct exchange *x, const struct decision *d, enum privacy fields);
 /* ERR_RIGHT_DENIED when there is no record of it for which the caller may. */
 enum err site_may_do(const struct exchange *x, enum verb verb, const struct reg *reg, struct fault *f);
 /* A figure over records that are not shown is broken down as it declares, and no further: by the code of a record each would be told apart.

@@ -21,6 +21,7 @@ ACCOUNTS = {
     "bob": ("counter", ""),
     "cat": ("chief", ""),
     "dan": ("nothing", ""),
+    "fay": ("eraser", "11"),
     "ada": ("administrator", ""),
 }
 failed = 0
@@ -241,6 +242,16 @@ def stage_endings(b):
     eq(page.status, 303, "he gives it back")
     eq(names(bob), [], "and has it no more")
     eq(bob.post(f"/account/delegations/{number_of_last('bob')}/end").status, 404, "it ends once")
+    # what is no writing of a record
+    eq(lend(b["fay"], role="eraser").status, 303, "the right to erase is lent")
+    bob.get("/registers/people/P2/erase")
+    form = {"f.number": "1", "reason": "request 15", "basis": "Law 91/2025/QH15", "do": "erase"}
+    page = bob.post("/registers/people/P2/erase", form)
+    tell(page.status == 303 and "done=" in page.location, "a value is erased by it", page.text[-1500:])
+    page = api(bob, "/api/log/revisions?limit=1")
+    tell('"actor":"bob","behalf":"fay"' in page.text.replace(" ", ""), "in her name", page.text[:1500])
+    eq(bob.get("/registers/people/P4/erase").status, 404, "of her unit only")
+    tinhso("user", "undelegate", str(number_of_last("bob")))
     eq(lend(cat, role="chief", **{"from": day(2), "until": day(3)}).status, 303, "one that begins later")
     eq(names(bob), [], "gives nothing before")
     tinhso("user", "undelegate", str(number_of_last("bob")))

@@ -4,6 +4,12 @@
 . "$(dirname "$0")/lib.sh"
 
 cp -r "$SOURCE/tests/scenario/rights/province" "$WORK/province"
+cat >"$WORK/province/roles/eraser.yaml" <<'END'
+role: eraser
+title: {vi: Xóa dữ liệu, en: Eraser}
+grants:
+  - {may: [read, administer], registers: [people], within: unit, fields: basic-personal}
+END
 tinhso load province
 expect_exit "a province with roles loads" 0
 

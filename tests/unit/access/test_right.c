@@ -382,6 +382,9 @@ static void administering_a_register_is_a_right_like_others(void **state)
     assert_false(may(x, VERB_ADMINISTER, "people", "P1", &d));
     assert_true(may(x, VERB_ADMINISTER, "people", NULL, &d));
     assert_false(may(x, VERB_ADMINISTER, "farms", NULL, &d));
+    bool throughout = true;
+    assert_int_equal(access_may_throughout(rights, VERB_ADMINISTER, reg_of(x, "people"), &throughout, &x->f), OK);
+    assert_false(throughout); /* of the own unit only */
     assert_false(may(x, VERB_DELETE, "people", "P2", &d));
     begin(x, &o, false);
     assert_false(may(x, VERB_ADMINISTER, "people", "P2", &d)); /* updating is less */
@@ -389,8 +392,18 @@ static void administering_a_register_is_a_right_like_others(void **state)
     assert_false(may(x, VERB_ADMINISTER, "people", "P2", &d)); /* accounts are another matter */
     begin(x, &subject_operator, false);
     assert_true(may(x, VERB_ADMINISTER, "people", "P2", &d));
+    assert_int_equal(access_may_throughout(rights, VERB_ADMINISTER, reg_of(x, "people"), &throughout, &x->f), OK);
+    assert_true(throughout);
+    struct subject c = account(counter, "");
+    begin(x, &c, false);
+    assert_int_equal(access_may_throughout(rights, VERB_EXPORT, reg_of(x, "people"), &throughout, &x->f), OK);
+    assert_true(throughout);
+    assert_int_equal(access_may_throughout(rights, VERB_EXPORT, reg_of(x, "poor"), &throughout, &x->f), OK);
+    assert_false(throughout); /* of a higher class */
     begin(x, &subject_anyone, false);
     assert_false(may(x, VERB_ADMINISTER, "people", "P2", &d));
+    assert_int_equal(access_may_throughout(rights, VERB_ADMINISTER, reg_of(x, "people"), &throughout, &x->f), OK);
+    assert_false(throughout);
 }
 
 static void a_verb_that_nothing_asks_for_is_told(void **state)
