@@ -343,6 +343,11 @@ static enum err remove_others(struct import *im, struct fault *f)
     for (size_t i = 0; e == OK && i < gone.n; i++)
         e = change_remove(im->change, im->reg, gone.p[i], f);
     im->result->removed = (int64_t)gone.n;
+    im->result->n_removed_ids = gone.n < IMPORT_REMOVED ? gone.n : IMPORT_REMOVED;
+    struct str *ids = ARENA_ARRAY(im->a, struct str, im->result->n_removed_ids + 1);
+    for (size_t i = 0; i < im->result->n_removed_ids; i++)
+        ids[i] = str_dup(im->a, gone.p[i]);
+    im->result->removed_ids = ids;
     return e;
 }
 

@@ -48,6 +48,8 @@ struct import_options {
         is_patient; /* opens also when a column lacks that must be there: so that columns can be mapped. import_run refuses then */
     const char *map_path;    /* JSON {"header": "field", …}; NULL: found out */
     const char *report_path; /* NULL: none */
+    const bool *hides; /* by field, for whoever may not see all: what is wrong with it is told by these words alone … */
+    struct str hides_text; /* … here and in the report; NULL: nothing is hidden */
     struct str actor, reason;
     const struct import_override *overrides;
     size_t n_overrides;
@@ -56,6 +58,8 @@ struct import_options {
     void *ctx;
 };
 
+enum { IMPORT_REMOVED = 20 };
+
 struct import_result {
     int64_t rows, added, changed, same, removed, refused; /* refused rows */
     int64_t cells_refused, cells_repaired;
@@ -63,6 +67,8 @@ struct import_result {
     int64_t samples_kept; /* of those, changed ones of which the file does not say what they are: they stay invented */
     int64_t made_real;    /* invented records that the file calls real */
     int64_t rev;          /* 0: nothing changed, or a dry run */
+    const struct str *removed_ids; /* the first IMPORT_REMOVED of them; live as long as the import */
+    size_t n_removed_ids;
     struct faults faults; /* with sheet row as line, column number as column, field; the first 100 */
     struct faults warnings;
 };

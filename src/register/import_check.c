@@ -73,9 +73,15 @@ static void refuse_cell(struct import *im, uint32_t row, int column, int field, 
         bare.line = bare.column = 0;
         bare.file_n = bare.field_n = 0;
         struct buf b CLEANUP(buf_done) = BUF_INIT(8192);
-        if (column < 0 && field != NO_FIELD) /* a value that has no column: its name must be in the reason */
+        bool is_hidden = field != NO_FIELD && im->o.hides && im->o.hides[field];
+        if (is_hidden)
+            value = STR("");
+        else if (column < 0 && field != NO_FIELD) /* a value that has no column: its name must be in the reason */
             buf_printf(&b, "%.*s: ", STR_ARG(text2_in(&im->reg->fields[field].title, im->lang)));
-        fault_print(&bare, im->lang, &b);
+        if (is_hidden)
+            buf_str(&b, im->o.hides_text);
+        else
+            fault_print(&bare, im->lang, &b);
         const char *reason = arena_dup(im->marks_arena, b.p, b.n);
         int at = column >= 0 ? column : im->column_of[im->reg->key[0]] >= 0 ? im->column_of[im->reg->key[0]] : 0;
         struct mark m = {row, (uint16_t)at, f.code, reason,

@@ -7,6 +7,10 @@
 /* A short text of an answer for machines in the reader's language; pages have theirs in web/messages.def. */
 #define T(x, vi, en) ((x)->lang == LANG_EN ? (en) : (vi))
 
+/* A file made for this answer alone: `write` makes it at the path, which nobody else can name; it is sent by its descriptor and gone. api_items.c */
+enum err api_answer_file(struct exchange *x, enum err (*write)(void *ctx, const char *path, struct fault *f), void *ctx,
+                         struct fault *f);
+
 /* OGC API – Features: api_features.c, api_items.c, api_write.c */
 answer_fn api_landing, api_conformance, api_collections, api_collection, api_schema, api_queryables, api_sortables;
 answer_fn api_items, api_item;

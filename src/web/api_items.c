@@ -130,18 +130,15 @@ static enum err answer_features(struct exchange *x, const struct ask *q, struct 
 
 enum { PAGE_ROWS = 100 }; /* a page that is seen may be kept; more is an export */
 
-/* Written whole, then sent by its descriptor; nobody else can name it meanwhile. */
-static enum err export_sent(struct exchange *x, const struct ask *q, struct export_options *o, struct fault *f)
+enum err api_answer_file(struct exchange *x, enum err (*write)(void *ctx, const char *path, struct fault *f), void *ctx,
+                         struct fault *f)
 {
-    const struct worker *w = x->worker;
     char folder[] = "/tmp/tinhso-XXXXXX";
-    struct export_result done;
     if (!mkdtemp(folder))
         return FAULT(f, ERR_SYSTEM, {"path", str_of(folder)}, {"action", STR("mkdtemp")},
                      {"reason", str_of(strerror(errno))});
     const char *path = arena_printf(x->arena, "%s/x.%s", folder, format_name(x->format));
-    o->path = path;
-    enum err e = export_run(w->store, q->reg, o, &done, f);
+    enum err e = write(ctx, path, f);
     if (e == OK && (x->file = open(path, O_RDONLY | O_CLOEXEC)) < 0)
         e = FAULT(f, ERR_SYSTEM, {"path", str_of(path)}, {"action", STR("open")}, {"reason", str_of(strerror(errno))});
     unlink(path);
@@ -189,6 +186,20 @@ static enum err take_purpose(struct exchange *x, const struct ask *q, struct fau
     return OK;
 }
 
+struct exporting {
+    struct exchange *x;
+    const struct ask *q;
+    struct export_options *o;
+};
+
+static enum err write_export(void *ctx, const char *path, struct fault *f)
+{
+    const struct exporting *e = ctx;
+    struct export_result done;
+    e->o->path = path;
+    return export_run(((struct worker *)e->x->worker)->store, e->q->reg, e->o, &done, f);
+}
+
 /* All that match, or as many as `limit` says when it is given. */
 static enum err answer_file(struct exchange *x, const struct ask *q, struct fault *f)
 {
@@ -220,7 +231,7 @@ static enum err answer_file(struct exchange *x, const struct ask *q, struct faul
                                .has_personal =
                                    has_personal || (has_place && field_is_personal(&q->reg->fields[q->reg->geometry])),
                                .lang = x->lang};
-    e = export_sent(x, q, &o, f);
+    e = api_answer_file(x, write_export, &(struct exporting){x, q, &o}, f);
     if (e == OK)
         x->filename = str_of(arena_printf(x->arena, "%.*s.%s", STR_ARG(q->reg->name), format_name(x->format)));
     return e;

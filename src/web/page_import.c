@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "register/import.h"
+#include "web/api.h"
 #include "web/form_page.h"
 #include "web/message.h"
 #include "web/parts.h"
@@ -24,7 +25,9 @@ struct bringing {
     struct import_column *columns;
     size_t n_columns;
     struct import_result r;
-    bool has_run, is_reason_wrong;
+    bool has_run, is_reason_wrong, is_gone_wrong;
+    const char *report_path; /* of a workbook with what is wrong; NULL: none is asked for */
+    bool *hides;             /* by field */
     struct str problem, description;
 };
 
@@ -43,14 +46,31 @@ static struct str register_path(const struct form *m, const char *rest)
     return STR_JOIN(m->x->arena, part_href(m->x, "/registers/", m->reg->name), str_of(rest));
 }
 
+/* Who replaces a register decides about records that are not in his file: he must see every one, and may delete. */
+static enum err may_replace(const struct exchange *x, const struct reg *reg, struct fault *f)
+{
+    enum err e = site_may_do(x, VERB_DELETE, reg, f);
+    struct text2 verb = verb_title(VERB_DELETE);
+    return e != OK || site_shows_every(x, reg)
+               ? e
+               : FAULT(f, ERR_RIGHT_RECORD, {"verb", text2_in(&verb, x->lang)}, {"register", reg->name});
+}
+
+static bool is_replacing(const struct bringing *b)
+{
+    return str_is(b->u.mode, "replace");
+}
+
 static enum err answer_upload(struct form *m, struct str problem, struct fault *f)
 {
     struct exchange *x = m->x;
+    struct fault ignored = {0};
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     tpl_import(
         &content,
         &(struct tpl_import){.action = register_path(m, "/import"),
                              .problem = problem,
+                             .may_replace = may_replace(x, m->reg, &ignored) == OK,
                              .csrf = x->subject->csrf,
                              .sample_href = x->subject->kind == SUBJECT_ACCOUNT && site_shows_personal(x, m->reg)
                                                 ? register_path(m, "/export")
@@ -78,6 +98,8 @@ enum err post_import(struct exchange *x, struct fault *f)
     struct fault why = {0};
     const struct upload *up = exchange_file(x, "file");
     enum err e = form_begin(x, &m, f);
+    if (e == OK && str_is(input_named(x, "mode")->text, "replace"))
+        e = may_replace(x, m.reg, f);
     if (e != OK)
         return e;
     if (!up)
@@ -145,7 +167,10 @@ static bool has_forbidden(const struct bringing *b)
 
 static enum import_mode mode_of(struct str name)
 {
-    return str_is(name, "create") ? IMPORT_CREATE : str_is(name, "update") ? IMPORT_UPDATE : IMPORT_UPSERT;
+    return str_is(name, "create")    ? IMPORT_CREATE
+           : str_is(name, "update")  ? IMPORT_UPDATE
+           : str_is(name, "replace") ? IMPORT_REPLACE
+                                     : IMPORT_UPSERT;
 }
 
 static enum err open_import(struct bringing *b, bool is_dry_run, struct fault *f)
@@ -159,6 +184,9 @@ static enum err open_import(struct bringing *b, bool is_dry_run, struct fault *f
         .is_patient = true,
         .is_dry_run = is_dry_run,
         .accept_valid = !is_dry_run && input_named(x, "valid")->integer,
+        .report_path = b->report_path,
+        .hides = b->hides,
+        .hides_text = message(M_form_hidden_problem, x->lang),
         .actor = form_actor(x),
         .reason = b->m.reason,
     };
@@ -175,6 +203,9 @@ static enum err run(struct bringing *b, bool is_dry_run, struct fault *f)
     struct exchange *x = b->m.x;
     struct fault why = {0};
     struct buf text = BUF_INIT(LIMIT_TEXT_BYTES);
+    faults_done(&b->r.faults);
+    faults_done(&b->r.warnings);
+    b->r = (struct import_result){0};
     enum err e = open_import(b, is_dry_run, &why);
     if (e == OK && has_forbidden(b)) {
         b->u.map = map_of(b);
@@ -213,7 +244,14 @@ static enum err begin(struct exchange *x, struct bringing *b, struct fault *f)
     }
     if (e == OK && b->reg->n_fields != b->m.reg->n_fields) /* declared anew this very moment */
         e = FAULT(f, ERR_REGISTER_CHANGED, {"register", b->reg->name});
-    return e;
+    if (e == OK && is_replacing(b))
+        e = may_replace(x, b->m.reg, f);
+    if (e != OK)
+        return e;
+    b->hides = ARENA_ARRAY(x->arena, bool, b->reg->n_fields);
+    for (size_t i = 0; i < b->reg->n_fields; i++)
+        b->hides[i] = !may_take(b, &b->reg->fields[i]);
+    return OK;
 }
 
 /* ---- the page ---- */
@@ -276,6 +314,17 @@ static const struct tpl_import_check_columns *columns_of(struct bringing *b)
     return all;
 }
 
+static const struct tpl_import_check_gone *gone_of(struct bringing *b, size_t *ret_n)
+{
+    struct exchange *x = b->m.x;
+    struct tpl_import_check_gone *all = ARENA_ARRAY(x->arena, struct tpl_import_check_gone, b->r.n_removed_ids + 1);
+    for (size_t i = 0; i < b->r.n_removed_ids; i++)
+        all[i] =
+            (struct tpl_import_check_gone){b->r.removed_ids[i], show_record_href(x, b->m.reg, b->r.removed_ids[i])};
+    *ret_n = b->r.n_removed_ids;
+    return all;
+}
+
 static enum err answer_check(struct bringing *b, struct fault *f)
 {
     struct exchange *x = b->m.x;
@@ -292,13 +341,19 @@ static enum err answer_check(struct bringing *b, struct fault *f)
         .refused = r->refused,
         .cells = r->cells_refused,
         .has_run = b->has_run,
-        .may_write = b->has_run && r->added + r->changed > 0,
+        .removed = r->removed,
+        .is_replacing = is_replacing(b),
+        .is_gone_wrong = b->is_gone_wrong,
+        .may_write = b->has_run && r->added + r->changed + r->removed > 0 && !(is_replacing(b) && r->refused),
+        .report_href =
+            b->has_run ? STR_JOIN(x->arena, register_path(&b->m, "/imports/"), b->u.token, STR("/report")) : nothing,
         .columns = columns_of(b),
         .n_columns = b->n_columns,
         .description = b->description,
         .csrf = x->subject->csrf,
         .reason = b->m.reason,
     };
+    t.gone = gone_of(b, &t.n_gone);
     t.warnings = warnings_of(b, &t.n_warnings);
     t.faults = faults_of(b, &t.n_faults);
     t.more = (int64_t)r->faults.total - (int64_t)t.n_faults;
@@ -350,11 +405,17 @@ static enum err save(struct bringing *b, struct fault *f)
 {
     struct exchange *x = b->m.x;
     b->is_reason_wrong = b->m.reason.n == 0;
-    enum err e = run(b, b->is_reason_wrong, f);
+    enum err e = is_replacing(b) ? run(b, true, f) : OK; /* how many go now, before they do */
+    b->is_gone_wrong = e == OK && is_replacing(b) && b->r.removed != input_named(x, "gone")->integer;
+    bool is_wrong = b->is_reason_wrong || b->is_gone_wrong;
+    if (e == OK && !(is_replacing(b) && is_wrong))
+        e = run(b, is_wrong, f);
     if (e != OK)
         return e;
     if (b->is_reason_wrong)
         b->problem = message(M_form_reason_missing, x->lang);
+    else if (b->is_gone_wrong && !b->problem.n)
+        b->problem = message(M_import_gone_missing, x->lang);
     if (b->r.rev == 0) {
         if (!b->problem.n && !b->r.refused)
             b->problem = message(M_import_done_same, x->lang);
@@ -388,4 +449,29 @@ enum err post_import_check(struct exchange *x, struct fault *f)
     if ((e = uploads_note(x, &b.u, f)) == OK)
         exchange_redirect(x, 303, STR_JOIN(x->arena, register_path(&b.m, "/imports/"), b.u.token));
     return e;
+}
+
+/* ---- the file with what is wrong in it ---- */
+
+static enum err write_report(void *ctx, const char *path, struct fault *f)
+{
+    struct bringing *b = ctx;
+    b->report_path = path;
+    enum err e = run(b, true, f);
+    if (e == OK && b->problem.n) /* nothing could be read, so that there is nothing to mark */
+        e = FAULT(f, ERR_IMPORT_EMPTY, {"file", b->u.name});
+    return e;
+}
+
+enum err page_import_report(struct exchange *x, struct fault *f)
+{
+    struct bringing b CLEANUP(bringing_done);
+    enum err e = begin(x, &b, f);
+    if (e == OK)
+        e = api_answer_file(x, write_report, &b, f);
+    if (e != OK)
+        return e;
+    x->format = FORMAT_XLSX;
+    x->filename = STR_JOIN(x->arena, b.reg->name, x->lang == LANG_EN ? STR("-check.xlsx") : STR("-kiem-tra.xlsx"));
+    return OK;
 }

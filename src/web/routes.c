@@ -159,9 +159,9 @@ static const struct input record_erase_inputs[] = {
 static const struct input consent_inputs[] = {{.name = "id", .in = IN_PATH, .type = INPUT_TEXT, .max = 400, TITLE("Mã của sự đồng ý", "Code of a consent")}, INPUT_END};
 static const struct input retention_inputs[] = {IN_FORM("do", INPUT_CHOICE, .choices = "check|run"), INPUT_END};
 #define IN_TOKEN {.name = "token", .in = IN_PATH, .type = INPUT_NAME, .max = 64}
-static const struct input import_inputs[] = {IN_REGISTER, {.name = "file", .in = IN_BODY, .type = INPUT_FILE}, IN_FORM("mode", INPUT_CHOICE, .choices = "upsert|create|update"), INPUT_END};
+static const struct input import_inputs[] = {IN_REGISTER, {.name = "file", .in = IN_BODY, .type = INPUT_FILE}, IN_FORM("mode", INPUT_CHOICE, .choices = "upsert|create|update|replace"), INPUT_END};
 static const struct input import_check_inputs[] = {IN_REGISTER, IN_TOKEN, INPUT_END};
-static const struct input import_write_inputs[] = {IN_REGISTER, IN_TOKEN, IN_FORM("do", INPUT_CHOICE, .choices = "map|save|drop"), IN_FORM("valid", INPUT_BOOLEAN), IN_FORM("reason", INPUT_TEXT, .max = 1000), {.name = "{column}", .in = IN_BODY, .type = INPUT_TEXT, .max = 200, .is_open = true}, INPUT_END};
+static const struct input import_write_inputs[] = {IN_REGISTER, IN_TOKEN, IN_FORM("do", INPUT_CHOICE, .choices = "map|save|drop"), IN_FORM("valid", INPUT_BOOLEAN), IN_FORM("gone", INPUT_INTEGER, .min = 0, .max = INT64_MAX), IN_FORM("reason", INPUT_TEXT, .max = 1000), {.name = "{column}", .in = IN_BODY, .type = INPUT_TEXT, .max = 200, .is_open = true}, INPUT_END};
 static const struct input choices_inputs[] = {
     IN_REGISTER,
     {.name = "field", .in = IN_PATH, .type = INPUT_NAME},
@@ -276,6 +276,7 @@ const struct route site_routes[] = {
     {LONG_POST("/registers/{register}/import", "registerImportPost", "Nhập từ tệp", "Import a file", TAKES_UPLOAD), .inputs = import_inputs, .cost = COST_SCAN, .answer = post_import},
     {GET("/registers/{register}/imports/{token}", "registerImportCheck", "Kiểm tra một tệp", "A file checked"), .formats = F_HTML, .flags = IS_HIDDEN | IS_LONG, .right = RIGHT_WRITE, .tag = "pages", .inputs = import_check_inputs, .cost = COST_SCAN, .answer = page_import_check},
     {LONG_POST("/registers/{register}/imports/{token}", "registerImportWrite", "Nhập một tệp", "A file imported", 0), .inputs = import_write_inputs, .cost = COST_SCAN, .answer = post_import_check},
+    {GET("/registers/{register}/imports/{token}/report", "registerImportReport", "Tệp với các ô sai được đánh dấu", "The file with wrong cells marked"), .formats = F_HTML, .flags = IS_HIDDEN | IS_LONG, .right = RIGHT_WRITE, .tag = "pages", .inputs = import_check_inputs, .cost = COST_SCAN, .answer = page_import_report},
     {GET("/registers/{register}/{id}/edit", "recordEdit", "Sửa hồ sơ", "Edit a record"), FORM_PAGE, .inputs = record_edit_form_inputs, .cost = COST_PAGE, .answer = page_record_edit},
     {FORM_POST("/registers/{register}/{id}/edit", "recordEditPost", "Sửa hồ sơ", "Edit a record"), .inputs = record_edit_inputs, .cost = COST_PAGE, .answer = post_record_edit},
     {GET("/registers/{register}/{id}/erase", "recordErase", "Xóa dữ liệu cá nhân", "Erase personal data"), SIGNED(RIGHT_SIGNED_IN_RECENT), .inputs = record_erase_form_inputs, .answer = page_record_erase},

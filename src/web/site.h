@@ -182,7 +182,7 @@ answer_fn page_registers, page_register, page_record; /* page_registers.c, page_
 answer_fn page_record_new, post_record_new, page_record_edit, post_record_edit, page_choices; /* page_edit.c */
 answer_fn page_export, post_export;                                                           /* page_export.c */
 answer_fn page_drafts, post_drafts;                                                           /* form_draft.c */
-answer_fn page_import, post_import, page_import_check, post_import_check;                     /* page_import.c */
+answer_fn page_import, post_import, page_import_check, post_import_check, page_import_report; /* page_import.c */
 answer_fn page_bulk, post_bulk, page_change, post_change_undo; /* page_bulk.c, page_change.c */
 answer_fn page_record_remove, post_record_remove, page_record_restore, post_record_restore; /* page_remove.c */
 answer_fn page_reports, page_report;                                                        /* page_report.c */

@@ -426,6 +426,68 @@ def a_column_that_may_not_be_written_is_left_out():
     assert r.status == 303, r.text[-500:]
 
 
+def workbook(p):
+    """Texts and comments of a workbook."""
+    with zipfile.ZipFile(io.BytesIO(p)) as z:
+        names = z.namelist()
+        texts = "".join(z.read(n).decode() for n in names if n.startswith("xl/worksheets/sheet") or n == "xl/sharedStrings.xml")
+        return texts, "".join(z.read(n).decode() for n in names if "comments" in n)
+
+
+def download(path):
+    c = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    c.request("GET", path, headers=b.headers)
+    a = c.getresponse()
+    Browser.asked.add(("GET", path))
+    return a, a.read()
+
+
+@check
+def the_file_comes_back_with_its_wrong_cells_marked():
+    p = send("e.csv", "code,name,hours,secret\nm1,Bơm m1,nhiều,lộ một\nm2,Bơm m2,-5,lộ hai\n")
+    report = p.forms[-1].action + "/report"
+    assert report in p.links, p.links
+    a, body = download(report)
+    assert a.status == 200 and "spreadsheetml" in a.headers["content-type"], (a.status, a.headers)
+    assert 'filename="pumps-kiem-tra.xlsx"' in a.headers["content-disposition"], a.headers
+    texts, comments = workbook(body)
+    assert "Bơm m2" in texts and "Số giờ không thể âm" in comments and "Giá trị: nhiều" in comments, comments
+    p = b.follow(b.press(p.forms[-1], "do", "map", m__B=""))
+    a, body = download(report)
+    assert "Tên máy" in workbook(body)[1], "what has no column is told by its name"
+    assert b.press(p.forms[-1], "do", "drop").status == 303
+    assert download(report)[0].status == 404, "with the file its report is gone"
+    p = send("rỗng.csv", "code,name\n")
+    assert download(p.forms[-1].action + "/report")[0].status in (400, 422), "nothing in it, nothing to mark"
+
+
+@check
+def a_file_replaces_the_register_only_when_the_number_is_confirmed():
+    rows = [["code", "name", "hours"], ["mới1", "Bơm thay 1", "5"], ["mới2", "Bơm thay 2", "5"]]
+    keep = json.loads(b.get("/api/collections/pumps/items?limit=1000", Accept="application/json").body)["features"]
+    rows += [[x["id"], x["properties"]["name"], ""] for x in keep if x["id"] != "j4"]
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    p = send("thay.csv", text.getvalue(), mode="replace")
+    is_in("1 hồ sơ không có trong tệp sẽ bị đưa ra khỏi sổ", p)
+    assert ("do", "save") in p.forms[-1].buttons, p.text[-2500:]
+    assert "/registers/pumps/j4" in p.links, p.links
+    r = b.press(p.forms[-1], "do", "save", reason="thay cả sổ")
+    assert r.status == 422 and "Hãy xác nhận số hồ sơ" in r.text, (r.status, r.text[-400:])
+    assert b.get("/registers/pumps/j4").status == 200, "nothing was written"
+    r = b.press(r.forms[-1], "do", "save", reason="thay cả sổ", gone="7")
+    assert r.status == 422 and b.get("/registers/pumps/j4").status == 200, "nor with another number"
+    r = b.press(r.forms[-1], "do", "save", reason="", gone="1")
+    assert r.status == 422 and b.get("/registers/pumps/j4").status == 200, "nor without a reason"
+    r = b.press(r.forms[-1], "do", "save", reason="thay cả sổ", gone="1")
+    assert r.status == 303, r.text[-900:]
+    assert b.get("/registers/pumps/j4").status == 410 and b.get("/registers/pumps/mới1").status == 200
+    u = b.press(b.follow(r).forms[-1], reason="trả lại")
+    assert u.status == 303 and b.get("/registers/pumps/j4").status == 200, u.text[-600:]
+    p = send("sai.csv", "code,name,hours\nr3,Bơm r3,nhiều\n", mode="replace")
+    assert ("do", "save") not in p.forms[-1].buttons, "a file with wrong cells replaces nothing"
+
+
 @check
 def hostile_files_and_names():
     nasty = ["../../../etc/passwd.csv", "..\\..\\x.csv", "/etc/shadow.csv", "a\x01b.csv", "x" * 600 + ".csv"]

@@ -305,6 +305,19 @@ def backups(chief):
         tell(k.read().hex() not in f.read(), "the key stands in no log")
 
 
+def replacing(officer):
+    """A register is not replaced by who sees a part of it, though he may import."""
+    path = "/registers/farm_households/import"
+    page = officer.get(path)
+    has(page, "an officer imports into what is his", 'value="upsert"')
+    lacks(page, "and does not replace the register", 'value="replace"')
+    parts = {"csrf": officer.token, "mode": "replace"}
+    body = "".join(f'--XX\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in parts.items())
+    body += '--XX\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\ncode\nHN000001\n\r\n--XX--\r\n'
+    page = officer.ask("POST", path, body, {"Content-Type": "multipart/form-data; boundary=XX"})
+    tell(page.status == 403, "whatever is sent", (page.status, main_of(page)[:400]))
+
+
 def main():
     if sys.argv[3:] == ["backups"]:
         chief = Browser(ADDRESS)
@@ -320,6 +333,7 @@ def main():
     dpo = account("dpo", "--role", "data_protection_officer")
     citizen = account("cong.dan", "--citizen", "--personal-id", household["personal_id"])
     other = account("nguoi.khac", "--citizen", "--personal-id", "067299000001")
+    replacing(officer)
     requests_desk(officer, dpo, chief, citizen, other, household)
     erasing(officer, dpo, chief, household)
     consents(dpo, citizen, other, household)
