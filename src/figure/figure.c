@@ -328,7 +328,12 @@ enum err figure_compute(struct arena *a, struct store *s, const struct figures *
         *ret_result = *kept;
         return OK;
     }
-    e = compute_at(place.arena, s, fs, fig, o, 0, ret_result, f);
+    struct figure_options own = *o; /* a result that is kept holds what was asked, longer than who asked does */
+    struct str *texts[] = {&own.by, &own.on, &own.units_at, &own.asked};
+    for (size_t i = 0; place.key.p && i < ARRAY_LEN(texts); i++)
+        if (texts[i]->p)
+            *texts[i] = str_dup(place.arena, *texts[i]);
+    e = compute_at(place.arena, s, fs, fig, &own, 0, ret_result, f);
     if (e == OK)
         kept_put(fs->kept, &place, ret_result, sizeof *ret_result);
     return e;
