@@ -81,7 +81,7 @@ static enum err append(struct access *a, struct str bytes, off_t size, struct fa
     return e;
 }
 
-enum err read_journal_add(struct access *a, struct str entry, bool *ret_is_due, struct fault *f)
+enum err read_journal_add(struct access *a, struct str entry, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(ID_BYTES + sizeof(struct frame) + entry.n);
     struct stat st;
@@ -103,8 +103,6 @@ enum err read_journal_add(struct access *a, struct str entry, bool *ret_is_due, 
         e = append(a, buf_view(&b), st.st_size, f);
     }
     unlock(a);
-    /* One writer for each stretch of it. */
-    *ret_is_due = e == OK && st.st_size / JOURNAL_DUE_BYTES != (st.st_size + (off_t)b.n) / JOURNAL_DUE_BYTES;
     return e;
 }
 

@@ -1,7 +1,7 @@
 /* The journal of the log of reads: a file beside the access file (x.access.db-reads, mode 0600) to which an entry is added by one write before the answer goes out,
  * and from which entries are moved into the table read_log many at a time. An entry by itself in a transaction cost as much as the page that it is about.
  *
- *     read_journal_add(a, packed, f);                          // it survives kill -9 from here on
+ *     read_journal_add(a, packed, f);                          // it survives kill -9 from here on; what settles it is the chore of a server, or the next access_open
  *     read_journal_settle(a, insert, f);                       // insert(context, packed) for each, in one transaction; the journal is empty then
  *
  * What a table of reads is asked is asked after settling, so nobody sees that there are two places. A journal bears an id of its own; the table read_journal says how much of
@@ -16,14 +16,13 @@
 
 #include "access/store.h"
 
-/* After each such stretch (about a thousand reads) a journal is due to be settled; and how long it may become when it never comes to be emptied. */
-enum { JOURNAL_DUE_BYTES = 256 << 10, JOURNAL_MOST_BYTES = 64 << 20 };
+/* How long it may become when nobody comes to settle it: about 250,000 reads. */
+enum { JOURNAL_MOST_BYTES = 64 << 20 };
 
 /* Opens it, and makes it when it is missing. */
 enum err read_journal_open(struct access *a, struct fault *f);
 
-/* *ret_is_due: whoever added it should settle, outside of a transaction. */
-enum err read_journal_add(struct access *a, struct str entry, bool *ret_is_due, struct fault *f);
+enum err read_journal_add(struct access *a, struct str entry, struct fault *f);
 
 typedef enum err journal_insert(struct access *a, struct str entry, struct fault *f);
 /* Begins a transaction and ends it. */

@@ -108,7 +108,7 @@ static enum err reason_of(struct access *a, struct arena *arena, const struct re
     return e == ERR_DB_NO_ROW ? OK : e;
 }
 
-enum err read_log_add(struct access *a, const struct read_entry *r, bool *ret_is_due, struct fault *f)
+enum err read_log_add(struct access *a, const struct read_entry *r, struct fault *f)
 {
     struct arena *scratch CLEANUP(arena_freep) = r->is_sensitive ? arena_new() : NULL;
     struct buf ids CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES), entry CLEANUP(buf_done) = BUF_INIT(ENTRY_BYTES);
@@ -129,7 +129,7 @@ enum err read_log_add(struct access *a, const struct read_entry *r, bool *ret_is
     pack(&entry, r, buf_view(&ids), reason);
     if (entry.is_full || ids.is_full)
         return FAULT(f, ERR_LIMIT, {"what", STR("reads")}, {"limit", STR("1 MiB")});
-    return read_journal_add(a, buf_view(&entry), ret_is_due, f);
+    return read_journal_add(a, buf_view(&entry), f);
 }
 
 static void read_ids(struct arena *arena, struct str text, struct read_row *r)

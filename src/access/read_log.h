@@ -1,8 +1,7 @@
 /* The log of reads: who was handed which personal fields of whom, when, in which request and why; and the openings of sensitive fields.
  *
  *     struct read_entry r = {.who = x->subject, .reg = reg->name, .ids = &id, .n_ids = 1, .count = 1, .rev = 12, .fields = STR("head,phone"), .request = …};
- *     if (read_log_add(access, &r, &is_due, f) != OK) …           // before the answer goes out: what cannot be logged is not shown
- *     if (is_due) read_log_settle(access, f);                     // outside of a transaction
+ *     if (read_log_add(access, &r, f) != OK) …                    // before the answer goes out: what cannot be logged is not shown
  *
  *     opening_add(access, subject, reg, id, STR("đơn 12/2026"), f);    // sensitive fields of one record, this session, OPENING_MS
  *
@@ -33,7 +32,7 @@ struct read_entry {
     struct str behalf; /* whose delegation was needed; empty: none */
     bool is_sensitive; /* fields of that class are among them: without a reason, that of the opening is looked up */
 };
-enum err read_log_add(struct access *a, const struct read_entry *r, bool *ret_is_due, struct fault *f);
+enum err read_log_add(struct access *a, const struct read_entry *r, struct fault *f);
 /* What the journal holds becomes rows. Whoever reads rows by read_log_each need not call it. */
 enum err read_log_settle(struct access *a, struct fault *f);
 

@@ -239,6 +239,7 @@ static enum err serve_run(struct cli *c)
         .revision = worker_revision,
         .epoch = worker_epoch,
         .idle = worker_idle,
+        .chore = site_chore,
         .problem_page = page_problem,
         .writer_new = worker_new_writer,
         .writer_free = worker_free,
@@ -268,6 +269,7 @@ static enum err serve_run(struct cli *c)
     e = confine(c, path, site.backup_folder, o.listen);
     if (e == OK)
         e = serve(c, &o);
+    site_done(&site);
     provider_cache_free(site.provider);
     secret_done(&site.backup_secret);
     if (o.access_log > STDERR_FILENO)

@@ -338,6 +338,8 @@ struct http_options {
     enum err (*group_commit)(void *worker, struct fault *f);
     /* Writes the page of a problem for a reader of HTML; NULL: text. */
     void (*problem_page)(struct exchange *x, const struct fault *f, int status);
+    /* What has to be done now and then, about once a second while the server runs, on a thread of its own. May be NULL. */
+    void (*chore)(void *context);
     /* More lines for /metrics. */
     void (*metrics)(void *context, struct buf *out);
 };

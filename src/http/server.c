@@ -26,7 +26,14 @@
 
 #include "base/banned.h"
 
-enum { WATCH_MS = 100, WAIT_MS = 100, MAX_THREADS = 64, LOG_BYTES = 256 << 10, SMALL_BODY_BYTES = 32 << 10 };
+enum {
+    WATCH_MS = 100,
+    CHORE_MS = 1000,
+    WAIT_MS = 100,
+    MAX_THREADS = 64,
+    LOG_BYTES = 256 << 10,
+    SMALL_BODY_BYTES = 32 << 10
+};
 
 /* One connection. Its thread alone touches it, but for the list, the deadline and what never changes. */
 struct connection {
@@ -657,6 +664,17 @@ struct str http_server_address(const struct http_server *s)
     return str_of(s->listening.address);
 }
 
+static void *chore_main(void *p)
+{
+    struct http_server *s = p;
+    for (int64_t next_ms = now_ms() + CHORE_MS; !atomic_load(&s->is_stopping); poll(NULL, 0, WATCH_MS))
+        if (now_ms() >= next_ms) {
+            s->o.chore(s->o.context);
+            next_ms = now_ms() + CHORE_MS;
+        }
+    return NULL;
+}
+
 enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *stop, struct fault *f)
 {
     for (int i = 0; i < LANE_COUNT; i++) {
@@ -667,11 +685,15 @@ enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *sto
     }
     for (int i = 0; i < s->n_threads; i++)
         s->threads[i].is_started = pthread_create(&s->threads[i].id, NULL, thread_main, &s->threads[i]) == 0;
+    pthread_t chore;
+    bool has_chore = s->o.chore && pthread_create(&chore, NULL, chore_main, s) == 0;
     while (!*stop && !atomic_load(&s->is_stopping)) {
         poll(NULL, 0, WATCH_MS);
         watch(s);
     }
     atomic_store(&s->is_stopping, true);
+    if (has_chore)
+        pthread_join(chore, NULL);
     for (int i = 0; i < s->n_threads; i++)
         if (s->threads[i].is_started)
             pthread_join(s->threads[i].id, NULL);

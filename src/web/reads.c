@@ -139,7 +139,6 @@ enum err worker_leave(void *worker, struct exchange *x, struct fault *f)
 {
     struct worker *w = worker;
     struct seen_list *list = w->seen;
-    bool is_due = false;
     enum err e = OK;
     w->seen = NULL;
     if (list && list->is_full)
@@ -164,9 +163,9 @@ enum err worker_leave(void *worker, struct exchange *x, struct fault *f)
                                      .is_sensitive = highest(s) == PRIVACY_SENSITIVE,
                                      .behalf = behalf,
                                      .request = str_of(x->request_id)};
-        e = read_log_add(w->access, &r, &is_due, f);
+        e = read_log_add(w->access, &r, f);
     }
-    return e == OK && is_due ? read_log_settle(w->access, f) : e;
+    return e;
 }
 
 /* ---- opening */
@@ -235,7 +234,6 @@ enum err post_record_open(struct exchange *x, struct fault *f)
     const struct reg *reg;
     struct str id = input_named(x, "id")->text, reason = str_trim(input_named(x, "reason")->text);
     struct str behalf = nothing;
-    bool is_due; /* the next answer settles */
     int64_t rev;
     enum err e = worker_revision(w, nothing, &rev, f);
     if (e == OK)
@@ -255,7 +253,7 @@ enum err post_record_open(struct exchange *x, struct fault *f)
                                  .behalf = behalf,
                                  .request = str_of(x->request_id)};
     if (e == OK)
-        e = read_log_add(w->access, &r, &is_due, f);
+        e = read_log_add(w->access, &r, f);
     if (e == OK)
         e = opening_add(w->access, x->subject, reg->name, id, reason, f);
     if (e == OK)

@@ -5,8 +5,9 @@
 #include "web/site.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 
-#include "access/store.h"
+#include "access/read_log.h"
 #include "base/clock.h"
 #include "register/change.h"
 
@@ -243,6 +244,28 @@ enum err worker_new(void *site, void **ret_worker, struct fault *f)
     worker_idle(w);
     *ret_worker = w;
     return OK;
+}
+
+/* ---- now and then ---- */
+
+void site_chore(void *context)
+{
+    struct site *site = context;
+    struct fault f = {.code = OK};
+    enum err e = site->chore_access ? OK : access_open(site->db_path, &site->chore_access, &f);
+    if (e == OK)
+        e = read_log_settle(site->chore_access, &f);
+    if (e != OK && site->chore_failed == OK) { /* told once; it is tried again */
+        struct buf b CLEANUP(buf_done) = BUF_INIT(64 << 10);
+        fault_print(&f, LANG_EN, &b);
+        fprintf(stderr, "reads: %s\n", buf_cstr(&b));
+    }
+    site->chore_failed = e;
+}
+
+void site_done(struct site *site)
+{
+    access_close(TAKE(site->chore_access));
 }
 
 /* ---- the writer ---- */

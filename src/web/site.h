@@ -24,6 +24,8 @@
 
 struct provider_cache;
 
+struct access; /* access/store.h */
+
 struct site {
     const char *db_path;
     int64_t started_ms;
@@ -36,10 +38,11 @@ struct site {
         _Atomic int percent;         /* 0: not known */
     } running[JOB_COUNT];            /* in this process */
     struct provider_cache *provider; /* of accounts elsewhere; NULL: none */
-    _Atomic int64_t written;         /* changes that this process wrote: raised before a change is acknowledged */
+    struct access *chore_access;     /* of the thread that does the chores */
+    enum err chore_failed;
+    _Atomic int64_t written; /* changes that this process wrote: raised before a change is acknowledged */
 };
 
-struct access; /* access/store.h */
 struct snapshot;
 
 struct worker {
@@ -78,6 +81,9 @@ extern const struct route site_routes[];
 /* http_options callbacks. */
 enum err worker_new(void *site, void **ret_worker, struct fault *f);
 void worker_free(void *worker);
+/* Reads that were noted become rows of their table. */
+void site_chore(void *site);
+void site_done(struct site *site); /* when no server runs */
 /* Takes notice of what was written since; moves the store to `at` (or back to the newest). All that one request reads lies in one read
  * transaction, so that an answer kept for a revision holds that revision and no other. Declarations and figures of a moment are kept while they serve. */
 enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f);

@@ -44,7 +44,6 @@ static void add(struct access *to, const char *id)
 {
     struct str one = str_of(id);
     struct fault own = {0};
-    bool is_due;
     const struct read_entry r = {.who = &who,
                                  .reg = STR("people"),
                                  .ids = &one,
@@ -53,7 +52,7 @@ static void add(struct access *to, const char *id)
                                  .count = 1,
                                  .fields = STR("name,\xc4\x91"),
                                  .request = STR("req\n1")};
-    assert_int_equal(read_log_add(to, &r, &is_due, &own), OK);
+    assert_int_equal(read_log_add(to, &r, &own), OK);
 }
 
 struct found {
