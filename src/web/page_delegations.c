@@ -184,15 +184,28 @@ enum err act_delegate(struct exchange *x, struct fault *f)
     return OK;
 }
 
-enum err act_delegation_end(struct exchange *x, struct fault *f)
+static enum err end(struct exchange *x, int64_t account, struct fault *f)
 {
     struct access *a = access_of(x);
     struct actor by = actor_of(x);
     int64_t number = input_named(x, "delegation")->integer;
     enum err e = access_begin(a, f);
-    if (e == OK)
-        e = access_end(a, delegation_end(a, &by, number, x->subject->account, f), f);
+    return e == OK ? access_end(a, delegation_end(a, &by, number, account, f), f) : e;
+}
+
+enum err act_delegation_end(struct exchange *x, struct fault *f)
+{
+    enum err e = end(x, x->subject->account, f);
     if (e == OK)
         exchange_redirect(x, 303, STR("/account/delegations"));
+    return e;
+}
+
+/* An administrator ends anybody's. */
+enum err act_delegation_end_any(struct exchange *x, struct fault *f)
+{
+    enum err e = end(x, 0, f);
+    if (e == OK)
+        exchange_redirect(x, 303, STR("/admin/roles"));
     return e;
 }

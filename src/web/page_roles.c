@@ -322,14 +322,16 @@ static enum err list_lent(struct exchange *x, struct str id, struct str day, str
     struct tpl_role_lent *rows = ARENA_ARRAY(x->arena, struct tpl_role_lent, n + 1);
     for (size_t i = 0; i < n; i++)
         if (delegation_is_in_force(&all[i], day))
-            rows[t->n_lent++] = (struct tpl_role_lent){.from = all[i].from_name,
-                                                       .from_href = user_href(x, all[i].from_name),
-                                                       .to = all[i].to_name,
-                                                       .to_href = user_href(x, all[i].to_name),
-                                                       .unit = all[i].unit,
-                                                       .first = part_date(x, all[i].first),
-                                                       .last = part_date(x, all[i].last),
-                                                       .reason = all[i].reason};
+            rows[t->n_lent++] = (struct tpl_role_lent){
+                .from = all[i].from_name,
+                .from_href = user_href(x, all[i].from_name),
+                .to = all[i].to_name,
+                .to_href = user_href(x, all[i].to_name),
+                .unit = all[i].unit,
+                .first = part_date(x, all[i].first),
+                .last = part_date(x, all[i].last),
+                .reason = all[i].reason,
+                .end_href = str_of(arena_printf(x->arena, "/admin/delegations/%lld/end", (long long)all[i].number))};
     t->lent = rows;
     return OK;
 }
@@ -370,7 +372,8 @@ enum err page_role(struct exchange *x, struct fault *f)
         return e;
     const struct role *role = w->roles ? role_find(w->roles, id) : NULL;
     struct str day = delegation_today(x->arena, w->store);
-    struct tpl_role t = {.id = id, .is_own = str_is(id, ROLE_ADMINISTRATOR), .is_declared = role != NULL};
+    struct tpl_role t = {
+        .id = id, .is_own = str_is(id, ROLE_ADMINISTRATOR), .is_declared = role != NULL, .csrf = x->subject->csrf};
     if (!role && !t.is_own)
         return unknown_role(x, id, f);
     if (role) {

@@ -333,6 +333,7 @@ const struct route site_routes[] = {
     {GET("/admin/events", "eventsPage", "Nhật ký an ninh", "Security events"), SIGNED(RIGHT_ADMINISTER), .inputs = events_inputs, .answer = page_events},
     {GET("/admin/roles", "rolesPage", "Các vai trò", "Roles"), SIGNED(RIGHT_ADMINISTER), .answer = page_roles},
     {GET("/admin/roles/{role}", "rolePage", "Một vai trò", "One role"), SIGNED(RIGHT_ADMINISTER), .inputs = role_inputs, .answer = page_role},
+    {ACT("/admin/delegations/{delegation}/end", "delegationEndAny", "Kết thúc ủy quyền của người khác", "End anybody's delegation", RIGHT_ADMINISTER, IS_SLOW), .inputs = delegation_inputs, .answer = act_delegation_end_any},
     {GET("/admin/agencies", "agenciesPage", "Cơ quan và tài khoản", "Agencies and accounts"), SIGNED(RIGHT_ADMINISTER), .inputs = agencies_inputs, .answer = page_agencies},
     {GET("/admin/jobs", "jobsPage", "Việc định kỳ", "Jobs"), SIGNED(RIGHT_ADMINISTER), .answer = page_jobs},
     {GET("/admin/backups", "backupsPage", "Sao lưu", "Backups"), SIGNED(RIGHT_ADMINISTER), .answer = page_backups},

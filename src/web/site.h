@@ -198,7 +198,7 @@ answer_fn page_sign_in, act_sign_in, page_sign_in_code, act_sign_in_code, page_s
     act_sign_out;                                                                       /* page_sign_in.c */
 answer_fn page_welcome, act_welcome;                                                    /* page_welcome.c */
 answer_fn page_account, page_password, act_password, act_session_end, act_sessions_end; /* page_account.c */
-answer_fn page_delegations, act_delegate, act_delegation_end;                           /* page_delegations.c */
+answer_fn page_delegations, act_delegate, act_delegation_end, act_delegation_end_any;   /* page_delegations.c */
 answer_fn page_second_factor, act_second_factor, act_recovery_codes;                    /* page_second_factor.c */
 answer_fn page_users, page_user_new, act_user_add, page_user, act_user_disable, act_user_enable, act_user_reset,
     act_user_roles;                                                 /* page_users.c */

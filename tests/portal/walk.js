@@ -1,6 +1,6 @@
 // Walks the pages with Debian's Chromium, in both languages, at 360 and 1280 px, with and without JavaScript, and prints TAP.
 //
-//     node tests/portal/walk.js MODULES BASE [--cookie NAME=VALUE] [--images FOLDER] [ADDRESS…]
+//     node tests/portal/walk.js MODULES BASE [--cookie "NAME=VALUE; …"] [--images FOLDER] [ADDRESS…]
 //
 // MODULES holds playwright-core and axe-core. Every visit: answered with 200, in the language asked for, one first heading, nothing on the
 // console (so no breach of the content security policy), no request to another host, no horizontal scrolling; with scripts also nothing that
@@ -168,7 +168,7 @@ async function judgeLinks(found) {
   if (images) fs.mkdirSync(images, { recursive: true });
   for (const scripts of [true, false]) {
     const context = await browser.newContext({ viewport: { width: WIDTHS[0], height: 740 }, javaScriptEnabled: scripts });
-    if (cookie) await context.addCookies([{ name: cookie.split("=")[0], value: cookie.split("=")[1], url: base }]);
+    for (const c of cookie?.split("; ") ?? []) await context.addCookies([{ name: c.split("=")[0], value: c.split("=")[1], url: base }]);
     for (const address of addresses())
       for (const lang of ["vi", "en"]) await visit(context, address, lang, scripts, found);
     await context.close();
