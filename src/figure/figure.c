@@ -285,7 +285,7 @@ static void decimals_widen(struct figure_result *r)
 static enum err compute_at(struct arena *a, struct store *s, const struct figures *fs, const struct figure *fig,
                            const struct figure_options *o, int depth, struct figure_result *ret_result, struct fault *f)
 {
-    struct compute c = {.a = a, .s = s, .fs = fs, .fig = fig, .is_whole = o && o->is_whole};
+    struct compute c = {.a = a, .s = s, .fs = fs, .fig = fig, .is_whole = o->is_whole};
     struct figure_result r = {.figure = fig, .decimals = decimals_of(fig)};
     if (depth > FIGURE_DEPTH)
         return FAULT(f, ERR_LIMIT, {"what", fig->id}, {"limit", str_of(arena_printf(a, "%d", FIGURE_DEPTH))});

@@ -1,11 +1,12 @@
 // Walks the pages with Debian's Chromium, in both languages, at 360 and 1280 px, with and without JavaScript, and prints TAP.
 //
-//     node tests/portal/walk.js MODULES BASE [--cookie "NAME=VALUE; …"] [--images FOLDER] [ADDRESS…]
+//     node tests/portal/walk.js MODULES BASE [--cookie "NAME=VALUE; …"] [--images FOLDER] [--who WHO | ADDRESS…]
 //
 // MODULES holds playwright-core and axe-core. Every visit: answered with 200, in the language asked for, one first heading, nothing on the
 // console (so no breach of the content security policy), no request to another host, no horizontal scrolling; with scripts also nothing that
 // axe-core finds. Then: the home page stays within its budget, the keyboard reaches the content, no link of any page is dead.
 // With --cookie the pages are visited by whoever is signed in by it; the budget, and the way by keyboard, are those of anyone.
+// Without addresses those of addresses.txt: with --who the lines that begin with WHO, without it those that begin with an address.
 // With --images each visit with scripts leaves a picture.
 "use strict";
 const fs = require("fs");
@@ -17,6 +18,7 @@ const { chromium } = require(path.join(modules, "node_modules/playwright-core"))
 const axe = fs.readFileSync(path.join(modules, "node_modules/axe-core/axe.min.js"), "utf8");
 const cookie = rest[0] === "--cookie" ? rest.splice(0, 2)[1] : null;
 const images = rest[0] === "--images" ? rest.splice(0, 2)[1] : null;
+const who = rest[0] === "--who" ? rest.splice(0, 2)[1] : null;
 const WIDTHS = [360, 1280];
 const HOME_BYTES = 60 * 1024;
 // Maps want WebGL, which a machine without a graphics card draws by itself.
@@ -33,7 +35,8 @@ function say(name, faults) {
 function addresses() {
   if (rest.length) return rest;
   const lines = fs.readFileSync(path.join(__dirname, "addresses.txt"), "utf8").split("\n");
-  return lines.map((l) => l.trim()).filter((l) => l && !l.startsWith("#"));
+  const pairs = lines.map((l) => l.trim()).filter((l) => l && !l.startsWith("#")).map((l) => (l.includes(" ") ? l.split(" ") : [null, l]));
+  return pairs.filter((p) => p[0] === who).map((p) => p[1]);
 }
 
 // Address with the language asked for.

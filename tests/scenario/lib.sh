@@ -226,3 +226,25 @@ npm_modules() {
         why="npm could not fetch them: $(grep -m 1 'npm error' "$folder/npm.log" | tr -d '#')"
     fi
 }
+
+# walk_as WHO [ADDRESS…]: the pages in a real browser, signed in by the cookie in $WORK/WHO.cookie: in both languages, narrow and wide, with and without
+# scripts. Without addresses those of tests/portal/addresses.txt that begin with WHO. Pictures go to TINHSO_IMAGES, when that is set.
+walk_as() {
+    local who=$1 images=() walked chromium
+    shift
+    chromium=$(command -v chromium || true)
+    why="chromium is not installed"
+    modules=''
+    [ -z "$chromium" ] || npm_modules
+    if [ -z "$modules" ]; then
+        skip "the pages of $who in a browser" "$why"
+        return 0
+    fi
+    [ -z "${TINHSO_IMAGES:-}" ] || images=(--images "$TINHSO_IMAGES")
+    [ $# -gt 0 ] || set -- --who "$who"
+    CHROMIUM=$chromium node "$SOURCE/tests/portal/walk.js" "$modules" "$address" --cookie "$(cat "$WORK/$who.cookie")" "${images[@]}" "$@" \
+        >"$WORK/walk.tap" 2>&1
+    walked=$?
+    retell "$WORK/walk.tap"
+    expect_eq "the walk of $who ends by itself" "$walked" 0
+}

@@ -313,7 +313,8 @@ def replacing(officer):
     lacks(page, "and does not replace the register", 'value="replace"')
     parts = {"csrf": officer.token, "mode": "replace"}
     body = "".join(f'--XX\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in parts.items())
-    body += '--XX\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\ncode\nHN000001\n\r\n--XX--\r\n'
+    body += '--XX\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    body += 'code\nHN000001\n\r\n--XX--\r\n'
     page = officer.ask("POST", path, body, {"Content-Type": "multipart/form-data; boundary=XX"})
     tell(page.status == 403, "whatever is sent", (page.status, main_of(page)[:400]))
 
@@ -341,6 +342,9 @@ def main():
     jobs(chief, dpo)
     with open(os.path.join(WORK, "cookies"), "w", encoding="utf-8") as f:
         json.dump(chief.cookies, f)
+    for name, b in (("chief", chief), ("dpo", dpo), ("cong.dan", citizen), ("lan", officer)):
+        with open(os.path.join(WORK, name + ".cookie"), "w", encoding="utf-8") as f:
+            f.write("; ".join(f"{k}={v}" for k, v in b.cookies.items()))
     with open(os.path.join(WORK, "phone"), "w", encoding="utf-8") as f:
         f.write(household["phone"])
     sys.exit(failed > 0)
