@@ -5,21 +5,23 @@
 #   make test     builds with sanitizers, runs unit tests, scenarios and a short fuzzing; last line: the count
 #   make lint     layers, names, clang-tidy, cppcheck, formatting, scripts, spelling; last line: the count
 #   make bench    measures the release build and writes bench/RESULTS.md
+#   make soak     the release build at work for SOAK_MINUTES (120): memory, descriptors and times must stay
 #   make fuzz     fuzzes each target for FUZZ_SECONDS (60)
 #   make setup    installs the Debian packages of scripts/packages.txt that are missing
 #   make build    the release build: build/tinhso
 #   make clean    removes build folders; the databases in var/ stay
 #
-# Variables: PROVINCE (province/dak-nong), DB (var/dak-nong.db), REPORT (2022-h1), FUZZ_SECONDS (60), TEST (only tests whose name contains it).
+# Variables: PROVINCE (province/dak-nong), DB (var/dak-nong.db), REPORT (2022-h1), FUZZ_SECONDS (60), SOAK_MINUTES (120), TEST (only tests whose name contains it).
 
 PROVINCE = province/dak-nong
 REPORT = 2022-h1
 DB = $(or $(TINHSO_DB),var/$(notdir $(PROVINCE:/=)).db)
 FUZZ_SECONDS = 60
+SOAK_MINUTES = 120
 TEST =
 
 .DEFAULT_GOAL := build
-.PHONY: setup build load run test bench lint fuzz clean help
+.PHONY: setup build load run test bench soak lint fuzz clean help
 .NOTPARALLEL:
 
 setup:
@@ -48,6 +50,11 @@ bench:
 	@scripts/setup build test bench
 	@scripts/build bench
 	@bench/run
+
+soak:
+	@scripts/setup build test bench
+	@scripts/build release
+	@bench/soak $(SOAK_MINUTES)
 
 lint:
 	@scripts/setup build lint
