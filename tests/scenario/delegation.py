@@ -166,6 +166,16 @@ def stage_lend(b):
     page = ada.get("/admin/events")
     is_event = "delegation-made" in page.text and "officer, amy → bob" in page.text
     tell(is_event, "it stands among the events", page.text[-3000:])
+    path = re.search(r"/welcome/\w+", tinhso("user", "add", "zed", "--full-name", "Zed", "--citizen", "--personal-id",
+        "067090000011")).group(0)
+    zed = Browser(ADDRESS)
+    zed.get(path)
+    zed.post(path, {"password": PASSWORD, "again": PASSWORD})
+    page = zed.get("/account/reads")
+    tell("Bob, in the name of amy" in " ".join(page.text.split()), "the person is told who read, and by whose right",
+        page.text[-3000:])
+    eq(zed.get("/account/delegations").text.count("<form class=\"ts-form"), 0, "a citizen lends nothing")
+    eq(lend(zed).status, 422, "nor by a form of his own")
     vi = Browser(ADDRESS, "vi")
     vi.cookies = amy.cookies
     page = vi.get("/account/delegations")
@@ -258,11 +268,30 @@ def stage_endings(b):
 
 
 def stage_last_day(b):
+    sign_in_at(b["amy"], "amy", datetime.datetime.fromisoformat(os.environ["TINHSO_NOW"]).timestamp())
+    page = b["amy"].get("/account/delegations")
+    tell('name="until"' in page.text, "who has just shown the password may lend")
+    with open(KEPT, encoding="utf-8") as f:
+        kept = json.load(f)
+    kept["amy"].update(cookies=b["amy"].cookies, token=b["amy"].token)
+    with open(KEPT, "w", encoding="utf-8") as f:
+        json.dump(kept, f)
     sign_in_at(b["bob"], "bob", datetime.datetime.fromisoformat(os.environ["TINHSO_NOW"]).timestamp())
     eq(names(b["bob"]), ["P1", "P2"], "to the end of the last day")
 
 
 def stage_day_after(b):
+    amy = b["amy"] # who showed her password eleven minutes ago
+    page = amy.get("/account/delegations")
+    tell(page.status == 200 and 'name="until"' not in page.text and "/sign-in/again" in page.text,
+        "who has not shown it lately is asked to, before anything is typed", page.text[-2000:])
+    before = tinhso("user", "delegations", "--json")
+    page = lend(amy, until=os.environ["TINHSO_NOW"][:10])
+    is_sent = page.status == 303 and page.location.startswith("/sign-in/again")
+    tell(is_sent, "and sent there when a form comes all the same", page.status)
+    page = amy.post(f"/account/delegations/{number_of_last('amy')}/end")
+    tell(page.location.startswith("/sign-in/again"), "as for ending one", page.status)
+    eq(tinhso("user", "delegations", "--json"), before, "nothing came of it")
     sign_in_at(b["bob"], "bob", datetime.datetime.fromisoformat(os.environ["TINHSO_NOW"]).timestamp())
     eq(names(b["bob"]), [], "the day after, nothing")
     eq(change(b["bob"], "P1", state="done").status, 403, "nor is anything written")

@@ -51,7 +51,7 @@ expect_contains "user delegations" "$out" "\"last\":\"$last\",\"reason\":\"leave
 export TINHSO_NOW="${last}T23:55:00+07:00"
 serve --lang en
 stage last-day
-export TINHSO_NOW="${after}T00:05:00+07:00"
+export TINHSO_NOW="${after}T00:06:00+07:00"
 serve --lang en
 stage day-after
 tinhso user delegations bob --json
