@@ -38,6 +38,17 @@ struct str delegation_today(struct arena *arena, const struct store *s)
     return day_of(arena, clock_now_ms(), s->province ? s->province->utc_offset_minutes : 0);
 }
 
+struct str delegation_day(struct arena *arena, struct str typed)
+{
+    struct buf b = BUF_INIT(16);
+    struct date d;
+    typed = str_trim(typed);
+    if (date_parse_vi(typed, &d, NULL) != OK)
+        return typed.p ? typed : STR("");
+    date_print(d, &b);
+    return buf_move(&b, arena);
+}
+
 /* ---- making one ---- */
 
 static bool is_official(const struct account *who)
@@ -224,9 +235,15 @@ enum err delegation_list_of_role(struct arena *arena, struct access *a, struct s
     return read_rows(arena, a, 0, role, most, ret_rows, ret_n, f);
 }
 
-bool delegation_is_in_force(const struct delegation_row *d, struct str day)
+enum delegation_state delegation_state(const struct delegation_row *d, struct str day)
 {
-    return d->is_backed && d->ended_ms == 0 && str_cmp(d->first, day) <= 0 && str_cmp(day, d->last) <= 0;
+    if (d->ended_ms)
+        return DELEGATION_ENDED;
+    if (str_cmp(d->last, day) < 0)
+        return DELEGATION_OVER;
+    if (!d->is_backed)
+        return DELEGATION_VOID;
+    return str_cmp(day, d->first) < 0 ? DELEGATION_LATER : DELEGATION_IN_FORCE;
 }
 
 enum err delegation_read(struct arena *arena, struct access *a, int64_t account, const struct delegation **ret,

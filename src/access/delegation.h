@@ -47,8 +47,21 @@ enum err delegation_list(struct arena *arena, struct access *a, int64_t account,
 /* The same of one role. */
 enum err delegation_list_of_role(struct arena *arena, struct access *a, struct str role, size_t most,
                                  struct delegation_row **ret_rows, size_t *ret_n, struct fault *f);
-/* Whether it gives something on the day. */
-bool delegation_is_in_force(const struct delegation_row *d, struct str day);
+enum delegation_state {
+    DELEGATION_IN_FORCE,
+    DELEGATION_LATER, /* not begun */
+    DELEGATION_VOID,  /* not backed */
+    DELEGATION_OVER,  /* after its last day */
+    DELEGATION_ENDED, /* before that, by hand */
+};
+/* On that day (ISO): only what is in force gives something. */
+enum delegation_state delegation_state(const struct delegation_row *d, struct str day);
+static inline bool delegation_is_in_force(const struct delegation_row *d, struct str day)
+{
+    return delegation_state(d, day) == DELEGATION_IN_FORCE;
+}
+/* A day as people type it, as ISO; what is none stays, for delegation_add to refuse. */
+struct str delegation_day(struct arena *arena, struct str typed);
 
 /* For struct subject: what the account may hold today, give or take a day: rights_begin knows the day. */
 enum err delegation_read(struct arena *arena, struct access *a, int64_t account, const struct delegation **ret,

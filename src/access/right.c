@@ -228,9 +228,9 @@ static enum err below(struct rights *r, struct str unit, struct str *ret, struct
 enum why right_when(const struct rights *r, const struct grant *g)
 {
     struct str day = str_of(r->day);
-    if (g->from.n && str_cmp(day, g->from) < 0)
-        return WHY_EARLY;
-    return g->to.n && str_cmp(day, g->to) >= 0 ? WHY_LATE : WHY_ALLOWED;
+    if (grant_is_in_force(g, day))
+        return WHY_ALLOWED;
+    return g->from.n && str_cmp(day, g->from) < 0 ? WHY_EARLY : WHY_LATE;
 }
 
 /* The units of his own, or of the one who lends the role, or what of them is lent. Empty: none. */

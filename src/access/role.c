@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "register/query.h"
+#include "register/sight.h"
 
 #include "base/banned.h"
 
@@ -125,6 +126,17 @@ bool grant_names_figure(const struct grant *g, struct str id)
         if (str_eq(g->figures[i], id) || str_is(g->figures[i], "*"))
             return true;
     return false;
+}
+
+bool grant_is_in_force(const struct grant *g, struct str day)
+{
+    return (g->from.n == 0 || str_cmp(g->from, day) <= 0) && (g->to.n == 0 || str_cmp(day, g->to) < 0);
+}
+
+bool grant_reaches(const struct province *p, const struct grant *g, const struct reg *reg)
+{
+    bool fits = g->within == SCOPE_ALL || reg_scope_field(p, reg, g->within) != NO_FIELD;
+    return !reg->is_builtin && grant_names(g, reg->name) && fits && g->fields >= reg_class(reg);
 }
 
 int reg_scope_field(const struct province *p, const struct reg *reg, enum scope scope)

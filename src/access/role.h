@@ -84,6 +84,10 @@ void roles_check_verbs(const struct roles *roles, struct faults *warnings);
 const struct role *role_find(const struct roles *roles, struct str id); /* NULL when absent */
 bool grant_names(const struct grant *g, struct str reg);
 bool grant_names_figure(const struct grant *g, struct str id);
+/* On that day (ISO). */
+bool grant_is_in_force(const struct grant *g, struct str day);
+/* Whether there may be a record of the register for which it says something. */
+bool grant_reaches(const struct province *p, const struct grant *g, const struct reg *reg);
 
 const char *verb_name(enum verb verb);
 struct text2 verb_title(enum verb verb);

@@ -35,9 +35,7 @@ static void each_grant(const struct province *p, const struct role *r, const str
     for (size_t v = 0; v < VERB_COUNT; v++)
         for (size_t i = 0; i < p->n_registers; i++) {
             const struct reg *reg = p->registers[i];
-            bool fits = g->within == SCOPE_ALL || reg_scope_field(p, reg, g->within) != NO_FIELD;
-            if (!(g->verbs & 1U << v) || reg->is_builtin || !grant_names(g, reg->name) || !fits ||
-                g->fields < reg_class(reg))
+            if (!(g->verbs & 1U << v) || !grant_reaches(p, g, reg))
                 continue;
             put(context, &(struct cell){.role = r->id,
                                         .verb = str_of(verb_name((enum verb)v)),

@@ -22,7 +22,7 @@ static struct str instant(struct cli *c, int64_t ms)
     return buf_move(&b, c->arena);
 }
 
-static void instant_member(struct json_out *o, const char *key, struct cli *c, int64_t ms)
+void instant_member(struct json_out *o, const char *key, struct cli *c, int64_t ms)
 {
     json_key(o, str_of(key));
     if (ms)

@@ -11,6 +11,9 @@ struct user {
     struct actor by;
 };
 
+/* An instant, or null for 0. */
+void instant_member(struct json_out *o, const char *key, struct cli *c, int64_t ms);
+
 /* user_delegate.c */
 enum err user_delegate(struct user *u);
 enum err user_delegations(struct user *u);

@@ -4,7 +4,6 @@
 #include "cli/show.h"
 #include "cli/user.h"
 #include "report/columns.h"
-#include "text/date.h"
 #include "text/number.h"
 
 #include "base/banned.h"
@@ -15,18 +14,6 @@ static struct str text_or_empty(struct cli *c, const char *option)
 {
     struct str v = str_trim(cli_option(c, option));
     return v.p ? v : STR("");
-}
-
-/* What is no day is told with the days. */
-static struct str day_of(struct cli *c, const char *option)
-{
-    struct str text = text_or_empty(c, option);
-    struct date d;
-    struct buf b = BUF_INIT(16);
-    if (date_parse_vi(text, &d, NULL) != OK)
-        return text;
-    date_print(d, &b);
-    return buf_move(&b, c->arena);
 }
 
 static void tell(struct cli *c, int64_t number, const char *done, const char *words)
@@ -53,8 +40,8 @@ enum err user_delegate(struct user *u)
                                .to = &to,
                                .role = text_or_empty(c, "role"),
                                .unit = text_or_empty(c, "unit"),
-                               .first = day_of(c, "from"),
-                               .last = day_of(c, "until"),
+                               .first = delegation_day(c->arena, cli_option(c, "from")),
+                               .last = delegation_day(c->arena, cli_option(c, "until")),
                                .reason = text_or_empty(c, "reason")};
     int64_t number = 0;
     enum err e = account_find(c->arena, u->a, cli_word(c, 1), &from, &c->fault);
@@ -89,31 +76,14 @@ enum err user_undelegate(struct user *u)
 
 /* ---- the list ---- */
 
-static const char *state_name(const struct delegation_row *d, struct str day)
-{
-    if (d->ended_ms)
-        return "ended";
-    if (str_cmp(d->last, day) < 0)
-        return "over";
-    if (!d->is_backed)
-        return "void";
-    return str_cmp(day, d->first) < 0 ? "later" : "in-force";
-}
-
-static const char *state_text(const struct cli *c, const char *name)
-{
-    static const struct {
-        const char *name;
-        struct words words;
-    } states[] = {{"ended", {"đã kết thúc", "ended"}},
-                  {"over", {"đã hết hạn", "over"}},
-                  {"void", {"không tác dụng", "gives nothing"}},
-                  {"later", {"chưa đến ngày", "not begun"}}};
-    for (size_t i = 0; i < ARRAY_LEN(states); i++)
-        if (strcmp(states[i].name, name) == 0)
-            return words_in(&states[i].words, c->lang);
-    return T(c, "hiệu lực", "in force");
-}
+static const struct {
+    const char *name;
+    struct words words;
+} states[] = {[DELEGATION_IN_FORCE] = {"in-force", {"hiệu lực", "in force"}},
+              [DELEGATION_LATER] = {"later", {"chưa đến ngày", "not begun"}},
+              [DELEGATION_VOID] = {"void", {"không tác dụng", "gives nothing"}},
+              [DELEGATION_OVER] = {"over", {"đã hết hạn", "over"}},
+              [DELEGATION_ENDED] = {"ended", {"đã kết thúc", "ended"}}};
 
 static void list_json(struct cli *c, const struct delegation_row *all, size_t n, struct str day)
 {
@@ -132,7 +102,11 @@ static void list_json(struct cli *c, const struct delegation_row *all, size_t n,
         json_member(&o, "first", d->first);
         json_member(&o, "last", d->last);
         json_member(&o, "reason", d->reason);
-        json_member(&o, "state", str_of(state_name(d, day)));
+        json_member(&o, "state", str_of(states[delegation_state(d, day)].name));
+        instant_member(&o, "made", c, d->made_ms);
+        json_member(&o, "made_by", d->made_name);
+        instant_member(&o, "ended", c, d->ended_ms);
+        json_member(&o, "ended_by", d->ended_by);
         json_object_end(&o);
     }
     json_array_end(&o);
@@ -158,7 +132,7 @@ static void list_text(struct cli *c, const struct delegation_row *all, size_t n,
                                     d->unit,
                                     d->first,
                                     d->last,
-                                    str_of(state_text(c, state_name(d, day))),
+                                    str_of(words_in(&states[delegation_state(d, day)].words, c->lang)),
                                     d->reason};
         for (size_t k = 0; k < ARRAY_LEN(cells); k++)
             columns_add(&t, cells[k]);

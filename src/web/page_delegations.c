@@ -1,7 +1,6 @@
 /* /account/delegations: roles that one lends to another, or was lent, for some days. */
 #include "access/delegation.h"
 #include "base/limits.h"
-#include "text/date.h"
 #include "web/message.h"
 #include "web/parts.h"
 #include "web/signed.h"
@@ -24,19 +23,20 @@ static struct str role_title(const struct exchange *x, struct str id)
 
 static struct str state_of(struct exchange *x, const struct delegation_row *d, struct str today)
 {
-    enum message m = d->ended_ms                    ? M_delegation_ended
-                     : str_cmp(d->last, today) < 0  ? M_delegation_over
-                     : !d->is_backed                ? M_delegation_void
-                     : str_cmp(today, d->first) < 0 ? M_delegation_later
-                                                    : M_delegation_in_force;
-    return message(m, x->lang);
+    static const enum message words[] = {[DELEGATION_IN_FORCE] = M_delegation_in_force,
+                                         [DELEGATION_LATER] = M_delegation_later,
+                                         [DELEGATION_VOID] = M_delegation_void,
+                                         [DELEGATION_OVER] = M_delegation_over,
+                                         [DELEGATION_ENDED] = M_delegation_ended};
+    return message(words[delegation_state(d, today)], x->lang);
 }
 
 /* The two lists have the same columns. */
 static struct tpl_delegations_given row_of(struct exchange *x, const struct delegation_row *d, struct str today,
                                            bool is_given)
 {
-    bool is_open = d->ended_ms == 0 && str_cmp(today, d->last) <= 0;
+    enum delegation_state state = delegation_state(d, today);
+    bool is_open = state != DELEGATION_ENDED && state != DELEGATION_OVER;
     return (struct tpl_delegations_given){
         .who = is_given ? d->to_full_name : d->from_full_name,
         .name = is_given ? d->to_name : d->from_name,
@@ -128,17 +128,6 @@ enum err page_delegations(struct exchange *x, struct fault *f)
 
 /* ---- giving */
 
-/* As a date field sends it, or as people type it; what cannot be read is told with the days. */
-static struct str typed_day(struct exchange *x, struct str text)
-{
-    struct date d;
-    struct buf b = BUF_INIT(16);
-    if (date_parse_vi(str_trim(text), &d, NULL) != OK)
-        return text;
-    date_print(d, &b);
-    return buf_move(&b, x->arena);
-}
-
 /* Only in one's own name: who gives is whoever is signed in, whatever the form says. An account that may not receive is told as one that is not there. */
 static enum err give(struct exchange *x, const struct typed *typed, struct fault *f)
 {
@@ -174,8 +163,8 @@ enum err act_delegate(struct exchange *x, struct fault *f)
     struct typed typed = {.to = str_trim(input_named(x, "to")->text),
                           .role = str_trim(input_named(x, "role")->text),
                           .unit = str_trim(input_named(x, "unit")->text),
-                          .first = typed_day(x, input_named(x, "from")->text),
-                          .last = typed_day(x, input_named(x, "until")->text),
+                          .first = delegation_day(x->arena, input_named(x, "from")->text),
+                          .last = delegation_day(x->arena, input_named(x, "until")->text),
                           .reason = str_trim(input_named(x, "reason")->text)};
     enum err e = give(x, &typed, f);
     if (e != OK)

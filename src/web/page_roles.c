@@ -21,11 +21,6 @@ static struct str place_of(struct exchange *x, const struct role *role, int line
     return str_of(arena_printf(x->arena, "%.*s:%d", STR_ARG(role->file), line));
 }
 
-static bool is_in_force(const struct grant *g, struct str day)
-{
-    return (g->from.n == 0 || str_cmp(g->from, day) <= 0) && (g->to.n == 0 || str_cmp(day, g->to) < 0);
-}
-
 /* ---- a grant in words */
 
 static void add_verbs(struct buf *b, unsigned verbs, enum lang lang)
@@ -103,11 +98,9 @@ static struct str grant_words(struct exchange *x, const struct province *p, cons
 
 /* ---- matrices */
 
-/* Whether the grant allows something in the register today. */
 static bool reaches(const struct province *p, const struct grant *g, const struct reg *reg, struct str day)
 {
-    bool fits = g->within == SCOPE_ALL || reg_scope_field(p, reg, g->within) != NO_FIELD;
-    return !reg->is_builtin && grant_names(g, reg->name) && fits && g->fields >= reg_class(reg) && is_in_force(g, day);
+    return grant_is_in_force(g, day) && grant_reaches(p, g, reg);
 }
 
 static unsigned verbs_of(const struct province *p, const struct role *role, const struct reg *reg, struct str day)
@@ -343,7 +336,7 @@ static void list_grants(struct exchange *x, const struct province *p, const stru
     for (size_t i = 0; i < role->n; i++) {
         const struct grant *g = &role->grants[i];
         rows[i] = (struct tpl_role_grants){grant_words(x, p, g, LANG_VI), grant_words(x, p, g, LANG_EN),
-                                           place_of(x, role, g->line), !is_in_force(g, day)};
+                                           place_of(x, role, g->line), !grant_is_in_force(g, day)};
     }
     t->grants = rows;
     t->n_grants = role->n;

@@ -282,6 +282,21 @@ static void a_record_belongs_by_the_field_that_is_declared(void **state)
     begin(x, &s, false);
     assert_true(may(x, VERB_READ, "letters", "L1", &d));
     assert_true(may(x, VERB_UPDATE, "letters", "L1", &d));
+    /* lent in one unit: of what its agency holds, what is of that unit */
+    struct delegation lent[] = {
+        {.from_name = STR("amy"), .from_agency = STR("B"), .role = STR("clerk"), .unit = STR("11")}};
+    struct subject c = account(counter, "");
+    c.delegations = lent;
+    c.n_delegations = 1;
+    begin(x, &c, false);
+    assert_true(may(x, VERB_UPDATE, "letters", "L1", &d));
+    lent[0].unit = STR("12");
+    begin(x, &c, false);
+    assert_false(may(x, VERB_UPDATE, "letters", "L1", &d));
+    lent[0].unit = STR("11");
+    lent[0].from_agency = STR("A");
+    begin(x, &c, false);
+    assert_false(may(x, VERB_UPDATE, "letters", "L1", &d));
     assert_int_equal(reg_scope_field(x->s->province, reg_of(x, "people"), SCOPE_UNIT), 2); /* not declared: the first */
     assert_int_equal(reg_scope_field(x->s->province, reg_of(x, "people"), SCOPE_AGENCY), NO_FIELD);
 }
