@@ -23,7 +23,7 @@ static const struct {
     {OFFICE_ADMIN, "/admin/jobs", M_jobs_title},
     {OFFICE_ADMIN, "/admin/backups", M_backups_title},
     {OFFICE_ADMIN, "/admin/log", M_log_title},
-    {OFFICE_ADMIN, "/admin/retention", M_retention_title},
+    {OFFICE_ADMIN, "/admin/retention", M_retention_menu},
     {OFFICE_ADMIN, "/admin/events", M_admin_events},
     {OFFICE_DESK, "/desk/requests", M_desk_requests},
     {OFFICE_DESK, "/desk/erasures", M_erasures_title},

@@ -76,34 +76,39 @@ size_t admin_audit(struct exchange *x, struct audit_line *ret_lines)
     return audit_run(x->arena, access_of(x), &what, ret_lines);
 }
 
-static size_t audit_lines(struct exchange *x, struct tpl_admin_audit *shown, int64_t *ret_weak)
+/* What is weak first, each with its remedy; what is met, folded. */
+static void audit_lines(struct exchange *x, struct tpl_admin_audit *wrong, struct tpl_admin_met *met,
+                        struct tpl_admin *ret)
 {
     struct audit_line lines[AUDIT_COUNT];
     size_t n = admin_audit(x, lines);
-    *ret_weak = 0;
     for (size_t i = 0; i < n; i++) {
-        bool is_good = lines[i].state == AUDIT_GOOD;
-        *ret_weak += lines[i].state == AUDIT_WEAK;
-        shown[i] = (struct tpl_admin_audit){
-            .is_weak = lines[i].state == AUDIT_WEAK,
-            .is_unknown = lines[i].state == AUDIT_UNKNOWN,
-            .title = str_of(audit_title(lines[i].finding, x->lang)),
-            .detail = lines[i].detail,
-            .remedy = is_good ? nothing : str_of(audit_remedy(lines[i].finding, x->lang)),
-        };
+        struct str title = str_of(audit_title(lines[i].finding, x->lang));
+        ret->weak += lines[i].state == AUDIT_WEAK;
+        if (lines[i].state == AUDIT_GOOD)
+            met[ret->n_met++] = (struct tpl_admin_met){title, lines[i].detail};
+        else
+            wrong[ret->n_audit++] = (struct tpl_admin_audit){
+                .is_weak = lines[i].state == AUDIT_WEAK,
+                .is_unknown = lines[i].state == AUDIT_UNKNOWN,
+                .title = title,
+                .detail = lines[i].detail,
+                .remedy = str_of(audit_remedy(lines[i].finding, x->lang)),
+            };
     }
-    return n;
+    ret->good = (int64_t)ret->n_met;
 }
 
 enum err page_admin(struct exchange *x, struct fault *f)
 {
     struct tpl_admin_audit audit[AUDIT_COUNT];
+    struct tpl_admin_met met[AUDIT_COUNT];
     struct buf facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
                      content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
-    struct tpl_admin t = {.audit = audit};
+    struct tpl_admin t = {.audit = audit, .met = met};
     write_health(x, &facts);
     t.facts = buf_view(&facts);
-    t.n_audit = audit_lines(x, audit, &t.weak);
+    audit_lines(x, audit, met, &t);
     tpl_admin(&content, &t, x->lang);
     return admin_page(x, message(M_admin_title, x->lang), &content, f);
 }

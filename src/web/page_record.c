@@ -226,7 +226,9 @@ static enum err write_record(struct dossier *d, const struct version *last, stru
 {
     struct exchange *x = d->x;
     const struct record *r = &last->record;
-    struct buf facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), map CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct buf facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), map CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                     opening CLEANUP(buf_done) = BUF_INIT(1 << 16);
+    bool may_open = false;
     struct str href = show_href(x, d->reg, r), proof = part_href(x, "/api/log/proof/", d->reg->name);
     struct str id = part_href(x, "/", d->id);
     proof = str_of(arena_printf(x->arena, "%.*s%.*s", STR_ARG(proof), STR_ARG(id)));
@@ -236,8 +238,12 @@ static enum err write_record(struct dossier *d, const struct version *last, stru
     enum err e = write_facts(d, r, &facts, f);
     if (e == OK)
         e = write_versions(d, versions, f);
+    if (e == OK)
+        e = site_may_open(x, d->reg, r, &may_open, f);
     if (e != OK)
         return e;
+    if (may_open)
+        part_opening(x, &opening, d->reg, r, record_href(d, "/open"));
     write_map(d, r, title, &map);
     bool may_edit = d->may_write && !last->is_removed,
          may_erase = d->reg->n_personal && site_may_write(x, VERB_ADMINISTER, d->reg);
@@ -252,6 +258,7 @@ static enum err write_record(struct dossier *d, const struct version *last, stru
                                     .facts = buf_view(&facts),
                                     .more_title = has_more && !last->is_removed ? title : nothing,
                                     .more_href = href,
+                                    .opening = buf_view(&opening),
                                     .map = buf_view(&map),
                                     .register_title = text2_in(&d->reg->title, x->lang),
                                     .register_href = part_href(x, "/registers/", d->reg->name),
@@ -301,11 +308,6 @@ enum err page_record(struct exchange *x, struct fault *f)
     struct str title = title_of(&d, &content_of.record, f);
     if ((e = write_record(&d, &content_of, title, &content, f)) != OK)
         return e;
-    bool may_open = false;
-    if ((e = site_may_open(x, d.reg, &content_of.record, &may_open, f)) != OK)
-        return e;
-    if (may_open)
-        part_opening(x, &content, record_href(&d, "/open"));
     struct crumb crumbs[] = {{message(M_registers_title, x->lang), STR("/registers")},
                              {text2_in(&d.reg->title, x->lang), part_href(x, "/registers/", d.reg->name)},
                              {title, nothing}};

@@ -185,9 +185,15 @@ enum err site_may_open(const struct exchange *x, const struct reg *reg, const st
     return e;
 }
 
-void part_opening(struct exchange *x, struct buf *out, struct str action)
+void part_opening(struct exchange *x, struct buf *out, const struct reg *reg, const struct record *r, struct str action)
 {
-    tpl_opening(out, &(struct tpl_opening){.action = action, .csrf = x->subject->csrf}, x->lang);
+    struct str *hidden = ARENA_ARRAY(x->arena, struct str, reg->n_fields);
+    size_t n = 0;
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (reg->fields[i].privacy == PRIVACY_SENSITIVE && r->values[i].kind == VALUE_MASKED)
+            hidden[n++] = text2_in(&reg->fields[i].title, x->lang);
+    tpl_opening(out, &(struct tpl_opening){.action = action, .fields = hidden, .n_fields = n, .csrf = x->subject->csrf},
+                x->lang);
 }
 
 static enum err judge_opening(struct exchange *x, const struct reg *reg, struct str id, struct str *ret_behalf,

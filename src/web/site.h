@@ -139,7 +139,8 @@ void worker_seen(const struct viewer *v, const struct reg *reg, const struct rec
 /* Whether the caller may open sensitive fields that are hidden of this record; and the form for it. */
 enum err site_may_open(const struct exchange *x, const struct reg *reg, const struct record *r, bool *ret_may,
                        struct fault *f);
-void part_opening(struct exchange *x, struct buf *out, struct str action);
+void part_opening(struct exchange *x, struct buf *out, const struct reg *reg, const struct record *r,
+                  struct str action);
 void worker_rights_new(struct worker *w);
 void worker_rights_free(struct worker *w);
 
