@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "crypt/base64.h"
 #include "register/log.h"
+#include "register/moment.h"
 #include "text/date.h"
 #include "web/admin.h"
 #include "web/form.h"
@@ -60,6 +61,19 @@ static void on_progress(void *ctx, int64_t done, int64_t total)
 
 /* ---- /admin/jobs */
 
+/* Declarations that were loaded before there were accounts: their revision tells when. */
+static struct str loaded_text(struct exchange *x)
+{
+    struct worker *w = x->worker;
+    int64_t rev = 0;
+    struct moment at;
+    struct fault ignored = {0};
+    if (store_declared(w->store, w->head, &rev, &ignored) != OK || rev == 0 ||
+        moment_of(x->arena, w->store, rev, &at, &ignored) != OK)
+        return message(M_admin_never, x->lang);
+    return page_time(x->arena, at.time, w->store->province->utc_offset_minutes, x->lang);
+}
+
 static enum err write_job(struct exchange *x, enum job job, struct table_cell *cells, bool *ret_is_late,
                           struct fault *f)
 {
@@ -73,7 +87,10 @@ static enum err write_job(struct exchange *x, enum job job, struct table_cell *c
     int64_t due_ms = n && days ? run.ended_ms + days * day_ms : 0;
     *ret_is_late = days && (!n || run.failed.n || due_ms < clock_now_ms());
     cells[0].text = job_title(job, x->lang);
-    cells[1].text = running.n ? running : n ? instant_text(x, run.ended_ms) : message(M_admin_never, x->lang);
+    cells[1].text = running.n         ? running
+                    : n               ? instant_text(x, run.ended_ms)
+                    : job == JOB_LOAD ? loaded_text(x)
+                                      : message(M_admin_never, x->lang);
     cells[2].text = n ? job_outcome(x, &run) : STR("–");
     cells[3].text = !days          ? message(M_job_when_needed, x->lang)
                     : *ret_is_late ? message(M_job_due_now, x->lang)
