@@ -87,7 +87,11 @@ void part_job_runs(struct exchange *x, struct buf *out, const struct job_run *ru
         cells[1].text = instant_text(x, runs[i].ended_ms);
         cells[2].text = job_outcome(x, &runs[i]);
         cells[3].text = job_took(x, runs[i].took_ms);
-        cells[4].text = told.n ? told : STR("–");
+        struct str rev = job_fact(&runs[i], "revision");
+        cells[4] = (struct table_cell){.text = told.n ? told : STR("–"),
+                                       .href = is_number(rev) && !str_is(rev, "0")
+                                                   ? STR_JOIN(x->arena, STR("/api/log/revisions/"), rev)
+                                                   : STR("")};
         cells[5].text = runs[i].actor.n ? runs[i].actor : message(M_job_command, x->lang);
         rows[i] = (struct table_row){.cells = cells + skip, .is_chosen = runs[i].failed.n > 0};
     }
