@@ -99,6 +99,7 @@ enum err page_desk_requests(struct exchange *x, struct fault *f)
     struct buf table CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
                      content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     enum err e = desk_begin(x, &reg, f);
+    x->purpose = message(M_desk_title, LANG_VI);
     if (e == OK)
         e = requests_read(x->arena, w->store, today_of(x), is_all, &list, &n, f);
     if (e != OK)

@@ -136,8 +136,10 @@ def requests_desk(officer, dpo, chief, citizen, other, household):
     page = dpo.get("/desk/requests/YC000001/extract")
     has(page, "the extract holds the record, its purpose and its legal basis", household["phone"], "Processed for",
          "Legal basis")
-    reads = [r for r in json.loads(tinhso("access", "reads", "--json"))["reads"]
-         if r["register"] == "farm_households"]
+    reads = json.loads(tinhso("access", "reads", "--json"))["reads"]
+    tell(any(r["register"] == "data_requests" and r["reason"] == "Bàn dữ liệu cá nhân" for r in reads),
+         "that the list names persons is logged as well", reads[:2])
+    reads = [r for r in reads if r["register"] == "farm_households"]
     tell(reads and all(r["reason"] == "Yêu cầu YC000001" or r["reason"] == "Yêu cầu YC000002" for r in reads)
          and "phone" in reads[0]["fields"], "each reading is logged, with the request as its reason", reads[:2])
     has(citizen.get("/account/reads"), "and the citizen sees it", "Dpo", "Yêu cầu YC000001")

@@ -412,6 +412,39 @@ static void two_columns_of_one_field_and_a_missing_key_are_refused(void **state)
     done(&d);
 }
 
+/* What is wrong with a field that the reader may not see is in the report without its value, and without what it is compared with. */
+static void a_hidden_field_is_told_of_by_other_words(void **state)
+{
+    struct fixture *x = *state;
+    const struct reg *reg = province_register(x->s->province, STR("farms"));
+    bool *hides = ARENA_ARRAY(x->a, bool, reg->n_fields);
+    struct import_options o = {.path = file_of(x, "Mã,Thẻ,Diện tích\nH2,C1,5\nH3,C2,-1\n"),
+                               .actor = STR("test"),
+                               .is_dry_run = true,
+                               .hides = hides,
+                               .hides_text = STR("hidden")};
+    struct import *im;
+    struct import_result r;
+    assert_int_equal(put(x, "farms", "code,card\nH1,C1\n", NULL), OK);
+    hides[reg_field_number(reg, STR("card"))] = true;
+    assert_int_equal(import_open(x->s, reg, &o, &im, &x->f), OK);
+    assert_int_not_equal(import_run(im, LANG_EN, &r, &x->f), OK);
+    unlink(o.path);
+    size_t n_hidden = 0;
+    for (size_t i = 0; i < im->marks.n; i++) {
+        const struct mark *m = &im->marks.p[i];
+        bool is_card = m->column == 1;
+        n_hidden += is_card;
+        assert_int_equal(strcmp(m->reason, "hidden") == 0, is_card);
+        assert_int_equal(m->value[0] == '\0', is_card);
+    }
+    assert_int_equal(n_hidden, 1);
+    assert_int_equal(im->marks.n, 2);
+    faults_done(&r.faults);
+    faults_done(&r.warnings);
+    import_close(im);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
@@ -429,6 +462,7 @@ int main(void)
         TEST(a_register_declared_anew_meanwhile_is_noticed),
         TEST(a_table_too_wide_is_refused_not_cut),
         TEST(two_columns_of_one_field_and_a_missing_key_are_refused),
+        TEST(a_hidden_field_is_told_of_by_other_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
