@@ -26,7 +26,7 @@ struct date today_of(const struct exchange *x);
 struct str day_text(struct exchange *x, struct date d);
 /* “3 working days late”, “2 working days left”, “done”. */
 struct str desk_state(struct exchange *x, const struct request *r);
-/* The fields of a record that are known and may be seen. */
+/* The fields of a record that are known; VALUE_MASK where one is kept back. */
 enum err desk_facts(struct exchange *x, const struct reg *reg, const struct record *r, struct buf *out,
                     struct fault *f);
 

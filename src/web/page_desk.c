@@ -153,7 +153,10 @@ enum err desk_facts(struct exchange *x, const struct reg *reg, const struct reco
     for (size_t i = 0; i < reg->n_fields; i++) {
         const struct field *fd = &reg->fields[i];
         struct shown s;
-        if (!site_shows_field(x, fd) || fd->type == FT_GEOMETRY || r->values[i].kind == VALUE_NULL)
+        if (r->values[i].kind == VALUE_MASKED) /* that it is kept back is told: what is printed must not look whole */
+            facts[n++] = (struct fact){text2_in(&fd->title, x->lang), STR(VALUE_MASK), nothing, nothing};
+        if (!site_shows_field(x, fd) || fd->type == FT_GEOMETRY || r->values[i].kind == VALUE_NULL ||
+            r->values[i].kind == VALUE_MASKED)
             continue;
         enum err e = show_value(x, &names, reg, r, (int)i, &s, f);
         if (e != OK)

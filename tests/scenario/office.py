@@ -153,6 +153,28 @@ def requests_desk(officer, dpo, chief, citizen, other, household):
     has(dpo.get("/desk/requests?all=1"), "and stands in that of all", "YC000001", "Done")
 
 
+def sensitive(officer, dpo):
+    """A register of which a record itself is sensitive: found by the number, shown once it was opened with a reason."""
+    poor = record("poor_households", "personal_id IS NOT NULL AND head IS NOT NULL")
+    path = f"/registers/poor_households/{poor['code']}"
+    put("data_requests", code="YC000070", kind="access", received_on="2026-01-05", person="Ai Do",
+        personal_id=poor["personal_id"])
+    has(dpo.get("/desk/requests/YC000070"), "a sensitive record is found by the number of the person",
+         f'href="{path}"')
+    page = dpo.get("/desk/requests/YC000070/extract")
+    has(page, "what is sensitive of it stays masked", "•••", "open the record with a reason")
+    lacks(page, "wholly", poor["head"])
+    dpo.get(path)
+    page = dpo.post(path + "/open", {"reason": "request YC000070"})
+    tell(page.location == path, "it is opened with a reason", page.text)
+    has(dpo.get("/desk/requests/YC000070/extract"), "and then stands in the extract", poor["head"])
+    reads = [r for r in json.loads(tinhso("access", "reads", "--json"))["reads"]
+         if r["register"] == "poor_households"]
+    tell(any("head" in r["fields"] and r["reason"] == "Yêu cầu YC000070" for r in reads), "which is logged",
+         reads[:3])
+    tell(officer.get("/desk/requests/YC000070/extract").status == 403, "for whoever has no business there, nothing")
+
+
 def on_disk(text):
     return [name for name in os.listdir(os.path.join(WORK, "var"))
             if text.encode() in open(os.path.join(WORK, "var", name), "rb").read()]
@@ -238,7 +260,7 @@ def consents(dpo, citizen, other, household):
         "/desk/requests/YC000050/consents")
     has(dpo.get("/desk/requests/YC000050/consents"), "with the text and the withdrawal", "First words.",
          "Withdrawn on")
-    has(dpo.get("/desk/requests"), "what is late stands first, and is counted", "1 is late", "Late; working days")
+    has(dpo.get("/desk/requests"), "what is late stands first, and is counted", "2 are late", "Late; working days")
 
 
 def retention(chief, dpo):
@@ -338,6 +360,7 @@ def main():
     other = account("nguoi.khac", "--citizen", "--personal-id", "067299000001")
     replacing(officer)
     requests_desk(officer, dpo, chief, citizen, other, household)
+    sensitive(officer, dpo)
     erasing(officer, dpo, chief, household)
     consents(dpo, citizen, other, household)
     retention(chief, dpo)
