@@ -36,6 +36,7 @@ static const struct yaml_field provider_fields[] = {
     {"client_id", Y_STR, offsetof(struct oidc_provider, client_id), Y_REQUIRED, NULL},
     {"client_secret_file", Y_STR, offsetof(struct oidc_provider, secret_file), 0, NULL},
     {"scopes", Y_STR_LIST, offsetof(struct oidc_provider, scopes), 0, NULL},
+    {"acr", Y_STR_LIST, offsetof(struct oidc_provider, acr), 0, NULL},
     {"claims", Y_MAP, offsetof(struct oidc_provider, claims), Y_REQUIRED, &claims_schema},
 };
 static const struct yaml_schema provider_schema = YAML_SCHEMA("provider", provider_fields, struct oidc_provider);
@@ -200,6 +201,10 @@ void oidc_address(const struct oidc_provider *p, const struct oidc_endpoints *en
     parameter(out, "&code_challenge", buf_view(&challenge));
     buf_puts(out, "&code_challenge_method=S256");
     scope(p, out);
+    for (size_t i = 0; i < p->acr.n; i++) {
+        buf_puts(out, i ? "%20" : "&acr_values=");
+        url_encode(out, p->acr.p[i]);
+    }
 }
 
 void oidc_form(const struct oidc_provider *p, const struct oidc_endpoints *ends, const struct oidc_started *s,
@@ -245,11 +250,19 @@ static bool instant_of(const struct json *claims, const char *name, int64_t *ret
     return true;
 }
 
+static bool is_sure(const struct oidc_provider *p, struct str acr)
+{
+    bool is_one = p->acr.n == 0;
+    for (size_t i = 0; i < p->acr.n; i++)
+        is_one |= acr.n && str_eq(acr, p->acr.p[i]);
+    return is_one;
+}
+
 static enum err judge(const struct oidc_provider *p, const struct json *claims, const struct oidc_started *s,
                       int64_t now_ms, struct fault *f)
 {
     enum { ISSUED_BEFORE_MS = OIDC_STATE_MS };
-    int64_t expires, issued;
+    int64_t expires, issued, from;
     if (claims->kind != J_OBJECT || !str_eq(text_of(claims, "iss"), p->issuer))
         return bad_claim(f, "iss");
     if (!is_for_us(claims, p->client_id))
@@ -259,6 +272,10 @@ static enum err judge(const struct oidc_provider *p, const struct json *claims, 
     if (!instant_of(claims, "iat", &issued) || issued > now_ms + OIDC_SKEW_MS ||
         issued < now_ms - ISSUED_BEFORE_MS - OIDC_SKEW_MS)
         return bad_claim(f, "iat");
+    if (json_get(claims, "nbf") && (!instant_of(claims, "nbf", &from) || from > now_ms + OIDC_SKEW_MS))
+        return bad_claim(f, "nbf");
+    if (!is_sure(p, text_of(claims, "acr")))
+        return bad_claim(f, "acr");
     if (!str_eq(text_of(claims, "nonce"), str_of(s->nonce.text)))
         return bad_claim(f, "nonce");
     struct str subject = text_of(claims, "sub");

@@ -29,6 +29,8 @@ struct oidc_provider {
     struct str secret_file; /* beside the declaration; empty: a public client, by PKCE alone */
     struct str secret;      /* its content, read by whoever reads the declaration */
     struct yaml_strs scopes;
+    struct yaml_strs
+        acr; /* how sure the provider must be of who it is: one of these, or nobody is let in. Empty: not asked */
     struct oidc_claims {
         struct str full_name, personal_id; /* names of claims; personal_id may be empty */
     } claims;

@@ -1,4 +1,5 @@
 /* tinhso user: accounts. No password ever stands in an argument: whoever uses the account chooses it by a one-time link. */
+#include "access/account_new.h"
 #include "access/role.h"
 #include "access/subject.h"
 #include "base/file.h"
@@ -11,7 +12,7 @@
 
 #include "base/banned.h"
 
-enum { LIST_MOST = 10000, MOST_ROLES = 50, WIDTH = 140 };
+enum { LIST_MOST = 10000, WIDTH = 140 };
 
 static struct str instant(struct cli *c, int64_t ms)
 {
@@ -138,35 +139,17 @@ static void tell_link(struct user *u, struct str name, const struct token *link)
 
 /* ---- add ---- */
 
-static size_t split_roles(struct str text, struct str *roles)
-{
-    size_t n = 0;
-    struct str rest = text;
-    while (rest.p && rest.n && n < MOST_ROLES) {
-        struct str one = str_trim(str_cut(rest, ',', &rest));
-        if (one.n)
-            roles[n++] = one;
-    }
-    return n;
-}
-
 /* Against the declarations of now. */
-static enum err check_roles(struct cli *c, const struct str *names, size_t n)
+static enum err check_role(struct cli *c, struct str name)
 {
     struct store *s;
     struct roles *roles = NULL;
-    bool has_all = true;
-    for (size_t i = 0; i < n; i++)
-        has_all &= str_is(names[i], ROLE_ADMINISTRATOR);
-    if (has_all)
+    if (str_is(name, ROLE_ADMINISTRATOR))
         return OK;
     enum err e = cli_open(c, &s);
     if (e == OK)
         e = roles_load(c->arena, s->province, &roles, &c->faults);
-    for (size_t i = 0; e == OK && i < n; i++)
-        if (!str_is(names[i], ROLE_ADMINISTRATOR) && !role_find(roles, names[i]))
-            e = FAULT(&c->fault, ERR_ACCOUNT_ROLE, {"name", names[i]});
-    return e;
+    return e == OK && !role_find(roles, name) ? FAULT(&c->fault, ERR_ACCOUNT_ROLE, {"name", name}) : e;
 }
 
 static struct str option_or_empty(struct cli *c, const char *name)
@@ -175,24 +158,37 @@ static struct str option_or_empty(struct cli *c, const char *name)
     return v.p ? v : STR("");
 }
 
+/* Against the declarations and registers of now; the first accounts may come before a database. */
+static enum err user_read(struct user *u, const struct account_typed *typed, struct account *ret_who,
+                          const struct str **ret_roles, size_t *ret_n)
+{
+    struct cli *c = u->c;
+    struct store *s = NULL;
+    struct roles *roles = NULL;
+    bool is_plain =
+        (typed->roles.n == 0 || str_is(typed->roles, ROLE_ADMINISTRATOR)) && typed->unit.n == 0 && typed->agency.n == 0;
+    enum err e = is_plain ? OK : cli_open(c, &s);
+    if (e == OK && s)
+        e = roles_load(c->arena, s->province, &roles, &c->faults);
+    return e == OK ? account_read(c->arena, s, roles, typed, ret_who, ret_roles, ret_n, &c->fault) : e;
+}
+
 static enum err user_add(struct user *u)
 {
     struct cli *c = u->c;
-    struct str roles[MOST_ROLES];
     struct token link;
+    struct account who;
+    const struct str *roles = NULL;
+    size_t n = 0;
     int64_t number;
-    struct account who = {.agency = option_or_empty(c, "agency"),
-                          .unit = option_or_empty(c, "unit"),
-                          .personal_id = option_or_empty(c, "personal-id"),
-                          .is_citizen = args_has(&c->args, "citizen")};
-    size_t n = split_roles(cli_option(c, "role"), roles);
-    enum err e = account_name_parse(c->arena, cli_word(c, 1), &who.name, &c->fault);
-    if (e == OK)
-        e = text_clean(c->arena, option_or_empty(c, "full-name"), false, &who.full_name, &c->fault);
-    if (e == OK && who.full_name.n == 0)
-        e = FAULT(&c->fault, ERR_OPTION_VALUE, {"option", STR("full-name")}, {"value", STR("TEXT")});
-    if (e == OK)
-        e = check_roles(c, roles, n);
+    const struct account_typed typed = {.name = cli_word(c, 1),
+                                        .full_name = option_or_empty(c, "full-name"),
+                                        .agency = option_or_empty(c, "agency"),
+                                        .unit = option_or_empty(c, "unit"),
+                                        .personal_id = option_or_empty(c, "personal-id"),
+                                        .roles = option_or_empty(c, "role"),
+                                        .is_citizen = args_has(&c->args, "citizen")};
+    enum err e = user_read(u, &typed, &who, &roles, &n);
     if (e == OK)
         e = access_begin(u->a, &c->fault);
     if (e == OK)
@@ -242,7 +238,7 @@ static enum err user_change(struct user *u, struct str what)
     struct str role = cli_word(c, 3);
     enum err e = account_find(c->arena, u->a, cli_word(c, 1), &who, &c->fault);
     if (e == OK && str_is(what, "role") && str_is(cli_word(c, 2), "add"))
-        e = check_roles(c, &role, 1);
+        e = check_role(c, role);
     if (e == OK)
         e = access_begin(u->a, &c->fault);
     if (e == OK)

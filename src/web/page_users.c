@@ -1,4 +1,5 @@
 /* /admin/users: accounts, for administrators. */
+#include "access/account_new.h"
 #include "base/limits.h"
 #include "text/vn.h"
 #include "web/admin.h"
@@ -8,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { USERS_A_PAGE = 100, MOST_ROLES = 50 };
+enum { USERS_A_PAGE = 100 };
 
 static struct str user_href(struct exchange *x, struct str name)
 {
@@ -80,31 +81,35 @@ static enum err show_link(struct exchange *x, const struct account *who, const s
     return admin_page(x, message(M_link_title, x->lang), &content, f);
 }
 
-static size_t split_roles(struct str text, struct str *roles)
+/* Judged by all of the registers of units and agencies, whatever the administrator is shown of them. */
+static enum err read_typed(struct exchange *x, struct account *who, const struct str **roles, size_t *n,
+                           struct fault *f)
 {
-    size_t n = 0;
-    struct str rest = text.n ? text : (struct str){NULL, 0};
-    while (rest.p && n < MOST_ROLES) {
-        struct str one = str_trim(str_cut(rest, ' ', &rest));
-        if (one.n)
-            roles[n++] = one;
-    }
-    return n;
+    struct worker *w = x->worker;
+    int64_t rev;
+    const struct account_typed typed = {.name = input_named(x, "name")->text,
+                                        .full_name = input_named(x, "full_name")->text,
+                                        .agency = who->agency,
+                                        .unit = who->unit,
+                                        .personal_id = who->personal_id,
+                                        .roles = input_named(x, "roles")->text,
+                                        .is_citizen = who->is_citizen};
+    enum err e = worker_revision(w, STR(""), &rev, f);
+    if (e != OK)
+        return e;
+    store_view(w->store, NULL);
+    e = account_read(x->arena, w->store, w->roles, &typed, who, roles, n, f);
+    store_view(w->store, &w->viewer);
+    return e;
 }
 
 static enum err add(struct exchange *x, struct account *who, struct token *link, struct fault *f)
 {
     struct access *a = access_of(x);
     struct actor by = actor_of(x);
-    struct str roles[MOST_ROLES];
-    size_t n = split_roles(input_named(x, "roles")->text, roles);
-    enum err e = account_name_parse(x->arena, input_named(x, "name")->text, &who->name, f);
-    if (e == OK)
-        e = text_clean(x->arena, input_named(x, "full_name")->text, false, &who->full_name, f);
-    if (e == OK && who->full_name.n == 0)
-        e = FAULT(f, ERR_ACCOUNT_FULL_NAME);
-    for (size_t i = 0; i < n && e == OK; i++)
-        e = site_role_exists(x, roles[i], f);
+    const struct str *roles = NULL;
+    size_t n = 0;
+    enum err e = read_typed(x, who, &roles, &n, f);
     if (e == OK)
         e = access_begin(a, f);
     return e == OK ? access_end(a, account_add(a, &by, who, roles, n, &who->number, link, f), f) : e;

@@ -148,6 +148,9 @@ enum err session_enter(struct exchange *x, const struct account *who, struct str
 bool typed_problem(struct exchange *x, const struct fault *f, struct str *ret_sentence)
 {
     int status = err_http(f->code);
+    bool is_malformed = f->code == ERR_PERSONAL_ID_FORMAT || f->code == ERR_PERSONAL_ID_OLD_FORMAT;
+    if (is_malformed)
+        status = 422;
     if (status != 422 && status != 409 && status != 429)
         return false;
     struct buf b = BUF_INIT(16 << 10);

@@ -44,22 +44,40 @@ static bool is_token(struct str token)
     return is_fine;
 }
 
-/* What nobody came back for; *ret_n: how many stay. */
-static enum err tidy(struct exchange *x, const char *folder, size_t *ret_n, struct fault *f)
+static struct str text_of(const struct json *root, const char *name)
 {
+    const struct json *v = json_get(root, name);
+    return v && v->kind == J_STRING ? v->string : (struct str){NULL, 0};
+}
+
+static bool is_note_of(struct arena *a, const char *path, struct str actor)
+{
+    struct str text;
+    struct json *root;
+    return str_ends(str_of(path), STR(".note")) && file_read(a, path, LIMIT_TEXT_BYTES, &text, NULL) == OK &&
+           json_parse(a, text, STR(""), &root, NULL) == OK && root->kind == J_OBJECT &&
+           str_eq(text_of(root, "actor"), actor);
+}
+
+/* Takes away what nobody came back for, and judges whether there is room for one more. */
+static enum err make_room(struct exchange *x, const char *folder, struct str actor, struct fault *f)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     const char **names;
-    size_t n, kept = 0;
-    enum err e = folder_list(x->arena, folder, "", &names, &n, f);
+    size_t n, kept = 0, own = 0;
+    enum err e = folder_list(a, folder, "", &names, &n, f);
     for (size_t i = 0; e == OK && i < n; i++) {
-        const char *path = arena_printf(x->arena, "%s/%s", folder, names[i]);
+        const char *path = arena_printf(a, "%s/%s", folder, names[i]);
         struct stat st;
         bool is_old = lstat(path, &st) == 0 && (int64_t)st.st_mtim.tv_sec * 1000 + LIMIT_UPLOAD_MS < clock_now_ms();
         if (is_old)
             unlink(path);
         kept += !is_old;
+        own += !is_old && is_note_of(a, path, actor);
     }
-    *ret_n = e == OK ? kept : 0;
-    return e;
+    if (e == OK && own >= LIMIT_UPLOADS_OWN)
+        e = FAULT(f, ERR_UPLOADS_OWN, {"limit", str_of(arena_printf(x->arena, "%d", LIMIT_UPLOADS_OWN))});
+    return e == OK && kept >= LIMIT_UPLOADS_KEPT ? FAULT(f, ERR_UPLOADS_FULL) : e;
 }
 
 static void set_paths(struct exchange *x, struct kept_upload *u, const char *ending)
@@ -92,14 +110,11 @@ enum err uploads_add(struct exchange *x, const struct upload *up, struct str reg
     unsigned char bytes[NAME_BYTES];
     struct buf hex = BUF_INIT(NAME_BYTES * 2);
     const char *folder = folder_of(x), *ending = ending_of(up->name);
-    size_t n = 0;
     if (!ending)
         return FAULT(f, ERR_UPLOAD_KIND, {"name", up->name});
     if (mkdir(folder, 0700) != 0 && !file_exists(folder))
         return fault_errno(f, "mkdir", folder);
-    enum err e = tidy(x, folder, &n, f);
-    if (e == OK && n >= LIMIT_UPLOADS_KEPT)
-        e = FAULT(f, ERR_UPLOADS_FULL);
+    enum err e = make_room(x, folder, actor, f);
     if (e != OK)
         return e;
     must(getrandom(bytes, sizeof bytes, 0) == sizeof bytes);
@@ -112,12 +127,6 @@ enum err uploads_add(struct exchange *x, const struct upload *up, struct str reg
     if (e == OK)
         *ret_upload = u;
     return e;
-}
-
-static struct str text_of(const struct json *root, const char *name)
-{
-    const struct json *v = json_get(root, name);
-    return v && v->kind == J_STRING ? v->string : (struct str){NULL, 0};
 }
 
 enum err uploads_find(struct exchange *x, struct str token, struct str reg, struct str actor,

@@ -7,7 +7,7 @@
  *     uploads_remove(x, &u);
  *
  * A file lies there under 32 random digits and one of the known endings: nothing of the name that it was sent under becomes part of a path. What was
- * forgotten goes with the next one that comes (LIMIT_UPLOAD_MS). At most LIMIT_UPLOADS_KEPT lie there (ERR_UPLOADS_FULL).
+ * forgotten goes with the next one that comes (LIMIT_UPLOAD_MS). At most LIMIT_UPLOADS_KEPT lie there (ERR_UPLOADS_FULL), of one account LIMIT_UPLOADS_OWN (ERR_UPLOADS_OWN).
  *
  * Texts lie in x->arena. Errors: ERR_UPLOAD_KIND, ERR_UPLOAD_GONE, ERR_UPLOADS_FULL, ERR_SYSTEM.
  */

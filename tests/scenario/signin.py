@@ -390,7 +390,11 @@ def administration():
     page = chief.post("/admin/users", {"name": "new.person", "full_name": "Again"})
     eq(page.status, 409, "a name that is there")
     assert 'value="Again"' in page.text
-    eq(chief.post("/admin/users", {"name": "a b", "full_name": "A"}).status, 422)
+    for wrong in ({"name": "a b"}, {"name": "operator"}, {"name": "administrator"}, {"name": "x.y", "unit": "99999"},
+                  {"name": "x.y", "agency": "no-such-agency"}, {"name": "x.y", "personal_id": "12"}):
+        page = chief.post("/admin/users", {"full_name": "A", **wrong})
+        eq(page.status, 422, f"{wrong}")
+        assert page.problem(), wrong
     b = Browser(ADDRESS)
     welcome(b, link, PASSWORD)
     keep_codes("new.person", b)

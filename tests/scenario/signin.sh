@@ -58,6 +58,13 @@ expect_exit "the command lists the accounts" 0
 expect_not_contains "without their passwords" "$out" "argon2"
 tinhso user add x.y --full-name "X Y" --password secret
 expect_exit "no password is taken from an argument" 2
+tinhso user add x.y --full-name "X Y" --unit 99999 --lang en
+expect_exit "nor a unit that is none" 1
+expect_contains "by the same words as on the page" "$err" "99999"
+tinhso user add x.y --full-name "X Y" --personal-id 12
+expect_exit "nor what is no personal id" 1
+tinhso user add system --full-name "X Y"
+expect_exit "nor a name of the program's own" 1
 tinhso user disable chief
 expect_exit "the last administrator cannot be disabled" 1
 tinhso query units --limit 1

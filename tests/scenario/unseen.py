@@ -127,6 +127,23 @@ def a_possible_duplicate_that_is_not_seen_is_none():
     assert page.status == 409 and "C1" in page.text, page.text
 
 
+@check
+def one_account_does_not_take_all_places_of_files():
+    port = int(ADDRESS.rsplit(":", 1)[1])
+    b = browser.Browser(port, lang="en").sign_in_as(clerk)
+    statuses, last = [], None
+    for _ in range(25):
+        f = b.get("/registers/people/import").form("/import")
+        p = b.upload(f, [("file", "a.csv", b"code,home,name\nP5,11,A\n")])
+        statuses.append(p.status)
+        last = p.location if p.status == 303 else last
+    assert statuses[0] == 303 and statuses[-1] == 422, statuses
+    p = b.get(last)
+    b.press(p.forms[-1], "do", "drop")
+    f = b.get("/registers/people/import").form("/import")
+    eq(b.upload(f, [("file", "a.csv", b"code,home,name\nP5,11,A\n")]).status, 303, "after one was dropped")
+
+
 clerk = Browser(ADDRESS)
 welcome(clerk, LINK, "bảy con mèo ngủ trưa")
 failed = 0

@@ -146,6 +146,9 @@ static void each_claim_must_be_right(void **state)
         {"{" ISSUER ",\"aud\":\"us\"," TIMES "," NONCE ",\"sub\":\"1\",\"pid\":\"067190000123\"}", ERR_OIDC_TOKEN},
         {"{" ISSUER ",\"aud\":\"us\"," TIMES "," NONCE ",\"sub\":\"1\",\"name\":\"A\",\"pid\":\"12\"}", ERR_OIDC_TOKEN},
         {"{" ISSUER ",\"aud\":\"us\"," TIMES "," NONCE ",\"name\":\"A\"}", ERR_OIDC_TOKEN},
+        {"{" ISSUER ",\"aud\":\"us\",\"nbf\":1790000059," TIMES "," NONCE "," PERSON "}", OK},
+        {"{" ISSUER ",\"aud\":\"us\",\"nbf\":1790000100," TIMES "," NONCE "," PERSON "}", ERR_OIDC_TOKEN},
+        {"{" ISSUER ",\"aud\":\"us\",\"nbf\":\"now\"," TIMES "," NONCE "," PERSON "}", ERR_OIDC_TOKEN},
         {"[]", ERR_OIDC_TOKEN},
     };
     struct arena *a CLEANUP(arena_freep) = arena_new();
@@ -162,6 +165,39 @@ static void each_claim_must_be_right(void **state)
         assert_int_not_equal(
             oidc_person_read(a, &p, answer(a, other, all[i].claims), &keys, &started, NOW, &person, NULL), OK);
     }
+}
+
+static void the_provider_must_be_as_sure_as_declared(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    unsigned char seed[ED25519_SEED_BYTES] = {7};
+    struct faults list CLEANUP(faults_done) = {0};
+    struct oidc_provider p;
+    struct jwk_set keys;
+    struct oidc_person person;
+    struct oidc_endpoints ends = {.authorization = STR("https://id.example/a")};
+    struct oidc_started started = {.nonce = {"N"}};
+    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
+    assert_int_equal(oidc_provider_read(a, STR(DECLARED "acr: ['urn:x:2', 'urn:x:3']\n"), STR("n.yaml"), &p, &list),
+                     OK);
+    keys_of(a, seed, &keys);
+    static const struct {
+        const char *claim;
+        enum err e;
+    } all[] = {{"\"acr\":\"urn:x:2\",", OK},
+               {"\"acr\":\"urn:x:3\",", OK},
+               {"\"acr\":\"urn:x:1\",", ERR_OIDC_TOKEN},
+               {"\"acr\":[\"urn:x:2\"],", ERR_OIDC_TOKEN},
+               {"", ERR_OIDC_TOKEN}};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        const char *claims =
+            arena_printf(a, "{%s" ISSUER ",\"aud\":\"us\"," TIMES "," NONCE "," PERSON "}", all[i].claim);
+        assert_int_equal(oidc_person_read(a, &p, answer(a, seed, claims), &keys, &started, NOW, &person, NULL),
+                         all[i].e);
+    }
+    oidc_address(&p, &ends, &started, STR("https://so.example/back"), &b);
+    assert_non_null(strstr(buf_cstr(&b), "&acr_values=urn%3Ax%3A2%20urn%3Ax%3A3"));
 }
 
 static void what_goes_to_the_provider_is_encoded(void **state)
@@ -190,6 +226,7 @@ int main(void)
         cmocka_unit_test(a_declaration_that_is_unsafe_or_wrong_is_refused),
         cmocka_unit_test(endpoints_must_be_those_of_the_issuer),
         cmocka_unit_test(each_claim_must_be_right),
+        cmocka_unit_test(the_provider_must_be_as_sure_as_declared),
         cmocka_unit_test(what_goes_to_the_provider_is_encoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
