@@ -77,49 +77,6 @@ static void init_once(void)
     pagesum_register();
 }
 
-/* Virtual tables prepare writers when they are first read: each its declaration, the R*Tree those for its nodes too.
- * stmt_new and the mode of the file still refuse to run any. */
-static bool is_prepared_by_reading(int action, const char *table)
-{
-    struct str t = str_of(table);
-    if (str_is(t, "sqlite_master"))
-        return action == SQLITE_UPDATE;
-    return str_ends(t, STR("_node")) || str_ends(t, STR("_rowid")) || str_ends(t, STR("_parent"));
-}
-
-static bool is_reading_pragma(const char *name, const char *arg)
-{
-    static const char *const with_arg[] = {"table_info",  "table_xinfo",       "index_list",
-                                           "index_info",  "index_xinfo",       "integrity_check",
-                                           "quick_check", "foreign_key_check", "temp_store"};
-    for (size_t i = 0; i < ARRAY_LEN(with_arg); i++)
-        if (sqlite3_stricmp(name, with_arg[i]) == 0)
-            return true;
-    return !arg;
-}
-
-static int authorize_read(void *context, int action, const char *a, const char *b, const char *schema, const char *in)
-{
-    (void)context, (void)schema, (void)in;
-    switch (action) {
-    case SQLITE_SELECT:
-    case SQLITE_READ:
-    case SQLITE_FUNCTION:
-    case SQLITE_RECURSIVE:
-    case SQLITE_TRANSACTION:
-    case SQLITE_SAVEPOINT:
-        return SQLITE_OK;
-    case SQLITE_PRAGMA:
-        return is_reading_pragma(a, b) ? SQLITE_OK : SQLITE_DENY;
-    case SQLITE_INSERT:
-    case SQLITE_UPDATE:
-    case SQLITE_DELETE:
-        return is_prepared_by_reading(action, a) ? SQLITE_OK : SQLITE_DENY;
-    default:
-        return SQLITE_DENY;
-    }
-}
-
 static bool is_reader(const struct db *db)
 {
     return db->mode == DB_READ || db->mode == DB_SCRUB;
@@ -132,10 +89,9 @@ void db_walk(struct db *db, bool is_on)
              is_on           ? -WALK_KIB
              : is_reader(db) ? -READER_KIB
                              : -WRITER_KIB);
-    sqlite3_set_authorizer(db->handle, NULL, NULL);
+    db_authorize(db, false);
     sqlite3_exec(db->handle, sql, NULL, NULL, NULL); /* it only costs memory when it fails */
-    if (is_reader(db))
-        sqlite3_set_authorizer(db->handle, authorize_read, NULL);
+    db_authorize(db, true);
 }
 
 static enum err config_set(struct db *db, struct fault *f)

@@ -20,6 +20,9 @@
  * file carries a checksum (db/pagesum.h); a page that does not match is an error that names it, never an answer. A
  * damaged WAL, which SQLite would take for a shorter history, is refused at open (db/wal.h says how, and its limit).
  *
+ * A statement names only functions of a list (authorize.c), and reaches only the file that was opened: ATTACH is refused, so tables of accounts, which lie in a file of their own,
+ * cannot be named from the province's.
+ *
  * A file is ours when its header says so ('TSO1'); its schema version is db_schema_version. Files that are foreign,
  * newer or damaged are refused without changing a byte or leaving a file beside them.
  *
@@ -44,7 +47,7 @@
 
 enum db_mode {
     DB_READ,           /* existing file; no write passes the file mode, the authorizer, nor stmt_new */
-    DB_WRITE,          /* existing file */
+    DB_WRITE,          /* existing file; no other can be attached, and pragmas that open doors are refused */
     DB_CREATE,         /* as DB_WRITE, making the file first when it is missing: it appears whole or not at all */
     DB_CREATE_PRIVATE, /* as DB_CREATE; a file that it makes is its owner's alone (0600) */
     DB_SCRUB, /* as DB_READ, but pages with a wrong checksum are still read, for db_pages_check and for naming rows */

@@ -57,4 +57,7 @@ enum err file_look(const char *path, bool is_scrub, struct look *ret_look, struc
 /* Makes a new file: whole, in WAL mode, ours, of schema version 0. Fine when somebody else was faster. */
 enum err file_make(const char *path, bool is_private, struct fault *f);
 
+/* What statements may do from here on, by the mode that db was opened in (authorize.c). */
+void db_authorize(struct db *db, bool is_on);
+
 #endif

@@ -620,5 +620,7 @@ enum err query_count(struct store *s, const struct reg *reg, const struct query_
         e = stmt_step(q->st, &has_row, f);
     if (e == OK)
         *ret_count = stmt_column_int(q->st, 0);
+    if (e == OK && *ret_count && s->viewer && s->viewer->counted)
+        s->viewer->counted(s->viewer, reg, o, *ret_count);
     return e;
 }

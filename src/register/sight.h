@@ -42,9 +42,11 @@ struct viewer {
     bool (*sight)(const struct viewer *v, const struct reg *reg, struct sight *ret);
     /* A record was handed out of which personal fields are shown (register/record.h: those that are not VALUE_MASKED). NULL: nobody keeps that. */
     void (*seen)(const struct viewer *v, const struct reg *reg, const struct record *r, const struct query_options *o);
+    /* Records were counted, more than none, and none of them handed out: the number alone was the answer. NULL as above. */
+    void (*counted)(const struct viewer *v, const struct reg *reg, const struct query_options *o, int64_t n);
     const void *context;
-    bool
-        writes_unseen; /* the operator's key: it may write fields that it is not shown, so possible duplicates are told by them, too */
+    /* The operator's key: it may write fields that it is not shown, so possible duplicates are told by them, too. */
+    bool writes_unseen;
 };
 
 /* The class that a record of the register has as a whole: the strictest of the register's and its key's. */

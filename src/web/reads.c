@@ -1,5 +1,6 @@
 /* Reads of personal data: noted while the store hands out records, written before the answer goes out; sensitive fields opened with a reason; and who
  * read the data of whoever asks. */
+#include "access/question.h"
 #include "access/read_log.h"
 #include "base/limits.h"
 #include "register/query.h"
@@ -30,12 +31,23 @@ struct seen {
     struct str ids[READ_IDS];
     size_t n_ids;
     int64_t count, rev;
-    struct str filter, words;
+    struct questions asked;
+};
+
+/* Asked by personal fields, and answered by a number. */
+struct counted {
+    const struct reg *reg;
+    bool *fields;      /* by which it was asked … */
+    struct str others; /* … and those of other registers, behind references: ",who.name" */
+    enum privacy highest;
+    int64_t most, rev;
+    struct questions asked;
 };
 
 struct seen_list {
     struct seen p[SEEN_REGISTERS];
-    size_t n;
+    struct counted counted[SEEN_REGISTERS];
+    size_t n, n_counted;
     bool is_full; /* of more registers than anybody looks at in one request */
 };
 
@@ -74,14 +86,23 @@ static void note_id(struct arena *a, struct seen *s, struct str id)
         s->ids[s->n_ids++] = str_dup(a, id);
 }
 
-static void note_filter(struct arena *a, struct seen *s, const struct query_options *o)
+/* One record by its id is a question about that one. */
+static void add_question(struct arena *a, struct questions *asked, const struct query_options *o)
 {
-    struct str asked = o->filter.n ? o->filter : STR("TRUE");
-    if (s->count == READ_IDS + 1) /* from here on what was asked is kept, not whom it named */
-        s->filter = str_dup(a, asked), s->words = str_dup(a, o->search);
-    else if (s->count > READ_IDS + 1 && !str_eq(s->filter, asked) &&
-             !memmem(s->filter.p, s->filter.n, asked.p, asked.n))
-        s->filter = STR_JOIN(a, STR("("), s->filter, STR(") OR ("), asked, STR(")")), s->words = nothing;
+    struct buf one CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    struct str filter = o->filter;
+    if (o->id.n && !filter.n) {
+        buf_puts(&one, "_id = '");
+        for (size_t i = 0; i < o->id.n; i++) {
+            if (o->id.p[i] == '\'')
+                buf_putc(&one, '\'');
+            buf_putc(&one, o->id.p[i]);
+        }
+        buf_putc(&one, '\'');
+        filter = buf_view(&one);
+    }
+    asked->a = a;
+    questions_add(asked, filter, o->search);
 }
 
 void worker_seen(const struct viewer *v, const struct reg *reg, const struct record *r, const struct query_options *o)
@@ -101,19 +122,108 @@ void worker_seen(const struct viewer *v, const struct reg *reg, const struct rec
     if (!s)
         return;
     note_id(w->asking->arena, s, r->id);
-    note_filter(w->asking->arena, s, o);
+    add_question(w->asking->arena, &s->asked, o);
+}
+
+/* ---- while they are counted */
+
+struct naming {
+    const struct reg *reg;
+    bool *fields;
+    struct buf *others;
+    enum privacy highest;
+    bool is_any;
+};
+
+static void note_field(struct naming *n, const struct field *fd)
+{
+    if (!field_is_personal(fd))
+        return;
+    n->is_any = true;
+    n->highest = fd->privacy > n->highest ? fd->privacy : n->highest;
+    if (fd->reg == n->reg)
+        n->fields[fd - n->reg->fields] = true;
+}
+
+static void note_name(void *context, struct str name)
+{
+    struct naming *n = context;
+    struct str rest, first = str_cut(name, '.', &rest);
+    const struct field *whole = reg_field(n->reg, name), *fd = whole ? whole : reg_field(n->reg, first);
+    const struct field *far = !whole && fd && fd->target && rest.p ? reg_field(fd->target, rest) : NULL;
+    if (fd)
+        note_field(n, fd);
+    if (!far || !field_is_personal(far))
+        return;
+    note_field(n, far);
+    buf_printf(n->others, ",%.*s", STR_ARG(name));
+}
+
+/* The personal fields by which a question was asked. */
+static void note_names(struct arena *a, const struct query_options *o, struct naming *n)
+{
+    struct cql2 *tree;
+    struct fault ignored = {0};
+    if (o->filter.n && cql2_parse_text(a, o->filter, &tree, &ignored) == OK)
+        cql2_properties(tree, note_name, n);
+    for (size_t i = 0; o->search.n && i < n->reg->n_search; i++)
+        note_field(n, &n->reg->fields[n->reg->search[i]]);
+    if (o->box && n->reg->geometry != NO_FIELD)
+        note_field(n, &n->reg->fields[n->reg->geometry]);
+}
+
+static struct counted *counted_of(struct worker *w, const struct reg *reg)
+{
+    struct arena *a = w->asking->arena;
+    if (!w->seen)
+        w->seen = ARENA_NEW(a, struct seen_list);
+    for (size_t i = 0; i < w->seen->n_counted; i++)
+        if (str_eq(w->seen->counted[i].reg->name, reg->name) && w->seen->counted[i].rev == w->store->at)
+            return &w->seen->counted[i];
+    if (w->seen->n_counted == SEEN_REGISTERS) {
+        w->seen->is_full = true;
+        return NULL;
+    }
+    struct counted *c = &w->seen->counted[w->seen->n_counted++];
+    *c = (struct counted){.reg = reg, .rev = w->store->at, .fields = ARENA_ARRAY(a, bool, reg->n_fields)};
+    return c;
+}
+
+void worker_counted(const struct viewer *v, const struct reg *reg, const struct query_options *o, int64_t n)
+{
+    struct worker *w = (struct worker *)(uintptr_t)v->context;
+    bool may_name = o->filter.n || o->search.n || o->box;
+    if (!w->asking || w->asking->subject->kind != SUBJECT_ACCOUNT || !may_name)
+        return;
+    struct arena *a = w->asking->arena;
+    struct buf others CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    struct naming named = {.reg = reg, .fields = ARENA_ARRAY(a, bool, reg->n_fields), .others = &others};
+    note_names(a, o, &named);
+    struct counted *c = named.is_any ? counted_of(w, reg) : NULL;
+    if (!c)
+        return;
+    for (size_t i = 0; i < reg->n_fields; i++)
+        c->fields[i] |= named.fields[i];
+    if (!c->others.n)
+        c->others = str_dup(a, buf_view(&others));
+    c->highest = named.highest > c->highest ? named.highest : c->highest;
+    c->most = n > c->most ? n : c->most;
+    add_question(a, &c->asked, o);
 }
 
 /* ---- before the answer goes out */
 
-static struct str field_names(struct arena *a, const struct seen *s)
+static struct str field_names(struct arena *a, const struct reg *reg, const bool *fields, struct str others)
 {
     struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
-    for (size_t i = 0; i < s->reg->n_fields; i++)
-        if (s->fields[i]) {
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (fields[i]) {
             buf_puts(&b, b.n ? "," : "");
-            buf_str(&b, s->reg->fields[i].name);
+            buf_str(&b, reg->fields[i].name);
         }
+    if (others.n && !b.n)
+        others = str_slice(others.p + 1, others.n - 1);
+    buf_str(&b, others);
     return buf_move(&b, a);
 }
 
@@ -127,12 +237,76 @@ static enum privacy highest(const struct seen *s)
 }
 
 /* What was asked, within what the account sees of persons. */
-static struct str whole_filter(const struct exchange *x, const struct seen *s)
+static struct str whole_filter(const struct exchange *x, const struct reg *reg, struct str filter)
 {
     struct sight sight;
-    if (!site_sight(x, s->reg, &sight) || sight.level[PRIVACY_BASIC_PERSONAL].where.n == 0)
-        return s->filter;
-    return STR_JOIN(x->arena, STR("("), s->filter, STR(") AND ("), sight.level[PRIVACY_BASIC_PERSONAL].where, STR(")"));
+    if (!site_sight(x, reg, &sight) || sight.level[PRIVACY_BASIC_PERSONAL].where.n == 0)
+        return filter;
+    return STR_JOIN(x->arena, STR("("), filter, STR(") AND ("), sight.level[PRIVACY_BASIC_PERSONAL].where, STR(")"));
+}
+
+static enum err write_seen(struct exchange *x, const struct seen *s, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    bool is_many = s->count > READ_IDS;
+    struct str behalf, filter = nothing, words = nothing;
+    enum err e = rights_behalf(site_rights(x), s->reg, highest(s), s->ids, is_many ? 0 : s->n_ids, &behalf, f);
+    if (e != OK)
+        return e;
+    if (is_many)
+        questions_join(&s->asked, &filter, &words);
+    const struct read_entry r = {.who = x->subject,
+                                 .reg = s->reg->name,
+                                 .ids = s->ids,
+                                 .n_ids = is_many ? 0 : s->n_ids,
+                                 .filter = is_many ? whole_filter(x, s->reg, filter) : nothing,
+                                 .words = words,
+                                 .rev = s->rev,
+                                 .count = s->count,
+                                 .fields = field_names(x->arena, s->reg, s->fields, nothing),
+                                 .reason = x->purpose,
+                                 .is_sensitive = highest(s) == PRIVACY_SENSITIVE,
+                                 .behalf = behalf,
+                                 .request = str_of(x->request_id)};
+    return read_log_add(w->access, &r, f);
+}
+
+/* All that was counted was handed out as well, by the same questions. */
+static bool was_seen(const struct seen_list *list, const struct counted *c)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct seen *s = &list->p[i];
+        if (!str_eq(s->reg->name, c->reg->name) || s->rev != c->rev || s->count < c->most)
+            continue;
+        bool has_all = !c->asked.is_full;
+        for (size_t k = 0; k < c->asked.all.n; k++)
+            has_all &= questions_hold(&s->asked, c->asked.all.p[k].filter, c->asked.all.p[k].words);
+        if (has_all)
+            return true;
+    }
+    return false;
+}
+
+static enum err write_counted(struct exchange *x, const struct counted *c, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    struct str behalf, filter, words;
+    enum err e = rights_behalf(site_rights(x), c->reg, c->highest, NULL, 0, &behalf, f);
+    if (e != OK)
+        return e;
+    questions_join(&c->asked, &filter, &words);
+    const struct read_entry r = {.who = x->subject,
+                                 .reg = c->reg->name,
+                                 .filter = whole_filter(x, c->reg, filter),
+                                 .words = words,
+                                 .rev = c->rev,
+                                 .count = c->most,
+                                 .fields = field_names(x->arena, c->reg, c->fields, c->others),
+                                 .reason = x->purpose,
+                                 .is_sensitive = c->highest == PRIVACY_SENSITIVE,
+                                 .behalf = behalf,
+                                 .request = str_of(x->request_id)};
+    return read_log_add(w->access, &r, f);
 }
 
 enum err worker_leave(void *worker, struct exchange *x, struct fault *f)
@@ -141,30 +315,15 @@ enum err worker_leave(void *worker, struct exchange *x, struct fault *f)
     struct seen_list *list = w->seen;
     enum err e = OK;
     w->seen = NULL;
-    if (list && list->is_full)
+    if (!list)
+        return OK;
+    if (list->is_full)
         return FAULT(f, ERR_LIMIT, {"what", x->path}, {"limit", STR("24")});
-    for (size_t i = 0; e == OK && list && i < list->n; i++) {
-        const struct seen *s = &list->p[i];
-        bool is_many = s->count > READ_IDS;
-        struct str behalf;
-        e = rights_behalf(site_rights(x), s->reg, highest(s), s->ids, is_many ? 0 : s->n_ids, &behalf, f);
-        if (e != OK)
-            return e;
-        const struct read_entry r = {.who = x->subject,
-                                     .reg = s->reg->name,
-                                     .ids = s->ids,
-                                     .n_ids = is_many ? 0 : s->n_ids,
-                                     .filter = is_many ? whole_filter(x, s) : nothing,
-                                     .words = s->words,
-                                     .rev = s->rev,
-                                     .count = s->count,
-                                     .fields = field_names(x->arena, s),
-                                     .reason = x->purpose,
-                                     .is_sensitive = highest(s) == PRIVACY_SENSITIVE,
-                                     .behalf = behalf,
-                                     .request = str_of(x->request_id)};
-        e = read_log_add(w->access, &r, f);
-    }
+    for (size_t i = 0; e == OK && i < list->n; i++)
+        e = write_seen(x, &list->p[i], f);
+    for (size_t i = 0; e == OK && i < list->n_counted; i++)
+        if (!was_seen(list, &list->counted[i]))
+            e = write_counted(x, &list->counted[i], f);
     return e;
 }
 

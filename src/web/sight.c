@@ -159,7 +159,7 @@ void site_write_decided(const struct exchange *x, const struct decision *d, enum
 void worker_rights_new(struct worker *w)
 {
     w->rights = rights_new();
-    w->viewer = (struct viewer){.sight = give_sight, .seen = worker_seen, .context = w};
+    w->viewer = (struct viewer){.sight = give_sight, .seen = worker_seen, .counted = worker_counted, .context = w};
     w->opened = give_opened;
     w->guard = (struct write_guard){.may = may_write, .refuse = refuse_unseen, .behalf = behalf, .context = w};
     store_view(w->store, &w->viewer);

@@ -136,6 +136,7 @@ enum err worker_leave(void *worker, struct exchange *x, struct fault *f);
 /* http_options.refused: written down, of one account a few a minute. */
 void worker_refused(void *worker, struct exchange *x, const struct fault *f);
 void worker_seen(const struct viewer *v, const struct reg *reg, const struct record *r, const struct query_options *o);
+void worker_counted(const struct viewer *v, const struct reg *reg, const struct query_options *o, int64_t n);
 /* Whether the caller may open sensitive fields that are hidden of this record; and the form for it. */
 enum err site_may_open(const struct exchange *x, const struct reg *reg, const struct record *r, bool *ret_may,
                        struct fault *f);

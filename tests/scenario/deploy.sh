@@ -54,7 +54,8 @@ done
 
 expect_contains "the site answers over HTTP/2 and TLS" "$headers" "HTTP/2 200"
 expect_contains "with the program's answer" "$out" '"status":"ok"'
-expect_contains "it asks browsers to stay with TLS" "$headers" "strict-transport-security: max-age=31536000"
+expect_contains "it asks browsers to stay with TLS" "$headers" "strict-transport-security: max-age=31536000; includeSubDomains"
+expect_eq "and once" "$(printf "%s\n" "$headers" | grep -ic "^strict-transport-security")" 1
 expect_contains "the policy comes through" "$headers" "content-security-policy: default-src 'none'"
 expect_eq "it tells no version" "$(printf '%s\n' "$headers" | grep -ic '^server: nginx$')" 1
 fetch "$url/no-such-page"

@@ -319,6 +319,24 @@ def mine(b_official):
         page.text[-1500:])
 
 
+def counted(b):
+    """A number is an answer about persons, too."""
+    question = "name LIKE 'Quyenmo%' OR number = '067090000033'"
+    page = b.get("/registers/people/export?" + query(filter=question))
+    tell(page.status == 200 and "Quyenmot" not in page.text, "how many there are is told", page.text[-800:])
+    reads = json.loads(tinhso("access", "reads", "--json"))["reads"]
+    found = [r for r in reads if "Quyenmo%" in r.get("filter", "")]
+    is_told = found and found[0]["fields"] == "name,number" and found[0]["account"] == "amy" and found[0]["count"] == 1
+    tell(is_told, "and written down as a read, with the question", json.dumps(reads)[:1500])
+    b.get("/registers/people/export?" + query(filter="state = 'open'"))
+    reads = json.loads(tinhso("access", "reads", "--json"))["reads"]
+    tell(not [r for r in reads if r.get("filter") == "state = 'open'"], "but not what is asked of no person")
+    b.get("/registers/visits/export?" + query(filter="who.name = 'Quyenmot Ân'"))
+    reads = json.loads(tinhso("access", "reads", "--json"))["reads"]
+    found = [r for r in reads if r["register"] == "visits"]
+    tell(found and found[0]["fields"] == "who.name", "through a reference as well", json.dumps(reads)[:1500])
+
+
 def main():
     people = {}
     for name, role, unit in (("amy", "officer", "11"), ("bob", "officer", "12"), ("wes", "welfare", "11"), ("cleo",
@@ -327,6 +345,7 @@ def main():
         people[name] = account(name, role, unit)
         Matrix(people[name], role, unit).run()
     strangers()
+    counted(people["amy"])
     mine(people["amy"])
     sys.exit(1 if failed else 0)
 

@@ -109,6 +109,12 @@ static void nothing_passes_a_reader_that_writes(void **state)
         "ANALYZE",
         "BEGIN IMMEDIATE",
         "SELECT load_extension('x')",
+        "ATTACH 'other.db' AS m",
+        "DETACH main",
+        "SELECT randomblob(8)",
+        "SELECT sqlite_source_id()",
+        "SELECT fts3_tokenizer('x')",
+        "SELECT upper(name) FROM person WHERE LOAD_EXTENSION('x')",
     };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         for (int way = 0; way < 2; way++)
@@ -131,6 +137,24 @@ static void a_writer_is_kept_from_the_dangerous_doors(void **state)
     assert_int_not_equal(db_exec(db, "UPDATE search_data SET block = x'00'", NULL), OK);
     assert_int_not_equal(db_exec(db, "SELECT load_extension('x')", NULL), OK);
     assert_int_not_equal(db_exec(db, "SELECT \"no such column\" FROM unit", NULL), OK);
+    static const char *const wrong[] = {
+        "ATTACH ':memory:' AS m",
+        "ATTACH 'x.access.db' AS m",
+        "ATTACH 'file:x.access.db?mode=ro' AS m",
+        "VACUUM INTO 'copy.db'",
+        "PRAGMA writable_schema = ON",
+        "PRAGMA journal_mode = DELETE",
+        "PRAGMA foreign_keys = OFF",
+        "PRAGMA trusted_schema = ON",
+        "PRAGMA ignore_check_constraints = ON",
+        "SELECT randomblob(8)",
+        "SELECT sqlite_source_id()",
+        "CREATE VIEW v AS SELECT load_extension('x')",
+        "CREATE TRIGGER t AFTER INSERT ON unit BEGIN SELECT load_extension('x'); END",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        if (db_exec(db, wrong[i], NULL) == OK && i < ARRAY_LEN(wrong) - 2)
+            fail_msg("a writer did: %s", wrong[i]);
     script_ok(db, "CREATE TABLE a(id INTEGER PRIMARY KEY); CREATE TABLE b(a REFERENCES a)");
     assert_int_equal(db_exec(db, "INSERT INTO b VALUES (5)", NULL), ERR_DB_CONSTRAINT);
     script_ok(db, "PRAGMA mmap_size = 1000000");
