@@ -3,9 +3,11 @@
 #include "figure/kept.h"
 
 #include "base/clock.h"
+#include "base/limits.h"
 
 #include "base/banned.h"
 
+enum { FROM_REGISTERS = LIMIT_REGISTERS + 100 /* and those built in */ };
 enum { FIGURE_DEPTH = 32 }; /* figures computed from figures; rings are refused when they are loaded */
 
 static enum err compute_at(struct arena *a, struct store *s, const struct figures *fs, const struct figure *fig,
@@ -306,6 +308,25 @@ void figures_keep(struct figures *fs, struct arena *owner)
     fs->kept = fs->indexes->kept = kept_new(owner);
 }
 
+/* What it is computed from. */
+static void registers_of(const struct figure *fig, const struct reg **from, size_t *n)
+{
+    const struct reg *direct[] = {fig->main.reg, fig->of.reg, fig->index ? fig->index->subjects : NULL,
+                                  fig->index ? fig->index->values : NULL, fig->index ? fig->index->means : NULL};
+    const struct figure *others[] = {fig->main.figure, fig->of.figure, fig->other};
+    for (size_t i = 0; i < ARRAY_LEN(direct); i++) {
+        bool is_new = direct[i] != NULL;
+        for (size_t k = 0; k < *n; k++)
+            is_new &= from[k] != direct[i];
+        must(*n < FROM_REGISTERS);
+        if (is_new)
+            from[(*n)++] = direct[i];
+    }
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (others[i])
+            registers_of(others[i], from, n);
+}
+
 static struct str key_of(struct arena *a, struct str id, const struct figure_options *o)
 {
     static const char line[] = "\n"; /* in no option */
@@ -326,7 +347,7 @@ enum err figure_compute(struct arena *a, struct store *s, const struct figures *
     const struct figure_result *kept = kept_find(fs->kept, a, s, key_of(a, id, o), &place);
     if (kept) {
         *ret_result = *kept;
-        return OK;
+        return moment_read(a, s, &ret_result->at, f); /* it is the same then */
     }
     struct figure_options own = *o; /* a result that is kept holds what was asked, longer than who asked does */
     struct str *texts[] = {&own.by, &own.on, &own.units_at, &own.asked};
@@ -334,8 +355,12 @@ enum err figure_compute(struct arena *a, struct store *s, const struct figures *
         if (texts[i]->p)
             *texts[i] = str_dup(place.arena, *texts[i]);
     e = compute_at(place.arena, s, fs, fig, &own, 0, ret_result, f);
-    if (e == OK)
-        kept_put(fs->kept, &place, ret_result, sizeof *ret_result);
+    if (e == OK) {
+        const struct reg *from[FROM_REGISTERS];
+        size_t n = 0;
+        registers_of(fig, from, &n);
+        kept_put(fs->kept, &place, ret_result, sizeof *ret_result, s, from, n);
+    }
     return e;
 }
 

@@ -375,11 +375,12 @@ enum err index_compute(struct arena *a, struct store *s, const struct indexes *x
     const struct index_table *kept = kept_find(x->kept, a, s, key, &place);
     if (kept) {
         *ret_table = *kept;
-        return OK;
+        return moment_read(a, s, &ret_table->at, f); /* it is the same then */
     }
     e = compute(place.arena, s, index, year, ret_table, f);
     if (e == OK)
-        kept_put(x->kept, &place, ret_table, sizeof *ret_table);
+        kept_put(x->kept, &place, ret_table, sizeof *ret_table, s,
+                 (const struct reg *[]){index->subjects, index->values, index->means}, 3);
     return e;
 }
 

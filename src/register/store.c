@@ -325,14 +325,17 @@ void store_guard(struct store *s, const struct write_guard *g)
     s->guard = g;
 }
 
-/* Whether the register is as it was at s->at: its newest version, which has the greatest _n, tells in one look. */
+enum err store_changed(struct arena *a, const struct store *s, const struct reg *reg, int64_t *ret_rev, struct fault *f)
+{
+    const char *sql = arena_printf(a, "SELECT coalesce((SELECT _rev FROM %s ORDER BY _n DESC LIMIT 1), 0)", reg->table);
+    return db_value_int(s->db, str_of(sql), DB_NO_VALUES, ret_rev, f);
+}
+
+/* Whether the register is as it was at s->at. */
 static bool is_unchanged(struct arena *a, const struct store *s, const struct reg *reg)
 {
     int64_t newest;
-    if (s->at >= s->head)
-        return true;
-    const char *sql = arena_printf(a, "SELECT coalesce((SELECT _rev FROM %s ORDER BY _n DESC LIMIT 1), 0)", reg->table);
-    return db_value_int(s->db, str_of(sql), DB_NO_VALUES, &newest, NULL) == OK && newest <= s->at;
+    return s->at >= s->head || (store_changed(a, s, reg, &newest, NULL) == OK && newest <= s->at);
 }
 
 const char *store_visible_sql(struct arena *a, const struct store *s, const struct reg *reg, const char *alias)

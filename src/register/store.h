@@ -115,6 +115,11 @@ void store_guard(struct store *s, const struct write_guard *g);
 enum err store_migrate(struct store *s, const struct province *next, const struct str *drops, size_t n_drops,
                        struct faults *list);
 
+/* The revision that wrote to the register last; 0: none. Its newest version, which has the greatest _n, tells in one look. What erasing takes from a record it takes without a
+ * version (register `erasures`). */
+enum err store_changed(struct arena *a, const struct store *s, const struct reg *reg, int64_t *ret_rev,
+                       struct fault *f);
+
 /* The SQL condition that makes a version of reg visible at revision s->at, for table alias `alias`: text in the arena. It holds while the
  * store is at this moment. NULL for s: now. */
 const char *store_visible_sql(struct arena *a, const struct store *s, const struct reg *reg, const char *alias);

@@ -66,8 +66,8 @@ static void keep_language(struct exchange *x)
 {
     if (x->query.n && (str_starts(x->query, STR("lang=")) || memmem(x->query.p, x->query.n, "&lang=", 6)))
         exchange_header(x, "Set-Cookie",
-                        x->lang == LANG_EN ? STR("lang=en; Path=/; Max-Age=31536000; SameSite=Lax")
-                                           : STR("lang=vi; Path=/; Max-Age=31536000; SameSite=Lax"));
+                        x->lang == LANG_EN ? STR("lang=en; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax")
+                                           : STR("lang=vi; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"));
 }
 
 /* To come back to this page; nothing on the pages of signing in themselves. */
