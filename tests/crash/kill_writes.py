@@ -59,7 +59,8 @@ class Server:
 
 def ask(address, method, path, body=None):
     """The status; 0: no answer came."""
-    r = urllib.request.Request(address + path, method=method, data=json.dumps(body).encode() if body else None, headers={
+    data = json.dumps(body).encode() if body else None
+    r = urllib.request.Request(address + path, method=method, data=data, headers={
         "Authorization": "Bearer " + KEY,
         "Content-Type": "application/merge-patch+json" if method == "PATCH" else "application/geo+json",
         **({} if method == "POST" else {"If-Match": "*"})})
@@ -163,7 +164,8 @@ class Reader:
 
 
 def account(server, folder, name, role):
-    out = tinhso(folder, "user", "add", name, "--full-name", name.title(), "--role", role, "--unit", "11", "--lang", "en")
+    out = tinhso(folder, "user", "add", name, "--full-name", name.title(), "--role", role, "--unit", "11",
+                 "--lang", "en")
     b = Browser(server.address)
     welcome(b, re.search(r"/welcome/\w+", out.stdout).group(0), PASSWORD)
     return b
@@ -223,7 +225,8 @@ def round_of(server, folder, workers, admin, draw):
     if events != admin.changes:
         yield f"{admin.changes} changes of roles, {events} events"
     if is_waiting(server, session) != (admin.changes == before):
-        yield f"{admin.changes - before} changes of roles, and the session of before {'goes on' if admin.changes > before else 'ended'}"
+        ends = "goes on" if admin.changes > before else "ended"
+        yield f"{admin.changes - before} changes of roles, and the session of before {ends}"
 
 
 def main():
@@ -253,7 +256,8 @@ def main():
                 if verified.returncode:
                     faults.append(f"kill {kills}: log verify: {verified.stderr}")
         acknowledged = sum(w.acknowledged for w in writers)
-        tap.ok(not faults, f"{kills} kills: nothing acknowledged is lost, nothing is half there, the log verifies", *faults)
+        tap.ok(not faults, f"{kills} kills: nothing acknowledged is lost, nothing is half there, the log verifies",
+               *faults)
         tap.ok(acknowledged >= kills and admin.changes >= kills // 2 and reader.shown >= kills,
                f"there was something to lose: {acknowledged} records written, {admin.changes} rights changed, "
                f"{reader.shown} personal records shown")

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Stands between a scanner and the server: adds the cookie of a session to each request, and lets none through that would end it.
+"""Stands between a scanner and the server: adds the cookie of a session to each request, and lets none through that
+would end it.
 
     stay_signed_in.py ADDRESS COOKIE        prints the address that it listens at
 """
