@@ -100,7 +100,7 @@ enum err form_page(struct form *m, struct fault *f)
     t.can_draft = form_can_draft(m);
     t.draft = m->draft;
     t.draft_href = m->draft_href;
-    if (m->old)
+    if (m->old && site_may_write(x, VERB_DELETE, m->reg))
         t.remove_href = form_action(m, "remove");
     struct tpl_form_input *inputs;
     struct name_value *pairs;
