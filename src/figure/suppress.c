@@ -51,8 +51,14 @@ static bool is_enough(const struct level *x, size_t root)
 
 static void hide_below_root(struct level *x, size_t root)
 {
-    for (size_t n = 0; n < x->n && !is_enough(x, root); n++)
-        hide_one(x, x->root, root);
+    while (!is_enough(x, root)) {
+        size_t next = least_shown(x, x->root, root);
+        if (next == x->n)
+            return;
+        x->is_hidden[next] = true;
+        for (size_t i = 0; x->sum[next] <= 0 && i < x->n; i++) /* nobody else is left to hide among: then all of it */
+            x->is_hidden[i] |= x->is_there[i] && x->root[i] == root;
+    }
 }
 
 static bool has_hidden_child(const struct level *x, size_t parent)
@@ -101,9 +107,12 @@ bool *small_cells_hide(struct arena *a, const struct small_cells *c)
         for (size_t g = 0; k && g < above.n; g++)
             if (above.is_hidden[g] && !has_hidden_child(&x, g))
                 hide_one(&x, x.parent, g);
+        bool *is_done = ARENA_ARRAY(a, bool, 2 + (k + 1) * c->n_cells);
         for (size_t i = 0; i < x.n; i++)
-            if (x.is_hidden[i])
+            if (x.is_hidden[i] && !is_done[x.root[i]]) {
+                is_done[x.root[i]] = true;
                 hide_below_root(&x, x.root[i]);
+            }
         above = x;
     }
     return above.is_hidden;

@@ -127,6 +127,9 @@ enum err form_put(struct form *m, bool is_dry_run, struct fault *f)
             faults_done(&m->result.warnings);
             return f->code;
         }
+        if (err_http(list.p[i].code) == 403 &&
+            x->subject->account) /* told in the form, and written down as any refusal */
+            worker_refused(x->worker, x, &list.p[i]);
         take_fault(m, &list.p[i]);
     }
     take_warnings(m);

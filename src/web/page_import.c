@@ -197,6 +197,18 @@ static enum err open_import(struct bringing *b, bool is_dry_run, struct fault *f
     return e;
 }
 
+/* Rows for which the reader has no right are told on the page, and written down as any refusal. */
+static void note_refusal(const struct bringing *b, const struct fault *why)
+{
+    struct exchange *x = b->m.x;
+    const struct fault *first = err_http(why->code) == 403 ? why : NULL;
+    for (size_t i = 0; !first && i < b->r.faults.n; i++)
+        if (err_http(b->r.faults.p[i].code) == 403)
+            first = &b->r.faults.p[i];
+    if (first && x->subject->account)
+        worker_refused(x->worker, x, first);
+}
+
 /* Faults of the file or of its rows are told on the page. */
 static enum err run(struct bringing *b, bool is_dry_run, struct fault *f)
 {
@@ -216,6 +228,7 @@ static enum err run(struct bringing *b, bool is_dry_run, struct fault *f)
         b->description = buf_move(&text, x->arena);
         e = import_run(b->im, x->lang, &b->r, &why);
         b->has_run = e == OK || b->r.refused;
+        note_refusal(b, &why);
     }
     if (e == OK || b->r.refused) /* the rows say what is wrong */
         return OK;

@@ -108,6 +108,17 @@ def the_other_side_of_a_conflict_is_not_named():
 
 
 @check
+def each_try_of_an_id_is_refused_in_forms_and_files_as_well():
+    port = int(ADDRESS.rsplit(":", 1)[1])
+    b = browser.Browser(port, lang="en").sign_in_as(clerk)
+    for code, home in (("P4", "11"), ("P98", "12")):
+        p = b.press(b.get("/registers/people/new").form("/new"), "do", "check", f__code=code, f__home=home, f__name="A")
+        assert p.status == 422 and "already" not in p.text, (p.status, p.text[-800:])
+    p = send("people", "code,home,name\nP4,11,A\n", "create")
+    assert "already" not in p.text, p.text[-800:]
+
+
+@check
 def an_id_that_an_unseen_record_holds_is_refused_in_the_words_of_one_outside():
     taken, free = create("people", code="P3", home="11", name="A"), create("people", code="P99", home="12", name="A")
     eq((taken.status, free.status), (403, 403), taken.text)

@@ -63,6 +63,15 @@ run python3 "$SOURCE/tests/scenario/unseen.py" "$address" "$link"
 retell "$WORK/.out"
 expect_exit "the checks went to their end" 0
 [ "$status" -eq 0 ] || printf '%s\n' "# ${err//$'\n'/$'\n'# }"
+run_python <<'END'
+import sqlite3
+events = sqlite3.connect("file:var/rights.access.db?mode=ro", uri=True)
+for detail, in events.execute("SELECT detail FROM event WHERE kind = 'refused'"):
+    print(detail)
+END
+expect_contains "what he was refused through the interface is written down" "$out" "POST /api/collections/{register}/items"
+expect_contains "and by a file" "$out" "GET /registers/{register}/imports/{token}"
+expect_contains "and in a form" "$out" "POST /registers/{register}/new"
 serve_end
 tinhso log verify
 expect_exit "the log verifies" 0
