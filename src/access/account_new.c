@@ -73,7 +73,7 @@ enum err account_read(struct arena *a, struct store *s, const struct roles *role
     if (e == OK && p)
         e = judge_code(s, p->units, who.unit, f);
     if (e == OK && p)
-        e = judge_code(s, province_register(p, STR("agencies")), who.agency, f);
+        e = judge_code(s, province_agencies(p), who.agency, f);
     if (e == OK && who.personal_id.n)
         e = personal_id_check(who.personal_id, SEX_UNKNOWN, 0, f);
     if (e == OK)

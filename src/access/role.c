@@ -159,6 +159,20 @@ int reg_scope_field(const struct province *p, const struct reg *reg, enum scope 
     return NO_FIELD;
 }
 
+struct reg *province_agencies(const struct province *p)
+{
+    struct reg *called = NULL;
+    for (size_t i = 0; i < p->n_registers; i++) {
+        struct reg *reg = p->registers[i];
+        int n = reg->belongs_agency;
+        if (n != NO_FIELD && reg->fields[n].type == FT_REFERENCE && reg->fields[n].target)
+            return reg->fields[n].target;
+        if (str_is(reg->name, "agencies"))
+            called = reg;
+    }
+    return called;
+}
+
 /* ---- checking ---- */
 
 struct loading {

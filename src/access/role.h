@@ -98,5 +98,7 @@ const char *privacy_name(enum privacy class);
 /* The field of a register by which its records belong to a unit or an agency, as CQL2 names it: the one that `belongs_to` of the register names; else the first of type unit, the
  * code itself in the register of units; a reference to the register `agencies`, or its code. NO_FIELD without. */
 int reg_scope_field(const struct province *p, const struct reg *reg, enum scope scope);
+/* The register of which the codes of agencies are: what registers declare to belong to, else the one called `agencies`; NULL: there is none. */
+struct reg *province_agencies(const struct province *p);
 
 #endif

@@ -12,21 +12,6 @@
 
 enum { AGENCIES_A_PAGE = 50, SHOWN_ACCOUNTS = 20 };
 
-/* The register that codes of agencies are of: what registers declare to belong to, else the one called so. */
-static struct reg *register_of_agencies(const struct province *p)
-{
-    struct reg *called = NULL;
-    for (size_t i = 0; p && i < p->n_registers; i++) {
-        struct reg *reg = p->registers[i];
-        int n = reg->belongs_agency;
-        if (n != NO_FIELD && reg->fields[n].type == FT_REFERENCE && reg->fields[n].target)
-            return reg->fields[n].target;
-        if (str_is(reg->name, "agencies"))
-            called = reg;
-    }
-    return called;
-}
-
 static enum err name_of(struct exchange *x, struct reg *agencies, struct names *names, struct str code,
                         struct tpl_agencies_agencies *row, struct fault *f)
 {
@@ -81,7 +66,7 @@ enum err page_agencies(struct exchange *x, struct fault *f)
         n = AGENCIES_A_PAGE;
         t.next = part_href(x, "/admin/agencies?after=", counts[n - 1].agency);
     }
-    struct reg *agencies = register_of_agencies(w->store->province);
+    struct reg *agencies = province_agencies(w->store->province);
     struct tpl_agencies_agencies *rows = ARENA_ARRAY(x->arena, struct tpl_agencies_agencies, n + 1);
     for (size_t i = 0; e == OK && i < n; i++) {
         rows[i] = (struct tpl_agencies_agencies){.code = counts[i].agency,

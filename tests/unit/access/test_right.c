@@ -282,6 +282,7 @@ static void a_record_belongs_by_the_field_that_is_declared(void **state)
     begin(x, &s, false);
     assert_true(may(x, VERB_READ, "letters", "L1", &d));
     assert_true(may(x, VERB_UPDATE, "letters", "L1", &d));
+    assert_ptr_equal(province_agencies(x->s->province), reg_of(x, "bodies")); /* whatever it is called */
     /* lent in one unit: of what its agency holds, what is of that unit */
     struct delegation lent[] = {
         {.from_name = STR("amy"), .from_agency = STR("B"), .role = STR("clerk"), .unit = STR("11")}};
