@@ -42,6 +42,8 @@ static int tear_down(void **state)
     arena_free(arena);
     snprintf(file, sizeof file, "%s/x.access.db", folder);
     unlink(file);
+    snprintf(file, sizeof file, "%s/x.access.db-reads", folder);
+    unlink(file);
     return rmdir(folder);
 }
 

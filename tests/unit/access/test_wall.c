@@ -32,8 +32,9 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    static const char *const names[] = {"x.db",         "x.db-wal",    "x.db-shm",        "x.key",          "x.pub",
-                                        "x.checkpoint", "x.access.db", "x.access.db-wal", "x.access.db-shm"};
+    static const char *const names[] = {
+        "x.db",         "x.db-wal",    "x.db-shm",        "x.key",           "x.pub",
+        "x.checkpoint", "x.access.db", "x.access.db-wal", "x.access.db-shm", "x.access.db-reads"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char file[128];
         snprintf(file, sizeof file, "%s/%s", folder, names[i]);
