@@ -205,20 +205,41 @@ static enum err take_all(struct access *a, off_t size, journal_insert *insert, o
 }
 
 /* When nothing came since, it begins anew, by another id; else the file system takes back what was taken. */
-static enum err empty(struct access *a, off_t taken, struct fault *f)
+static enum err shorten(struct access *a, struct fault *f)
 {
     struct stat st;
-    enum err e = lock(a, f);
+    struct buf id CLEANUP(buf_done) = BUF_INIT(ID_BYTES + 1);
+    int64_t taken = 0;
+    if (fstat(a->journal, &st) < 0)
+        return failed(a, "stat", f);
+    if (st.st_size < ID_BYTES) /* somebody else has done so */
+        return OK;
+    enum err e = read_from(a, 0, ID_BYTES, &id, f);
+    if (e == OK)
+        e = taken_of(a, buf_view(&id), &taken, f);
     if (e != OK)
         return e;
-    if (fstat(a->journal, &st) < 0)
-        e = failed(a, "stat", f);
-    else if (st.st_size == taken && ftruncate(a->journal, 0) < 0)
-        e = failed(a, "truncate", f);
-    else if (st.st_size != taken && taken > 2 * HOLE_BYTES) /* where it cannot, the journal only stays longer */
+    if (st.st_size == taken)
+        return ftruncate(a->journal, 0) < 0 ? failed(a, "truncate", f) : OK;
+    if (taken > 2 * HOLE_BYTES) /* where it cannot, the journal only stays longer */
         (void)!fallocate(a->journal, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, HOLE_BYTES,
                          taken / HOLE_BYTES * HOLE_BYTES - HOLE_BYTES);
-    unlock(a);
+    return OK;
+}
+
+/* What was taken is on disk before this. It looks anew, within a transaction as those who take do: between theirs and this one another may have emptied it, and readers
+ * may have begun it anew. */
+static enum err empty(struct access *a, struct fault *f)
+{
+    struct fault ignored = {0};
+    if (db_begin(a->db, &ignored) != OK) /* others write for long: whoever settles next empties it */
+        return OK;
+    enum err e = lock(a, f);
+    if (e == OK) {
+        e = shorten(a, f);
+        unlock(a);
+    }
+    db_rollback(a->db);
     return e;
 }
 
@@ -235,5 +256,5 @@ enum err read_journal_settle(struct access *a, journal_insert *insert, struct fa
             e = take_all(a, size, insert, &taken, f);
         e = access_end(a, e, f);
     }
-    return e == OK && taken ? empty(a, taken, f) : e;
+    return e == OK && taken ? empty(a, f) : e;
 }

@@ -5,8 +5,8 @@
  *     read_journal_settle(a, insert, f);                       // insert(context, packed) for each, in one transaction; the journal is empty then
  *
  * What a table of reads is asked is asked after settling, so nobody sees that there are two places. A journal bears an id of its own; the table read_journal says how much of
- * which one was taken, in the same transaction as its entries, so that nothing is taken twice when a process is killed. Writers go on while it is settled; it is emptied when all of
- * it was taken and nothing came since. Writers exclude each other by flock(2), threads and processes alike. An entry that was torn (its writer was killed within the write, and
+ * which one was taken, in the same transaction as its entries, so that nothing is taken twice when a process is killed. Writers go on while it is settled; it is emptied, in a
+ * transaction of its own, when all of it was taken and nothing came since. Writers exclude each other by flock(2), threads and processes alike. An entry that was torn (its writer was killed within the write, and
  * gave no answer) is left out.
  *
  * Errors: ERR_SYSTEM (path), ERR_LIMIT when it could not be settled for long (a full disk).

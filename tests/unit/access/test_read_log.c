@@ -155,6 +155,27 @@ static void a_torn_entry_is_left_out(void **state)
     assert_int_equal(all().n, there + 1);
 }
 
+/* Meanwhile another has emptied the journal, and a read has begun it anew, as long as it was. */
+static enum err insert_while_it_begins_anew(struct access *of, struct str entry, struct fault *fault)
+{
+    int fd = open(journal, O_WRONLY);
+    (void)of, (void)entry, (void)fault;
+    assert_int_equal(pwrite(fd, "another journal!", 16, 0), 16);
+    close(fd);
+    return OK;
+}
+
+static void a_journal_that_was_begun_anew_is_not_emptied(void **state)
+{
+    (void)state;
+    int64_t there = all().n;
+    add(a, "G1");
+    assert_int_equal(read_journal_settle(a, insert_while_it_begins_anew, &f), OK);
+    assert_true(journal_bytes() > 0);
+    assert_int_equal(all().n, there + 1);
+    assert_int_equal(journal_bytes(), 0);
+}
+
 enum { WRITERS = 4, EACH = 1500 };
 
 static void *write_many(void *p)
@@ -203,6 +224,7 @@ int main(void)
         cmocka_unit_test(the_journal_of_a_killed_process_is_taken_at_the_next_start),
         cmocka_unit_test(nothing_is_taken_twice),
         cmocka_unit_test(a_torn_entry_is_left_out),
+        cmocka_unit_test(a_journal_that_was_begun_anew_is_not_emptied),
         cmocka_unit_test(writers_and_settlers_lose_and_double_nothing),
         cmocka_unit_test(rows_are_only_added),
     };
