@@ -36,7 +36,7 @@ struct account {
 /* The name as it is kept. ERR_ACCOUNT_NAME. */
 enum err account_name_parse(struct arena *a, struct str text, struct str *ret_name, struct fault *f);
 
-/* ERR_ACCOUNT_EXISTS, ERR_ACCOUNT_NAME_RESERVED (names by which the log and the program call others than accounts). *ret_link as account_link. */
+/* ERR_ACCOUNT_EXISTS, ERR_ACCOUNT_NAME_RESERVED (names by which the log and the program call others than accounts). *ret_link as account_link; NULL: none is made. */
 enum err account_add(struct access *a, const struct actor *by, const struct account *who, const struct str *roles,
                      size_t n_roles, int64_t *ret_number, struct token *ret_link, struct fault *f);
 /* ERR_ACCOUNT_UNKNOWN. */

@@ -286,18 +286,25 @@ static enum err waits(struct attempt *t, struct fault *f)
     return e == OK ? ERR_SIGN_IN_WAIT : e;
 }
 
+/* While it was compared the account may have been reset or disabled, or got another password: the one that was shown opens nothing then. */
 static enum err succeeded(struct attempt *t, struct str password, struct fault *f)
 {
+    char fresh[PASSWORD_HASH_BYTES];
+    struct str shown = str_of(t->hash), kept = shown;
+    if (password_is_dated(t->hash)) {
+        password_hash(password, fresh);
+        kept = str_of(fresh);
+    }
     enum err e = access_begin(t->a, f);
     if (e != OK)
         return e;
     e = throttle_forget(t->a, t->counted[0].key, f);
-    if (e == OK && password_is_dated(t->hash)) {
-        char hash[PASSWORD_HASH_BYTES];
-        password_hash(password, hash);
-        e = db_run(t->a->db, STR("UPDATE account SET password = ?2 WHERE account = ?1"),
-                   DB_VALUES(db_int(t->who.number), db_text(str_of(hash))), f);
-    }
+    if (e == OK)
+        e = db_run(t->a->db,
+                   STR("UPDATE account SET password = ?3 WHERE account = ?1 AND password = ?2 AND disabled_ms IS NULL"),
+                   DB_VALUES(db_int(t->who.number), db_text(shown), db_text(kept)), f);
+    if (e == OK && db_changes(t->a->db) == 0)
+        e = FAULT(f, ERR_SIGN_IN_REFUSED);
     return access_end(t->a, e, f);
 }
 

@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "access/session.h"
 #include "access/subject.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -150,7 +151,10 @@ static void audit_accounts(struct auditor *t)
                     " coalesce((SELECT max(time_ms) FROM event e WHERE e.account = a.account AND kind = ?2), 0) < ?1"),
                 DB_VALUES(db_int(now - IDLE_DAYS * (int64_t)DAY_MS), db_text(str_of(event_name(EVENT_SIGNED_IN)))), 0,
                 0);
-    audit_count(t, AUDIT_GUESSING, STR("SELECT count(*) FROM event WHERE time_ms > ?1 AND kind IN (?2, ?3, ?4)"),
+    /* Of what strangers try few are written as events, all are counted (tally.c): by the row of all keys. */
+    audit_count(t, AUDIT_GUESSING,
+                STR("SELECT (SELECT coalesce(sum(n), 0) FROM tally WHERE key = '' AND window_ms > ?1 AND kind IN (?2,"
+                    " ?3)) + (SELECT count(*) FROM event WHERE time_ms > ?1 AND kind = ?4)"),
                 DB_VALUES(db_int(now - DAY_MS), db_text(str_of(event_name(EVENT_SIGN_IN_REFUSED))),
                           db_text(str_of(event_name(EVENT_SIGN_IN_WAITS))),
                           db_text(str_of(event_name(EVENT_CODE_REFUSED)))),
@@ -186,8 +190,10 @@ size_t audit_run(struct arena *arena, struct access *a, const struct audit *what
 struct access_counts access_counts(struct access *a)
 {
     struct access_counts c = {0};
+    int64_t now = clock_now_ms();
     db_value_int(a->db, STR("SELECT count(*) FROM account WHERE disabled_ms IS NULL"), DB_NO_VALUES, &c.accounts, NULL);
-    db_value_int(a->db, STR("SELECT count(*) FROM session WHERE is_pending = 0"), DB_NO_VALUES, &c.sessions, NULL);
+    db_value_int(a->db, STR("SELECT count(*) FROM session WHERE is_pending = 0 AND seen_ms > ?1 AND made_ms > ?2"),
+                 DB_VALUES(db_int(now - SESSION_IDLE_MS), db_int(now - SESSION_MOST_MS)), &c.sessions, NULL);
     db_value_int(a->db, STR("SELECT coalesce(max(time_ms), 0) FROM event WHERE kind = ?1"),
                  DB_VALUES(db_text(str_of(event_name(EVENT_BACKUP_MADE)))), &c.backup_ms, NULL);
     return c;

@@ -337,10 +337,8 @@ static enum err add_account(struct arena *arena, struct access *a, const struct 
                           .full_name = person->full_name,
                           .personal_id = person->personal_id,
                           .is_citizen = true};
-    struct token unused; /* its link would let him choose a password, which he does not need */
-    enum err e = account_add(a, by, &who, NULL, 0, ret_account, &unused, f);
-    if (e == OK)
-        e = db_run(a->db, STR("DELETE FROM link WHERE account = ?1"), DB_VALUES(db_int(*ret_account)), f);
+    /* Without a link, which would let him choose a password that he does not need. */
+    enum err e = account_add(a, by, &who, NULL, 0, ret_account, NULL, f);
     if (e == OK)
         e = db_run(a->db, STR("INSERT INTO identity VALUES (?1, ?2, ?3)"),
                    DB_VALUES(db_text(p->issuer), db_text(person->subject), db_int(*ret_account)), f);

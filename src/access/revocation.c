@@ -38,6 +38,22 @@ static enum err carry_accounts(struct carrying *x, struct str which, struct str 
     return e;
 }
 
+/* Those of whoever was reset open nothing any more, either. */
+static enum err forget_codes(struct carrying *x, struct fault *f)
+{
+    struct stmt *s CLEANUP(stmt_freep) = NULL;
+    bool has_row;
+    enum err e = stmt_new(x->old->db,
+                          STR("SELECT name FROM account WHERE password IS NULL AND NOT EXISTS (SELECT 1 FROM"
+                              " recovery_code r WHERE r.account = account.account)"),
+                          &s, f);
+    while (e == OK && (e = stmt_step(s, &has_row, f)) == OK && has_row)
+        e = db_run(x->next->db,
+                   STR("DELETE FROM recovery_code WHERE account = (SELECT account FROM account WHERE name = ?1)"),
+                   DB_VALUES(db_text(stmt_column_text(s, 0))), f);
+    return e;
+}
+
 static enum err carry_roles(struct carrying *x, struct fault *f)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
@@ -97,6 +113,8 @@ static enum err carry(struct carrying *x, struct fault *f)
                            STR("UPDATE account SET password = NULL, password_ms = NULL, totp = NULL, totp_step = 0 "
                                "WHERE name = ?1 AND password IS NOT NULL AND ?2 = ?2"),
                            EVENT_ACCOUNT_RESET, &x->r->reset, f);
+    if (e == OK)
+        e = forget_codes(x, f);
     if (e == OK)
         e = carry_roles(x, f);
     return e == OK ? carry_delegations(x, f) : e;

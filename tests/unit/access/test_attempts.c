@@ -6,11 +6,16 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "access/account.h"
+#include "access/audit.h"
+#include "access/backup_internal.h"
 #include "access/device.h"
 #include "access/event.h"
+#include "access/oidc.h"
+#include "access/session.h"
 #include "base/clock.h"
 
 enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE };
@@ -39,11 +44,11 @@ static int tear_down(void **state)
     (void)state;
     char file[96];
     access_close(a);
-    arena_free(arena);
     snprintf(file, sizeof file, "%s/x.access.db", folder);
     unlink(file);
     snprintf(file, sizeof file, "%s/x.access.db-reads", folder);
     unlink(file);
+    arena_free(arena);
     return rmdir(folder);
 }
 
@@ -216,6 +221,110 @@ static void a_link_and_its_password_are_one(void **state)
     assert_int_equal(try((struct sign_in){.name = STR("invited"), .password = PASSWORD}), OK);
 }
 
+/* The trigger stands for an administrator who acts while the password is being compared. */
+static void what_was_taken_away_during_a_sign_in_is_gone(void **state)
+{
+    (void)state;
+    static const char *const taken[] = {"password = NULL", "password = 'another'", "disabled_ms = 1"};
+    for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
+        const char *name = arena_printf(arena, "taken%zu", i);
+        new_account(name);
+        assert_int_equal(stranger(name, "198.51.100.7"), ERR_SIGN_IN_REFUSED);
+        const char *trigger = arena_printf(
+            arena,
+            "CREATE TRIGGER meanwhile BEFORE DELETE ON throttle BEGIN UPDATE account SET %s WHERE name = '%s'; END",
+            taken[i], name);
+        assert_int_equal(db_script(a->db, trigger, &f), OK);
+        const struct sign_in owner = {.name = str_of(name), .password = PASSWORD, .by.address = STR("198.51.100.7")};
+        assert_int_equal(try(owner), ERR_SIGN_IN_REFUSED);
+        assert_int_equal(db_script(a->db, "DROP TRIGGER meanwhile", &f), OK);
+        assert_int_equal(try(owner), OK); /* undone with the rest of that transaction */
+    }
+}
+
+static int64_t guesses(void)
+{
+    struct audit_line lines[AUDIT_COUNT];
+    size_t n = audit_run(arena, a, &(struct audit){.db_path = path}, lines);
+    for (size_t i = 0; i < n; i++)
+        if (lines[i].finding == AUDIT_GUESSING) {
+            int64_t found = strtoll(lines[i].detail.p, NULL, 10);
+            assert_int_equal(lines[i].state, found > 50 ? AUDIT_WEAK : AUDIT_GOOD);
+            return found;
+        }
+    return -1;
+}
+
+static void guesses_are_counted_one_by_one(void **state)
+{
+    (void)state;
+    later(2 * DAY);
+    assert_int_equal(guesses(), 0);
+    for (int i = 0; i < 40; i++)
+        stranger("guessed", "198.51.100.8");
+    assert_int_equal(guesses(), 40); /* of which two were written as events */
+    later(2 * HOUR);
+    for (int i = 0; i < 40; i++)
+        stranger("guessed", "198.51.100.8");
+    assert_int_equal(guesses(), 80);
+    later(2 * DAY);
+    assert_int_equal(guesses(), 0);
+}
+
+static void sessions_that_are_over_are_not_counted(void **state)
+{
+    (void)state;
+    struct account who = new_account("counted");
+    struct token id;
+    DO(session_begin(a, &(struct session_start){.account = who.number, .agent = STR("")}, &id, &f));
+    int64_t open = access_counts(a).sessions;
+    assert_true(open > 0);
+    later(SESSION_IDLE_MS + 1);
+    assert_int_equal(access_counts(a).sessions, 0);
+}
+
+/* Taken from a file in which somebody was reset into one from before. */
+static void what_was_reset_since_a_backup_has_no_recovery_codes(void **state)
+{
+    (void)state;
+    char next_path[80];
+    struct access *of_now = a;
+    struct revocations r;
+    struct recovery_codes codes;
+    const struct actor by = {.address = STR("192.0.2.1")};
+    struct account who = new_account("restored");
+    DO(account_recovery_make(a, &by, who.number, &codes, &f));
+    snprintf(next_path, sizeof next_path, "%s/next.db", folder);
+    const char *next_file = arena_printf(arena, "%s/next.access.db", folder);
+    assert_int_equal(db_copy(a->db, next_file, &f), OK);
+    struct token link;
+    DO(account_reset(a, &by, &who, &link, &f));
+    assert_int_equal(revocations_carry(arena, path, next_path, &r, &f), OK);
+    assert_int_equal(r.reset, 1);
+    assert_int_equal(access_open(next_path, &a, &f), OK);
+    assert_int_equal(count("SELECT count(*) FROM recovery_code JOIN account USING (account) WHERE name = 'restored'"),
+                     0);
+    access_close(a);
+    a = of_now;
+    unlink(next_file);
+    unlink(arena_printf(arena, "%s-reads", next_file));
+}
+
+static void an_account_of_a_provider_is_made_without_a_link(void **state)
+{
+    (void)state;
+    const struct actor by = {.address = STR("192.0.2.1")};
+    const struct oidc_provider p = {.id = STR("national"), .issuer = STR("https://id.example")};
+    const struct oidc_person person = {.subject = STR("7"), .full_name = STR("Lê Thị Bình")};
+    const char *links = "SELECT (SELECT count(*) FROM link) + (SELECT count(*) FROM event WHERE kind = 'link-made')";
+    struct account first, again;
+    int64_t before = count(links);
+    assert_int_equal(oidc_account(arena, a, &by, &p, &person, &first, &f), OK);
+    assert_int_equal(oidc_account(arena, a, &by, &p, &person, &again, &f), OK);
+    assert_true(first.number == again.number && first.is_citizen && !first.has_password);
+    assert_int_equal(count(links), before);
+}
+
 static void the_programs_own_names_are_no_accounts(void **state)
 {
     (void)state;
@@ -238,6 +347,11 @@ int main(void)
         cmocka_unit_test(events_of_strangers_are_counted_not_heaped_up),
         cmocka_unit_test(old_events_of_strangers_go_and_no_others),
         cmocka_unit_test(a_link_and_its_password_are_one),
+        cmocka_unit_test(what_was_taken_away_during_a_sign_in_is_gone),
+        cmocka_unit_test(guesses_are_counted_one_by_one),
+        cmocka_unit_test(sessions_that_are_over_are_not_counted),
+        cmocka_unit_test(what_was_reset_since_a_backup_has_no_recovery_codes),
+        cmocka_unit_test(an_account_of_a_provider_is_made_without_a_link),
         cmocka_unit_test(the_programs_own_names_are_no_accounts),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
