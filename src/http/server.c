@@ -11,7 +11,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +18,7 @@
 #include <arpa/inet.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "http/body.h"
 #include "http/internal.h"
 #include "http/lane.h"
 #include "http/listen.h"
@@ -52,9 +51,7 @@ struct connection {
     enum lane_kind lane;
     struct MHD_Connection *mhd; /* while it sleeps for a lane */
     struct lane_job *job;
-    struct buf body;
-    int upload;          /* a file without a name, instead of body; -1: none */
-    struct str uploaded; /* its bytes, when all are there */
+    struct body body;
     int64_t begun_us;
 };
 
@@ -138,43 +135,6 @@ static enum MHD_Result accept_policy(void *cls, const struct sockaddr *addr, soc
     return is_fine ? MHD_YES : MHD_NO;
 }
 
-/* ---- bodies with files: in a file without a name, so that memory is none of the sender's ---- */
-
-static bool upload_begin(struct http_server *s, struct connection *c)
-{
-    if (atomic_fetch_add_explicit(&s->n_uploads, 1, memory_order_relaxed) < LIMIT_HTTP_UPLOADS)
-        c->upload = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (c->upload < 0)
-        atomic_fetch_sub_explicit(&s->n_uploads, 1, memory_order_relaxed);
-    return c->upload >= 0;
-}
-
-static void upload_end(struct http_server *s, struct connection *c)
-{
-    if (c->uploaded.n)
-        munmap((void *)(uintptr_t)c->uploaded.p, c->uploaded.n);
-    c->uploaded = (struct str){NULL, 0};
-    if (c->upload < 0)
-        return;
-    close(c->upload);
-    c->upload = -1;
-    atomic_fetch_sub_explicit(&s->n_uploads, 1, memory_order_relaxed);
-}
-
-/* All of the body; empty where it cannot be had, which every reader of a form refuses. */
-static struct str whole_body(struct connection *c)
-{
-    struct stat st;
-    if (c->upload < 0)
-        return buf_view(&c->body);
-    if (!c->uploaded.n && fstat(c->upload, &st) == 0 && st.st_size > 0) {
-        void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, c->upload, 0);
-        if (p != MAP_FAILED)
-            c->uploaded = str_slice(p, (size_t)st.st_size);
-    }
-    return c->uploaded;
-}
-
 static struct connection *connection_new(struct http_server *s, struct MHD_Connection *mhd)
 {
     struct connection *c = mem_zalloc(sizeof *c);
@@ -183,8 +143,7 @@ static struct connection *connection_new(struct http_server *s, struct MHD_Conne
     c->fd = fd ? fd->connect_fd : -1;
     address_text(addr ? addr->client_addr : NULL, c->client, sizeof c->client, &c->is_local);
     c->opened_ms = now_ms();
-    c->body = BUF_INIT(LIMIT_HTTP_BODY_BYTES);
-    c->upload = -1;
+    body_init(&c->body);
     atomic_init(&c->deadline_ms, c->opened_ms + LIMIT_HTTP_HEAD_MS);
     atomic_init(&c->is_waiting, true);
     pthread_mutex_lock(&s->lock);
@@ -199,14 +158,13 @@ static struct connection *connection_new(struct http_server *s, struct MHD_Conne
 
 static void connection_free(struct http_server *s, struct connection *c)
 {
-    upload_end(s, c);
+    body_end(&c->body, &s->n_uploads);
     pthread_mutex_lock(&s->lock);
     *(c->previous ? &c->previous->next : &s->connections) = c->next;
     if (c->next)
         c->next->previous = c->previous;
     s->n_connections--;
     pthread_mutex_unlock(&s->lock);
-    buf_done(&c->body);
     free(c->target);
     free(c);
 }
@@ -401,7 +359,7 @@ static enum MHD_Result on_head(struct thread *t, struct MHD_Connection *mhd, str
     if (c->wants_body) {
         c->is_for_lane = lane_of(t->w.x.route, &c->lane);
         if ((t->w.x.route->flags & TAKES_UPLOAD) && m->body_bytes) {
-            if (!upload_begin(t->server, c)) {
+            if (!body_to_file(&c->body, &t->server->n_uploads)) {
                 struct fault f = {.code = OK};
                 answer_done(&t->w);
                 c->wants_body = false;
@@ -411,7 +369,6 @@ static enum MHD_Result on_head(struct thread *t, struct MHD_Connection *mhd, str
             }
             atomic_store_explicit(&c->deadline_ms, c->begun_us / 1000 + LIMIT_HTTP_UPLOAD_MS, memory_order_relaxed);
         }
-        buf_reset(&c->body);
         answer_done(&t->w);
         return MHD_YES;
     }
@@ -453,7 +410,7 @@ static enum MHD_Result answer_later(struct thread *t, struct MHD_Connection *mhd
         return send_reply(t, mhd, c, m, &r);
     }
     c->mhd = mhd;
-    c->job = lane_job_new(m, whole_body(c), c);
+    c->job = lane_job_new(m, body_whole(&c->body), c);
     atomic_fetch_add_explicit(&t->n_on_lanes, 1, memory_order_relaxed);
     MHD_suspend_connection(mhd);
     lane_add(lane, c->job);
@@ -491,13 +448,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
             return MHD_YES;
     }
     if (*upload_data_size) {
-        bool is_kept = true;
-        if (c->upload >= 0)
-            is_kept = file_write_all(c->upload, str_slice(upload_data, *upload_data_size), "/tmp", NULL) == OK;
-        else
-            buf_add(&c->body, upload_data, *upload_data_size);
+        bool is_kept = body_add(&c->body, str_slice(upload_data, *upload_data_size));
         *upload_data_size = 0;
-        return !is_kept || c->body.is_full ? MHD_NO : MHD_YES;
+        return is_kept ? MHD_YES : MHD_NO;
     }
     if (c->job)
         return send_from_lane(t, mhd, c);
@@ -518,7 +471,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     c->begun_us = clock_mono_us();
     if (c->is_for_lane)
         return answer_later(t, mhd, c, m);
-    answer_body(&t->w, m, whole_body(c), &r);
+    answer_body(&t->w, m, body_whole(&c->body), &r);
     return send_reply(t, mhd, c, m, &r);
 }
 
@@ -532,9 +485,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **req_cls, 
     if (c->has_request)
         atomic_fetch_sub_explicit(&t->n_under_way, 1, memory_order_relaxed);
     c->has_request = c->wants_body = false;
-    upload_end(t->server, c);
-    if (c->body.cap)
-        buf_done(&c->body), c->body = BUF_INIT(LIMIT_HTTP_BODY_BYTES);
+    body_end(&c->body, &t->server->n_uploads);
     bool is_old = c->n_requests >= LIMIT_HTTP_CONNECTION_REQUESTS || now_ms() - c->opened_ms > LIMIT_HTTP_CONNECTION_MS;
     atomic_store_explicit(&c->deadline_ms, is_old ? 0 : now_ms() + LIMIT_HTTP_HEAD_MS, memory_order_relaxed);
     atomic_store_explicit(&c->is_waiting, true, memory_order_relaxed);
