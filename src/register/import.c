@@ -184,22 +184,6 @@ static bool id_of_cells(struct import *im, struct str *ret_id)
     return record_id(im->row, im->reg, values, ret_id, NULL) == OK;
 }
 
-/* Columns that the file does not have keep what the record knows. */
-static enum err fill_absent(struct import *im, struct value **ret_kept, struct fault *f)
-{
-    struct str id;
-    struct record old;
-    *ret_kept = NULL;
-    if (!has_absent_columns(im) || !id_of_cells(im, &id))
-        return OK;
-    enum err e = change_current(im->change, im->reg, id, &old, f);
-    if (e == ERR_KEY_TWICE)
-        return OK; /* told by the row's own check */
-    if (e == OK && old.values)
-        *ret_kept = record_fill(im->row, im->reg, &old, im->is_given, im->cells);
-    return e;
-}
-
 static struct str raw_value(const struct import *im, int field)
 {
     int column = field == NO_FIELD ? -1 : im->column_of[field];
@@ -211,6 +195,28 @@ static void refuse_row(struct import *im, enum err code, struct str id, uint32_t
     struct fault f = {0};
     FAULT(&f, code, {"id", id}, {"register", im->reg->name}, {"row", str_of(arena_printf(im->row, "%u", other))});
     import_refuse(im, im->at.number, im->reg->key[0], &f, raw_value(im, im->reg->key[0]));
+}
+
+/* Columns that the file does not have keep what the record knows. What is to be updated and is not there, or not for who writes, is refused for that alone. */
+static enum err fill_absent(struct import *im, struct value **ret_kept, bool *ret_is_refused, struct fault *f)
+{
+    struct str id;
+    struct record old = {0};
+    if (!has_absent_columns(im) || !id_of_cells(im, &id))
+        return OK;
+    enum err e = change_current(im->change, im->reg, id, &old, f);
+    if (e == ERR_KEY_TWICE)
+        return OK; /* told by the row's own check */
+    bool is_there = old.values != NULL;
+    if (e == OK && is_there && im->o.mode == IMPORT_UPDATE)
+        e = query_shows(im->s, im->reg, &old, &is_there, f);
+    if (e == OK && is_there)
+        *ret_kept = record_fill(im->row, im->reg, &old, im->is_given, im->cells);
+    if (e == OK && !is_there && im->o.mode == IMPORT_UPDATE) {
+        refuse_row(im, ERR_IMPORT_NOT_THERE, id, 0);
+        *ret_is_refused = true;
+    }
+    return e;
 }
 
 static enum err refuse_taken(struct import *im, const struct record *there, struct fault *f)
@@ -229,6 +235,18 @@ static bool same_values(const struct reg *reg, const struct value *a, const stru
         if (!value_equal(&a[i], &b[i]))
             return false;
     return true;
+}
+
+/* A row that changes nothing says that the record holds just that: told to who is shown it, and judged as any writing of all others. */
+static enum err is_same_and_shown(struct import *im, const struct record *old, const struct record *r, bool *ret,
+                                  struct fault *f)
+{
+    unsigned classes = 0;
+    *ret = old->values && r->is_sample == old->is_sample && same_values(im->reg, old->values, r->values);
+    for (size_t i = 0; i < im->reg->n_fields; i++)
+        if (im->column_of[i] >= 0)
+            classes |= 1U << im->reg->fields[i].privacy;
+    return *ret ? query_shows_fields(im->s, im->reg, old, classes, ret, f) : OK;
 }
 
 static enum err put(struct import *im, struct record *r, struct fault *f)
@@ -257,7 +275,10 @@ static enum err put(struct import *im, struct record *r, struct fault *f)
     }
     bool was_sample = old.values && old.is_sample;
     r->is_sample = im->mark == SAMPLE_UNSAID ? was_sample : im->mark == SAMPLE_INVENTED;
-    if (old.values && r->is_sample == was_sample && same_values(im->reg, old.values, r->values)) {
+    bool is_same = false;
+    if ((e = is_same_and_shown(im, &old, r, &is_same, f)) != OK)
+        return e;
+    if (is_same) {
         res->same++;
         return OK;
     }
@@ -296,10 +317,14 @@ static enum err take_row(struct import *im, struct faults *list, struct fault *f
     struct value *kept = NULL;
     struct str today = change_today(im->change);
     import_row_read(im, today);
-    bool is_refused = im->is_mark_bad;
-    enum err e = fill_absent(im, &kept, f);
+    bool is_refused = im->is_mark_bad, is_absent = false;
+    enum err e = fill_absent(im, &kept, &is_absent, f);
     if (e != OK)
         return e;
+    if (is_absent) {
+        note_refused_key(im);
+        return OK;
+    }
     list->n = list->total = 0;
     record_parse(im->row, im->reg, im->cells, im->at.number, today, &r, list);
     for (size_t i = 0; i < im->reg->n_fields; i++)

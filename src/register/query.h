@@ -108,6 +108,9 @@ enum err query_matches(struct store *s, const struct reg *reg, const struct reco
 
 /* Whether the record as it stands is there for the store's viewer. Always without one. */
 enum err query_shows(struct store *s, const struct reg *reg, const struct record *r, bool *ret_shows, struct fault *f);
+/* And its fields of the classes whose bits are set as well. */
+enum err query_shows_fields(struct store *s, const struct reg *reg, const struct record *r, unsigned classes,
+                            bool *ret_shows, struct fault *f);
 
 /* How many records match. */
 enum err query_count(struct store *s, const struct reg *reg, const struct query_options *o, int64_t *ret_count,

@@ -48,11 +48,24 @@ enum err query_matches(struct store *s, const struct reg *reg, const struct reco
 
 enum err query_shows(struct store *s, const struct reg *reg, const struct record *r, bool *ret_shows, struct fault *f)
 {
+    return query_shows_fields(s, reg, r, 0, ret_shows, f);
+}
+
+enum err query_shows_fields(struct store *s, const struct reg *reg, const struct record *r, unsigned classes,
+                            bool *ret_shows, struct fault *f)
+{
     struct sight sight;
     bool is_limited = query_sight(s, reg, &sight);
-    const struct sight_level *rows = &sight.level[PRIVACY_PUBLIC];
-    if (is_limited && !rows->is_all && !rows->is_none)
-        return query_matches(s, reg, r, rows->where, ret_shows, f);
-    *ret_shows = !is_limited || rows->is_all;
-    return OK;
+    enum err e = OK;
+    classes |= 1U << PRIVACY_PUBLIC;
+    *ret_shows = true;
+    for (size_t c = 0; is_limited && e == OK && *ret_shows && c < PRIVACY_COUNT; c++) {
+        const struct sight_level *level = &sight.level[c];
+        if (!(classes & 1U << c) || level->is_all)
+            continue;
+        *ret_shows = !level->is_none;
+        if (!level->is_none)
+            e = query_matches(s, reg, r, level->where, ret_shows, f);
+    }
+    return e;
 }

@@ -132,6 +132,16 @@ def an_id_that_an_unseen_record_holds_is_refused_in_the_words_of_one_outside():
 
 
 @check
+def a_file_does_not_tell_what_an_unseen_record_holds():
+    def told(content, mode="upsert"):
+        return re.sub(r"imports/\w+|csrf\S*|P3|P9", "", send("people", content, mode).text)
+    right, wrong = told("code,name\nP3,Quyenba Cúc\n"), told("code,name\nP3,Quyenbon\n")
+    assert "unchanged" not in right or "0 " in right, right[-1500:]
+    eq(right.replace("Quyenba Cúc", ""), wrong.replace("Quyenbon", ""))
+    eq(told("code,name\nP3,A\n", "update"), told("code,name\nP9,A\n", "update"), "some columns of a record")
+
+
+@check
 def a_possible_duplicate_that_is_not_seen_is_none():
     eq(create("cards", code="C13", home="11", name="Thẻ ba").status, 201)
     page = create("cards", code="C14", home="11", name="Thẻ một")
