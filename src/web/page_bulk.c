@@ -193,11 +193,12 @@ static size_t sentences(struct many *t, const struct faults *list, struct str *r
     size_t n = 0;
     for (size_t i = 0; i < list->n && n < SHOWN_FAULTS; i++) {
         struct exchange *x = t->m.x;
+        struct str name = fault_field_name(&list->p[i]);
+        const struct field *fd = name.n ? reg_field(t->m.reg, name) : NULL;
         struct str text = list->p[i].code == ERR_RULE_BROKEN
                               ? str_dup(x->arena, fault_param(&list->p[i], x->lang == LANG_EN ? "en" : "vi"))
-                          : fault_field_name(&list->p[i]).n && !form_entry_named(&t->m, fault_field_name(&list->p[i]))
-                              ? message(M_form_hidden_problem, x->lang)
-                              : fault_sentence(x, &list->p[i]);
+                          : name.n && !(fd && site_shows_throughout(x, fd)) ? message(M_form_hidden_problem, x->lang)
+                                                                            : fault_sentence(x, &list->p[i]);
         bool is_told = false;
         for (size_t k = 0; k < n; k++)
             is_told |= str_eq(ret[k], text);
@@ -207,8 +208,13 @@ static size_t sentences(struct many *t, const struct faults *list, struct str *r
     return n;
 }
 
-static enum err answer_check(struct many *t, const struct bulk_result *done, const struct faults *list, bool is_stale,
-                             bool is_reason_wrong, struct fault *f)
+/* Why it was not written, when it was to be. */
+struct refused {
+    bool is_stale, is_reason_wrong, must_leave;
+};
+
+static enum err answer_check(struct many *t, const struct bulk_result *done, const struct faults *list,
+                             const struct refused *why, struct fault *f)
 {
     struct form *m = &t->m;
     struct exchange *x = m->x;
@@ -248,12 +254,13 @@ static enum err answer_check(struct many *t, const struct bulk_result *done, con
                                             .hidden = hidden,
                                             .n_hidden = n + 1,
                                             .reason = m->reason,
-                                            .is_reason_wrong = is_reason_wrong,
-                                            .is_stale = is_stale,
+                                            .is_reason_wrong = why->is_reason_wrong,
+                                            .is_stale = why->is_stale,
+                                            .must_leave = why->must_leave,
                                             .back_href = with_query(x, bulk_path(t), x->query)},
                    x->lang);
-    if (is_stale || is_reason_wrong)
-        x->status = is_stale ? 409 : 422;
+    if (why->is_stale || why->is_reason_wrong || why->must_leave)
+        x->status = why->is_stale ? 409 : 422;
     return answer(t, buf_view(&content), f);
 }
 
@@ -317,19 +324,22 @@ enum err post_bulk(struct exchange *x, struct fault *f)
         show_all(&t);
         return answer_form(&t, f);
     }
-    bool is_reason_wrong = is_saving && t.m.reason.n == 0;
+    struct refused why = {.is_reason_wrong = is_saving && t.m.reason.n == 0};
     e = read_ids(&t, f);
     if (e == OK)
         e = run(&t, true, &done, &list, f);
-    bool is_stale = is_saving && input_named(x, "seen")->integer != done.changed + done.failed;
-    bool must_leave = is_saving && done.failed && !input_named(x, "leave")->integer;
     if (e != OK)
         return e;
-    if (!is_saving || is_stale || is_reason_wrong || must_leave)
-        return answer_check(&t, &done, &list, is_stale, is_reason_wrong, f);
+    why.is_stale = is_saving && input_named(x, "seen")->integer != done.changed + done.failed;
+    why.must_leave = is_saving && done.failed && !input_named(x, "leave")->integer;
+    if (!is_saving || why.is_stale || why.is_reason_wrong || why.must_leave)
+        return answer_check(&t, &done, &list, &why, f);
     list.n = list.total = 0;
     if ((e = run(&t, false, &done, &list, f)) != OK)
         return e;
+    why.is_stale = done.rev == 0; /* there was nothing to write any more */
+    if (why.is_stale)
+        return answer_check(&t, &done, &list, &why, f);
     exchange_redirect(
         x, 303,
         str_of(arena_printf(x->arena, "/registers/%.*s/changes/%lld", STR_ARG(t.m.reg->name), (long long)done.rev)));

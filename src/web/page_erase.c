@@ -200,22 +200,29 @@ struct proof {
 
 enum { E_REGISTER, E_REVISION, E_RECORD, E_FIELDS, E_VERSIONS, E_REASON, E_BASIS };
 
-static enum err read_erasures(struct exchange *x, struct str filter, int64_t most, struct proof *ret, size_t *ret_n,
-                              struct fault *f)
+/* *ret_next is where those begin that come behind; empty: there are none. */
+static enum err read_erasures(struct exchange *x, const struct query_options *o, struct proof *ret, size_t *ret_n,
+                              struct str *ret_next, struct fault *f)
 {
     struct worker *w = x->worker;
     const struct reg *reg = province_register(w->store->province, STR("erasures"));
     struct query *q CLEANUP(query_closep) = NULL;
+    struct query_options one_more = *o;
+    struct buf next CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     struct record r;
     bool has_row = true;
     *ret_n = 0;
+    one_more.limit++;
+    one_more.sort = STR("-revision,record");
     store_view(w->store, NULL);
-    enum err e =
-        query_open(w->store, reg,
-                   &(struct query_options){.filter = filter, .sort = STR("-revision,record"), .limit = most}, &q, f);
+    enum err e = query_open(w->store, reg, &one_more, &q, f);
     store_view(w->store, &w->viewer);
-    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row)
+    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row && (int64_t)*ret_n < o->limit) {
         ret[(*ret_n)++] = (struct proof){record_copy(x->arena, reg, &r), r.values[E_REVISION].integer};
+        if ((int64_t)*ret_n == o->limit)
+            query_after(q, &r, &next);
+    }
+    *ret_next = has_row ? str_dup(x->arena, buf_view(&next)) : nothing;
     return e;
 }
 
@@ -256,12 +263,13 @@ static enum err answer_done(struct erasing *m, int64_t rev, struct fault *f)
     struct buf filter CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES), facts CLEANUP(buf_done) = BUF_INIT(1 << 20),
                       content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     struct proof p;
+    struct str next;
     size_t n = 0;
     buf_printf(&filter, "revision = %lld AND register = ", (long long)rev);
     quote(&filter, m->reg->name);
     buf_puts(&filter, " AND record = ");
     quote(&filter, m->last.id);
-    enum err e = read_erasures(x, buf_view(&filter), 1, &p, &n, f);
+    enum err e = read_erasures(x, &(struct query_options){.filter = buf_view(&filter), .limit = 1}, &p, &n, &next, f);
     if (e == OK && n == 0)
         e = FAULT(f, ERR_REVISION_UNKNOWN, {"rev", part_int(x, rev)});
     if (e != OK)
@@ -395,27 +403,18 @@ static void write_erasures(struct exchange *x, const struct proof *all, size_t n
 
 enum err page_desk_erasures(struct exchange *x, struct fault *f)
 {
-    struct proof *all = ARENA_ARRAY(x->arena, struct proof, ERASURES_EACH + 1);
+    struct proof *all = ARENA_ARRAY(x->arena, struct proof, ERASURES_EACH);
     size_t n = 0;
-    int64_t before = input_named(x, "before")->integer;
-    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), filter CLEANUP(buf_done) = BUF_INIT(128);
-    if (before)
-        buf_printf(&filter, "revision < %lld", (long long)before);
+    struct str after = input_named(x, "after")->text, next = nothing;
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     enum err e = desk_begin(x, NULL, f);
     if (e == OK)
-        e = read_erasures(x, buf_view(&filter), ERASURES_EACH + 1, all, &n, f);
+        e = read_erasures(x, &(struct query_options){.after = after, .limit = ERASURES_EACH}, all, &n, &next, f);
     if (e != OK)
         return e;
-    bool has_more = n > ERASURES_EACH;
-    n = has_more ? ERASURES_EACH : n;
     tpl_erasures(&content, &(struct tpl_erasures){.is_empty = n == 0}, x->lang);
     if (n)
         write_erasures(x, all, n, &content);
-    part_pages(x, &content,
-               &(struct pages){.n_shown = (int64_t)n,
-                               .n_total = -1,
-                               .after = input_named(x, "before")->text,
-                               .next = has_more ? part_int(x, all[n - 1].rev) : nothing,
-                               .parameter = "before"});
+    part_pages(x, &content, &(struct pages){.n_shown = (int64_t)n, .n_total = -1, .after = after, .next = next});
     return admin_page(x, message(M_erasures_title, x->lang), &content, f);
 }

@@ -145,7 +145,7 @@ static const struct input desk_requests_inputs[] = {{.name = "all", .in = IN_QUE
 static const struct input desk_request_inputs[] = {IN_KEY, INPUT_END};
 static const struct input my_requests_inputs[] = {{.name = "sent", .in = IN_QUERY, .type = INPUT_TEXT, .max = 64, TITLE("Yêu cầu vừa gửi", "The request just made")}, INPUT_END};
 static const struct input my_request_inputs[] = {IN_FORM("kind", INPUT_TEXT, .max = 64), IN_FORM("words", INPUT_TEXT, .max = 10000), INPUT_END};
-static const struct input erasures_inputs[] = {{.name = "before", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Trước phiên bản này", "Before this revision")}, INPUT_END};
+static const struct input erasures_inputs[] = {{.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang", "Place")}, INPUT_END};
 static const struct input record_erase_form_inputs[] = {IN_REGISTER, IN_ID, {.name = "done", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX}, INPUT_END};
 static const struct input record_erase_inputs[] = {
     IN_REGISTER,

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The checks of office.sh: office.py ADDRESS WORK. Lines of TAP."""
+import html
 import json
 import os
 import re
@@ -285,6 +286,19 @@ def retention(chief, dpo):
     tinhso("retention")
     has(chief.get("/admin/retention"), "what the command did is noted too", "command line")
     has(dpo.get("/desk/erasures"), "and the desk sees what was erased", "YC000060")
+    codes = [f"YC0001{n:02}" for n in range(55)]
+    with open(os.path.join(WORK, "many.csv"), "w", encoding="utf-8") as out:
+        out.write("code,kind,received_on,person,finished_on,outcome\n")
+        out.writelines(f"{code},access,2019-01-07,Gone {code},2019-01-08,done\n" for code in codes)
+    tinhso("import", "data_requests", "many.csv")
+    tinhso("retention")
+    seen, path = "", "/desk/erasures"
+    while path:
+        page = main_of(dpo.get(path))
+        seen += page
+        following = re.search(r'href="([^"]*)" rel="next"', page)
+        path = html.unescape(following.group(1)) if following else None
+    tell(all(code in seen for code in codes), "all of one revision, page by page", [c for c in codes if c not in seen])
 
 
 def jobs(chief, dpo):
