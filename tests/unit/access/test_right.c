@@ -493,6 +493,16 @@ static void a_read_is_in_the_name_of_who_lent_the_right_to_it(void **state)
     assert_string_equal(behalf(x, "people", PRIVACY_BASIC_PERSONAL, "P1"), "amy"); /* hers */
     assert_string_equal(behalf(x, "people", PRIVACY_INTERNAL, "P1"), "");          /* which he sees of all */
     assert_string_equal(behalf(x, "people", PRIVACY_BASIC_PERSONAL, NULL), "amy, eve");
+    /* So many ids that no room is left for what the roles say: she is named all the same. */
+    struct str many[90], names;
+    char *long_id = arena_zalloc(x->a, 733);
+    memset(long_id, 'x', 732);
+    for (size_t i = 0; i < ARRAY_LEN(many); i++)
+        many[i] = str_of(long_id);
+    many[0] = STR("P1");
+    assert_int_equal(
+        rights_behalf(rights, reg_of(x, "people"), PRIVACY_BASIC_PERSONAL, many, ARRAY_LEN(many), &names, &x->f), OK);
+    assert_true(str_starts(names, STR("amy")));
     s.n_delegations = 0;
     begin(x, &s, false);
     assert_string_equal(behalf(x, "people", PRIVACY_BASIC_PERSONAL, "P1"), "");

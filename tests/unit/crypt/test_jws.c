@@ -42,6 +42,18 @@ static enum err check(struct arena *a, const char *keys, struct str token, struc
     return jws_check(a, token, &set, payload, NULL);
 }
 
+/* A provider's document is no reason to stop. */
+static void keys_without_content_are_passed_over(void **state)
+{
+    (void)state;
+    static const char *const broken[] = {"{\"kty\":\"RSA\"}", "{\"kty\":\"RSA\",\"n\":\"\",\"e\":\"\"}",
+                                         "{\"kty\":\"RSA\",\"n\":\"" RSA_N "\"}", "{\"kty\":\"EC\"}", "7"};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct str payload;
+    for (size_t i = 0; i < ARRAY_LEN(broken); i++)
+        assert_int_equal(check(a, arena_printf(a, "%s," EC_KEY, broken[i]), STR(ES256), &payload), OK);
+}
+
 static void published_examples_pass(void **state)
 {
     (void)state;
@@ -129,11 +141,9 @@ static void weak_and_foreign_keys_are_passed_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_examples_pass),
-        cmocka_unit_test(each_changed_byte_is_seen),
-        cmocka_unit_test(no_signature_is_no_signature),
-        cmocka_unit_test(the_key_must_be_the_one_named),
-        cmocka_unit_test(weak_and_foreign_keys_are_passed_over),
+        cmocka_unit_test(published_examples_pass),       cmocka_unit_test(keys_without_content_are_passed_over),
+        cmocka_unit_test(each_changed_byte_is_seen),     cmocka_unit_test(no_signature_is_no_signature),
+        cmocka_unit_test(the_key_must_be_the_one_named), cmocka_unit_test(weak_and_foreign_keys_are_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
