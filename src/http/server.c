@@ -409,6 +409,8 @@ static enum MHD_Result answer_later(struct thread *t, struct MHD_Connection *mhd
         answer_refused(&t->w, m, FAULT(&f, ERR_HTTP_STOPPING), &f, &r);
         return send_reply(t, mhd, c, m, &r);
     }
+    /* It waits for us: a backup takes minutes. */
+    atomic_store_explicit(&c->deadline_ms, INT64_MAX, memory_order_relaxed);
     c->mhd = mhd;
     c->job = lane_job_new(m, body_whole(&c->body), c);
     atomic_fetch_add_explicit(&t->n_on_lanes, 1, memory_order_relaxed);

@@ -290,6 +290,23 @@ static void a_session_that_ends_while_the_body_is_on_its_way_gets_nothing_done(v
     }
 }
 
+/* The server stops afterwards (tear_down), though nobody waits for these answers. */
+static void who_leaves_while_a_lane_works_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    static const char request[] = "GET /slow HTTP/1.1\r\n" HOST "\r\n";
+    static const struct linger at_once = {.l_onoff = 1};
+    for (int i = 0; i < 4; i++) {
+        int fd = dial();
+        assert_int_equal(send(fd, request, sizeof request - 1, MSG_NOSIGNAL), (ssize_t)sizeof request - 1);
+        usleep(20000);
+        if (i % 2)
+            assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+        close(fd);
+    }
+    assert_null(ask_slow((void *)(uintptr_t) "/slow"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +317,7 @@ int main(void)
         cmocka_unit_test(an_account_writes_only_where_it_may),
         cmocka_unit_test(a_session_that_ends_while_the_body_is_on_its_way_gets_nothing_done),
         cmocka_unit_test(slow_work_holds_up_nobody),
+        cmocka_unit_test(who_leaves_while_a_lane_works_leaves_nothing_behind),
         cmocka_unit_test(a_path_to_come_back_to_is_one_of_this_site),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
