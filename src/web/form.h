@@ -112,5 +112,7 @@ struct str form_actor(const struct exchange *x);
 void form_problem(struct form *m, struct form_entry *en, struct str sentence);
 struct form_entry *form_entry_named(struct form *m, struct str field);
 struct str fault_sentence(struct exchange *x, const struct fault *f);
+/* What is refused by right and told on the page itself is written down as any refusal: the first of the faults that is one. */
+void form_note_refusal(struct exchange *x, const struct faults *list);
 
 #endif

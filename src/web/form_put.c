@@ -23,6 +23,15 @@ struct str fault_sentence(struct exchange *x, const struct fault *fault)
     return buf_move(&b, x->arena);
 }
 
+void form_note_refusal(struct exchange *x, const struct faults *list)
+{
+    for (size_t i = 0; x->subject->account && i < list->n; i++)
+        if (err_http(list->p[i].code) == 403) {
+            worker_refused(x->worker, x, &list->p[i]);
+            return;
+        }
+}
+
 void form_problem(struct form *m, struct form_entry *en, struct str sentence)
 {
     if (en && en->problem.n)
@@ -127,11 +136,9 @@ enum err form_put(struct form *m, bool is_dry_run, struct fault *f)
             faults_done(&m->result.warnings);
             return f->code;
         }
-        if (err_http(list.p[i].code) == 403 &&
-            x->subject->account) /* told in the form, and written down as any refusal */
-            worker_refused(x->worker, x, &list.p[i]);
         take_fault(m, &list.p[i]);
     }
+    form_note_refusal(x, &list);
     take_warnings(m);
     faults_done(&m->result.warnings);
     m->result.warnings = (struct faults){0};

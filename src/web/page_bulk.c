@@ -276,6 +276,7 @@ static enum err run(struct many *t, bool is_dry_run, struct bulk_result *done, s
                                    .leaves_out = input_named(x, "leave")->integer != 0};
     enum err e = bulk_set(x->arena, ((struct worker *)x->worker)->store, t->m.reg, t->ids, t->n, t->set->number,
                           cells[t->set->number], &o, done, list);
+    form_note_refusal(x, list);
     for (size_t i = 0; i < list->n; i++)
         if (err_http(list->p[i].code) >= 500 || (e != OK && list->p[i].line == 0)) {
             *f = list->p[i];

@@ -151,6 +151,7 @@ enum err post_change_undo(struct exchange *x, struct fault *f)
     const struct bulk_options o = {.actor = form_actor(x), .reason = p.m.reason};
     e = bulk_undo(x->arena, ((struct worker *)x->worker)->store, p.m.reg, p.rev, &o, &done, &list);
     if (e != OK) {
+        form_note_refusal(x, &list);
         struct fault first = list.n ? list.p[0] : (struct fault){.code = e};
         if (err_http(first.code) >= 500) {
             *f = first;

@@ -201,12 +201,10 @@ static enum err open_import(struct bringing *b, bool is_dry_run, struct fault *f
 static void note_refusal(const struct bringing *b, const struct fault *why)
 {
     struct exchange *x = b->m.x;
-    const struct fault *first = err_http(why->code) == 403 ? why : NULL;
-    for (size_t i = 0; !first && i < b->r.faults.n; i++)
-        if (err_http(b->r.faults.p[i].code) == 403)
-            first = &b->r.faults.p[i];
-    if (first && x->subject->account)
-        worker_refused(x->worker, x, first);
+    if (err_http(why->code) == 403 && x->subject->account)
+        worker_refused(x->worker, x, why);
+    else
+        form_note_refusal(x, &b->r.faults);
 }
 
 /* Faults of the file or of its rows are told on the page. */

@@ -113,6 +113,7 @@ static enum err end(struct acting *a, enum err e, const struct faults *list, str
             STR_JOIN(x->arena, show_record_href(x, a->m.reg, a->m.id), a->is_restoring ? STR("#saved") : nothing));
         return OK;
     }
+    form_note_refusal(x, list);
     struct fault first = list->n ? list->p[0] : (struct fault){.code = e};
     if (err_http(first.code) >= 500) {
         *f = first;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The checks of unseen.sh: unseen.py ADDRESS LINK. A clerk of commune 11 writes; P3, P4, C3 and T1 are of commune 12.
+"""The checks of unseen.sh: unseen.py ADDRESS LINK LINK. Clerks of commune 11 write; P3, P4, C3 and T1 are of commune 12.
 Prints lines of TAP."""
 import json
 import os
@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser  # noqa: E402
 from signing import Browser, welcome  # noqa: E402
 
-ADDRESS, LINK = sys.argv[1], sys.argv[2]
+ADDRESS, LINK, SECOND = sys.argv[1:4]
 checks = []
 
 
@@ -139,6 +139,19 @@ def a_file_does_not_tell_what_an_unseen_record_holds():
     assert "unchanged" not in right or "0 " in right, right[-1500:]
     eq(right.replace("Quyenba Cúc", ""), wrong.replace("Quyenbon", ""))
     eq(told("code,name\nP3,A\n", "update"), told("code,name\nP9,A\n", "update"), "some columns of a record")
+
+
+@check
+def many_at_once_and_undoing_are_refused_as_well():
+    second = Browser(ADDRESS)
+    welcome(second, SECOND, "bảy con mèo ngủ trưa")
+    port = int(ADDRESS.rsplit(":", 1)[1])
+    b = browser.Browser(port, lang="en").sign_in_as(second)
+    p = b.press(b.get("/registers/cards/bulk?set=home").forms[-1], "do", "check", f__home="12")
+    assert p.status == 200 and "0 records will change" in p.text, (p.status, p.text[-900:])
+    rev = next(r for r in range(1, 9) if b.get(f"/registers/cards/changes/{r}").status == 200)
+    p = b.press(b.get(f"/registers/cards/changes/{rev}").forms[-1], reason="test")
+    assert p.status == 422 and "outside of what the account may" in p.text, (p.status, p.text[-900:])
 
 
 @check

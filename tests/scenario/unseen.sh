@@ -57,9 +57,11 @@ tinhso load province
 expect_exit "the province loads" 0
 tinhso user add clerk --full-name Clerk --role clerk --unit 11 --lang en
 link=$(grep -oE '/welcome/[0-9a-f]+' <<<"$out")
+tinhso user add second --full-name Second --role clerk --unit 11 --lang en # of one account, five refusals a minute are written down
+second=$(grep -oE '/welcome/[0-9a-f]+' <<<"$out")
 
 serve --lang en
-run python3 "$SOURCE/tests/scenario/unseen.py" "$address" "$link"
+run python3 "$SOURCE/tests/scenario/unseen.py" "$address" "$link" "$second"
 retell "$WORK/.out"
 expect_exit "the checks went to their end" 0
 [ "$status" -eq 0 ] || printf '%s\n' "# ${err//$'\n'/$'\n'# }"
@@ -72,6 +74,8 @@ END
 expect_contains "what he was refused through the interface is written down" "$out" "POST /api/collections/{register}/items"
 expect_contains "and by a file" "$out" "GET /registers/{register}/imports/{token}"
 expect_contains "and in a form" "$out" "POST /registers/{register}/new"
+expect_contains "and of many at once" "$out" "POST /registers/{register}/bulk"
+expect_contains "and in undoing" "$out" "POST /registers/{register}/changes/{revision}"
 serve_end
 tinhso log verify
 expect_exit "the log verifies" 0
