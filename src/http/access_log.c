@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { FLUSH_BYTES = 32 << 10, PATH_BYTES = 512 };
+enum { FLUSH_BYTES = 32 << 10, PATH_BYTES = 512, SEGMENT_BYTES = 40 };
 
 static void text_member(struct json_out *o, const char *key, struct str text, size_t max)
 {
@@ -18,11 +18,24 @@ static void text_member(struct json_out *o, const char *key, struct str text, si
     json_str(o, str_slice(text.p, utf8_valid_prefix(text)));
 }
 
+/* What no route is known for may be a link with a secret, by another method or with a slash too much: long segments of it are left out. */
+static struct str shown_path(const struct message *m, const struct served *s, struct buf *b)
+{
+    if (s->route)
+        return s->route->flags & HAS_SECRET ? str_of(s->route->path) : m->path;
+    for (struct str rest = m->path, segment; rest.p;) {
+        segment = str_cut(rest, '/', &rest);
+        buf_str(b, segment.n < SEGMENT_BYTES ? segment : STR("…"));
+        buf_puts(b, rest.p ? "/" : "");
+    }
+    return buf_view(b);
+}
+
 void access_log_add(struct http_worker *w, const struct message *m, const struct served *s)
 {
     struct json_out o;
     char instant[40];
-    struct buf time = BUF_INIT(sizeof instant);
+    struct buf time = BUF_INIT(sizeof instant), path CLEANUP(buf_done) = BUF_INIT(PATH_BYTES);
     instant_print(clock_now_ms(), &time);
     json_out_init(&o, &w->access_log, JSON_OUT_COMPACT);
     json_object_begin(&o);
@@ -30,8 +43,7 @@ void access_log_add(struct http_worker *w, const struct message *m, const struct
     text_member(&o, "id", s->request_id, REQUEST_ID_BYTES);
     text_member(&o, "client", s->client, 64);
     text_member(&o, "method", m->method, 32);
-    bool has_secret = s->route && (s->route->flags & HAS_SECRET);
-    text_member(&o, "path", has_secret ? str_of(s->route->path) : m->path, PATH_BYTES);
+    text_member(&o, "path", shown_path(m, s, &path), PATH_BYTES);
     text_member(&o, "route", str_of(s->route ? s->route->id : ""), 64);
     json_key(&o, STR("status")), json_int(&o, s->status);
     json_key(&o, STR("bytes")), json_int(&o, s->bytes);

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "crypt/ed25519.h"
 
 #include "base/banned.h"
 
@@ -53,7 +54,9 @@ void body_end(struct body *b, _Atomic int *n_files)
         close(b->file);
         atomic_fetch_sub_explicit(n_files, 1, memory_order_relaxed);
     }
-    if (b->text.cap)
+    if (b->text.cap) {
+        memory_wipe(b->text.p, b->text.n); /* a password, may be; whether it was taken or refused */
         buf_done(&b->text);
+    }
     body_init(b);
 }

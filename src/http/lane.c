@@ -2,8 +2,6 @@
 
 #include <pthread.h>
 
-#include "crypt/ed25519.h"
-
 #include "base/banned.h"
 
 struct lane {
@@ -109,10 +107,7 @@ static void answer_slow(struct lane *l, struct lane_job *j)
     enum err e = ready(l, &f);
     if (e == OK) {
         answer_body(&l->w, &j->m, j->body, &r);
-        bool has_secret = l->w.x.route && (l->w.x.route->flags & HAS_SECRET);
         take_reply(l, j, &r);
-        if (has_secret && j->body.n)
-            memory_wipe((char *)(uintptr_t)j->body.p, j->body.n);
     } else {
         refuse(l, j, e, &f);
     }

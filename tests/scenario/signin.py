@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The checks of signin.sh: signin.py ADDRESS WORK CHECK runs one; an assertion that fails says why."""
+import http.client
 import json
 import os
 import re
@@ -92,6 +93,11 @@ def links_open_once():
     b = Browser(ADDRESS)
     for wrong in (old, "/welcome/x", "/welcome/" + "0" * 64):
         eq(b.get(wrong).status, 404, wrong)
+    for method, target in (("PUT", link), ("GET", link + "/")):  # neither leads anywhere
+        asked = http.client.HTTPConnection(ADDRESS.split("//")[1], timeout=20)
+        asked.request(method, target)
+        assert asked.getresponse().status in (308, 405)
+        asked.close()
     page = b.get(link)
     eq(page.status, 200, "the link")
     eq(page.headers["Cache-Control"], "no-store", "of the link")
