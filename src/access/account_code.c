@@ -142,10 +142,7 @@ enum err account_code_check(struct access *a, const struct actor *by, int64_t nu
             e = judge(a, by, number, key, code, &is_right, f);
         e = access_end(a, e, f);
     }
-    if (e == OK && wait) {
-        struct buf minutes CLEANUP(buf_done) = BUF_INIT(32);
-        buf_printf(&minutes, "%lld", (long long)(wait + 59999) / 60000);
-        return FAULT(f, ERR_SIGN_IN_WAIT, {"minutes", buf_view(&minutes)});
-    }
+    if (e == OK && wait)
+        return account_must_wait(wait, f);
     return e == OK && !is_right ? FAULT(f, ERR_CODE_REFUSED) : e;
 }

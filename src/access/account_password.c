@@ -178,7 +178,7 @@ static struct str address_key(struct arena *arena, struct str address)
     return buf_move(&b, arena);
 }
 
-static enum err must_wait(int64_t wait_ms, struct fault *f)
+enum err account_must_wait(int64_t wait_ms, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(32);
     buf_printf(&b, "%lld", (long long)(wait_ms + 59999) / 60000);
@@ -249,7 +249,7 @@ static enum err may_try(struct attempt *t, struct fault *f)
         e = throttle_wait(t->a, t->counted[i].key, &wait, f);
         longest = wait > longest ? wait : longest;
     }
-    return e == OK && longest ? must_wait(longest, f) : e;
+    return e == OK && longest ? account_must_wait(longest, f) : e;
 }
 
 /* Whoever is kept out writes no more than this. */

@@ -3,6 +3,7 @@
 #include "access/account_internal.h"
 #include "access/delegation.h"
 #include "base/clock.h"
+#include "text/utf8.h"
 
 #include "base/banned.h"
 
@@ -27,8 +28,8 @@ enum err session_begin(struct access *a, const struct session_start *how, struct
 {
     int64_t now = clock_now_ms();
     struct digest digest;
-    struct str agent = how->agent;
-    agent.n = agent.n > AGENT_BYTES ? AGENT_BYTES : agent.n;
+    struct str agent = str_slice(how->agent.p, how->agent.n > AGENT_BYTES ? AGENT_BYTES : how->agent.n);
+    agent.n = utf8_valid_prefix(agent); /* it is shown to the account */
     token_make(ret_id);
     must(token_digest(str_of(ret_id->text), &digest));
     enum err e = sweep(a, now, f);

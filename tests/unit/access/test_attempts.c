@@ -283,6 +283,23 @@ static void sessions_that_are_over_are_not_counted(void **state)
     assert_int_equal(access_counts(a).sessions, 0);
 }
 
+static void what_a_browser_says_of_itself_is_cut_between_letters(void **state)
+{
+    (void)state;
+    char agent[302];
+    struct account who = new_account("agent");
+    struct token id;
+    struct session *list;
+    size_t n = 0;
+    memset(agent, 'x', sizeof agent);
+    memcpy(agent + 299, "\xc4\x91", 2); /* đ */
+    DO(session_begin(a, &(struct session_start){.account = who.number, .agent = str_slice(agent, sizeof agent)}, &id,
+                     &f));
+    assert_int_equal(session_list(arena, a, who.number, &list, &n, &f), OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(list[0].agent.n, 299);
+}
+
 /* Taken from a file in which somebody was reset into one from before. */
 static void what_was_reset_since_a_backup_has_no_recovery_codes(void **state)
 {
@@ -350,6 +367,7 @@ int main(void)
         cmocka_unit_test(what_was_taken_away_during_a_sign_in_is_gone),
         cmocka_unit_test(guesses_are_counted_one_by_one),
         cmocka_unit_test(sessions_that_are_over_are_not_counted),
+        cmocka_unit_test(what_a_browser_says_of_itself_is_cut_between_letters),
         cmocka_unit_test(what_was_reset_since_a_backup_has_no_recovery_codes),
         cmocka_unit_test(an_account_of_a_provider_is_made_without_a_link),
         cmocka_unit_test(the_programs_own_names_are_no_accounts),
