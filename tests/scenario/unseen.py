@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The checks of unseen.sh: unseen.py ADDRESS LINK LINK. Clerks of commune 11 write; P3, P4, C3 and T1 are of commune 12.
+"""The checks of unseen.sh: unseen.py ADDRESS LINK LINK. Clerks of commune 11 write; P3, P4, C3, T1 are of commune 12.
 Prints lines of TAP."""
 import json
 import os
@@ -138,6 +138,8 @@ def a_file_does_not_tell_what_an_unseen_record_holds():
     right, wrong = told("code,name\nP3,Quyenba Cúc\n"), told("code,name\nP3,Quyenbon\n")
     assert "unchanged" not in right or "0 " in right, right[-1500:]
     eq(right.replace("Quyenba Cúc", ""), wrong.replace("Quyenbon", ""))
+    rows = told("code,home,name\nP1,11,Quyenmot Ân\nP77,12,A\n")
+    assert re.search(r"1 row equals the register.* 3 A Code This record, before or after", rows), rows[-1500:]
     eq(told("code,name\nP3,A\n", "update"), told("code,name\nP9,A\n", "update"), "some columns of a record")
 
 
