@@ -314,6 +314,7 @@ static enum err erase(struct erasing *m, bool is_preview, struct erased *ret_don
     struct str *names = ARENA_ARRAY(x->arena, struct str, m->reg->n_fields);
     struct erasure what = {.id = m->last.id, .fields = names, .reason = m->reason, .basis = m->basis};
     enum privacy most = PRIVACY_PUBLIC;
+    const struct reg *now = NULL; /* as the change declares it */
     for (size_t i = 0; i < m->reg->n_fields; i++) {
         if (!m->chosen[i])
             continue;
@@ -323,7 +324,9 @@ static enum err erase(struct erasing *m, bool is_preview, struct erased *ret_don
     site_write_decided(x, &m->decision, most);
     enum err e = change_begin(w->store, &(struct change_info){.actor = site_actor(x), .reason = m->reason}, &change, f);
     if (e == OK)
-        e = change_erase(change, m->reg, &what, ret_done, f);
+        e = change_register(change, m->reg, &now, f);
+    if (e == OK)
+        e = change_erase(change, now, &what, ret_done, f);
     if (e == OK && !is_preview && ret_done->versions) {
         e = change_commit(TAKE(change), ret_rev, &list, NULL);
         if (e != OK && list.n)

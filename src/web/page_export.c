@@ -29,19 +29,18 @@ static enum err answer(struct exchange *x, struct str problem, struct str purpos
     struct tpl_export_chosen *shown = ARENA_ARRAY(x->arena, struct tpl_export_chosen, n + 1);
     for (size_t i = 0; i < n; i++)
         shown[i] = (struct tpl_export_chosen){chosen[i].title, chosen[i].cql2};
-    struct str path = part_href(x, "/registers/", reg->name);
+    struct str path = part_href(x, "/registers/", reg->name), mark = x->query.n ? STR("?") : STR("");
     tpl_export(&content,
-               &(struct tpl_export){
-                   .action = STR_JOIN(x->arena, path, STR("/export"), x->query.n ? STR("?") : STR(""), x->query),
-                   .count = count,
-                   .chosen = shown,
-                   .n_chosen = n,
-                   .problem = problem,
-                   .has_personal = site_shows_personal(x, reg),
-                   .purpose = purpose,
-                   .is_csv = is_csv,
-                   .csrf = x->subject->csrf,
-                   .cancel_href = path},
+               &(struct tpl_export){.action = STR_JOIN(x->arena, path, STR("/export"), mark, x->query),
+                                    .count = count,
+                                    .chosen = shown,
+                                    .n_chosen = n,
+                                    .problem = problem,
+                                    .has_personal = site_shows_personal(x, reg),
+                                    .purpose = purpose,
+                                    .is_csv = is_csv,
+                                    .csrf = x->subject->csrf,
+                                    .cancel_href = STR_JOIN(x->arena, path, mark, x->query)},
                x->lang);
     if (problem.n)
         x->status = 422;

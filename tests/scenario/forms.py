@@ -562,6 +562,7 @@ def what_a_spreadsheet_would_run_is_text_when_it_leaves():
 @check
 def what_is_taken_along_wants_a_purpose():
     p = b.get("/registers/pumps/export?name-has=bom")
+    assert "/registers/pumps?name-has=bom" in p.links, "whoever thinks better of it finds what he had asked"
     is_in("hồ sơ sẽ được tải về", p)
     r = b.press(p.forms[-1])
     assert r.status == 422 and "mục đích" in r.text, r.status
