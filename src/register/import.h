@@ -13,9 +13,8 @@
  * checked with register/record → rows put in one change → the change judged as a whole.
  *
  * All or nothing unless accept_valid; a dry run does everything but commit, so its report is that of the real run. One of more than 200 rows works on a copy of the
- * database (store_trial), so that nobody waits for it. One revision an
- * import, with file name, SHA-256 and mapping in its entry. A row equal to what is there writes nothing; of a record that who
- * writes is not shown, or of fields of it, that is not told but judged by the guard. A row that the guard refuses is one that fails, as others do. Killed at any moment nothing of the
+ * database (store_trial), so that nobody waits for it. One revision an import, with file name, SHA-256 and mapping in its entry. A row equal to what is there writes
+ * nothing; where who writes is not shown that, the guard judges it as any other. A row that the guard refuses fails alone. Killed at any moment nothing of the
  * import is there, and the same command does it all: no row twice.
  *
  * Invented records. The column that export adds behind the fields (“Dữ liệu mẫu”, “Sample”, _sample) is read as a mark: what it calls
