@@ -6,7 +6,7 @@
 /* In the time that the longer takes, whatever they hold. */
 static bool is_same_secret(struct str a, struct str b)
 {
-    if (a.n == 0 || b.n == 0)
+    if (!a.p || !b.p || b.n == 0)
         return false;
     unsigned char differ = a.n != b.n;
     for (size_t i = 0; i < a.n; i++)

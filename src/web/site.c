@@ -248,9 +248,9 @@ enum err worker_new(void *site, void **ret_worker, struct fault *f)
 
 /* ---- now and then ---- */
 
-void site_chore(void *context)
+void site_chore(void *of_site)
 {
-    struct site *site = context;
+    struct site *site = of_site;
     struct fault f = {.code = OK};
     enum err e = site->chore_access ? OK : access_open(site->db_path, &site->chore_access, &f);
     if (e == OK)

@@ -82,7 +82,7 @@ extern const struct route site_routes[];
 enum err worker_new(void *site, void **ret_worker, struct fault *f);
 void worker_free(void *worker);
 /* Reads that were noted become rows of their table. */
-void site_chore(void *site);
+void site_chore(void *of_site);
 void site_done(struct site *site); /* when no server runs */
 /* Takes notice of what was written since; moves the store to `at` (or back to the newest). All that one request reads lies in one read
  * transaction, so that an answer kept for a revision holds that revision and no other. Declarations and figures of a moment are kept while they serve. */
