@@ -218,6 +218,7 @@ enum err account_add(struct access *a, const struct actor *by, const struct acco
 /* ---- disabling, resetting, roles ---- */
 
 /* Somebody must be able to put things right. */
+/* Within the transaction, for roles that were read before it may be others by now. */
 static enum err keeps_administrator(struct access *a, struct fault *f)
 {
     int64_t n = 0;
@@ -228,19 +229,24 @@ static enum err keeps_administrator(struct access *a, struct fault *f)
     return e == OK && n == 0 ? FAULT(f, ERR_ACCOUNT_LAST) : e;
 }
 
-static bool is_administrator(const struct account *who)
+static enum err is_administrator(struct access *a, int64_t account, bool *ret_is, struct fault *f)
 {
-    for (size_t i = 0; i < who->n_roles; i++)
-        if (str_is(who->roles[i], ROLE_ADMINISTRATOR))
-            return true;
-    return false;
+    int64_t n = 0;
+    enum err e = db_value_int(
+        a->db, STR("SELECT count(*) FROM account_role WHERE account = ?1 AND role = '" ROLE_ADMINISTRATOR "'"),
+        DB_VALUES(db_int(account)), &n, f);
+    *ret_is = n > 0;
+    return e;
 }
 
 enum err account_disable(struct access *a, const struct actor *by, const struct account *who, struct fault *f)
 {
     enum err e = db_run(a->db, STR("UPDATE account SET disabled_ms = ?2 WHERE account = ?1 AND disabled_ms IS NULL"),
                         DB_VALUES(db_int(who->number), db_int(clock_now_ms())), f);
-    if (e == OK && is_administrator(who))
+    bool is_one = false;
+    if (e == OK)
+        e = is_administrator(a, who->number, &is_one, f);
+    if (e == OK && is_one)
         e = keeps_administrator(a, f);
     if (e == OK)
         e = db_run(a->db, STR("DELETE FROM link WHERE account = ?1"), DB_VALUES(db_int(who->number)), f);

@@ -20,12 +20,14 @@ static enum err read_roles(struct arena *a, const struct roles *roles, struct st
 {
     struct str *names = ARENA_ARRAY(a, struct str, MOST_ROLES), rest = text, one;
     size_t n = 0;
-    while (rest.p && rest.n && n < MOST_ROLES) {
+    while (rest.p && rest.n) {
         struct str part = str_cut(rest, ',', &rest);
-        while (part.p && part.n && n < MOST_ROLES) {
+        while (part.p && part.n) {
             one = str_trim(str_cut(part, ' ', &part));
             if (one.n == 0)
                 continue;
+            if (n == MOST_ROLES)
+                return FAULT(f, ERR_LIMIT, {"what", STR("roles")}, {"limit", STR("50")});
             if (!str_is(one, ROLE_ADMINISTRATOR) && !(roles && role_find(roles, one)))
                 return FAULT(f, ERR_ACCOUNT_ROLE, {"name", one});
             names[n++] = one;
