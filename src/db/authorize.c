@@ -51,7 +51,7 @@ static bool is_reading_pragma(const char *name, const char *arg)
 /* Besides, on a writer: how it keeps pages and waits for the disk, and the version of the tables. */
 static bool is_writing_pragma(const char *name)
 {
-    static const char *const names[] = {"cache_size", "mmap_size", "synchronous", "user_version"};
+    static const char *const names[] = {"cache_size", "mmap_size", "synchronous", "user_version", "wal_autocheckpoint"};
     return stands_in(names, ARRAY_LEN(names), name);
 }
 

@@ -194,7 +194,7 @@ static void opening_while_others_write_and_checkpoint_never_cries_damage(void **
         if (db_open(path, DB_WRITE, &db, NULL) != OK || db_exec(db, "PRAGMA wal_autocheckpoint = 30", NULL) != OK)
             _exit(1);
         for (;;)
-            if (db_begin(db, NULL) != OK || db_exec(db, "INSERT INTO t(body) VALUES (randomblob(20000))", NULL) != OK ||
+            if (db_begin(db, NULL) != OK || db_exec(db, "INSERT INTO t(body) VALUES (zeroblob(20000))", NULL) != OK ||
                 db_exec(db, "DELETE FROM t WHERE id % 3 = 0", NULL) != OK || db_commit(db, NULL) != OK)
                 _exit(2);
     }

@@ -199,7 +199,7 @@ static void an_added_record_is_named(void **state)
 {
     expect_first(*state,
                  "INSERT INTO r_farms(_id, _rev, _ord, _removed, _sample, _salt, code) VALUES('H9', 6, 1, 0, 0, "
-                 "randomblob(16), 'H9')",
+                 "zeroblob(16), 'H9')",
                  ERR_LOG_RECORD_EXTRA, 6, "farms", "H9");
 }
 
@@ -207,7 +207,7 @@ static void a_record_of_a_revision_that_never_was_is_named(void **state)
 {
     expect_first(*state,
                  "INSERT INTO r_farms(_id, _rev, _ord, _removed, _sample, _salt, code) VALUES('H9', 60, 0, 0, 0, "
-                 "randomblob(16), 'H9')",
+                 "zeroblob(16), 'H9')",
                  ERR_LOG_RECORD_EXTRA, 60, "farms", "H9");
 }
 
