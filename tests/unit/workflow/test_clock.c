@@ -22,7 +22,8 @@ static struct work_calendar year_2026(void)
     for (size_t i = 0; i < ARRAY_LEN(days); i++)
         off[i] = date_days(day(days[i]));
     worked[0] = date_days(day("2026-08-22"));
-    return (struct work_calendar){off, worked, ARRAY_LEN(off), 1, 2026, 2026};
+    return (struct work_calendar){
+        .off = off, .worked = worked, .n_off = ARRAY_LEN(off), .n_worked = 1, .first_year = 2026, .last_year = 2026};
 }
 
 static void assert_day(struct date d, const char *iso)
