@@ -43,15 +43,19 @@ static enum err check_run(struct cli *c)
         json_key(&o, STR("figures")), json_int(&o, (int64_t)facts.figures);
         json_key(&o, STR("indexes")), json_int(&o, (int64_t)facts.indexes);
         json_key(&o, STR("reports")), json_int(&o, (int64_t)facts.reports);
+        json_key(&o, STR("papers")), json_int(&o, (int64_t)facts.papers);
         json_key(&o, STR("roles")), json_int(&o, (int64_t)facts.roles);
         json_object_end(&o);
         answer_end(c, &o);
         return OK;
     }
-    buf_printf(&c->out,
-               T(c, "%.*s: %zu sổ đăng ký, %zu số liệu, %zu bộ chỉ số, %zu báo cáo, %zu vai trò: không có lỗi.\n",
-                 "%.*s: %zu registers, %zu figures, %zu indexes, %zu reports, %zu roles: no errors.\n"),
-               STR_ARG(facts.province->id), facts.registers, facts.figures, facts.indexes, facts.reports, facts.roles);
+    buf_printf(
+        &c->out,
+        T(c,
+          "%.*s: %zu sổ đăng ký, %zu số liệu, %zu bộ chỉ số, %zu báo cáo, %zu mẫu giấy, %zu vai trò: không có lỗi.\n",
+          "%.*s: %zu registers, %zu figures, %zu indexes, %zu reports, %zu papers, %zu roles: no errors.\n"),
+        STR_ARG(facts.province->id), facts.registers, facts.figures, facts.indexes, facts.reports, facts.papers,
+        facts.roles);
     return OK;
 }
 

@@ -1,7 +1,7 @@
 /* What several commands need of a province's folder and of an open store.
  *
  *     struct folder_facts facts;
- *     enum err e = cli_folder(c, folder, &facts);          // every error of registers, samples, figures, indexes, reports
+ *     enum err e = cli_folder(c, folder, &facts);          // every error of registers, samples, figures, indexes, reports, papers
  *
  *     struct figures *figures;
  *     e = cli_open_figures(c, &s, &figures);                // the database of --db at the moment of --at
@@ -15,7 +15,7 @@
 
 struct folder_facts {
     const struct province *province;
-    size_t registers, figures, indexes, reports, roles;
+    size_t registers, figures, indexes, reports, papers, roles;
     const struct roles *declared_roles;
 };
 

@@ -15,7 +15,7 @@ enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 static const struct command *const commands[] = {
     &command_check,      &command_load,   &command_query,    &command_figure,    &command_index,
-    &command_report,     &command_put,    &command_remove,   &command_import,    &command_export,
+    &command_report,     &command_paper,  &command_put,    &command_remove,   &command_import,    &command_export,
     &command_duplicates, &command_merge,  &command_requests, &command_retention, &command_impact_assessment,
     &command_erase,      &command_backup, &command_restore,  &command_log,       &command_new,
     &command_sample,     &command_access, &command_serve,    &command_user,      &command_audit,

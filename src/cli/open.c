@@ -10,6 +10,7 @@
 #include "figure/figure.h"
 #include "register/sample.h"
 #include "register/store.h"
+#include "report/paper.h"
 #include "report/report.h"
 
 #include "base/banned.h"
@@ -158,6 +159,8 @@ enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_
         bad = reports_check(c->arena, figures, &facts.reports, &c->faults);
     }
     enum err misfit = check_roles(c, p, bad == OK ? figures : NULL, &facts);
+    enum err unclear = papers_check(c->arena, p, &facts.papers, &c->faults);
+    bad = bad != OK ? bad : unclear;
     facts.province = p;
     if (e == OK && bad == OK && misfit == OK)
         *ret_facts = facts;

@@ -28,7 +28,8 @@ enum err sources_read_folder(struct arena *a, const char *folder, struct sources
     static const struct {
         const char *folder, *suffix;
     } parts[] = {{"codes", ".yaml"},   {"registers", ".yaml"}, {"figures", ".yaml"},
-                 {"indexes", ".yaml"}, {"reports", ".md"},     {"roles", ".yaml"}};
+                 {"indexes", ".yaml"}, {"reports", ".md"},     {"papers", ".md"},
+                 {"roles", ".yaml"}};
     VEC(struct source_file) files = {0};
     enum err e = read_into(a, folder, "province.yaml", &files, f);
     if (e == OK && file_exists(arena_printf(a, "%s/data/names.yaml", folder)))

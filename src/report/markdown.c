@@ -155,15 +155,25 @@ static void print_html(const void *ctx, size_t number, struct buf *out)
         buf_str(out, m->p[number].html);
 }
 
-void markdown_html(struct str text, const struct markdown_mark *marks, size_t n, struct buf *out)
+static void html(struct str text, int options, const struct markdown_mark *marks, size_t n, struct buf *out)
 {
     struct marks m = {marks, n};
     cmark_node *root = parse(text);
     flatten_marks(root, &m);
-    char *html = cmark_render_html(root, CMARK_OPT_DEFAULT, NULL);
-    mark_replace(str_of(html), print_html, &m, out);
-    free(html);
+    char *text_html = cmark_render_html(root, options, NULL);
+    mark_replace(str_of(text_html), print_html, &m, out);
+    free(text_html);
     cmark_node_free(root);
+}
+
+void markdown_html(struct str text, const struct markdown_mark *marks, size_t n, struct buf *out)
+{
+    html(text, CMARK_OPT_DEFAULT, marks, n, out);
+}
+
+void markdown_html_lines(struct str text, const struct markdown_mark *marks, size_t n, struct buf *out)
+{
+    html(text, CMARK_OPT_HARDBREAKS, marks, n, out);
 }
 
 /* ---- the tree for terminals ---- */
@@ -203,6 +213,8 @@ static enum md_kind kind_of(cmark_node *node)
         {"softbreak", MD_TEXT},
         {"linebreak", MD_TEXT},
         {"link", MD_LINK},
+        {"strong", MD_STRONG},
+        {"emph", MD_EMPHASIS},
     };
     const char *name = cmark_node_get_type_string(node);
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
@@ -217,7 +229,7 @@ static struct md *tree_node(struct tree *t, cmark_node *node)
     md->kind = kind_of(node);
     cmark_node_type type = cmark_node_get_type(node);
     if (type == CMARK_NODE_SOFTBREAK)
-        md->text = STR(" ");
+        md->text = STR(" "), md->level = 1;
     else if (type == CMARK_NODE_LINEBREAK)
         md->text = STR("\n");
     else if (md->kind == MD_TEXT || md->kind == MD_CODE_BLOCK)

@@ -34,6 +34,8 @@ void mark_replace(struct str text, mark_printer *print, const void *ctx, struct 
 void markdown_escape(struct buf *out, struct str s);
 
 void markdown_html(struct str text, const struct markdown_mark *marks, size_t n, struct buf *out);
+/* The same, where a line of the text is a line on the page. */
+void markdown_html_lines(struct str text, const struct markdown_mark *marks, size_t n, struct buf *out);
 
 enum md_kind {
     MD_DOCUMENT,
@@ -49,12 +51,14 @@ enum md_kind {
     MD_CELL,
     MD_TEXT, /* inline text, code included; a line break is \n */
     MD_LINK,
-    MD_INLINE, /* emphasis and the like: only its children count */
+    MD_STRONG,
+    MD_EMPHASIS,
+    MD_INLINE, /* whatever else stands in a line: only its children count */
 };
 
 struct md {
     enum md_kind kind;
-    int level;       /* MD_HEADING 1..6; MD_LIST: its first number, -1 for bullets */
+    int level; /* MD_HEADING 1..6; MD_LIST: its first number, -1 for bullets; MD_TEXT: 1 for the end of a line of the source */
     char align;      /* MD_CELL: 'l', 'c', 'r' or 0 */
     struct str text; /* MD_TEXT, MD_CODE_BLOCK; MD_LINK: its address */
     struct md *child, *next;

@@ -105,4 +105,11 @@ enum err maker_put_ranking(struct maker *m, const struct piece *piece, struct fa
 const char *sample_words(const struct report *r);
 const char *sample_mark(const struct report *r);
 
+/* The head between two lines “---”, and what follows with the line it begins on; false when there is none. */
+bool report_head_split(struct str text, struct str *ret_head, struct str *ret_body, int *ret_body_line);
+/* Adds the fault with its place and returns its code. */
+enum err report_fault(struct faults *list, struct fault *f, struct str file, int line, int column);
+/* The head as a tree whose lines are those of the file. */
+enum err report_head_parse(struct arena *a, struct str head, struct str file, struct yaml **ret_root, struct fault *f);
+
 #endif

@@ -73,8 +73,7 @@ static enum err report_unknown(struct arena *a, const struct province *p, struct
     return FAULT(f, ERR_REPORT_UNKNOWN, {"report", id}, {"near", near});
 }
 
-/* The head between two lines “---”, and what follows; false when there is none. */
-static bool head_split(struct str text, struct str *ret_head, struct str *ret_body, int *ret_body_line)
+bool report_head_split(struct str text, struct str *ret_head, struct str *ret_body, int *ret_body_line)
 {
     struct str rest, line = str_cut(text, '\n', &rest);
     if (!str_is(str_trim(line), "---"))
@@ -94,29 +93,33 @@ static bool head_split(struct str text, struct str *ret_head, struct str *ret_bo
     return false;
 }
 
-static enum err add_fault(struct faults *list, struct fault *f, struct str file, int line, int column)
+enum err report_fault(struct faults *list, struct fault *f, struct str file, int line, int column)
 {
     fault_place(f, file, line, column);
     faults_add(list, f);
     return f->code;
 }
 
+enum err report_head_parse(struct arena *a, struct str head, struct str file, struct yaml **ret_root, struct fault *f)
+{
+    /* An empty line stands for the “---”, so that lines are those of the file. */
+    return yaml_parse(a, str_of(arena_printf(a, "\n%.*s", STR_ARG(head))), file, ret_root, f);
+}
+
 static enum err head_read(struct arena *a, struct str head_text, struct report_source *s, struct faults *list)
 {
     struct fault f = {0};
     struct yaml *root;
-    /* An empty line stands for the “---”, so that lines are those of the file. */
-    char *text = arena_printf(a, "\n%.*s", STR_ARG(head_text));
-    enum err e = yaml_parse(a, str_of(text), s->file, &root, &f);
+    enum err e = report_head_parse(a, head_text, s->file, &root, &f);
     if (e != OK)
-        return add_fault(list, &f, s->file, 1, 0);
+        return report_fault(list, &f, s->file, 1, 0);
     struct head head = {0};
     e = yaml_decode(a, root, &head_schema, s->file, &head, list);
     if (e != OK)
         return e;
     if (!str_eq(head.report, s->id)) {
         e = FAULT(&f, ERR_REPORT_ID, {"report", head.report}, {"file", s->file});
-        return add_fault(list, &f, s->file, yaml_get(root, "report")->line, 0);
+        return report_fault(list, &f, s->file, yaml_get(root, "report")->line, 0);
     }
     s->title = head.title;
     s->lang = (enum lang)head.lang;
@@ -251,7 +254,7 @@ static void text_end(struct reader *r, size_t end)
 
 static void reader_fault(struct reader *r, struct fault *f, int column)
 {
-    add_fault(r->list, f, r->source->file, r->line, column);
+    report_fault(r->list, f, r->source->file, r->line, column);
     if (r->source->first == OK)
         r->source->first = f->code;
 }
@@ -338,9 +341,9 @@ enum err report_read(struct arena *a, const struct province *p, struct str id, s
     must(report_id_of(file->path, &s.id));
     struct reader r = {.arena = a, .source = &s, .list = list};
     struct str head;
-    if (!head_split(file->text, &head, &r.body, &r.line)) {
+    if (!report_head_split(file->text, &head, &r.body, &r.line)) {
         FAULT(&f, ERR_REPORT_HEAD, {"file", file->path});
-        return add_fault(list, &f, s.file, 1, 0);
+        return report_fault(list, &f, s.file, 1, 0);
     }
     enum err e = head_read(a, head, &s, list);
     if (e != OK)

@@ -1,0 +1,162 @@
+/* Tables of papers: columns as wide as what stands in them asks for, rows that go over pages under a repeated head. */
+#include <stdio.h>
+
+#include "report/paper_pdf.h"
+
+#include "base/banned.h"
+
+enum { COLUMNS_MAX = 40, MEASURED_ROWS = 60 };
+
+static const double PAD = 3, THICK = 0.5;
+
+struct table {
+    struct setter *s;
+    double size;
+    size_t n; /* columns */
+    double natural[COLUMNS_MAX], longest[COLUMNS_MAX], width[COLUMNS_MAX];
+};
+
+static draw_spans cell_spans(struct table *t, const struct md *cell, bool is_head)
+{
+    draw_spans spans = {0};
+    setter_gather(t->s->arena, cell, &spans);
+    for (size_t i = 0; i < spans.n; i++)
+        spans.p[i].is_bold |= is_head;
+    return spans;
+}
+
+static void measure(struct table *t, const struct md *table)
+{
+    size_t n_rows = 0;
+    for (const struct md *row = table->child; row && n_rows < MEASURED_ROWS; row = row->next, n_rows++) {
+        size_t i = 0;
+        for (const struct md *cell = row->child; cell && i < COLUMNS_MAX; cell = cell->next, i++) {
+            double natural, longest;
+            draw_spans spans = cell_spans(t, cell, n_rows == 0);
+            drawing_measure(t->s->d, spans.p, spans.n, t->size, &natural, &longest);
+            if (n_rows == 0)
+                natural = longest; /* a head breaks between its words before it makes its column wide */
+            t->natural[i] = natural > t->natural[i] ? natural : t->natural[i];
+            t->longest[i] = longest > t->longest[i] ? longest : t->longest[i];
+            t->n = i + 1 > t->n ? i + 1 : t->n;
+        }
+    }
+}
+
+/* What is left over goes to the columns in proportion; what is missing is taken from those that can break. */
+static void share_width(struct table *t)
+{
+    double room = t->s->right - t->s->left - 2 * PAD * (double)t->n, natural = 0, longest = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        natural += t->natural[i];
+        longest += t->longest[i];
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        if (natural <= 0)
+            t->width[i] = room / (double)t->n;
+        else if (natural <= room)
+            t->width[i] = t->natural[i] * room / natural;
+        else if (longest < room)
+            t->width[i] = t->longest[i] + (t->natural[i] - t->longest[i]) * (room - longest) / (natural - longest);
+        else
+            t->width[i] = t->longest[i] * room / longest;
+    }
+}
+
+struct row {
+    const struct draw_text *cells[COLUMNS_MAX];
+    double height;
+};
+
+static struct row row_of(struct table *t, const struct md *md, bool is_head)
+{
+    struct row r = {0};
+    size_t i = 0;
+    for (const struct md *cell = md->child; cell && i < t->n; cell = cell->next, i++) {
+        draw_spans spans = cell_spans(t, cell, is_head);
+        enum draw_align align = is_head || cell->align == 'c' ? DRAW_CENTER
+                                : cell->align == 'r'          ? DRAW_RIGHT
+                                                              : DRAW_LEFT;
+        struct draw_style style = {.size = t->size, .width = t->width[i], .align = align};
+        r.cells[i] = drawing_text(t->s->d, spans.p, spans.n, &style);
+        r.height = r.cells[i]->height > r.height ? r.cells[i]->height : r.height;
+    }
+    r.height += 2 * PAD;
+    return r;
+}
+
+static void frame(struct table *t, double y, double height)
+{
+    struct setter *s = t->s;
+    double x = s->left;
+    drawing_rule(s->d, s->left, y, s->right, y, THICK);
+    drawing_rule(s->d, s->left, y + height, s->right, y + height, THICK);
+    drawing_rule(s->d, x, y, x, y + height, THICK);
+    for (size_t i = 0; i < t->n; i++) {
+        x += t->width[i] + 2 * PAD;
+        drawing_rule(s->d, x, y, x, y + height, THICK);
+    }
+}
+
+/* A whole row, or as much of it as the page holds: `from` tells each cell's next line, and is moved. */
+static bool put_slice(struct table *t, const struct row *r, size_t from[COLUMNS_MAX], double room)
+{
+    struct setter *s = t->s;
+    double x = s->left, tallest = 0;
+    bool has_more = false;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct draw_text *c = r->cells[i];
+        size_t begin = from[i], end = begin;
+        while (c && end < c->n_lines && c->lines[end].bottom - c->lines[begin].top <= room - 2 * PAD)
+            end++;
+        if (c && end > begin) {
+            double height = c->lines[end - 1].bottom - c->lines[begin].top;
+            drawing_show(s->d, c, x + PAD, s->y + PAD, begin, end);
+            tallest = height > tallest ? height : tallest;
+        }
+        from[i] = end;
+        has_more |= c && end < c->n_lines;
+        x += t->width[i] + 2 * PAD;
+    }
+    frame(t, s->y, tallest + 2 * PAD);
+    s->y += tallest + 2 * PAD;
+    return has_more;
+}
+
+static void put_row(struct table *t, const struct row *r, const struct row *head)
+{
+    struct setter *s = t->s;
+    size_t from[COLUMNS_MAX] = {0};
+    double whole = s->bottom - s->top - s->size - head->height;
+    bool has_more = true;
+    while (has_more && s->n_pages < LIMIT_PAPER_PAGES) {
+        bool is_full = s->y + r->height > s->bottom;
+        if (is_full && (r->height <= whole || s->y + 3 * t->size > s->bottom)) {
+            size_t none[COLUMNS_MAX] = {0};
+            setter_page(s);
+            if (r != head)
+                put_slice(t, head, none, whole);
+        }
+        has_more = put_slice(t, r, from, s->bottom - s->y);
+        if (has_more)
+            s->y = s->bottom; /* the rest on the next page */
+    }
+}
+
+void setter_table(struct setter *s, const struct md *md)
+{
+    struct table t = {.s = s, .size = s->size - 1};
+    measure(&t, md);
+    if (t.n == 0)
+        return;
+    share_width(&t);
+    s->y += s->size * 0.2;
+    struct row head = row_of(&t, md->child, true);
+    setter_room(s, head.height + 2 * s->size);
+    put_row(&t, &head, &head);
+    for (const struct md *row = md->child->next; row; row = row->next) {
+        struct row r = row_of(&t, row, false);
+        put_row(&t, &r, &head);
+    }
+    s->y += s->size * 0.5;
+}
