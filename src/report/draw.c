@@ -7,6 +7,7 @@
 
 #include "base/library.h"
 #include "base/vec.h"
+#include "report/pdf.h"
 
 #include "base/banned.h"
 
@@ -157,7 +158,7 @@ enum err drawing_end(struct drawing *d, struct fault *f)
         return FAULT(f, ERR_LIMIT, {"what", STR("PDF")}, {"limit", STR("16 MiB")});
     if (status != CAIRO_STATUS_SUCCESS)
         return FAULT(f, ERR_PAPER_DRAW, {"reason", str_of(lib.cairo_status_to_string(status))});
-    return OK;
+    return pdf_facts_add(d->out, f);
 }
 
 /* ---- text ---- */

@@ -63,22 +63,21 @@ static enum err put_value(struct filler *m, const struct paper_piece *p)
     return e == OK ? put_text(m, str_dup(m->arena, buf_view(&b))) : e;
 }
 
-/* On a form for hands every choice stands, and nothing that only says that a value is missing. */
+/* On a form for hands stands what a value would stand in; of two ways the second, and none of several choices. */
 static bool is_true(const struct filler *m, const struct paper_piece *p)
 {
-    if (m->is_blank)
-        return p->test != TEST_IS_NOT_THERE;
     const struct json *value = look_up(m, p->field);
+    bool is_there = paper_value_is_there(value);
     bool is_equal = value && (value->kind == J_STRING || value->kind == J_NUMBER) && str_eq(value->string, p->value);
     switch (p->test) {
     case TEST_IS_THERE:
-        return paper_value_is_there(value);
+        return m->is_blank ? m->paper->pieces[p->next].kind == PIECE_END : is_there;
     case TEST_IS_NOT_THERE:
-        return !paper_value_is_there(value);
+        return !is_there && !m->is_blank;
     case TEST_EQUALS:
         return is_equal;
     default:
-        return !is_equal;
+        return !is_equal && !m->is_blank;
     }
 }
 

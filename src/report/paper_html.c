@@ -32,6 +32,7 @@ static const char style[] =
     ".ts-paper-signatures{display:flex;flex-wrap:wrap;gap:1rem;margin-top:1em;text-align:center;break-inside:avoid}\n"
     ".ts-paper-signatures>div{flex:1 1 10rem}.ts-paper-signatures>div:has(ul){text-align:left;font-size:.85em}"
     ".ts-paper-signatures ul{list-style:none;padding:0;margin:0}\n"
+    ".ts-paper hr{break-after:page;border:0;border-top:1px dashed #767676;margin:1.5em 0}\n"
     ".ts-paper-form{position:absolute;top:4mm;right:15mm;font-size:8pt;margin:0}\n"
     ".ts-paper-sample{border:2px solid #b50909;color:#b50909;font-weight:700;text-align:center;padding:.2em}\n"
     "@media "

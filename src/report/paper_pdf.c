@@ -15,12 +15,13 @@ struct measures {
     double size, head, small;        /* points: text, head, notes */
     double qr;                       /* mm, the least side of a code */
     double indent;                   /* mm, of a paragraph's first line */
+    double spacing, hand;            /* of lines as a factor; room for a signature in lines */
 };
 
 /* The decree: margins 20–25, 15–20, 20–25 and 30–35 mm, letters of 13–14. The forms of the one-stop are A5. */
 static const struct measures measures[] = {
-    [PAPER_A4] = {210, 297, 20, 15, 20, 30, 13, 12, 11, 24, 10},
-    [PAPER_A5] = {148, 210, 11, 11, 11, 15, 11, 9.5, 9, 21, 6},
+    [PAPER_A4] = {210, 297, 20, 15, 20, 30, 13, 12, 11, 24, 10, 1.1, 4},
+    [PAPER_A5] = {148, 210, 11, 11, 11, 15, 11, 9.5, 9, 21, 6, 1.0, 3.2},
 };
 
 /* ---- text of a node ---- */
@@ -199,6 +200,9 @@ static void put_paragraph(struct setter *s, const struct md *md, struct draw_sty
 {
     draw_spans spans = {0};
     gather(s->arena, md, look, 0, &spans);
+    for (const struct md *c = md->child; c; c = c->next)
+        if (c->kind == MD_TEXT && (c->level == 1 || str_is(c->text, "\n")) && style.align == DRAW_JUSTIFY)
+            style.align = DRAW_LEFT; /* lines of a form, not running text */
     setter_text(s, drawing_text(s->d, spans.p, spans.n, &style), x);
     s->y += s->size * 0.25;
 }
@@ -226,14 +230,6 @@ static void put_list(struct setter *s, const struct measures *m, const struct md
     }
 }
 
-static void put_rule(struct setter *s)
-{
-    setter_room(s, s->size);
-    s->y += s->size * 0.4;
-    drawing_rule(s->d, s->left, s->y, s->right, s->y, 0.5);
-    s->y += s->size * 0.4;
-}
-
 static void put_nodes(struct setter *s, const struct measures *m, const struct md *md, struct draw_style style,
                       double x, int depth)
 {
@@ -254,7 +250,7 @@ static void put_nodes(struct setter *s, const struct measures *m, const struct m
             setter_table(s, c);
             break;
         case MD_RULE:
-            put_rule(s);
+            setter_page(s); /* a rule turns the page */
             break;
         default:
             put_nodes(s, m, c, style, x, depth + 1);
@@ -311,7 +307,7 @@ static struct column column_of(struct setter *s, const struct measures *m, struc
             column_add(s, &c, n, size, width);
     }
     if (!c.is_list)
-        c.height += m->size * 4;
+        c.height += m->size * m->hand;
     return c;
 }
 
@@ -321,7 +317,7 @@ static void put_column(struct setter *s, const struct measures *m, const struct 
     for (size_t i = 0; i < c->texts.n; i++) {
         y = show_at(s, c->texts.p[i], x, y);
         if (i == 0 && !c->is_list)
-            y += m->size * 4;
+            y += m->size * m->hand;
     }
 }
 
@@ -347,7 +343,7 @@ static void put_signatures(struct setter *s, const struct measures *m, struct st
 
 static void put_block(struct setter *s, const struct measures *m, const struct paper_block *b)
 {
-    struct draw_style style = {.size = m->size, .width = s->right - s->left, .spacing = 1.08};
+    struct draw_style style = {.size = m->size, .width = s->right - s->left, .spacing = m->spacing};
     if (b->kind == BLOCK_SIGNATURES) {
         put_signatures(s, m, b->text);
         return;
@@ -364,8 +360,14 @@ static void put_block(struct setter *s, const struct measures *m, const struct p
         put_paragraph(s, c, style, (struct draw_span){.is_italic = true}, s->left);
 }
 
-static void put_form(struct setter *s, const struct measures *m)
+/* What stands above all: that it is a sample, which form it is. */
+static void put_edge(struct setter *s, const struct measures *m)
 {
+    if (s->text->is_sample) {
+        struct draw_span sample = {.text = STR(PAPER_SAMPLE " – KHÔNG CÓ GIÁ TRỊ"), .is_bold = true};
+        const struct draw_text *t = drawing_text(s->d, &sample, 1, &(struct draw_style){.size = m->small - 2});
+        drawing_show(s->d, t, s->left, s->top - t->height - 2, 0, t->n_lines);
+    }
     if (s->text->paper->form.n == 0)
         return;
     struct draw_span span = {.text = s->text->paper->form};
@@ -398,7 +400,7 @@ enum err paper_pdf(struct arena *a, const struct paper *paper, const struct json
         return e;
     if (text->is_sample)
         drawing_across(s.d, STR(PAPER_SAMPLE));
-    put_form(&s, m);
+    put_edge(&s, m);
     put_head(&s, m);
     e = put_titles(&s, m, f);
     for (size_t i = 0; e == OK && i < text->n_blocks; i++)
