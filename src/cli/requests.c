@@ -11,13 +11,6 @@
 
 enum { WIDTH = 120 };
 
-static struct str iso(struct cli *c, struct date d)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(32);
-    date_print(d, &b);
-    return str_dup(c->arena, buf_view(&b));
-}
-
 static void answer_json(struct cli *c, const struct request *list, size_t n)
 {
     struct json_out o = answer_begin(c);
@@ -29,9 +22,9 @@ static void answer_json(struct cli *c, const struct request *list, size_t n)
         json_object_begin(&o);
         json_member(&o, "code", r->code);
         json_member(&o, "kind", r->kind);
-        json_member(&o, "received", iso(c, r->received));
-        json_member(&o, "answer_due", iso(c, r->answer_due));
-        json_member(&o, "finish_due", iso(c, r->finish_due));
+        json_member(&o, "received", date_iso(c->arena, r->received));
+        json_member(&o, "answer_due", date_iso(c->arena, r->answer_due));
+        json_member(&o, "finish_due", date_iso(c->arena, r->finish_due));
         json_member(&o, "answered", r->answered_on);
         json_member(&o, "finished", r->finished_on);
         json_key(&o, STR("late")), json_bool(&o, r->is_late);
@@ -63,9 +56,9 @@ static void answer(struct cli *c, const struct request *list, size_t n)
         is_covered &= r->is_covered;
         columns_add(&t, r->code);
         columns_add(&t, text2_in(&r->kind_title, c->lang));
-        columns_add(&t, date_shown(c, iso(c, r->received)));
-        columns_add(&t, date_shown(c, iso(c, r->answer_due)));
-        columns_add(&t, date_shown(c, iso(c, r->finish_due)));
+        columns_add(&t, date_shown(c, date_iso(c->arena, r->received)));
+        columns_add(&t, date_shown(c, date_iso(c->arena, r->answer_due)));
+        columns_add(&t, date_shown(c, date_iso(c->arena, r->finish_due)));
         columns_add(&t, r->finished_on.n ? STR("—") : count_shown(c, r->days_left));
         columns_add(&t, str_of(r->is_late ? T(c, "trễ", "late") : r->finished_on.n ? T(c, "xong", "done") : ""));
     }

@@ -16,19 +16,12 @@ static enum err compute_at(struct arena *a, struct store *s, const struct figure
 
 /* ---- days ---- */
 
-static struct str date_keep(struct arena *a, struct date d)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(20);
-    date_print(d, &b);
-    return str_of(arena_strdup(a, buf_cstr(&b)));
-}
-
 enum err day_of_moment(struct arena *a, struct store *s, struct str *ret_day, struct fault *f)
 {
     struct moment at;
     int offset = s->province ? s->province->utc_offset_minutes : VIETNAM_OFFSET_MINUTES;
     if (s->at == 0 || s->at >= s->head) {
-        *ret_day = date_keep(a, date_of_instant(clock_now_ms(), offset));
+        *ret_day = date_iso(a, date_of_instant(clock_now_ms(), offset));
         return OK;
     }
     enum err e = moment_read(a, s, &at, f);

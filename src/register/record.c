@@ -389,3 +389,41 @@ bool record_canonical(const struct reg *reg, const struct record *r, struct str 
     json_object_end(&o);
     return true;
 }
+
+/* ---- by name */
+
+struct str record_text(const struct reg *reg, const struct record *r, const char *field)
+{
+    int n = reg_field_number(reg, str_of(field));
+    return n != NO_FIELD && r->values[n].kind == VALUE_TEXT ? r->values[n].text : STR("");
+}
+
+bool record_integer(const struct reg *reg, const struct record *r, const char *field, int64_t *ret)
+{
+    int n = reg_field_number(reg, str_of(field));
+    bool is_known = n != NO_FIELD && r->values[n].kind == VALUE_INTEGER;
+    *ret = is_known ? r->values[n].integer : 0;
+    return is_known;
+}
+
+size_t record_items(struct arena *a, const struct reg *reg, const struct record *r, const char *field,
+                    struct str **ret_items)
+{
+    struct str text = record_text(reg, r, field);
+    struct json *root = NULL;
+    *ret_items = NULL;
+    if (!text.n || json_parse(a, text, STR(""), &root, NULL) != OK || root->kind != J_ARRAY)
+        return 0;
+    *ret_items = ARENA_ARRAY(a, struct str, root->n);
+    for (size_t i = 0; i < root->n; i++)
+        (*ret_items)[i] = root->items[i].string;
+    return root->n;
+}
+
+struct text2 record_title(const struct reg *reg, const struct record *r, const char *field)
+{
+    const struct field *fd = reg_field(reg, str_of(field));
+    struct str text = record_text(reg, r, field);
+    const struct code *code = fd && fd->codes ? map_get(&fd->codes->by_code, text) : NULL;
+    return code ? code->title : (struct text2){text, {NULL, 0}};
+}

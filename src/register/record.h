@@ -107,6 +107,15 @@ void array_item_write(struct str item, struct buf *out);
  * be read so gets one zero more, and nothing is written with an exponent. The value is exactly the same. */
 void number_csv(double v, struct buf *out);
 
+/* Fields by their names, for who knows a register by what it is for. Empty, or false, where the register has no such field, and where it holds nothing or is kept back. The text is
+ * a view of the record's; items lie in the arena. */
+struct str record_text(const struct reg *reg, const struct record *r, const char *field);
+bool record_integer(const struct reg *reg, const struct record *r, const char *field, int64_t *ret);
+size_t record_items(struct arena *a, const struct reg *reg, const struct record *r, const char *field,
+                    struct str **ret_items);
+/* Of a field of type code; without such a code the text itself. */
+struct text2 record_title(const struct reg *reg, const struct record *r, const char *field);
+
 /* Nothing of it is kept back from who reads. */
 bool record_is_whole(const struct reg *reg, const struct record *r);
 

@@ -177,6 +177,13 @@ void date_print(struct date d, struct buf *out)
     buf_add(out, text, sizeof text);
 }
 
+struct str date_iso(struct arena *a, struct date d)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(20);
+    date_print(d, &b);
+    return str_of(arena_strdup(a, buf_cstr(&b)));
+}
+
 void date_print_vi(struct date d, struct buf *out)
 {
     buf_printf(out, "%02d/%02d/%04d", d.day, d.month, d.year);

@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/mem.h"
 #include "base/str.h"
 
 struct date {
@@ -45,8 +46,9 @@ enum err date_parse(struct str text, struct date *ret_date, struct fault *f);
  * with or without accents and “ngày”, and yyyy-mm-dd. Same errors. */
 enum err date_parse_vi(struct str text, struct date *ret_date, struct fault *f);
 
-void date_print(struct date d, struct buf *out);    /* 2022-03-05 */
-void date_print_vi(struct date d, struct buf *out); /* 05/03/2022 */
+void date_print(struct date d, struct buf *out);     /* 2022-03-05 */
+struct str date_iso(struct arena *a, struct date d); /* the same, kept in the arena */
+void date_print_vi(struct date d, struct buf *out);  /* 05/03/2022 */
 void date_print_long_vi(struct date d,
                         struct buf *out); /* ngày 05 tháng 3 năm 2022 (Decree 30/2020: day <10, month <3 padded) */
 

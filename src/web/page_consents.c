@@ -18,12 +18,6 @@
 
 static const struct str nothing = {NULL, 0};
 
-static struct str text_of(const struct reg *reg, const struct record *r, const char *name)
-{
-    int field = reg_field_number(reg, str_of(name));
-    return field != NO_FIELD && r->values[field].kind == VALUE_TEXT ? r->values[field].text : nothing;
-}
-
 /* The text that was read, in the version that was read: a record of the register to which `text` leads. */
 static enum err read_text(struct exchange *x, const struct reg *reg, const struct record *r,
                           struct tpl_consents_consents *ret, struct fault *f)
@@ -33,7 +27,7 @@ static enum err read_text(struct exchange *x, const struct reg *reg, const struc
     struct query *q CLEANUP(query_closep) = NULL;
     struct record text;
     bool has_row = false;
-    struct str id = text_of(reg, r, "text");
+    struct str id = record_text(reg, r, "text");
     ret->version = id;
     if (!fd || !fd->target || !id.n || !site_shows_register(x, fd->target))
         return OK;
@@ -42,10 +36,10 @@ static enum err read_text(struct exchange *x, const struct reg *reg, const struc
         e = query_next(q, &text, &has_row, f);
     if (e != OK || !has_row)
         return e;
-    ret->purpose = str_dup(x->arena, text_of(fd->target, &text, "purpose"));
-    ret->text = str_dup(x->arena, text_of(fd->target, &text, "text"));
-    ret->shared = str_dup(x->arena, text_of(fd->target, &text, "shared_with"));
-    ret->keep = str_dup(x->arena, text_of(fd->target, &text, "keep"));
+    ret->purpose = str_dup(x->arena, record_text(fd->target, &text, "purpose"));
+    ret->text = str_dup(x->arena, record_text(fd->target, &text, "text"));
+    ret->shared = str_dup(x->arena, record_text(fd->target, &text, "shared_with"));
+    ret->keep = str_dup(x->arena, record_text(fd->target, &text, "keep"));
     ret->version_href = show_record_href(x, fd->target, id);
     return OK;
 }
@@ -75,11 +69,11 @@ static enum err write_consents(struct exchange *x, const struct person_record *a
         const struct record *r = &all[i].record;
         if (!str_is(reg->name, CONSENTS))
             continue;
-        struct str withdrawn = text_of(reg, r, "withdrawn_on"), href = show_record_href(x, reg, r->id);
+        struct str withdrawn = record_text(reg, r, "withdrawn_on"), href = show_record_href(x, reg, r->id);
         bool may_edit = !is_own && site_may_write(x, VERB_UPDATE, reg);
         struct tpl_consents_consents one = {
             .code = r->id,
-            .given = part_date(x, text_of(reg, r, "given_on")),
+            .given = part_date(x, record_text(reg, r, "given_on")),
             .how = how_of(x, reg, r),
             .withdrawn = withdrawn.n ? part_date(x, withdrawn) : nothing,
             .action =
@@ -171,7 +165,7 @@ enum err post_consent_withdraw(struct exchange *x, struct fault *f)
         e = FAULT(f, ERR_RECORD_UNKNOWN, {"id", id}, {"register", STR(CONSENTS)});
     if (e != OK)
         return e;
-    if (!text_of(mine->reg, &mine->record, "withdrawn_on").n)
+    if (!record_text(mine->reg, &mine->record, "withdrawn_on").n)
         e = withdraw(x, mine->reg, id, &list);
     if (e == OK) {
         exchange_redirect(x, 303, STR("/account/consents"));

@@ -40,9 +40,7 @@ static void judge(const struct work_calendar *c, struct date today, struct reque
 
 static struct str text_named(struct arena *a, const struct reg *reg, const struct record *r, const char *name)
 {
-    int field = reg_field_number(reg, str_of(name));
-    bool is_known = field != NO_FIELD && r->values[field].kind == VALUE_TEXT;
-    return is_known ? str_dup(a, r->values[field].text) : STR("");
+    return str_dup(a, record_text(reg, r, name));
 }
 
 static bool take(struct arena *a, const struct reg *reg, const int *fields, const struct work_calendar *c,
