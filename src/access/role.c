@@ -372,15 +372,24 @@ void roles_check_figures(const struct roles *roles, const struct str *names, siz
         }
 }
 
-/* What is asked for: of registers by the store, pages and interface (approve and publish will be by workflows); of figures only whether they are shown. */
+/* What is asked for: of registers by the store, pages and interface, and by workflows; of figures only whether they are shown. */
 static const unsigned asked_of_registers = 1U << VERB_READ | 1U << VERB_CREATE | 1U << VERB_UPDATE | 1U << VERB_DELETE |
                                            1U << VERB_IMPORT | 1U << VERB_EXPORT | 1U << VERB_ADMINISTER;
 static const unsigned asked_of_figures = 1U << VERB_READ;
 
-static void check_verbs(const struct role *role, const struct grant *g, struct faults *warnings)
+static unsigned asked_by_workflows(const struct grant *g, const struct verbs_asked *asked, size_t n)
+{
+    unsigned verbs = 0;
+    for (size_t i = 0; i < n; i++)
+        if (grant_names(g, asked[i].reg))
+            verbs |= asked[i].verbs;
+    return verbs;
+}
+
+static void check_verbs(const struct role *role, const struct grant *g, unsigned by_workflows, struct faults *warnings)
 {
     bool has_registers = g->is_any_register || g->n_registers;
-    unsigned asked = (has_registers ? asked_of_registers : 0) | (g->n_figures ? asked_of_figures : 0);
+    unsigned asked = (has_registers ? asked_of_registers | by_workflows : 0) | (g->n_figures ? asked_of_figures : 0);
     const char *what = has_registers ? "registers" : g->n_figures ? "figures" : "workflows";
     for (size_t v = 0; v < VERB_COUNT; v++) {
         struct fault f = {0};
@@ -392,9 +401,11 @@ static void check_verbs(const struct role *role, const struct grant *g, struct f
     }
 }
 
-void roles_check_verbs(const struct roles *roles, struct faults *warnings)
+void roles_check_verbs(const struct roles *roles, const struct verbs_asked *asked, size_t n, struct faults *warnings)
 {
     for (size_t i = 0; i < roles->n; i++)
-        for (size_t k = 0; k < roles->p[i].n; k++)
-            check_verbs(&roles->p[i], &roles->p[i].grants[k], warnings);
+        for (size_t k = 0; k < roles->p[i].n; k++) {
+            const struct grant *g = &roles->p[i].grants[k];
+            check_verbs(&roles->p[i], g, asked_by_workflows(g, asked, n), warnings);
+        }
 }

@@ -78,8 +78,13 @@ enum err roles_load(struct arena *a, const struct province *p, struct roles **re
 /* What figures there are is known to others: their names, for the grants that name some. */
 void roles_check_figures(const struct roles *roles, const struct str *names, size_t n, struct faults *list);
 
-/* Verbs of grants that nothing asks for on what they name: warnings, with the line. */
-void roles_check_verbs(const struct roles *roles, struct faults *warnings);
+/* Verbs of grants that nothing asks for on what they name: warnings, with the line. Besides what the program asks for, `asked` says which verbs (bits, as in struct grant)
+ * workflows ask for on which registers. */
+struct verbs_asked {
+    struct str reg;
+    unsigned verbs;
+};
+void roles_check_verbs(const struct roles *roles, const struct verbs_asked *asked, size_t n, struct faults *warnings);
 
 const struct role *role_find(const struct roles *roles, struct str id); /* NULL when absent */
 bool grant_names(const struct grant *g, struct str reg);

@@ -33,7 +33,14 @@ static enum err check_run(struct cli *c)
     if (e != OK)
         return e;
     struct faults idle CLEANUP(faults_done) = {.max = 100};
-    roles_check_verbs(facts.declared_roles, &idle);
+    const struct workflows *ws = facts.workflows;
+    struct verbs_asked *asked = ARENA_ARRAY(c->arena, struct verbs_asked, ws->n + 1);
+    for (size_t i = 0; i < ws->n; i++) {
+        asked[i].reg = ws->p[i].reg->name;
+        for (size_t k = 0; k < ws->p[i].n_transitions; k++)
+            asked[i].verbs |= 1U << ws->p[i].transitions[k].verb;
+    }
+    roles_check_verbs(facts.declared_roles, asked, ws->n, &idle);
     cli_warn(c, &idle);
     if (c->is_json) {
         struct json_out o = answer_begin(c);
@@ -45,6 +52,7 @@ static enum err check_run(struct cli *c)
         json_key(&o, STR("reports")), json_int(&o, (int64_t)facts.reports);
         json_key(&o, STR("papers")), json_int(&o, (int64_t)facts.papers);
         json_key(&o, STR("roles")), json_int(&o, (int64_t)facts.roles);
+        json_key(&o, STR("workflows")), json_int(&o, (int64_t)facts.workflows->n);
         json_object_end(&o);
         answer_end(c, &o);
         return OK;

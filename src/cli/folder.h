@@ -12,11 +12,13 @@
 #include "access/role.h"
 #include "cli/cli.h"
 #include "figure/figure.h"
+#include "workflow/workflow.h"
 
 struct folder_facts {
     const struct province *province;
     size_t registers, figures, indexes, reports, papers, roles;
     const struct roles *declared_roles;
+    const struct workflows *workflows;
 };
 
 /* All errors go to c->faults. */

@@ -22,6 +22,8 @@ static const struct command *const commands[] = {
     &command_report,
     &command_paper,
     &command_put,
+    &command_act,
+    &command_dossier,
     &command_remove,
     &command_import,
     &command_export,

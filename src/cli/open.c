@@ -133,6 +133,19 @@ static enum err check_roles(struct cli *c, const struct province *p, const struc
     return c->faults.total > before ? ERR_DECL_UNKNOWN : OK;
 }
 
+/* That the workflows are sane is asked when all else is. */
+static enum err check_workflows(struct cli *c, const struct province *p, struct folder_facts *facts)
+{
+    struct workflows *ws;
+    size_t before = c->faults.total, kept = c->faults.n;
+    enum err e = workflows_load(c->arena, p, &ws, &c->faults);
+    if (e != OK || !facts->declared_roles)
+        return e;
+    workflows_check(c->arena, ws, facts->declared_roles, &c->faults);
+    facts->workflows = ws;
+    return c->faults.total > before ? c->faults.p[kept].code : OK;
+}
+
 enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_facts)
 {
     struct sources sources;
@@ -161,8 +174,9 @@ enum err cli_folder(struct cli *c, const char *folder, struct folder_facts *ret_
     enum err misfit = check_roles(c, p, bad == OK ? figures : NULL, &facts);
     enum err unclear = papers_check(c->arena, p, &facts.papers, &c->faults);
     bad = bad != OK ? bad : unclear;
+    enum err insane = check_workflows(c, p, &facts);
     facts.province = p;
-    if (e == OK && bad == OK && misfit == OK)
+    if (e == OK && bad == OK && misfit == OK && insane == OK)
         *ret_facts = facts;
-    return e != OK ? e : bad != OK ? bad : misfit;
+    return e != OK ? e : bad != OK ? bad : misfit != OK ? misfit : insane;
 }

@@ -59,9 +59,13 @@ enum err change_begin(struct store *s, const struct change_info *info, struct ch
     c->row = arena_new();
     c->rev = s->head + 1;
     c->canonical = BUF_INIT(2 * LIMIT_RECORD_BYTES + 65536);
-    c->info = (struct change_info){str_dup(c->a, info->actor),  str_dup(c->a, info->reason),
-                                   str_dup(c->a, info->source), NULL,
-                                   str_dup(c->a, info->file),   info->shown};
+    c->info = (struct change_info){str_dup(c->a, info->actor),
+                                   str_dup(c->a, info->reason),
+                                   str_dup(c->a, info->source),
+                                   NULL,
+                                   str_dup(c->a, info->file),
+                                   info->is_act,
+                                   info->shown};
     if (info->digest) {
         c->digest = *info->digest;
         c->info.digest = &c->digest;
@@ -98,6 +102,11 @@ enum err change_register(const struct change *c, const struct reg *reg, const st
 struct str change_today(const struct change *c)
 {
     return str_slice(c->today, 10);
+}
+
+struct store *change_store(const struct change *c)
+{
+    return c->s;
 }
 
 /* ---- putting records ---- */
@@ -355,6 +364,21 @@ enum err change_taken(struct change *c, const struct reg *reg, const struct reco
     return e == OK ? FAULT(f, code, {"register", reg->name}, {"id", there->id}) : e;
 }
 
+/* What changes through a workflow alone, nobody changes otherwise: not the operator, not a file (`by: workflow`). */
+static enum err refuse_by_workflow(const struct change *c, const struct reg *reg, const struct record *old,
+                                   const struct record *next, struct fault *f)
+{
+    static const struct value none = {.kind = VALUE_NULL};
+    if (c->info.is_act)
+        return OK;
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        const struct value *was = old ? &old->values[i] : &none, *is = next ? &next->values[i] : &none;
+        if (reg->fields[i].is_by_workflow && !value_equal(was, is))
+            return FAULT(f, ERR_FIELD_BY_WORKFLOW, {"field", reg->fields[i].name}, {"register", reg->name});
+    }
+    return OK;
+}
+
 enum err change_put(struct change *c, const struct reg *reg, const struct record *r, enum put_outcome *ret_outcome,
                     struct fault *f)
 {
@@ -363,6 +387,8 @@ enum err change_put(struct change *c, const struct reg *reg, const struct record
     enum err e = state_of(c, reg, &p, f);
     if (e == OK && p->was_empty)
         e = ask_guard(c, reg, NULL, r, f);
+    if (e == OK && p->was_empty)
+        e = refuse_by_workflow(c, reg, NULL, r, f);
     if (e == OK && !p->was_empty) {
         struct record old;
         int64_t n = 0;
@@ -371,6 +397,8 @@ enum err change_put(struct change *c, const struct reg *reg, const struct record
         e = find_current(c, p, r->id, &old, &n, &is_removed, f);
         if (e == OK)
             e = ask_guard(c, reg, old.values && !is_removed ? &old : NULL, r, f);
+        if (e == OK)
+            e = refuse_by_workflow(c, reg, old.values && !is_removed ? &old : NULL, r, f);
         if (e == OK && old.id.p && !is_removed && same_content(reg, &old, r)) {
             stmt_reset(p->find);
             *ret_outcome = PUT_SAME;
@@ -407,6 +435,8 @@ enum err change_remove(struct change *c, const struct reg *reg, struct str id, s
         e = FAULT(f, ERR_RECORD_UNKNOWN, {"register", reg->name}, {"id", id});
     if (e == OK)
         e = ask_guard(c, reg, &old, NULL, f);
+    if (e == OK)
+        e = refuse_by_workflow(c, reg, &old, NULL, f);
     if (p && p->find)
         stmt_reset(p->find);
     if (e == OK)

@@ -37,6 +37,7 @@ struct change_info {
     struct str source;     /* file name or other origin; may be empty */
     struct digest *digest; /* SHA-256 of the source, or NULL */
     struct str file;       /* named as place of faults found at commit */
+    bool is_act;           /* a step of a workflow: it alone writes fields declared `by: workflow` */
     int64_t shown;         /* offending records that each check names at commit; 0: 100 */
 };
 
@@ -75,5 +76,6 @@ enum err change_group_commit(struct store *s, struct fault *f);
 void change_group_abort(struct store *s); /* fine without a group */
 /* The day of the change in the province's time, ISO: what record_parse takes as today. */
 struct str change_today(const struct change *c);
+struct store *change_store(const struct change *c);
 
 #endif

@@ -81,6 +81,7 @@ struct field {
     enum field_type type;
     enum privacy privacy;
     bool is_required, is_unique, is_person;
+    bool is_by_workflow; /* changes through a workflow alone (change_info.is_act) */
     bool has_min, has_max;
     double min, max;            /* numbers; for dates the days since 1970-01-01 */
     int64_t max_length;         /* characters; 0 means no limit but LIMIT_TEXT_BYTES */
@@ -192,6 +193,7 @@ struct reg {
     struct str file;                   /* where it was declared */
     int line;
     bool is_builtin;
+    bool is_by_workflow; /* all of its fields are, and none of its records is removed */
 };
 
 struct level {

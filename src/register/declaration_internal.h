@@ -42,10 +42,12 @@ struct codes_decl {
     YAML_ARRAY(struct code_decl) codes;
 };
 
+enum { WRITER_ANYONE, WRITER_WORKFLOW };
+
 struct field_decl {
     struct yaml_place place, min_place, max_place, pattern_place, target_place, of_place, sex_place, birth_place;
     struct str name;
-    int type, privacy, of, kind;
+    int type, privacy, of, kind, by;
     struct text2 title, description, measure;
     bool is_required, is_unique, is_person;
     struct str min, max, pattern, target, sex, birth, crs;
@@ -102,7 +104,7 @@ struct reg_decl {
     struct retention_decl *retention;
     struct str file, name, source, as_of;
     struct text2 title, description;
-    int privacy;
+    int privacy, by;
     struct yaml_strs key, order, search;
     struct valid_time_decl *valid_time;
     struct belongs_decl *belongs_to;

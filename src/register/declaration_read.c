@@ -27,9 +27,8 @@ enum err sources_read_folder(struct arena *a, const char *folder, struct sources
 {
     static const struct {
         const char *folder, *suffix;
-    } parts[] = {{"codes", ".yaml"},   {"registers", ".yaml"}, {"figures", ".yaml"},
-                 {"indexes", ".yaml"}, {"reports", ".md"},     {"papers", ".md"},
-                 {"roles", ".yaml"}};
+    } parts[] = {{"codes", ".yaml"}, {"registers", ".yaml"}, {"figures", ".yaml"}, {"indexes", ".yaml"},
+                 {"reports", ".md"}, {"papers", ".md"},      {"roles", ".yaml"},   {"workflows", ".yaml"}};
     VEC(struct source_file) files = {0};
     enum err e = read_into(a, folder, "province.yaml", &files, f);
     if (e == OK && file_exists(arena_printf(a, "%s/data/names.yaml", folder)))
@@ -168,6 +167,7 @@ static const char *const type_names[] = {
         NULL,
 };
 static const char *const privacy_names[] = {"public", "internal", "basic-personal", "sensitive", NULL};
+static const char *const writer_names[] = {"anyone", "workflow", NULL};
 static const char *const rule_levels[] = {"error", "warning", NULL};
 static const char *const geometry_kinds[] = {"any", "point", "line", "polygon", NULL};
 
@@ -188,6 +188,7 @@ static const struct yaml_field field_fields[] = {
     {"required", Y_BOOL, offsetof(struct field_decl, is_required), 0, NULL},
     {"unique", Y_BOOL, offsetof(struct field_decl, is_unique), 0, NULL},
     {"person", Y_BOOL, offsetof(struct field_decl, is_person), 0, NULL},
+    {"by", Y_ENUM, offsetof(struct field_decl, by), 0, writer_names},
     {"min", Y_STR, offsetof(struct field_decl, min), 0, NULL},
     {"min", Y_PLACE, offsetof(struct field_decl, min_place), 0, NULL},
     {"max", Y_STR, offsetof(struct field_decl, max), 0, NULL},
@@ -287,6 +288,7 @@ static const struct yaml_field reg_fields[] = {
     {"description", Y_TEXT2, offsetof(struct reg_decl, description), 0, NULL},
     {"source", Y_STR, offsetof(struct reg_decl, source), 0, NULL},
     {"privacy", Y_ENUM, offsetof(struct reg_decl, privacy), 0, privacy_names},
+    {"by", Y_ENUM, offsetof(struct reg_decl, by), 0, writer_names},
     {"purpose", Y_TEXT2, offsetof(struct reg_decl, purpose), 0, NULL},
     {"legal_basis", Y_TEXT2, offsetof(struct reg_decl, legal_basis), 0, NULL},
     {"retention", Y_MAP_PTR, offsetof(struct reg_decl, retention), 0, &retention_schema},

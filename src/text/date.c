@@ -328,6 +328,14 @@ void instant_print(int64_t ms, struct buf *out)
     buf_putc(out, 'Z');
 }
 
+void instant_words(int64_t ms, int offset_minutes, struct buf *out)
+{
+    int64_t in_day;
+    struct date d = date_of_days(split(ms + (int64_t)offset_minutes * 60000, &in_day));
+    int minute = (int)(in_day / 60000);
+    buf_printf(out, "%02d:%02d %02d/%02d/%04d", minute / 60, minute % 60, d.day, d.month, d.year);
+}
+
 struct date date_of_instant(int64_t ms, int offset_minutes)
 {
     int64_t in_day, local;

@@ -72,6 +72,9 @@ enum err instant_parse(struct str text, int64_t *ret_ms, struct fault *f);
 /* 2022-03-05T01:30:00Z; milliseconds only when they are not 0. */
 void instant_print(int64_t ms, struct buf *out);
 
+/* As people read it on the wall: 15:04 27/11/2026. */
+void instant_words(int64_t ms, int offset_minutes, struct buf *out);
+
 /* The date that the calendar on the wall shows at that instant, and the instant at which that date begins. */
 struct date date_of_instant(int64_t ms, int offset_minutes);
 int64_t instant_of_date(struct date d, int offset_minutes);

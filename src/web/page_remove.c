@@ -8,7 +8,7 @@
 
 static const struct str nothing = {NULL, 0};
 
-struct acting {
+struct removing {
     struct form m;
     struct record now, then;
     int64_t rev, rev_then;
@@ -18,9 +18,9 @@ struct acting {
     bool is_reason_wrong;
 };
 
-static enum err begin(struct exchange *x, struct acting *a, bool is_restoring, struct fault *f)
+static enum err begin(struct exchange *x, struct removing *a, bool is_restoring, struct fault *f)
 {
-    *a = (struct acting){.is_restoring = is_restoring};
+    *a = (struct removing){.is_restoring = is_restoring};
     struct str id = input_named(x, "id")->text;
     enum err e = form_begin(x, &a->m, f);
     if (e == OK)
@@ -38,7 +38,7 @@ static enum err begin(struct exchange *x, struct acting *a, bool is_restoring, s
     return OK;
 }
 
-static enum err answer(struct acting *a, struct fault *f)
+static enum err answer(struct removing *a, struct fault *f)
 {
     struct form *m = &a->m;
     struct exchange *x = m->x;
@@ -79,20 +79,20 @@ static enum err answer(struct acting *a, struct fault *f)
 
 enum err page_record_remove(struct exchange *x, struct fault *f)
 {
-    struct acting a;
+    struct removing a;
     enum err e = begin(x, &a, false, f);
     return e == OK ? answer(&a, f) : e;
 }
 
 enum err page_record_restore(struct exchange *x, struct fault *f)
 {
-    struct acting a;
+    struct removing a;
     enum err e = begin(x, &a, true, f);
     return e == OK ? answer(&a, f) : e;
 }
 
 /* A reason is needed, and the record must be the one that was looked at. */
-static bool is_ready(struct acting *a)
+static bool is_ready(struct removing *a)
 {
     struct exchange *x = a->m.x;
     a->m.reason = str_trim(input_named(x, "reason")->text);
@@ -104,7 +104,7 @@ static bool is_ready(struct acting *a)
     return a->problem.n == 0;
 }
 
-static enum err end(struct acting *a, enum err e, const struct faults *list, struct fault *f)
+static enum err end(struct removing *a, enum err e, const struct faults *list, struct fault *f)
 {
     struct exchange *x = a->m.x;
     if (e == OK) {
@@ -126,7 +126,7 @@ static enum err end(struct acting *a, enum err e, const struct faults *list, str
 
 enum err post_record_remove(struct exchange *x, struct fault *f)
 {
-    struct acting a;
+    struct removing a;
     struct faults list CLEANUP(faults_done) = {.max = 10};
     int64_t rev;
     enum err e = begin(x, &a, false, f);
@@ -141,7 +141,7 @@ enum err post_record_remove(struct exchange *x, struct fault *f)
 }
 
 /* Every field as it was; of a record that is there, those that the caller may not see stay. */
-static enum err restore(struct acting *a, struct faults *list)
+static enum err restore(struct removing *a, struct faults *list)
 {
     struct exchange *x = a->m.x;
     struct store *s = ((struct worker *)x->worker)->store;
@@ -181,7 +181,7 @@ static enum err restore(struct acting *a, struct faults *list)
 
 enum err post_record_restore(struct exchange *x, struct fault *f)
 {
-    struct acting a;
+    struct removing a;
     struct faults list CLEANUP(faults_done) = {.max = 10};
     enum err e = begin(x, &a, true, f);
     if (e != OK)

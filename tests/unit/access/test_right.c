@@ -431,7 +431,7 @@ static void a_verb_that_nothing_asks_for_is_told(void **state)
         const char *verb, *what;
     } expected[] = {
         {4, "approve", "figures"}, {5, "publish", "figures"}, {7, "read", "workflows"}, {7, "publish", "workflows"}};
-    roles_check_verbs(roles, &idle);
+    roles_check_verbs(roles, NULL, 0, &idle);
     assert_int_equal(idle.total, ARRAY_LEN(expected));
     for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
         assert_int_equal(idle.p[i].code, ERR_ROLE_VERB_IDLE);

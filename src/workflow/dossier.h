@@ -1,0 +1,52 @@
+/* Dossiers of the one-stop: how one begins, its code, its lookup code, and what its papers say. What may happen to it afterwards is workflows/dossier.yaml (act.h).
+ *
+ *     struct dossier_filing filing = {.workflow = w, .transition = STR("receive"), .procedure = STR("1.001193"), .reception_office = STR("ubnd-24631"),
+ *                                     .content = cells, .n_content = n, .actor = …};
+ *     if (dossier_file(a, acting, c, &filing, &done, f) != OK) …               // done.record.id is 000.31.05.H16-221127-0001
+ *
+ * The code is {id_code of the reception office}-{yyMMdd}-{NNNN} (Decree 61/2018/NĐ-CP; reference domain/one-stop.md §9): the counter is the office's, begins anew each local
+ * day, and is taken within the change: two counters get two numbers, and what was not written has used none. A counter that was cut off numbers from a block reserved for it
+ * (`code`), which this one leaves out.
+ *
+ * The lookup code is 80 random bits in 16 letters and digits without look-alikes, printed on form 01; without it nobody is shown anything of a dossier that is not his.
+ * It is compared in constant time (dossier_token_fits). Ownership: the arena. Errors: ERR_OFFICE_UNKNOWN, ERR_DOSSIER_FIELD, those of workflow_act.
+ */
+#ifndef TINHSO_WORKFLOW_DOSSIER_H
+#define TINHSO_WORKFLOW_DOSSIER_H
+
+#include "workflow/act.h"
+
+struct dossier_filing {
+    const struct workflow *workflow;
+    struct str transition; /* file_online, receive */
+    struct str procedure, office, reception_office, channel;
+    struct str code;                 /* reserved beforehand; empty: the next one */
+    const struct act_input *content; /* other fields of the dossier: who, where, what */
+    size_t n_content;
+    const struct act_input *inputs; /* of the transition */
+    size_t n_inputs;
+    struct act_by actor;
+    struct str reason;
+    const struct paper_maker *papers;
+    bool is_sample;
+    int64_t now_ms; /* of a sample; else 0 */
+};
+
+enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, const struct dossier_filing *filing,
+                      struct acted *ret_done, struct fault *f);
+
+/* The next code of the office on that day, as the change sees it. */
+enum err dossier_code_next(struct arena *a, struct store *s, struct str id_code, struct date day, struct str *ret_code,
+                           struct fault *f);
+struct str dossier_token_new(struct arena *a);
+/* Written with or without dashes, in capitals or not. */
+bool dossier_token_fits(struct str kept, struct str given);
+
+/* Papers of dossiers: the record's fields, office, procedure, components, hand-overs, where to look it up. */
+struct dossier_papers {
+    struct str public_url; /* of the portal, without a slash at the end; may be empty */
+};
+extern const struct paper_maker dossier_paper_maker; /* context: NULL, or const struct dossier_papers * */
+struct paper_maker dossier_paper_maker_of(const struct dossier_papers *about);
+
+#endif
