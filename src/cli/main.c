@@ -30,7 +30,7 @@ static const struct command *const commands[] = {
     &command_duplicates,
     &command_merge,
     &command_procedures,
-    &command_requests,
+    &command_requests, &command_deadline,
     &command_retention,
     &command_impact_assessment,
     &command_erase,

@@ -303,6 +303,41 @@ enum err instant_parse(struct str text, int64_t *ret_ms, struct fault *f)
     return OK;
 }
 
+bool clock_time_parse(struct str text, int *ret_minute)
+{
+    struct cursor c = cursor_of(text);
+    int hour = 0, minute = 0;
+    bool is_read =
+        digits(&c, 2, 2, &hour) && literal(&c, ':') && digits(&c, 2, 2, &minute) && c.p == c.end && minute <= 59;
+    *ret_minute = hour * 60 + minute;
+    return is_read && *ret_minute <= DAY_MINUTES;
+}
+
+enum err instant_parse_local(struct str text, int offset_minutes, int64_t *ret_ms, struct fault *f)
+{
+    struct str time, date = str_trim(text);
+    struct date d;
+    int minute;
+    if (instant_parse(date, ret_ms, NULL) == OK)
+        return OK;
+    bool has_space = date.n && memchr(date.p, ' ', date.n);
+    date = str_cut(date, has_space ? ' ' : 'T', &time);
+    if (!date.n || !time.n)
+        return FAULT(f, ERR_MOMENT_FORMAT, {"value", text});
+    time = str_trim(time);
+    if (memchr(date.p, ':', date.n)) {
+        struct str first = date;
+        date = time;
+        time = first;
+    }
+    if (!clock_time_parse(time, &minute) || minute == DAY_MINUTES)
+        return FAULT(f, ERR_MOMENT_FORMAT, {"value", text});
+    enum err e = date_parse_vi(date, &d, f);
+    if (e == OK)
+        *ret_ms = instant_of_date(d, offset_minutes) + (int64_t)minute * MINUTE_MS;
+    return e;
+}
+
 /* Whole days before the instant and the milliseconds since; instants outside the years 1 to 9999 stop at their ends. */
 static int32_t split(int64_t ms, int64_t *ret_in_day)
 {

@@ -69,6 +69,13 @@ struct date date_add_days(struct date d, int32_t days);
  * ERR_INSTANT_FORMAT, ERR_INSTANT_INVALID. */
 enum err instant_parse(struct str text, int64_t *ret_ms, struct fault *f);
 
+/* "07:30", up to "24:00": the minute of the day. */
+bool clock_time_parse(struct str text, int *ret_minute);
+
+/* What people write for a moment on the wall clock of a place: "2025-03-06 09:15", "06/03/2025 09:15", "09:15 06/03/2025", "2025-03-06T09:15"; or RFC 3339, which brings its
+ * own offset. ERR_MOMENT_FORMAT, and those of its date. */
+enum err instant_parse_local(struct str text, int offset_minutes, int64_t *ret_ms, struct fault *f);
+
 /* 2022-03-05T01:30:00Z; milliseconds only when they are not 0. */
 void instant_print(int64_t ms, struct buf *out);
 

@@ -123,14 +123,15 @@ static bool is_covered(const struct office_clock *c, int64_t from_ms, int64_t to
            work_calendar_covers(&h->calendar, date_of_instant(to_ms, h->offset_minutes));
 }
 
-static void deadline_fill(const struct office_clock *c, int64_t from_ms, int64_t starts, const struct term *t,
-                          struct deadline *ret)
+static void deadline_fill(const struct office_clock *c, int64_t from_ms, int64_t starts, enum limit_unit unit,
+                          const struct term *t, struct deadline *ret)
 {
-    *ret =
-        (struct deadline){.starts_ms = office_moment(c, starts), .has_due = t != NULL, .revision = c->hours->revision};
+    *ret = (struct deadline){.starts_ms = office_moment(c, starts), .has_due = t != NULL, .unit = unit};
+    ret->revision = c->hours->revision;
     if (t) {
         ret->due_ms = office_moment(c, t->due);
         ret->late_ms = office_moment(c, t->late);
+        ret->is_hour_exact = !ends_by_day(unit) || t->due != t->late;
     }
     ret->is_covered = is_covered(c, from_ms, t ? ret->late_ms : ret->starts_ms);
 }
@@ -157,8 +158,7 @@ enum err deadline_of(const struct office_clock *c, int64_t received_ms, struct l
         return e;
     if (!office_place_of(c, office_minute(c, received_ms), &start) || !term_of(c, &start, limit, &t))
         return office_range_fault(c, f);
-    deadline_fill(c, received_ms, start.start, limit.unit == LIMIT_NONE ? NULL : &t, ret);
-    ret->is_hour_exact = ret->has_due && !ends_by_day(limit.unit);
+    deadline_fill(c, received_ms, start.start, limit.unit, limit.unit == LIMIT_NONE ? NULL : &t, ret);
     return OK;
 }
 
@@ -186,15 +186,56 @@ enum err deadline_resume(const struct office_clock *c, int64_t resumed_ms, int64
     struct office_place start;
     int64_t due_ms = 0;
     if (unit <= LIMIT_UNSPECIFIED || unit >= LIMIT_NONE)
-        return FAULT(f, ERR_DEADLINE_UNIT, {"unit", str_of(unit == LIMIT_NONE ? "none" : "unspecified")});
+        return FAULT(f, ERR_DEADLINE_UNIT, {"unit", str_of(codes[unit == LIMIT_NONE ? unit : LIMIT_UNSPECIFIED])});
     enum err e = resume_due(c, resumed_ms, left, unit, &due_ms, f);
     if (e != OK)
         return e;
     struct term t = {office_minute(c, due_ms), 0};
     if (!office_place_of(c, office_minute(c, resumed_ms), &start) || !late_of(c, unit, &t))
         return office_range_fault(c, f);
-    deadline_fill(c, resumed_ms, start.start, &t, ret);
-    ret->is_hour_exact = !ends_by_day(unit) || t.due != t.late;
+    deadline_fill(c, resumed_ms, start.start, unit, &t, ret);
+    return OK;
+}
+
+/* Days count from the last day of the term, which is that of its late moment in all units; the rest from its due minute. */
+static bool term_more(const struct office_clock *c, enum limit_unit unit, struct limit more, struct term *t)
+{
+    struct office_place due;
+    struct term last = *t;
+    if (!late_of(c, unit, &last) || !office_place_of(c, last.due, &due))
+        return false;
+    int32_t last_day = (int32_t)((last.late - 1) / DAY_MINUTES);
+    switch (more.unit) {
+    case LIMIT_CALENDAR_DAY:
+        return term_until_day(c, last_day + more.n, t);
+    case LIMIT_MONTH:
+        return term_until_day(c, date_days(date_add_months(date_of_days(last_day), more.n)), t);
+    case LIMIT_CLOCK_HOUR:
+        due.start = last.due;
+        return term_clock_hours(c, &due, more.n, t);
+    default:
+        return term_of(c, &due, more, t);
+    }
+}
+
+enum err deadline_extend(const struct office_clock *c, int64_t due_ms, enum limit_unit unit, struct limit more,
+                         struct deadline *ret, struct fault *f)
+{
+    enum err e = limit_check(more, f);
+    struct term t = {office_minute(c, due_ms), 0};
+    int64_t starts = t.due;
+    if (e != OK)
+        return e;
+    if (unit <= LIMIT_UNSPECIFIED || unit >= LIMIT_NONE)
+        return FAULT(f, ERR_DEADLINE_UNIT, {"unit", str_of(codes[unit == LIMIT_NONE ? unit : LIMIT_UNSPECIFIED])});
+    if (more.unit == LIMIT_SAME_DAY || more.unit == LIMIT_NONE)
+        return FAULT(f, ERR_DEADLINE_UNIT, {"unit", str_of(codes[more.unit])});
+    if (!office_clock_knows(c, due_ms) || !term_more(c, unit, more, &t))
+        return office_range_fault(c, f);
+    enum limit_unit kept = ends_by_day(unit) ? unit : more.unit;
+    if (!late_of(c, kept, &t))
+        return office_range_fault(c, f);
+    deadline_fill(c, due_ms, starts, kept, &t, ret);
     return OK;
 }
 

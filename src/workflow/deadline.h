@@ -21,8 +21,10 @@
  *
  * A pause keeps the working minutes left until `due` (clock_hour: minutes), and resuming adds them to the moment of resuming, whatever the unit of the limit: so no sequence of
  * pauses gives or takes a minute of working time, which days would, rounded at each. After a pause a limit in calendar days or months is due to the minute too, and late
- * after the close of that day. Negative minutes left: paused after the due moment, which callers refuse (one-stop.md §3.5). "Counted again from the complete dossier" is
- * deadline_of anew; an extension is deadline_of from the due moment.
+ * after the close of that day. "Counted again from the complete dossier" is deadline_of anew.
+ *
+ * Negative minutes left: it is past due. Callers refuse such a pause (one-stop.md §3.5). To take them for 0 would give until the close of the day of resuming, at each pause
+ * anew: a dossier that is never late.
  *
  * Sources: Civil Code 2015 art. 147, 148 (the first day is not counted; a last day off gives way; months); Decree 61/2018/NĐ-CP and Decree 118/2025/NĐ-CP (reception and
  * return); Decree 45/2020/NĐ-CP (answer within 8 working hours); Law on Civil Status 60/2014/QH13 and Decree 23/2015/NĐ-CP art. 7 (after 15:00, next working day);
@@ -60,7 +62,8 @@ struct deadline {
     bool has_due;
     bool is_hour_exact; /* the promise names an hour, not just a day */
     bool is_covered;
-    int64_t revision; /* of the calendar: of the store that it was read from */
+    enum limit_unit unit; /* by which a pause is counted: that of the limit */
+    int64_t revision;     /* of the calendar: of the store that it was read from */
 };
 
 /* As the code list limit_units writes it: LIMIT_CLOCK_HOUR is `hour`, or `clock_hour`. ERR_DEADLINE_UNIT for any other text. */
@@ -72,6 +75,11 @@ enum err deadline_of(const struct office_clock *c, int64_t received_ms, struct l
 
 int64_t deadline_left(const struct office_clock *c, int64_t paused_ms, enum limit_unit unit, int64_t due_ms);
 enum err deadline_resume(const struct office_clock *c, int64_t resumed_ms, int64_t left, enum limit_unit unit,
+                         struct deadline *ret, struct fault *f);
+
+/* So much more behind a due moment of a limit in `unit`: days behind its last day, hours behind its due minute. Pauses after it count in ret->unit, which differs from `unit`
+ * when one of the two ends with a day and the other does not. ret->starts is the due moment. Not same_day, none: ERR_DEADLINE_UNIT. */
+enum err deadline_extend(const struct office_clock *c, int64_t due_ms, enum limit_unit unit, struct limit more,
                          struct deadline *ret, struct fault *f);
 
 /* What a changed calendar makes of a term that runs: receipt, limit and pauses once more, by the clock given. It changes nothing. A promise is never moved later without

@@ -6,30 +6,12 @@
 
 #include "base/banned.h"
 
-enum { MINUTES_HOUR = 60, THURSDAY = 3 /* of a week from 0, Monday; the weekday of day 0 */ };
+enum { THURSDAY = 3 /* of a week from 0, Monday; the weekday of day 0 */ };
 
 /* ---- the register */
 
 enum { COL_ID, COL_OFFICE, COL_WEEKDAY, COL_OPENS, COL_CLOSES, COL_FROM, COL_TO, COLUMNS };
 static const char *const columns[COLUMNS] = {NULL, "office", "weekday", "opens", "closes", "valid_from", "valid_to"};
-
-static bool read_two(const char *p, int most, int *ret)
-{
-    bool is_number = p[0] >= '0' && p[0] <= '9' && p[1] >= '0' && p[1] <= '9';
-    *ret = is_number ? (p[0] - '0') * 10 + (p[1] - '0') : 0;
-    return is_number && *ret <= most;
-}
-
-/* "07:30"; "24:00" ends a day. */
-static bool read_time(struct str text, int *ret_minute)
-{
-    enum { LENGTH = 5, COLON = 2 };
-    int hour, minute;
-    bool fits = text.n == LENGTH && text.p[COLON] == ':' && read_two(text.p, 24, &hour) &&
-                read_two(text.p + COLON + 1, MINUTES_HOUR - 1, &minute);
-    *ret_minute = fits ? hour * MINUTES_HOUR + minute : 0;
-    return fits && *ret_minute <= DAY_MINUTES;
-}
 
 static int32_t day_or(struct str text, int32_t otherwise)
 {
@@ -51,8 +33,8 @@ static enum err read_rule(struct arena *a, struct stmt *st, struct office_rule *
         .from = day_or(stmt_column_text(st, COL_FROM), DATE_DAYS_MIN),
         .to = day_or(stmt_column_text(st, COL_TO), DATE_DAYS_MAX),
     };
-    bool fits = read_time(stmt_column_text(st, COL_OPENS), &r->opens);
-    fits = read_time(stmt_column_text(st, COL_CLOSES), &r->closes) && fits;
+    bool fits = clock_time_parse(stmt_column_text(st, COL_OPENS), &r->opens);
+    fits = clock_time_parse(stmt_column_text(st, COL_CLOSES), &r->closes) && fits;
     return fits && r->opens < r->closes && r->weekday >= 1 && r->weekday <= WEEKDAYS ? OK : wrong(r->id, f);
 }
 

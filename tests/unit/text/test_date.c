@@ -193,6 +193,34 @@ static void instants_are_read_with_their_offset(void **state)
     assert_instant("1990-12-31T15:59:60-08:00", INT64_C(662688000000));
 }
 
+static void moments_are_read_off_the_wall(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"2025-03-06 09:15", "06/03/2025 09:15",         "09:15 6/3/2025",
+                                       "2025-03-06T09:15", "2025-03-06T02:15:00Z",     " 2025-03-06  09:15 ",
+                                       "09:15 06-03-2025", "2025-03-06T09:15:00+07:00"};
+    static const char *const bad[] = {"",
+                                      "2025-03-06",
+                                      "09:15",
+                                      "2025-03-06 9:15",
+                                      "2025-03-06 24:00",
+                                      "today",
+                                      "2025-03-06 09:60",
+                                      "2025-03-06 09:15x"};
+    int64_t ms;
+    int minute;
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        assert_int_equal(instant_parse_local(str_of(good[i]), VIETNAM_OFFSET_MINUTES, &ms, NULL), OK);
+        assert_int_equal(ms, INT64_C(1741227300000));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_int_equal(instant_parse_local(str_of(bad[i]), VIETNAM_OFFSET_MINUTES, &ms, NULL), ERR_MOMENT_FORMAT);
+    assert_int_equal(instant_parse_local(STR("31/02/2025 09:15"), 420, &ms, NULL), ERR_DATE_INVALID);
+    assert_true(clock_time_parse(STR("24:00"), &minute) && minute == 1440);
+    assert_false(clock_time_parse(STR("24:01"), &minute));
+    assert_false(clock_time_parse(STR("7:30"), &minute));
+}
+
 static void a_date_alone_and_other_things_are_no_instants(void **state)
 {
     (void)state;
@@ -282,6 +310,7 @@ int main(void)
         cmocka_unit_test(days_count_every_day_of_ten_thousand_years),
         cmocka_unit_test(months_are_added_by_the_calendar),
         cmocka_unit_test(instants_are_read_with_their_offset),
+        cmocka_unit_test(moments_are_read_off_the_wall),
         cmocka_unit_test(a_date_alone_and_other_things_are_no_instants),
         cmocka_unit_test(instants_print_in_utc),
         cmocka_unit_test(the_date_of_an_instant_is_that_of_the_wall),

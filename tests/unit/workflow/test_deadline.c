@@ -458,6 +458,52 @@ static void random_pauses(void **state)
         random_life(clocks[any((int64_t)ARRAY_LEN(clocks))], (enum limit_unit)(1 + any(LIMIT_SAME_DAY)));
 }
 
+static struct deadline more(int64_t due_ms, enum limit_unit unit, int n, enum limit_unit by)
+{
+    struct deadline d;
+    assert_int_equal(deadline_extend(&plain, due_ms, unit, (struct limit){n, by}, &d, NULL), OK);
+    return d;
+}
+
+static void extensions(void **state)
+{
+    (void)state;
+    struct deadline d = more(AT("2025-03-18 17:00"), LIMIT_CALENDAR_DAY, 5, LIMIT_CALENDAR_DAY);
+    ASSERT_AT(d.late_ms, "2025-03-24 17:00"); /* the 23rd is a Sunday */
+    d = more(AT("2025-03-18 17:00"), LIMIT_CALENDAR_DAY, 1, LIMIT_WORKING_DAY);
+    ASSERT_AT(d.due_ms, "2025-03-19 17:00");
+    ASSERT_AT(d.late_ms, "2025-03-19 17:00");
+    assert_int_equal(d.unit, LIMIT_CALENDAR_DAY);
+    d = more(AT("2025-03-12 17:00"), LIMIT_WORKING_DAY, 2,
+             LIMIT_CALENDAR_DAY); /* late after Thursday the 13th: Saturday, Monday */
+    ASSERT_AT(d.late_ms, "2025-03-17 17:00");
+    assert_int_equal(d.unit, LIMIT_CALENDAR_DAY);
+    d = more(AT("2025-03-31 17:00"), LIMIT_MONTH, 1, LIMIT_MONTH);
+    ASSERT_AT(d.late_ms, "2025-05-05 17:00"); /* 30 April is off */
+    d = more(AT("2025-03-06 15:00"), LIMIT_WORKING_HOUR, 4, LIMIT_WORKING_HOUR);
+    ASSERT_AT(d.due_ms, "2025-03-07 09:00");
+    d = more(AT("2025-03-08 16:00"), LIMIT_CLOCK_HOUR, 24, LIMIT_CLOCK_HOUR);
+    ASSERT_AT(d.due_ms, "2025-03-09 16:00");
+    assert_int_equal(deadline_extend(&plain, d.due_ms, LIMIT_MONTH, (struct limit){1, LIMIT_SAME_DAY}, &d, NULL),
+                     ERR_DEADLINE_UNIT);
+    assert_int_equal(deadline_extend(&plain, d.due_ms, LIMIT_NONE, (struct limit){1, LIMIT_MONTH}, &d, NULL),
+                     ERR_DEADLINE_UNIT);
+    assert_int_equal(deadline_extend(&plain, d.due_ms, LIMIT_MONTH, (struct limit){0, LIMIT_MONTH}, &d, NULL),
+                     ERR_DEADLINE_NUMBER);
+    assert_int_equal(deadline_extend(&plain, INT64_MAX, LIMIT_MONTH, (struct limit){1, LIMIT_MONTH}, &d, NULL),
+                     ERR_DEADLINE_RANGE);
+    any_state = 362436069U;
+    for (int i = 0; i < RANDOM / 10; i++) { /* n days and m more are n + m days */
+        int64_t received = any_moment();
+        int n = 1 + (int)any(40), m = 1 + (int)any(40);
+        struct deadline first, whole;
+        assert_int_equal(deadline_of(&plain, received, (struct limit){n, LIMIT_WORKING_DAY}, &first, NULL), OK);
+        assert_int_equal(deadline_of(&plain, received, (struct limit){n + m, LIMIT_WORKING_DAY}, &whole, NULL), OK);
+        first = more(first.due_ms, LIMIT_WORKING_DAY, m, LIMIT_WORKING_DAY);
+        assert_true(first.due_ms == whole.due_ms && first.late_ms == whole.late_ms);
+    }
+}
+
 /* 2 January 2026 was made a day off on 25 December 2025. */
 static void calendar_changes(void **state)
 {
@@ -513,6 +559,7 @@ int main(void)
         cmocka_unit_test(as_the_slow_count_says),
         cmocka_unit_test(random_starts),
         cmocka_unit_test(random_pauses),
+        cmocka_unit_test(extensions),
         cmocka_unit_test(calendar_changes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
