@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
     &command_index,
     &command_report,
     &command_paper,
+    &command_boards,
     &command_put,
     &command_act,
     &command_dossier,

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
+#include "cli/paper.h"
 #include "cli/show.h"
 #include "report/columns.h"
 #include "report/paper.h"
@@ -112,7 +113,11 @@ static enum err paper_write(struct cli *c, const struct paper *paper, const stru
 
 static enum err paper_run(struct cli *c)
 {
-    const struct province *province;
+    const struct province *province = NULL;
+    if (str_is(cli_word(c, 0), "sign"))
+        return paper_sign_run(c);
+    if (str_is(cli_word(c, 0), "verify"))
+        return paper_verify_run(c);
     enum err e = province_of(c, &province);
     if (e != OK)
         return e;
@@ -137,27 +142,47 @@ static enum err paper_run(struct cli *c)
 }
 
 static const struct option options[] = {
-    {"output",
-     "FILE",
-     {"tệp ra, .pdf hoặc .html (mặc định: ID.pdf)", "the file to write, .pdf or .html (default: ID.pdf)"},
-     .needs = "ID"},
-    {"day",
-     "DATE",
-     {"lấy bản có hiệu lực ngày này (mặc định: hôm nay)", "the version in force on this day (default: today)"},
-     .needs = "ID"},
+    {
+        "output",
+        "FILE",
+        {"tệp ra, .pdf hoặc .html (mặc định: ID.pdf)", "the file to write, .pdf or .html (default: ID.pdf)"},
+    },
+    {
+        "day",
+        "DATE",
+        {"lấy bản có hiệu lực ngày này (mặc định: hôm nay)", "the version in force on this day (default: today)"},
+    },
     {"folder",
      "FOLDER",
      {"lấy mẫu từ thư mục khai báo thay vì cơ sở dữ liệu", "papers of a folder of declarations, not of the database"}},
+    {"cert", "FILE", {"sign: chứng thư, PEM hoặc PKCS#12", "sign: the certificate, PEM or PKCS#12"}},
+    {"key", "FILE", {"sign: khóa riêng, PEM", "sign: the private key, PEM"}, .needs = "cert"},
+    {"passphrase-file",
+     "FILE",
+     {"sign: mật khẩu của khóa, dòng đầu của tệp", "sign: the key's passphrase, the first line of a file"},
+     .needs = "cert"},
+    {"reason", "TEXT", {"sign: lý do ký, ghi trong tệp", "sign: the reason, kept in the file"}, .needs = "cert"},
+    {"detached",
+     NULL,
+     {"sign: chữ ký để riêng trong FILE.p7s", "sign: the signature goes into FILE.p7s"},
+     .needs = "cert"},
+    {"signature", "FILE", {"verify: chữ ký để riêng", "verify: the signature beside the file"}},
+    {"ca", "FILE", {"verify: chứng thư gốc tin được, PEM", "verify: certificates to trust, PEM"}},
     {0},
 };
-static const char *const examples[] = {"paper", "paper form-01 --output /tmp/form-01.pdf",
-                                       "paper form-01 values.json --day 2022-11-27 --output /tmp/receipt.html", NULL};
+static const char *const examples[] = {"paper",
+                                       "paper form-01 --output /tmp/form-01.pdf",
+                                       "paper form-01 values.json --day 2022-11-27 --output /tmp/receipt.html",
+                                       "paper sign receipt.pdf --cert leader.p12 --passphrase-file leader.pass",
+                                       "paper verify receipt.pdf --ca ca.pem",
+                                       NULL};
 
 const struct command command_paper = {
     .name = "paper",
-    .words = "[ID] [VALUES.json]",
+    .words = "[ID [VALUES.json] | sign FILE.pdf | verify FILE.pdf]",
     .max_words = 2,
-    .title = {"điền một mẫu giấy thành PDF hoặc HTML", "fills a paper, as PDF or HTML"},
+    .title = {"điền một mẫu giấy thành PDF hoặc HTML; ký, kiểm chữ ký",
+              "fills a paper, as PDF or HTML; signs, judges signatures"},
     .more =
         {"Không có ID: liệt kê các mẫu. Không có tệp giá trị: mẫu trống để điền tay. Cách viết mẫu: docs/papers.md.",
          "Without ID: lists the papers. Without values: an empty form to fill in by hand. How papers are written: "

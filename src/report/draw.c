@@ -269,6 +269,14 @@ void drawing_rule(struct drawing *d, double x1, double y1, double x2, double y2,
     lib.cairo_stroke(d->cr);
 }
 
+void drawing_ring(struct drawing *d, double x, double y, double radius, double thickness)
+{
+    lib.cairo_new_path(d->cr);
+    lib.cairo_set_line_width(d->cr, thickness);
+    lib.cairo_arc(d->cr, x, y, radius, 0, 2 * M_PI);
+    lib.cairo_stroke(d->cr);
+}
+
 void drawing_qr(struct drawing *d, const struct qr *qr, double x, double y, double side)
 {
     double module = side / qr->side;

@@ -76,6 +76,7 @@ void drawing_show(struct drawing *d, const struct draw_text *t, double x, double
 void drawing_rule(struct drawing *d, double x1, double y1, double x2, double y2, double thickness);
 /* The dark modules, `side` wide and high; the quiet zone around is the caller's to leave. */
 void drawing_qr(struct drawing *d, const struct qr *qr, double x, double y, double side);
+void drawing_ring(struct drawing *d, double x, double y, double radius, double thickness);
 /* Large, light and slanted, over the middle of the page. */
 void drawing_across(struct drawing *d, struct str text);
 

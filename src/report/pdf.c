@@ -57,10 +57,6 @@ static bool key_number(struct str dictionary, struct str key, unsigned *ret_numb
     return number_read(&rest, ret_number);
 }
 
-struct table {
-    struct str file, trailer;
-};
-
 /* The part of the file that the table at `at` describes: its trailer. */
 static bool trailer_at(struct str file, size_t at, struct str *ret_trailer)
 {
@@ -155,6 +151,28 @@ enum err pdf_tail_read(struct str file, const char *path, struct pdf_tail *ret_t
         !object_read(file, xref, t.page_number, &t.page) || !first_of(t.page, STR("/Type /Page")))
         return foreign(path, "/Pages", f);
     *ret_tail = t;
+    return OK;
+}
+
+enum err pdf_signatures_find(struct str file, const char *path, const struct pdf_tail *tail, struct str *found,
+                             size_t most, size_t *ret_n, struct fault *f)
+{
+    static const char fields[] = "/Fields [";
+    *ret_n = 0;
+    const char *p = first_of(tail->catalog, STR("/Fields ["));
+    if (!p)
+        return OK;
+    struct str rest = from_of(tail->catalog, p + sizeof fields - 1), body;
+    unsigned field, generation, signature;
+    while (number_read(&rest, &field)) {
+        bool is_fine = number_read(&rest, &generation) && str_starts(rest, STR(" R")) && *ret_n < most &&
+                       object_read(file, tail->xref, field, &body) && key_number(body, STR("/V "), &signature) &&
+                       object_read(file, tail->xref, signature, &found[*ret_n]);
+        if (!is_fine)
+            return foreign(path, "/AcroForm", f);
+        rest = str_slice(rest.p + 2, rest.n - 2);
+        ++*ret_n;
+    }
     return OK;
 }
 

@@ -32,6 +32,15 @@ enum err qr_encode(struct str text, enum qr_level level, struct qr *ret_qr, stru
     return OK;
 }
 
+enum err qr_encode_best(struct str text, struct qr *ret_qr, struct fault *f)
+{
+    struct qr sturdy;
+    enum err e = qr_encode(text, QR_M, ret_qr, f);
+    if (e == OK && qr_encode(text, QR_Q, &sturdy, NULL) == OK && sturdy.side == ret_qr->side)
+        *ret_qr = sturdy;
+    return e;
+}
+
 /* A row's dark modules, run by run. */
 static void add_row(const struct qr *qr, int y, struct buf *out)
 {

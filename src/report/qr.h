@@ -27,6 +27,8 @@ struct qr {
     unsigned char dark[QR_SIDE_MAX * QR_SIDE_MAX];
 };
 
+/* The higher level where it asks for no larger a version. */
+enum err qr_encode_best(struct str text, struct qr *ret_qr, struct fault *f);
 enum err qr_encode(struct str text, enum qr_level level, struct qr *ret_qr, struct fault *f);
 static inline bool qr_is_dark(const struct qr *qr, int x, int y)
 {
