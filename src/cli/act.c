@@ -285,8 +285,8 @@ static const struct option dossier_options[] = {
     {0},
 };
 static const char *const dossier_examples[] = {
-    "dossier procedure=1.001193 reception_office=ubnd-24631 channel=counter applicant=\"Lê Thị Mai\" limit=1 "
-    "limit_unit=same_day --as reception_officer",
+    "dossier procedure=1.001193 reception_office=ubnd-24631 channel=counter applicant=\"Lê Thị Mai\" --as "
+    "reception_officer",
     NULL,
 };
 const struct command command_dossier = {

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "crypt/hash.h"
-#include "workflow/office.h"
 
 #include "base/banned.h"
 
@@ -92,6 +91,47 @@ bool dossier_token_fits(struct str kept, struct str given)
     return differs == 0 && at == given.n;
 }
 
+/* ---- what the catalogue says */
+
+static enum channel channel_of(struct str code)
+{
+    enum channel c = CHANNEL_COUNTER;
+    for (int i = 0; i < CHANNELS; i++)
+        if (str_is(code, channel_code((enum channel)i)))
+            c = (enum channel)i;
+    return c;
+}
+
+static struct str term_text(struct arena *a, const struct procedure_term *t)
+{
+    return t->is_given && t->limit.unit != LIMIT_UNSPECIFIED
+               ? str_of(arena_printf(a, "%d %s", t->limit.n, limit_unit_code(t->limit.unit)))
+               : STR("");
+}
+
+enum err dossier_terms(struct arena *a, const struct procedure *p, struct str channel, struct str variant,
+                       struct date day, const struct act_input **ret, size_t *ret_n, struct fault *f)
+{
+    enum { MOST = 5 };
+    struct limit limit;
+    const struct str online[] = {STR("online")};
+    enum err e = procedure_limit(p, channel_of(channel), variant, &limit, f);
+    if (e != OK)
+        return e;
+    struct act_input *list = ARENA_ARRAY(a, struct act_input, MOST);
+    size_t n = 0;
+    list[n++] = (struct act_input){STR("limit"), str_of(arena_printf(a, "%d", limit.n))};
+    list[n++] = (struct act_input){STR("limit_unit"), str_of(limit_unit_code(limit.unit))};
+    list[n++] = (struct act_input){STR("limit_law"), term_text(a, &p->law)};
+    list[n++] = (struct act_input){STR("supplement_clock"), p->is_restarted ? STR("restart") : STR("resume")};
+    struct procedure_sum sum = procedure_fee(p, day, online, str_is(channel, "online"), 1);
+    if (sum.is_known)
+        list[n++] = (struct act_input){STR("fee_vnd"), str_of(arena_printf(a, "%lld", (long long)sum.vnd))};
+    *ret = list;
+    *ret_n = n;
+    return OK;
+}
+
 /* ---- filing */
 
 static enum err give(struct arena *a, const struct reg *reg, struct record *r, struct str field, struct str text,
@@ -109,9 +149,9 @@ static enum err give(struct arena *a, const struct reg *reg, struct record *r, s
 /* What the program itself decides, nobody fills in. */
 static bool is_free(struct str field)
 {
-    static const char *const taken[] = {"code",     "token",     "unit",   "agency",
-                                        "filed_on", "procedure", "office", "reception_office",
-                                        "channel",  "filed_at"};
+    static const char *const taken[] = {"code",     "token",     "unit",       "agency",    "filed_on",
+                                        "procedure", "office",    "channel",    "filed_at",  "reception_office",
+                                        "limit",    "limit_unit", "limit_law", "fee_vnd", "supplement_clock"};
     for (size_t i = 0; i < ARRAY_LEN(taken); i++)
         if (str_is(field, taken[i]))
             return false;
@@ -134,15 +174,46 @@ static bool is_steered(const struct workflow *w, struct str field)
     return n == w->version || n == w->steps;
 }
 
-static enum err fill(struct arena *a, const struct dossier_filing *d, const struct office *at, struct str code,
-                     struct str today, struct record *r, struct fault *f)
+struct filing {
+    const struct dossier_filing *d;
+    struct office at;
+    struct str code, today, office, variant;
+    const struct act_input *terms;
+    size_t n_terms;
+};
+
+/* Who settles it, how long that takes, what it costs. */
+static enum err judge(struct arena *a, struct store *s, struct filing *x, struct date day, struct fault *f)
 {
+    struct procedure *p;
+    struct office office;
+    const struct dossier_filing *d = x->d;
+    enum err e = procedure_read(a, s, d->procedure, day, &p, f);
+    for (size_t i = 0; i < d->n_content; i++)
+        if (str_is(d->content[i].field, "variant"))
+            x->variant = d->content[i].text;
+    for (size_t i = 0; i < d->n_inputs; i++)
+        if (str_is(d->inputs[i].field, "variant"))
+            x->variant = d->inputs[i].text;
+    x->office = d->office;
+    if (e == OK && !d->office.n) {
+        e = procedure_office(a, s, p, x->at.unit, day, &office, f);
+        x->office = e == OK ? office.code : STR("");
+    }
+    return e == OK ? dossier_terms(a, p, d->channel, x->variant, day, &x->terms, &x->n_terms, f) : e;
+}
+
+static enum err fill(struct arena *a, const struct filing *x, struct record *r, struct fault *f)
+{
+    const struct dossier_filing *d = x->d;
+    const struct office *at = &x->at;
+    struct str code = x->code, today = x->today;
     const struct reg *reg = d->workflow->reg;
     const struct act_input fixed[] = {
         {STR("code"), code},
         {STR("procedure"), d->procedure},
-        {STR("office"), d->office.n ? d->office : d->reception_office},
-        {STR("reception_office"), d->reception_office},
+        {STR("office"), x->office},
+        {STR("reception_office"), at->code},
         {STR("unit"), at->unit},
         {STR("agency"), at->agency},
         {STR("channel"), d->channel},
@@ -155,6 +226,8 @@ static enum err fill(struct arena *a, const struct dossier_filing *d, const stru
     r->is_sample = d->is_sample;
     for (size_t i = 0; e == OK && i < ARRAY_LEN(fixed); i++)
         e = give(a, reg, r, fixed[i].field, fixed[i].text, today, f);
+    for (size_t i = 0; e == OK && i < x->n_terms; i++)
+        e = give(a, reg, r, x->terms[i].field, x->terms[i].text, today, f);
     for (size_t i = 0; e == OK && i < d->n_content; i++) {
         struct str field = d->content[i].field;
         if (!is_free(field) || is_steered(d->workflow, field))
@@ -179,18 +252,19 @@ enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, 
 {
     struct store *s = change_store(c);
     struct buf b CLEANUP(buf_done) = BUF_INIT(32);
-    struct office at;
+    struct filing x = {.d = filing, .code = filing->code};
     struct record r = {0};
-    struct str code = filing->code;
     int64_t now_ms = filing->now_ms && filing->is_sample ? filing->now_ms : clock_now_ms();
     struct date day = date_of_instant(now_ms, s->province->utc_offset_minutes);
     date_print(day, &b);
-    struct str today = str_dup(a, buf_view(&b));
-    enum err e = office_read(a, s, filing->reception_office, day, &at, f);
-    if (e == OK && !code.n)
-        e = dossier_code_next(a, s, at.id_code, day, &code, f);
+    x.today = str_dup(a, buf_view(&b));
+    enum err e = office_read(a, s, filing->reception_office, day, &x.at, f);
     if (e == OK)
-        e = fill(a, filing, &at, code, today, &r, f);
+        e = judge(a, s, &x, day, f);
+    if (e == OK && !x.code.n)
+        e = dossier_code_next(a, s, x.at.id_code, day, &x.code, f);
+    if (e == OK)
+        e = fill(a, &x, &r, f);
     if (e != OK)
         return e;
     struct act act = {.workflow = filing->workflow,
@@ -204,6 +278,6 @@ enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, 
                       .papers = filing->papers,
                       .now_ms = filing->now_ms};
     if (!act.actor.office.n)
-        act.actor.office = filing->reception_office;
+        act.actor.office = x.at.code;
     return workflow_act(a, acting, c, &act, ret_done, f);
 }

@@ -15,6 +15,12 @@
 #define TINHSO_WORKFLOW_DOSSIER_H
 
 #include "workflow/act.h"
+#include "workflow/procedure.h"
+
+/* What the catalogue says of a dossier of that channel and case (variant; empty: the usual one): limit, unit, legal limit, how a supplement counts, fee. These fields are never
+ * filled in by anybody: for `fixed` of a step. ERR_PROCEDURE_LIMIT: the catalogue states no unit, a person must settle it before anything can be promised. */
+enum err dossier_terms(struct arena *a, const struct procedure *p, struct str channel, struct str variant,
+                       struct date day, const struct act_input **ret, size_t *ret_n, struct fault *f);
 
 struct dossier_filing {
     const struct workflow *workflow;
