@@ -255,7 +255,7 @@ enum err form_begin(struct exchange *x, struct form *ret_form, struct fault *f)
         m.entries[i] = (struct form_entry){
             .fd = &m.reg->fields[i],
             .number = (int)i,
-            .is_shown = site_shows_field(x, &m.reg->fields[i]) &&
+            .is_shown = !m.reg->fields[i].is_by_workflow && site_shows_field(x, &m.reg->fields[i]) &&
                         (x->is_operator || verb == VERB_DELETE || site_writes_field(x, verb, &m.reg->fields[i]))};
     m.day = m.today;
     *ret_form = m;

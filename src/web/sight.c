@@ -4,7 +4,7 @@
 #include "access/read_log.h"
 #include "register/change.h"
 #include "register/query.h"
-#include "web/site.h"
+#include "web/workflow_site.h"
 
 #include "base/banned.h"
 
@@ -24,6 +24,8 @@ static enum err roles_read(struct worker *w, struct fault *f)
     w->roles_arena = arena_new();
     /* Roles that do not fit their registers allow nothing. */
     w->roles = roles_load(w->roles_arena, w->store->province, &roles, &list) == OK ? roles : NULL;
+    struct workflows *workflows = NULL;
+    w->workflows = workflows_load(w->roles_arena, w->store->province, &workflows, &list) == OK ? workflows : NULL;
     w->roles_rev = w->roles_then = declared;
     return OK;
 }
@@ -154,6 +156,24 @@ void site_write_decided(const struct exchange *x, const struct decision *d, enum
         w->behalf = behalf_add(x->arena, w->behalf, d->delegation->from_name);
     w->decided = (struct write_guard){.may = allow, .behalf = behalf, .context = w};
     store_guard(w->store, &w->decided);
+}
+
+/* ---- steps of workflows */
+
+enum err site_workflow(const struct exchange *x, struct str reg, const struct workflow **ret, struct fault *f)
+{
+    struct worker *w = x->worker;
+    begin(w, x); /* a writer reads them with the roles */
+    *ret = w->workflows ? workflow_on(w->workflows, reg) : NULL;
+    return *ret ? OK : FAULT(f, ERR_WORKFLOW_NONE, {"register", reg});
+}
+
+void site_acts(const struct exchange *x, bool is_acting)
+{
+    struct worker *w = x->worker;
+    w->decided = (struct write_guard){.may = allow, .refuse = refuse_unseen, .behalf = behalf, .context = w};
+    store_guard(w->store, is_acting ? &w->decided : &w->guard);
+    store_view(w->store, is_acting ? NULL : &w->viewer);
 }
 
 void worker_rights_new(struct worker *w)
@@ -330,7 +350,9 @@ bool site_may_write(const struct exchange *x, enum verb verb, const struct reg *
 {
     struct fault ignored = {0};
     bool is_writer = x->is_operator || x->subject->kind == SUBJECT_ACCOUNT;
-    return is_writer && x->at.n == 0 && !reg->is_builtin && site_shows_register(x, reg) &&
+    bool is_stepped =
+        reg->is_by_workflow && verb != VERB_EXPORT && verb != VERB_ADMINISTER; /* steps are its only way */
+    return is_writer && x->at.n == 0 && !reg->is_builtin && !is_stepped && site_shows_register(x, reg) &&
            site_may_do(x, verb, reg, &ignored) == OK;
 }
 

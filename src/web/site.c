@@ -10,6 +10,7 @@
 #include "access/read_log.h"
 #include "base/clock.h"
 #include "register/change.h"
+#include "workflow/act.h"
 
 #include "base/banned.h"
 
@@ -22,6 +23,7 @@ struct declared {
     const struct province *province;
     struct figures *figures, *open; /* open: those that anyone may see */
     struct roles *roles;            /* NULL: they do not fit, and allow nothing */
+    struct workflows *workflows;    /* so do these */
     int64_t used;                   /* by the count of uses: the least goes first */
 };
 
@@ -49,6 +51,7 @@ void worker_free(void *worker)
         declared_done(&w->snapshot->kept[i]);
     crs_pool_free(w->crs);
     worker_rights_free(w);
+    acting_free(w->acting);
     access_close(w->access);
     store_close(w->store);
     free(w->snapshot);
@@ -74,6 +77,8 @@ static enum err declared_read(struct worker *w, int64_t rev, struct declared *m,
     struct faults misfits CLEANUP(faults_done) = {.max = 1};
     if (e == OK && roles_load(m->arena, m->province, &m->roles, &misfits) != OK)
         m->roles = NULL;
+    if (e == OK && workflows_load(m->arena, m->province, &m->workflows, &misfits) != OK)
+        m->workflows = NULL;
     if (e != OK)
         declared_done(m);
     return e;
@@ -215,6 +220,7 @@ enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct f
     m->used = ++w->snapshot->n_uses;
     store_move(w->store, rev, m->province);
     w->roles = newest ? newest->roles : m->roles;
+    w->workflows = newest ? newest->workflows : m->workflows;
     w->roles_rev = w->snapshot->declared;
     w->roles_then = declared;
     w->is_judged = false;
@@ -286,6 +292,7 @@ enum err worker_new_writer(void *site, void **ret_worker, struct fault *f)
         return e;
     }
     worker_rights_new(w);
+    w->acting = acting_new();
     db_busy_timeout(w->store->db, IMPORT_MS); /* an import holds the file for the time of its one transaction */
     *ret_worker = w;
     return OK;

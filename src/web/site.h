@@ -44,6 +44,8 @@ struct site {
 };
 
 struct snapshot;
+struct workflows;
+struct acting;
 
 struct worker {
     struct site *site;
@@ -56,7 +58,9 @@ struct worker {
     const struct exchange *asking;
     bool is_judged; /* his rights are worked out */
     struct rights *rights;
-    const struct roles *roles; /* as declared now, also where the past is read */
+    const struct roles *roles;         /* as declared now, also where the past is read */
+    const struct workflows *workflows; /* as declared now; NULL: they do not fit, and nobody acts (workflow_site.h) */
+    struct acting *acting;             /* of a writer: the calendars of workflow_act */
     int64_t roles_rev, roles_then;
     struct arena *roles_arena; /* of a writer */
     struct viewer viewer;

@@ -149,9 +149,9 @@ static enum err give(struct arena *a, const struct reg *reg, struct record *r, s
 /* What the program itself decides, nobody fills in. */
 static bool is_free(struct str field)
 {
-    static const char *const taken[] = {"code",     "token",     "unit",       "agency",    "filed_on",
-                                        "procedure", "office",    "channel",    "filed_at",  "reception_office",
-                                        "limit",    "limit_unit", "limit_law", "fee_vnd", "supplement_clock"};
+    static const char *const taken[] = {"code",      "token",      "unit",      "agency",   "filed_on",
+                                        "procedure", "office",     "channel",   "filed_at", "reception_office",
+                                        "limit",     "limit_unit", "limit_law", "fee_vnd",  "supplement_clock"};
     for (size_t i = 0; i < ARRAY_LEN(taken); i++)
         if (str_is(field, taken[i]))
             return false;
