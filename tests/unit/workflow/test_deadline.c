@@ -217,6 +217,9 @@ static void worked_pause(void **state)
     assert_int_equal(deadline_resume(&plain, AT("2024-05-04 10:00"), left, LIMIT_WORKING_DAY, &next, NULL), OK);
     ASSERT_AT(next.due_ms, "2024-05-10 14:00");
     ASSERT_AT(next.late_ms, "2024-05-10 17:00");
+    assert_int_equal(deadline_resume(&plain, AT("2024-05-05 10:00"), 0, LIMIT_WORKING_DAY, &next, NULL), OK);
+    ASSERT_AT(next.due_ms, "2024-05-06 07:00"); /* nothing left: due when work begins again */
+    ASSERT_AT(next.late_ms, "2024-05-06 17:00");
 }
 
 static void every_unit(void **state)
@@ -436,7 +439,7 @@ static void random_life(const struct office_clock *c, enum limit_unit unit)
         bool is_same = next.due_ms == d.due_ms && next.late_ms == d.late_ms;
         if (waited == 0 && left > 0 && !is_same)
             fail_msg("a pause of nothing moves %lld to %lld", (long long)d.due_ms, (long long)next.due_ms);
-        assert_true(next.due_ms >= d.due_ms || left == 0);
+        assert_true(next.due_ms >= d.due_ms && next.due_ms > resume - MINUTE_MS);
         assert_true(next.late_ms >= d.late_ms);
         paused += waited;
         now = resume;
@@ -470,6 +473,8 @@ static void extensions(void **state)
     (void)state;
     struct deadline d = more(AT("2025-03-18 17:00"), LIMIT_CALENDAR_DAY, 5, LIMIT_CALENDAR_DAY);
     ASSERT_AT(d.late_ms, "2025-03-24 17:00"); /* the 23rd is a Sunday */
+    d = more(AT("2025-03-18 17:00"), LIMIT_CALENDAR_DAY, 2, LIMIT_CALENDAR_DAY);
+    ASSERT_AT(d.late_ms, "2025-03-20 17:00");
     d = more(AT("2025-03-18 17:00"), LIMIT_CALENDAR_DAY, 1, LIMIT_WORKING_DAY);
     ASSERT_AT(d.due_ms, "2025-03-19 17:00");
     ASSERT_AT(d.late_ms, "2025-03-19 17:00");
