@@ -36,6 +36,7 @@ struct paper {
     struct str file;
     struct text2 title;
     struct str form; /* “Mẫu số 01 …”, printed small; may be empty */
+    struct str reg;  /* the register whose codes {{field:code}} shows; may be empty */
     int size;        /* enum paper_size */
     bool is_landscape, has_qr;
     struct str valid_from, valid_to; /* ISO days, inclusive; may be empty */

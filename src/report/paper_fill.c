@@ -58,6 +58,9 @@ static enum err put_value(struct filler *m, const struct paper_piece *p)
     const struct json *value = look_up(m, p->field);
     if (!value || value->kind == J_NULL || (value->kind == J_STRING && value->string.n == 0))
         return put_text(m, p->is_cell ? STR("") : str_of(paper_dots(p->format)));
+    const struct code *code = p->codes && value->kind == J_STRING ? map_get(&p->codes->by_code, value->string) : NULL;
+    if (code)
+        return put_text(m, text2_in(&code->title, LANG_VI));
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     enum err e = paper_value(value, p->field, p->format, m->paper->utc_offset_minutes, &b, m->f);
     return e == OK ? put_text(m, str_dup(m->arena, buf_view(&b))) : e;
@@ -152,9 +155,10 @@ static enum err fill_layout(struct filler *m, struct paper_text *t)
     if (e == OK)
         e = layout_value(m, "office_name", FORMAT_CAPITALS, STR("................................"), &t->office);
     if (e == OK)
-        e = layout_value(m, "number", FORMAT_TEXT, STR("............/............"), &t->number);
+        e = layout_value(m, "number", FORMAT_TEXT, m->is_blank ? STR("............/............") : STR(""),
+                         &t->number);
     if (e == OK)
-        e = layout_value(m, "place", FORMAT_TEXT, STR("...................."), &place);
+        e = layout_value(m, "place", FORMAT_TEXT, m->is_blank ? STR("....................") : STR(""), &place);
     if (e == OK)
         e = layout_value(m, "issued_at", FORMAT_DATE_LONG, str_of(paper_dots(FORMAT_DATE_LONG)), &day);
     if (e == OK)
@@ -165,7 +169,7 @@ static enum err fill_layout(struct filler *m, struct paper_text *t)
         e = layout_value(m, "qr", FORMAT_TEXT, (struct str){0}, &t->qr);
     if (e != OK)
         return e;
-    t->place_day = STR_JOIN(m->arena, place, STR(", "), day);
+    t->place_day = STR_JOIN(m->arena, place, place.n ? STR(", ") : STR(""), day);
     const struct json *is_sample = look_up(m, STR("is_sample"));
     t->is_sample = paper_value_is_there(is_sample);
     return OK;

@@ -54,9 +54,13 @@ static void put_head(const struct paper_text *t, struct buf *out)
     line(out, NULL, t->superior);
     buf_puts(out, "<p class=\"ts-paper-office\"><strong>");
     html_text(out, t->office);
-    buf_puts(out, "</strong></p>\n<p class=\"ts-paper-number\">Số: ");
-    html_text(out, t->number);
-    buf_puts(out, "</p>\n</div>\n<div>\n<p><strong>" PAPER_MOTTO_1 "</strong></p>\n"
+    buf_puts(out, "</strong></p>\n");
+    if (t->number.n) {
+        buf_puts(out, "<p class=\"ts-paper-number\">Số: ");
+        html_text(out, t->number);
+        buf_puts(out, "</p>\n");
+    }
+    buf_puts(out, "</div>\n<div>\n<p><strong>" PAPER_MOTTO_1 "</strong></p>\n"
                   "<p class=\"ts-paper-motto\"><strong>" PAPER_MOTTO_2 "</strong></p>\n");
     line(out, "ts-paper-day", t->place_day);
     buf_puts(out, "</div>\n</header>\n");

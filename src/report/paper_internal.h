@@ -25,6 +25,7 @@ enum paper_format {
     FORMAT_MONEY,          /* 1.000.000 đồng */
     FORMAT_NUMBER,         /* 1.000.000 */
     FORMAT_WORDS,          /* Một triệu đồng */
+    FORMAT_CODE,           /* what the head's register calls the code */
     FORMAT_CAPITALS,       /* as the names of bodies stand in a head */
     FORMAT_COUNT,
 };
@@ -36,8 +37,9 @@ struct paper_piece {
     struct str field, value;
     enum paper_format format;
     enum paper_test test;
-    bool is_cell; /* stands in a table */
-    size_t next;  /* PIECE_IF, PIECE_EACH: their PIECE_ELSE or PIECE_END; PIECE_ELSE: its PIECE_END */
+    const struct code_list *codes; /* FORMAT_CODE */
+    bool is_cell;                  /* stands in a table */
+    size_t next;                   /* PIECE_IF, PIECE_EACH: their PIECE_ELSE or PIECE_END; PIECE_ELSE: its PIECE_END */
 };
 
 struct paper_list {

@@ -136,7 +136,7 @@ static void put_head(struct setter *s, const struct measures *m)
     rule_below(s, right_center, y, motto_2->width);
     double right_y = y + 0.5 * s->size, row = left_y > right_y ? left_y : right_y;
 
-    struct str number = STR_JOIN(s->arena, STR("Số: "), t->number);
+    struct str number = t->number.n ? STR_JOIN(s->arena, STR("Số: "), t->number) : STR("");
     left_y = show_at(s, line_of(s, number, s->size, false, left_width), s->left, row);
     struct draw_span day = {.text = t->place_day, .is_italic = true};
     struct draw_style style = {.size = s->size, .width = right_width, .align = DRAW_CENTER};

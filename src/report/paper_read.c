@@ -20,6 +20,7 @@ const char *const paper_formats[FORMAT_COUNT] = {
     [FORMAT_NUMBER] = "number",
     [FORMAT_WORDS] = "words",
     [FORMAT_CAPITALS] = "capitals",
+    [FORMAT_CODE] = "code",
 };
 
 const char *const paper_block_names[BLOCK_COUNT] = {
@@ -37,7 +38,7 @@ static const char *const layout_fields[] = {"superior_name", "office_name", "num
 struct head {
     struct str paper;
     struct text2 title;
-    struct str form;
+    struct str form, reg;
     int size, layout;
     bool is_landscape, has_qr;
     struct str valid_from, valid_to;
@@ -56,6 +57,7 @@ static const struct yaml_field head_fields[] = {
     {"paper", Y_STR, offsetof(struct head, paper), Y_REQUIRED, NULL},
     {"title", Y_TEXT2, offsetof(struct head, title), Y_REQUIRED, NULL},
     {"form", Y_STR, offsetof(struct head, form), 0, NULL},
+    {"register", Y_STR, offsetof(struct head, reg), 0, NULL},
     {"size", Y_ENUM, offsetof(struct head, size), 0, sizes},
     {"landscape", Y_BOOL, offsetof(struct head, is_landscape), 0, NULL},
     {"layout", Y_ENUM, offsetof(struct head, layout), 0, layouts},
@@ -107,6 +109,7 @@ static enum err head_read(struct arena *a, struct str head_text, struct paper *p
     p->id = head.paper;
     p->title = head.title;
     p->form = head.form;
+    p->reg = head.reg;
     p->size = head.size;
     p->is_landscape = head.is_landscape;
     p->has_qr = head.has_qr;
@@ -122,6 +125,7 @@ static enum err head_read(struct arena *a, struct str head_text, struct paper *p
 
 struct reader {
     struct arena *arena;
+    const struct province *province;
     struct paper *paper;
     struct faults *list;
     enum err first;
@@ -233,13 +237,31 @@ static struct str nearest_field(const struct reader *r, struct str field)
         VEC_PUSH(r->arena, &names, p->fields.p[i]);
     for (size_t i = 0; i < p->n_lists; i++) {
         VEC_PUSH(r->arena, &names, p->lists[i].name);
-        for (size_t k = 0; k < p->lists[i].fields.n; k++)
-            VEC_PUSH(r->arena, &names, p->lists[i].fields.p[k]);
+        for (size_t k = 0; k < p->lists[i].fields.n; k++) {
+            struct str name = p->lists[i].fields.p[k];
+            if (str_eq(name, field)) /* it stands outside of its list */
+                return STR_JOIN(r->arena, STR("#"), p->lists[i].name, STR(" … "), name, STR(" … /"));
+            VEC_PUSH(r->arena, &names, name);
+        }
     }
     for (size_t i = 0; i < ARRAY_LEN(layout_fields); i++)
         VEC_PUSH(r->arena, &names, str_of(layout_fields[i]));
     struct str near = yaml_nearest(field, names.p, names.n);
     return near.n ? near : names.p[0];
+}
+
+/* The codes that the register of the head declares for the field. */
+static enum err codes_find(const struct reader *r, struct paper_piece *piece, struct fault *f)
+{
+    if (piece->kind != PIECE_VALUE || piece->format != FORMAT_CODE)
+        return OK;
+    struct str name = r->paper->reg;
+    const struct reg *reg = province_register(r->province, name);
+    const struct field *fd = reg ? reg_field(reg, piece->field) : NULL;
+    if (!fd || !fd->codes)
+        return FAULT(f, ERR_PAPER_CODE, {"mark", piece->text}, {"register", name.n ? name : STR("?")});
+    piece->codes = fd->codes;
+    return OK;
 }
 
 /* Joins ends to beginnings. */
@@ -276,7 +298,7 @@ static void piece_take(struct reader *r, const struct marker *m)
         FAULT(&f, ERR_PAPER_MARK, {"mark", m->text});
     else if (piece.field.n && !is_declared(r, &piece))
         FAULT(&f, ERR_PAPER_FIELD, {"mark", m->text}, {"field", piece.field}, {"near", nearest_field(r, piece.field)});
-    else if (format_read(format, &piece.format, &f) == OK && !piece_pair(r, &piece))
+    else if (format_read(format, &piece.format, &f) == OK && codes_find(r, &piece, &f) == OK && !piece_pair(r, &piece))
         FAULT(&f, ERR_PAPER_PART, {"mark", m->text});
     if (f.code != OK)
         reader_fault(r, &f, m->line, m->column);
@@ -395,7 +417,7 @@ static enum err paper_read(struct arena *a, const struct province *province, con
     enum err e = head_read(a, head, p, list);
     if (e != OK)
         return e;
-    struct reader r = {.arena = a, .paper = p, .list = list};
+    struct reader r = {.arena = a, .province = province, .paper = p, .list = list};
     while (body.n && (body.p[0] == '\n' || body.p[0] == '\r')) {
         line += body.p[0] == '\n';
         body = str_slice(body.p + 1, body.n - 1);
