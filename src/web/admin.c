@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-enum office { OFFICE_ADMIN, OFFICE_DESK, OFFICE_COUNT };
+enum office { OFFICE_ADMIN, OFFICE_DESK, OFFICE_ONE_STOP, OFFICE_COUNT };
 
 static const struct {
     enum office office;
@@ -25,6 +25,8 @@ static const struct {
     {OFFICE_ADMIN, "/admin/log", M_log_title},
     {OFFICE_ADMIN, "/admin/retention", M_retention_menu},
     {OFFICE_ADMIN, "/admin/events", M_admin_events},
+    {OFFICE_ONE_STOP, "/desk/dossiers", M_dossiers_title},
+    {OFFICE_ONE_STOP, "/desk/counter", M_counter_title},
     {OFFICE_DESK, "/desk/requests", M_desk_requests},
     {OFFICE_DESK, "/desk/erasures", M_erasures_title},
     /* clang-format on */
@@ -36,13 +38,24 @@ static const struct {
 } offices[OFFICE_COUNT] = {
     [OFFICE_ADMIN] = {"/admin", M_admin_title},
     [OFFICE_DESK] = {"/desk/requests", M_desk_title},
+    [OFFICE_ONE_STOP] = {"/desk/dossiers", M_dossiers_desk},
 };
 
 static const struct str nothing = {NULL, 0};
 
+/* Who may read dossiers works there. */
+static bool one_stop_is_open(const struct exchange *x)
+{
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    const struct reg *reg = p ? province_register(p, STR("dossiers")) : NULL;
+    return reg && x->subject->kind == SUBJECT_ACCOUNT && site_shows_register(x, reg);
+}
+
 static bool may_open(const struct exchange *x, enum office office)
 {
-    return office == OFFICE_ADMIN ? x->subject->is_administrator : desk_is_open(x);
+    return office == OFFICE_ADMIN      ? x->subject->is_administrator
+           : office == OFFICE_ONE_STOP ? one_stop_is_open(x)
+                                       : desk_is_open(x);
 }
 
 /* The entry whose address the path has or begins with, the longest; the overview is begun with by all. */

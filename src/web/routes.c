@@ -143,6 +143,23 @@ static const struct input change_undo_inputs[] = {IN_REGISTER, IN_REVISION, IN_F
 #define IN_KEY {.name = "id", .in = IN_PATH, .type = INPUT_TEXT, .max = 400, TITLE("Mã của yêu cầu", "Code of a request")}
 static const struct input desk_requests_inputs[] = {{.name = "all", .in = IN_QUERY, .type = INPUT_BOOLEAN, TITLE("Cả yêu cầu đã xong", "Finished ones too")}, INPUT_END};
 static const struct input desk_request_inputs[] = {IN_KEY, INPUT_END};
+#define IN_STEP {.name = "step", .in = IN_PATH, .type = INPUT_NAME, TITLE("Việc", "Step")}
+static const struct input act_page_inputs[] = {IN_REGISTER, IN_ID, IN_STEP, INPUT_END};
+static const struct input act_inputs[] = {IN_REGISTER, IN_ID, IN_STEP, IN_FORM("seen", INPUT_INTEGER, .min = 0, .max = INT64_MAX, .is_required = true), IN_WRITE, INPUT_END};
+static const struct input act_batch_inputs[] = {IN_REGISTER, IN_STEP, IN_WRITE, INPUT_END};
+static const struct input inbox_inputs[] = {
+    {.name = "tab", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "tasks|open|late|soon|waiting|done", .may_be_empty = true, TITLE("Những hồ sơ nào", "Which dossiers")},
+    {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE("Mã hồ sơ hay tên người nộp", "Code or applicant")},
+    {.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang", "Place")},
+    {.name = "done", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = 1000000, TITLE("Vừa làm với bao nhiêu hồ sơ", "How many were just done")},
+    INPUT_END,
+};
+static const struct input dossier_inputs[] = {IN_ID, INPUT_END};
+static const struct input dossier_paper_inputs[] = {IN_ID, {.name = "number", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = 1000000, TITLE("Bước", "Step")}, {.name = "as", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "html|pdf", TITLE("Dạng", "Form")}, INPUT_END};
+static const struct input counter_inputs[] = {{.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE("Thủ tục nào", "Which procedure")}, INPUT_END};
+#define IN_PROCEDURE_PATH {.name = "procedure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Mã thủ tục", "Code of the procedure")}
+static const struct input counter_form_inputs[] = {IN_PROCEDURE_PATH, INPUT_END};
+static const struct input counter_post_inputs[] = {IN_PROCEDURE_PATH, IN_WRITE, INPUT_END};
 static const struct input my_requests_inputs[] = {{.name = "sent", .in = IN_QUERY, .type = INPUT_TEXT, .max = 64, TITLE("Yêu cầu vừa gửi", "The request just made")}, INPUT_END};
 static const struct input my_request_inputs[] = {IN_FORM("kind", INPUT_TEXT, .max = 64), IN_FORM("words", INPUT_TEXT, .max = 10000), INPUT_END};
 static const struct input erasures_inputs[] = {{.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang", "Place")}, INPUT_END};
@@ -281,6 +298,16 @@ const struct route site_routes[] = {
     {FORM_POST("/registers/{register}/{id}/edit", "recordEditPost", "Sửa hồ sơ", "Edit a record"), .inputs = record_edit_inputs, .cost = COST_PAGE, .answer = post_record_edit},
     {GET("/registers/{register}/{id}/erase", "recordErase", "Xóa dữ liệu cá nhân", "Erase personal data"), SIGNED(RIGHT_SIGNED_IN_RECENT), .inputs = record_erase_form_inputs, .answer = page_record_erase},
     {ACT("/registers/{register}/{id}/erase", "recordErasePost", "Xóa dữ liệu cá nhân", "Erase personal data", RIGHT_SIGNED_IN_RECENT, WRITES), .inputs = record_erase_inputs, .answer = post_record_erase},
+    {GET("/registers/{register}/{id}/do/{step}", "actPage", "Một bước của quy trình", "A step of a workflow"), SIGNED(RIGHT_SIGNED_IN), .inputs = act_page_inputs, .answer = page_act},
+    {ACT("/registers/{register}/{id}/do/{step}", "act", "Làm một bước của quy trình", "Take a step of a workflow", RIGHT_SIGNED_IN, WRITES), .inputs = act_inputs, .answer = post_act},
+    {ACT("/registers/{register}/batch/{step}", "actBatch", "Làm một bước với nhiều bản ghi", "Take a step with many records", RIGHT_SIGNED_IN, WRITES), .inputs = act_batch_inputs, .answer = post_act_batch},
+    {GET("/desk/dossiers", "inboxPage", "Hồ sơ cần làm", "Dossiers to be worked on"), SIGNED(RIGHT_SIGNED_IN), .inputs = inbox_inputs, .answer = page_inbox},
+    {GET("/desk/dossiers/{id}", "dossierPage", "Một hồ sơ", "One dossier"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_dossier},
+    {GET("/desk/dossiers/{id}/received", "dossierReceived", "Đã tiếp nhận hồ sơ", "A dossier was received"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_received},
+    {GET("/desk/dossiers/{id}/papers/{number}", "dossierPaper", "Một giấy đã ra", "A paper that went out"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_paper_inputs, .answer = page_dossier_paper},
+    {GET("/desk/counter", "counterPage", "Tiếp nhận tại quầy", "Receive at the counter"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_inputs, .answer = page_counter},
+    {GET("/desk/counter/{procedure}", "counterForm", "Tiếp nhận một thủ tục", "Receive for a procedure"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_form_inputs, .answer = page_counter_form},
+    {ACT("/desk/counter/{procedure}", "counterReceive", "Tiếp nhận hồ sơ", "Receive a dossier", RIGHT_SIGNED_IN, WRITES), .inputs = counter_post_inputs, .answer = post_counter},
     {GET("/registers/{register}/{id}/remove", "recordRemove", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), FORM_PAGE, .inputs = record_form_inputs, .cost = COST_PAGE, .answer = page_record_remove},
     {FORM_POST("/registers/{register}/{id}/remove", "recordRemovePost", "Đưa hồ sơ ra khỏi sổ", "Take a record out"), .inputs = record_remove_inputs, .cost = COST_PAGE, .answer = post_record_remove},
     {.method = METHOD_POST, .path = "/registers/{register}/{id}/open", .id = "recordOpen", TITLE("Mở trường nhạy cảm", "Open sensitive fields"), .formats = F_HTML, .flags = IS_HIDDEN | IS_FORM | TAKES_BODY | IS_LIVE | IS_SLOW, .right = RIGHT_SIGNED_IN, .tag = "pages", .inputs = record_open_inputs, .cost = COST_PAGE, .answer = post_record_open},

@@ -79,8 +79,18 @@ enum err site_choices(struct exchange *x, const struct workflow *w, const struct
 {
     struct worker *worker = x->worker;
     struct act_by by = site_act_by(x);
-    store_view(worker->store, NULL);
-    enum err e = workflow_choices(x->arena, worker->store, w, r, &by, clock_now_ms(), ret_list, ret_n, f);
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct record whole;
+    bool has_row = false;
+    store_view(worker->store, NULL); /* guards ask for all of it, whatever of it is shown */
+    enum err e = query_open(worker->store, w->reg, &(struct query_options){.id = r->id}, &q, f);
+    if (e == OK)
+        e = query_next(q, &whole, &has_row, f);
+    if (e == OK && has_row)
+        whole = record_copy(x->arena, w->reg, &whole);
+    *ret_n = 0;
+    if (e == OK && has_row)
+        e = workflow_choices(x->arena, worker->store, w, &whole, &by, clock_now_ms(), ret_list, ret_n, f);
     store_view(worker->store, &worker->viewer);
     return e;
 }

@@ -100,6 +100,37 @@ bool transition_leads_from(const struct transition *t, const struct record *r)
     return !t->is_creation;
 }
 
+/* ---- tasks */
+
+static void write_states(const struct workflow *w, const struct transition *t, struct buf *out)
+{
+    for (size_t i = 0; i < t->n_from; i++) {
+        const struct move *m = &t->from[i];
+        buf_printf(out, "%.*s IN (", STR_ARG(w->reg->fields[m->machine->field].name));
+        for (size_t k = 0; k < m->n; k++)
+            buf_printf(out, "%s'%.*s'", k ? ", " : "", STR_ARG(m->states[k]));
+        buf_puts(out, ") AND ");
+    }
+    buf_printf(out, "(%.*s)", STR_ARG(t->task));
+}
+
+struct str tasks_filter(struct arena *a, const struct workflow *w, const struct str *roles, size_t n)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    for (size_t i = 0; i < w->n_transitions; i++) {
+        const struct transition *t = &w->transitions[i];
+        bool is_his = false;
+        for (size_t k = 0; k < n; k++)
+            is_his |= transition_is_by(t, roles[k]);
+        if (!is_his || !t->task.n)
+            continue;
+        buf_puts(&b, b.n ? " OR (" : "(");
+        write_states(w, t, &b);
+        buf_putc(&b, ')');
+    }
+    return str_dup(a, buf_view(&b));
+}
+
 /* ---- the workflow that a record began with */
 
 static enum err text_then(struct arena *a, struct store *s, struct str file, int64_t rev, struct str *ret_text,

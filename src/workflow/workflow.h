@@ -74,7 +74,8 @@ struct transition {
     struct str *by; /* roles, or applicant, supporter, system */
     size_t n_by;
     enum verb verb;
-    struct str guard;                 /* CQL2 on the record as it would be; {now}, {today} stand for the moment */
+    struct str task;  /* CQL2: of which records in these states it is somebody's task; empty: of none */
+    struct str guard; /* CQL2 on the record as it would be; {now}, {today} stand for the moment */
     int *required, *inputs, *cleared; /* fields: to be given, may be given, emptied */
     size_t n_required, n_inputs, n_cleared;
     enum clock_act *clocks; /* in the order of the workflow's clocks */
@@ -120,6 +121,8 @@ const struct transition *transition_find(const struct workflow *w, struct str id
 enum err transition_named(const struct workflow *w, struct str id, const struct transition **ret_transition,
                           struct fault *f); /* ERR_TRANSITION_UNKNOWN with the nearest */
 bool transition_is_by(const struct transition *t, struct str role);
+/* CQL2 of the records that wait for one of these roles: those from whose states a transition with `task` leads that the role may take. Empty: none does. */
+struct str tasks_filter(struct arena *a, const struct workflow *w, const struct str *roles, size_t n);
 
 /* The state of a machine in a record: the initial one where the field is empty. */
 struct str machine_state(const struct machine *m, const struct record *r);

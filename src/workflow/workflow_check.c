@@ -170,6 +170,16 @@ static void check_guard(const struct workflow_loading *l, const struct workflow 
     faults_add(l->list, &f);
 }
 
+static void check_task(const struct workflow_loading *l, const struct workflow *w, const struct transition *t)
+{
+    struct fault f = {0};
+    if (!t->task.n || filter_check(l->a, l->p, w->reg, t->task, NULL, 0, &f) == OK)
+        return;
+    f.line = f.column = 0;
+    fault_place(&f, l->file, t->line, 0);
+    faults_add(l->list, &f);
+}
+
 static bool paper_is_there(const struct province *p, struct str paper)
 {
     for (size_t i = 0; i < p->sources.n; i++) {
@@ -239,6 +249,7 @@ void workflows_check(struct arena *a, const struct workflows *ws, const struct r
             check_doers(&l, roles, w, t);
             check_fields(&l, w, t);
             check_guard(&l, w, t);
+            check_task(&l, w, t);
             check_clocks(&l, w, t);
         }
         check_pauses(&l, w);

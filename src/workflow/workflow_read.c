@@ -29,7 +29,7 @@ struct clock_decl {
 
 struct transition_decl {
     struct yaml_place place;
-    struct str id, guard, count, today, now, closes, assign, paper, sync;
+    struct str id, guard, task, count, today, now, closes, assign, paper, sync;
     struct text2 title, refusal, notice;
     bool is_creation, is_batch;
     const struct yaml *from, *to;
@@ -100,6 +100,7 @@ static const struct yaml_field transition_fields[] = {
     {"by", Y_STR_LIST, offsetof(struct transition_decl, by), Y_REQUIRED | Y_SINGLE_OK, NULL},
     TEXT(transition_decl, "verb", verb),
     TEXT(transition_decl, "guard", guard),
+    TEXT(transition_decl, "task", task),
     {"refusal", Y_TEXT2, offsetof(struct transition_decl, refusal), 0, NULL},
     {"notice", Y_TEXT2, offsetof(struct transition_decl, notice), 0, NULL},
     {"requires", Y_STR_LIST, offsetof(struct transition_decl, required), Y_SINGLE_OK, NULL},
@@ -397,6 +398,7 @@ static void read_transition(const struct workflow_loading *l, const struct workf
                              .n_by = d->by.n,
                              .verb = VERB_UPDATE,
                              .guard = str_trim(d->guard),
+                             .task = str_trim(d->task),
                              .paper = d->paper,
                              .sync = d->sync,
                              .line = line};

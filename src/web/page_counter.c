@@ -1,0 +1,325 @@
+/* /desk/counter: a dossier is received at the counter, by keyboard alone: the procedure by what people call it, the applicant, the papers, and the slip. */
+#include "base/limits.h"
+#include "register/query.h"
+#include "web/admin.h"
+#include "web/desk.h"
+#include "web/dossier_parts.h"
+#include "web/form_page.h"
+#include "web/message.h"
+#include "web/parts.h"
+#include "web/templates.h"
+
+#include "base/banned.h"
+
+enum { COUNTER_FOUND = 12 };
+
+static const struct str nothing = {NULL, 0};
+
+/* What is asked at the counter, in this order; what the register does not have is left out. */
+static const char *const asked[] = {"applicant", "personal_id", "phone", "address", "content", "variant", "representative", "supporter", "supporter_kind", "email", "sets", "return_by"};
+
+/* ---- which procedure */
+
+static struct str about_of(struct exchange *x, const struct procedure *p)
+{
+    const struct procedure_term *term = procedure_promise(p);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
+    buf_str(&b, p->code);
+    buf_printf(&b, " · %.*s", STR_ARG(p->field));
+    if (term && term->limit.unit != LIMIT_UNSPECIFIED)
+        buf_printf(&b, " · %d %s", term->limit.n, limit_unit_code(term->limit.unit));
+    return str_dup(x->arena, buf_view(&b));
+}
+
+static enum err find_procedures(struct exchange *x, struct str words, struct tpl_counter_procedures *ret, size_t *ret_n,
+                                struct fault *f)
+{
+    struct worker *w = x->worker;
+    const struct reg *reg = province_register(w->store->province, STR("procedures"));
+    struct query *q CLEANUP(query_closep) = NULL;
+    VEC(struct str) codes = {0};
+    struct record r;
+    bool has_row;
+    *ret_n = 0;
+    if (!reg || !words.n)
+        return OK;
+    enum err e = query_open(w->store, reg,
+                            &(struct query_options){.search = words,
+                                                    .on = date_iso(x->arena, today_of(x)),
+                                                    .limit = COUNTER_FOUND},
+                            &q, f);
+    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row)
+        VEC_PUSH(x->arena, &codes, str_dup(x->arena, record_text(reg, &r, "code")));
+    query_closep(&q);
+    q = NULL;
+    for (size_t i = 0; e == OK && i < codes.n; i++) {
+        struct procedure *p;
+        e = procedure_read(x->arena, w->store, codes.p[i], today_of(x), &p, f);
+        if (e == OK)
+            ret[(*ret_n)++] = (struct tpl_counter_procedures){text2_in(&p->name, x->lang), about_of(x, p),
+                                                              part_href(x, "/desk/counter/", p->code)};
+    }
+    return e;
+}
+
+enum err page_counter(struct exchange *x, struct fault *f)
+{
+    struct tpl_counter_procedures found[COUNTER_FOUND];
+    struct str words = str_trim(input_named(x, "q")->text);
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct tpl_counter t = {.q = words, .is_asked = words.n > 0, .procedures = found};
+    const struct workflow *w;
+    enum err e = site_workflow(x, STR("dossiers"), &w, f);
+    if (e == OK)
+        e = site_may_do(x, VERB_CREATE, w->reg, f);
+    if (e == OK)
+        e = find_procedures(x, words, found, &t.n_procedures, f);
+    if (e != OK)
+        return e;
+    if (t.n_procedures == 1) {
+        exchange_redirect(x, 303, found[0].href);
+        return OK;
+    }
+    tpl_counter(&content, &t, x->lang);
+    return admin_page(x, message(M_counter_title, x->lang), &content, f);
+}
+
+/* ---- who and what */
+
+struct receiving {
+    struct form m;
+    const struct workflow *w;
+    struct procedure *p;
+    struct office office;
+    bool is_complete, is_incomplete_wrong;
+};
+
+static enum err begin(struct exchange *x, struct receiving *r, struct fault *f)
+{
+    *r = (struct receiving){0};
+    struct moment at;
+    enum err e = site_workflow(x, STR("dossiers"), &r->w, f);
+    if (e == OK)
+        e = site_may_do(x, VERB_CREATE, r->w->reg, f);
+    if (e == OK)
+        e = moment_read(x->arena, ((struct worker *)x->worker)->store, &at, f);
+    if (e == OK)
+        e = procedure_read(x->arena, ((struct worker *)x->worker)->store, input_named(x, "procedure")->text,
+                           today_of(x), &r->p, f);
+    if (e == OK)
+        e = site_office(x, &r->office, f);
+    if (e != OK)
+        return e;
+    r->m = (struct form){.x = x, .reading = x->lang, .reg = r->w->reg, .today = at.day, .day = at.day};
+    r->m.entries = ARENA_ARRAY(x->arena, struct form_entry, r->m.reg->n_fields);
+    for (size_t i = 0; i < r->m.reg->n_fields; i++) {
+        bool is_asked = false;
+        for (size_t k = 0; k < ARRAY_LEN(asked); k++)
+            is_asked |= str_is(r->m.reg->fields[i].name, asked[k]);
+        if (str_is(r->m.reg->fields[i].name, "variant") && r->p->n_variants == 0)
+            is_asked = false;
+        r->m.entries[i] = (struct form_entry){.fd = &r->m.reg->fields[i], .number = (int)i, .is_shown = is_asked};
+    }
+    return OK;
+}
+
+static struct str term_words(struct exchange *x, const struct receiving *r)
+{
+    struct limit limit;
+    struct fault f = {0};
+    if (procedure_limit(r->p, CHANNEL_COUNTER, nothing, &limit, &f) != OK)
+        return fault_sentence(x, &f);
+    const struct field *fd = reg_field(r->w->reg, STR("limit_unit"));
+    const struct code *c = fd && fd->codes ? map_get(&fd->codes->by_code, str_of(limit_unit_code(limit.unit))) : NULL;
+    struct str unit = c ? text2_in(&c->title, x->lang) : nothing;
+    return STR_JOIN(x->arena, part_int(x, limit.n), STR(" "), unit);
+}
+
+static void write_facts(struct exchange *x, const struct receiving *r, struct buf *out)
+{
+    struct procedure_sum sum = procedure_fee(r->p, today_of(x), NULL, 0, 1);
+    const struct fact facts[] = {
+        {.term = message(M_dossiers_procedure, x->lang), .text = text2_in(&r->p->name, x->lang)},
+        {.term = message(M_dossiers_due, x->lang), .text = term_words(x, r)},
+        {.term = message(M_counter_fee, x->lang),
+         .text = sum.is_known ? STR_JOIN(x->arena, part_int(x, sum.vnd), STR(" đồng")) : nothing},
+        {.term = message(M_counter_at, x->lang), .text = r->office.name},
+    };
+    part_facts(x, out, facts, ARRAY_LEN(facts));
+}
+
+/* In the order in which they are asked, whatever that of the register is. */
+static void sort_inputs(struct tpl_form_input *inputs, size_t n)
+{
+    size_t at = 0;
+    for (size_t k = 0; k < ARRAY_LEN(asked); k++)
+        for (size_t i = at; i < n; i++) {
+            struct str id = inputs[i].id;
+            if (!str_starts(id, STR("f-")) || !str_is(str_slice(id.p + 2, id.n - 2), asked[k]))
+                continue;
+            struct tpl_form_input one = inputs[i];
+            for (size_t j = i; j > at; j--)
+                inputs[j] = inputs[j - 1];
+            inputs[at++] = one;
+        }
+}
+
+static enum err answer(struct receiving *r, struct fault *f)
+{
+    struct exchange *x = r->m.x;
+    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), facts CLEANUP(buf_done) = BUF_INIT(1 << 16);
+    struct tpl_counter_form_hidden hidden[2] = {{STR("csrf"), x->subject->csrf},
+                                                {STR("reading"), r->m.reading == LANG_EN ? STR("en") : STR("vi")}};
+    struct tpl_counter_form_papers *papers = ARENA_ARRAY(x->arena, struct tpl_counter_form_papers, r->p->n_components + 1);
+    for (size_t i = 0; i < r->p->n_components; i++)
+        papers[i] = (struct tpl_counter_form_papers){r->p->components[i].name,
+                                                     text2_in(&r->p->components[i].condition, x->lang)};
+    struct tpl_counter_form t = {.action = part_href(x, "/desk/counter/", r->p->code),
+                                 .problems = form_problems(&r->m),
+                                 .papers = papers,
+                                 .n_papers = r->p->n_components,
+                                 .is_complete = r->is_complete,
+                                 .is_incomplete_wrong = r->is_incomplete_wrong,
+                                 .hidden = hidden,
+                                 .n_hidden = 2};
+    struct tpl_form_input *inputs;
+    enum err e = form_find(&r->m, false, f);
+    if (e == OK)
+        e = form_inputs(&r->m, &inputs, &t.n_inputs, f);
+    if (e != OK)
+        return e;
+    sort_inputs(inputs, t.n_inputs);
+    write_facts(x, r, &facts);
+    t.facts = buf_view(&facts);
+    t.inputs = inputs;
+    tpl_counter_form(&content, &t, x->lang);
+    if (r->m.n_problems)
+        x->status = 422;
+    return admin_page(x, text2_in(&r->p->short_name, x->lang), &content, f);
+}
+
+enum err page_counter_form(struct exchange *x, struct fault *f)
+{
+    struct receiving r;
+    enum err e = begin(x, &r, f);
+    return e == OK ? answer(&r, f) : e;
+}
+
+/* All that is wrong with what was typed, at once. */
+static void judge(struct receiving *r)
+{
+    struct exchange *x = r->m.x;
+    struct str *cells = ARENA_ARRAY(x->arena, struct str, r->m.reg->n_fields);
+    bool *is_given = ARENA_ARRAY(x->arena, bool, r->m.reg->n_fields);
+    form_cells(&r->m, cells, is_given);
+    for (size_t i = 0; i < r->m.reg->n_fields; i++) {
+        struct form_entry *en = &r->m.entries[i];
+        struct value v;
+        struct fault f = {0};
+        if (!en->is_shown)
+            continue;
+        if (en->fd->is_required && !str_trim(cells[i]).n)
+            form_problem(&r->m, en, message(M_form_missing, x->lang));
+        else if (value_parse(x->arena, en->fd, cells[i], r->m.today, &v, &f) != OK)
+            form_problem(&r->m, en, fault_sentence(x, &f));
+    }
+}
+
+static enum err receive(struct receiving *r, struct acted *ret_done, struct faults *list)
+{
+    struct exchange *x = r->m.x;
+    struct worker *w = x->worker;
+    struct str *cells = ARENA_ARRAY(x->arena, struct str, r->m.reg->n_fields);
+    bool *is_given = ARENA_ARRAY(x->arena, bool, r->m.reg->n_fields);
+    struct act_input *content = ARENA_ARRAY(x->arena, struct act_input, r->m.reg->n_fields);
+    struct change *c;
+    struct fault f = {0};
+    int64_t rev;
+    struct dossier_filing d = {.workflow = r->w,
+                               .transition = STR("receive"),
+                               .procedure = r->p->code,
+                               .reception_office = r->office.code,
+                               .channel = STR("counter"),
+                               .content = content,
+                               .actor = site_act_by(x),
+                               .papers = site_papers(x)};
+    form_cells(&r->m, cells, is_given);
+    for (size_t i = 0; i < r->m.reg->n_fields; i++)
+        if (r->m.entries[i].is_shown && str_trim(cells[i]).n)
+            content[d.n_content++] = (struct act_input){r->m.reg->fields[i].name, cells[i]};
+    struct change_info info = {.actor = site_actor(x), .reason = d.transition, .is_act = true};
+    site_acts(x, true);
+    enum err e = change_begin(w->store, &info, &c, &f);
+    if (e == OK) {
+        e = dossier_file(x->arena, w->acting, c, &d, ret_done, &f);
+        if (e != OK)
+            change_abort(c);
+        else
+            e = change_commit(c, &rev, list, NULL);
+    }
+    if (e != OK && f.code != OK)
+        faults_add(list, &f);
+    site_acts(x, false);
+    return e;
+}
+
+enum err post_counter(struct exchange *x, struct fault *f)
+{
+    struct receiving r;
+    struct acted done;
+    struct faults list CLEANUP(faults_done) = {.max = 20};
+    enum err e = begin(x, &r, f);
+    if (e == OK)
+        e = form_take_request(&r.m, f);
+    if (e != OK)
+        return e;
+    r.is_complete = r.m.is_other;
+    r.is_incomplete_wrong = !r.is_complete;
+    if (!r.is_complete)
+        form_problem(&r.m, NULL, message(M_counter_incomplete, x->lang));
+    judge(&r);
+    if (r.m.n_problems)
+        return answer(&r, f);
+    e = receive(&r, &done, &list);
+    if (e == OK) {
+        exchange_redirect(x, 303, STR_JOIN(x->arena, part_href(x, "/desk/dossiers/", done.record.id), STR("/received")));
+        return OK;
+    }
+    form_note_refusal(x, &list);
+    if (list.n && err_http(list.p[0].code) >= 500) {
+        *f = list.p[0];
+        return list.p[0].code;
+    }
+    for (size_t i = 0; i < list.n; i++) {
+        struct str name = fault_field_name(&list.p[i]);
+        struct form_entry *en = name.n ? form_entry_named(&r.m, name) : NULL;
+        bool is_missing = list.p[i].code == ERR_VALUE_REQUIRED;
+        form_problem(&r.m, en && en->is_shown ? en : NULL,
+                     is_missing ? message(M_form_missing, x->lang) : fault_sentence(x, &list.p[i]));
+    }
+    return answer(&r, f);
+}
+
+/* ---- received */
+
+enum err page_received(struct exchange *x, struct fault *f)
+{
+    const struct workflow *w;
+    struct record r;
+    struct dossier_state state;
+    struct buf content CLEANUP(buf_done) = BUF_INIT(1 << 16);
+    x->purpose = message(M_counter_title, LANG_VI);
+    enum err e = dossier_read(x, &w, &r, f);
+    if (e == OK)
+        e = dossier_state_of(x, w, &r, &state, f);
+    if (e != OK)
+        return e;
+    struct str href = part_href(x, "/desk/dossiers/", r.id);
+    tpl_counter_done(&content,
+                     &(struct tpl_counter_done){.code = r.id,
+                                                .due = state.due,
+                                                .href = href,
+                                                .print_href = STR_JOIN(x->arena, href, STR("/papers/1?as=pdf"))},
+                     x->lang);
+    return admin_page(x, message_with(x->arena, M_counter_done, x->lang, r.id), &content, f);
+}

@@ -1,0 +1,248 @@
+/* /desk/dossiers/{id}: one dossier for those who work on it: what can be done, what happened, which papers went out. */
+#include "base/limits.h"
+#include "report/paper.h"
+#include "web/admin.h"
+#include "web/desk.h"
+#include "web/dossier_parts.h"
+#include "web/message.h"
+#include "web/parts.h"
+#include "web/show.h"
+#include "web/templates.h"
+
+#include "base/banned.h"
+
+static const struct str nothing = {NULL, 0};
+
+struct seen_dossier {
+    struct exchange *x;
+    const struct workflow *w;
+    struct record r;
+    struct dossier_state state;
+};
+
+static enum err begin(struct exchange *x, struct seen_dossier *d, struct fault *f)
+{
+    *d = (struct seen_dossier){.x = x};
+    x->purpose = message_with(x->arena, M_desk_purpose, LANG_VI, input_named(x, "id")->text);
+    enum err e = dossier_read(x, &d->w, &d->r, f);
+    return e == OK ? dossier_state_of(x, d->w, &d->r, &d->state, f) : e;
+}
+
+static void write_summary(struct seen_dossier *d, struct buf *out)
+{
+    struct exchange *x = d->x;
+    const struct reg *reg = d->w->reg;
+    struct str first = record_text(reg, &d->r, "due_first_at"), due = record_text(reg, &d->r, "due_at");
+    struct fact facts[] = {
+        {.term = message(M_dossiers_procedure, x->lang), .text = reference_text(x, reg, &d->r, "procedure")},
+        {.term = message(M_dossiers_applicant, x->lang), .text = show_text(x, reg, &d->r, "applicant")},
+        {.term = message(M_dossiers_state, x->lang), .text = d->state.status},
+        {.term = message(M_dossiers_due, x->lang),
+         .text = STR_JOIN(x->arena, d->state.due, STR(" · "), d->state.left,
+                          first.n && !str_eq(first, due)
+                              ? STR_JOIN(x->arena, STR(" · "),
+                                         message_with(x->arena, M_dossiers_first_due, x->lang, moment_text(x, first)))
+                              : nothing)},
+        {.term = message(M_dossiers_wait, x->lang), .text = d->state.wait},
+    };
+    part_facts(x, out, facts, ARRAY_LEN(facts) - (d->state.wait.n ? 0 : 1));
+}
+
+static enum err choices_of(struct seen_dossier *d, struct tpl_dossier_choices **ret, size_t *ret_n, struct fault *f)
+{
+    struct exchange *x = d->x;
+    struct choice *list = NULL;
+    size_t n = 0;
+    enum err e = site_choices(x, d->w, &d->r, &list, &n, f);
+    struct tpl_dossier_choices *shown = ARENA_ARRAY(x->arena, struct tpl_dossier_choices, n + 1);
+    for (size_t i = 0; e == OK && i < n; i++)
+        shown[i] = (struct tpl_dossier_choices){
+            .title = text2_in(&list[i].transition->title, x->lang),
+            .href = STR_JOIN(x->arena, show_record_href(x, d->w->reg, d->r.id), STR("/do/"), list[i].transition->id),
+            .why = list[i].why.code == OK
+                       ? nothing
+                       : str_dup(x->arena, fault_param(&list[i].why, x->lang == LANG_EN ? "why_en" : "why"))};
+    *ret = shown;
+    *ret_n = n;
+    return e;
+}
+
+static struct str what_of(struct seen_dossier *d, const struct record *e)
+{
+    struct str id = record_text(d->w->events, e, "transition");
+    const struct transition *t = transition_find(d->w, id);
+    return t ? text2_in(&t->title, d->x->lang) : id;
+}
+
+static struct str why_of(struct seen_dossier *d, const struct record *e)
+{
+    struct exchange *x = d->x;
+    const struct reg *reg = d->w->events;
+    struct str reason = record_text(reg, e, "reason"), after = record_text(reg, e, "due_after");
+    struct str moved = after.n && !str_eq(after, record_text(reg, e, "due_before"))
+                           ? message_with(x->arena, M_dossiers_due_moved, x->lang, moment_text(x, after))
+                           : nothing;
+    return STR_JOIN(x->arena, reason, reason.n && moved.n ? STR(" · ") : nothing, moved);
+}
+
+static enum err write_timeline(struct seen_dossier *d, struct buf *out, struct fault *f)
+{
+    enum { COLUMNS = 4 };
+    struct exchange *x = d->x;
+    struct record *events = NULL;
+    size_t n = 0;
+    enum err e = site_beside(x, d->w->events, d->r.id, &events, &n, f);
+    const struct table_column columns[COLUMNS] = {{.title = message(M_dossiers_when, x->lang)},
+                                                  {.title = message(M_dossiers_what, x->lang), .is_head = true},
+                                                  {.title = message(M_dossiers_who, x->lang)},
+                                                  {.title = message(M_dossiers_why, x->lang)}};
+    struct table_row *rows = ARENA_ARRAY(x->arena, struct table_row, n + 1);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        const struct record *r = &events[n - 1 - i];
+        struct table_cell *cells = ARENA_ARRAY(x->arena, struct table_cell, COLUMNS);
+        struct str role = record_text(d->w->events, r, "role"), who = record_text(d->w->events, r, "actor");
+        cells[0].text = moment_text(x, record_text(d->w->events, r, "at"));
+        cells[1].text = what_of(d, r);
+        cells[2].text = STR_JOIN(x->arena, who, STR(" ("), role, STR(")"));
+        cells[3].text = why_of(d, r);
+        if (!cells[3].text.n)
+            cells[3].text = STR("–");
+        rows[i] = (struct table_row){.cells = cells};
+    }
+    if (e == OK)
+        part_table(x, out,
+                   &(struct table){.caption = message(M_dossiers_timeline, x->lang),
+                                   .columns = columns,
+                                   .n_columns = COLUMNS,
+                                   .rows = rows,
+                                   .n_rows = n});
+    return e;
+}
+
+static enum err papers_of(struct seen_dossier *d, struct tpl_dossier_papers **ret, size_t *ret_n, struct fault *f)
+{
+    struct exchange *x = d->x;
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    struct record *list = NULL;
+    size_t n = 0;
+    enum err e = d->w->papers ? site_beside(x, d->w->papers, d->r.id, &list, &n, f) : OK;
+    struct tpl_dossier_papers *shown = ARENA_ARRAY(x->arena, struct tpl_dossier_papers, n + 1);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        const struct record *r = &list[n - 1 - i];
+        const struct paper *paper;
+        struct fault ignored = {0};
+        struct str id = record_text(d->w->papers, r, "paper"), on = record_text(d->w->papers, r, "on");
+        int64_t number = 0;
+        record_integer(d->w->papers, r, "number", &number);
+        struct str href = str_of(arena_printf(x->arena, "%.*s/papers/%lld",
+                                              STR_ARG(part_href(x, "/desk/dossiers/", d->r.id)), (long long)number));
+        bool is_known = paper_find(x->arena, p, id, on, &paper, &ignored) == OK;
+        shown[i] = (struct tpl_dossier_papers){.title = is_known ? text2_in(&paper->title, x->lang) : id,
+                                               .time = moment_text(x, record_text(d->w->papers, r, "at")),
+                                               .href = href,
+                                               .pdf_href = STR_JOIN(x->arena, href, STR("?as=pdf"))};
+    }
+    *ret = shown;
+    *ret_n = n;
+    return e;
+}
+
+static enum err files_of(struct seen_dossier *d, struct tpl_dossier_files **ret, size_t *ret_n, struct fault *f)
+{
+    struct exchange *x = d->x;
+    const struct reg *reg = province_register(((struct worker *)x->worker)->store->province, STR("dossier_files"));
+    struct record *list = NULL;
+    size_t n = 0, kept = 0;
+    enum err e = reg ? site_beside(x, reg, d->r.id, &list, &n, f) : OK;
+    struct tpl_dossier_files *shown = ARENA_ARRAY(x->arena, struct tpl_dossier_files, n + 1);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        int64_t number = 0;
+        struct text2 kind = record_title(reg, &list[i], "kind");
+        record_integer(reg, &list[i], "number", &number);
+        if (record_text(reg, &list[i], "removed_on").n)
+            continue;
+        shown[kept++] = (struct tpl_dossier_files){
+            .name = record_text(reg, &list[i], "name"),
+            .about = text2_in(&kind, x->lang),
+            .href = str_of(arena_printf(x->arena, "%.*s/files/%lld",
+                                        STR_ARG(part_href(x, "/desk/dossiers/", d->r.id)), (long long)number))};
+    }
+    *ret = shown;
+    *ret_n = kept;
+    return e;
+}
+
+enum err page_dossier(struct exchange *x, struct fault *f)
+{
+    struct seen_dossier d;
+    struct tpl_dossier t = {0};
+    struct tpl_dossier_choices *choices = NULL;
+    struct tpl_dossier_papers *papers = NULL;
+    struct tpl_dossier_files *files = NULL;
+    struct buf summary CLEANUP(buf_done) = BUF_INIT(1 << 16), facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                       timeline CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                       content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    enum err e = begin(x, &d, f);
+    if (e == OK)
+        e = choices_of(&d, &choices, &t.n_choices, f);
+    if (e == OK)
+        e = papers_of(&d, &papers, &t.n_papers, f);
+    if (e == OK)
+        e = files_of(&d, &files, &t.n_files, f);
+    if (e == OK)
+        e = desk_facts(x, d.w->reg, &d.r, &facts, f);
+    if (e == OK)
+        e = write_timeline(&d, &timeline, f);
+    if (e != OK)
+        return e;
+    write_summary(&d, &summary);
+    t.is_late = d.state.is_late;
+    t.is_sample = d.r.is_sample;
+    t.summary = buf_view(&summary);
+    t.choices = choices;
+    t.papers = papers;
+    t.files = files;
+    t.facts = buf_view(&facts);
+    t.timeline = buf_view(&timeline);
+    tpl_dossier(&content, &t, x->lang);
+    return admin_page(x, d.r.id, &content, f);
+}
+
+/* ---- a paper that went out, as it was printed */
+
+static enum err paper_of(struct seen_dossier *d, const struct paper **ret_paper, struct json **ret_context,
+                         struct fault *f)
+{
+    struct exchange *x = d->x;
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    struct record *list = NULL;
+    size_t n = 0;
+    enum err e = site_beside(x, d->w->papers, d->r.id, &list, &n, f);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        int64_t number = 0;
+        record_integer(d->w->papers, &list[i], "number", &number);
+        if (number != input_named(x, "number")->integer)
+            continue;
+        e = paper_find(x->arena, p, record_text(d->w->papers, &list[i], "paper"),
+                       record_text(d->w->papers, &list[i], "on"), ret_paper, f);
+        return e == OK ? json_parse(x->arena, record_text(d->w->papers, &list[i], "data"), nothing, ret_context, f) : e;
+    }
+    return e == OK ? FAULT(f, ERR_RECORD_UNKNOWN, {"id", d->r.id}, {"register", d->w->papers->name}) : e;
+}
+
+enum err page_dossier_paper(struct exchange *x, struct fault *f)
+{
+    struct seen_dossier d;
+    const struct paper *paper = NULL;
+    struct json *context = NULL;
+    enum err e = begin(x, &d, f);
+    if (e == OK)
+        e = paper_of(&d, &paper, &context, f);
+    if (e != OK)
+        return e;
+    if (!str_is(input_named(x, "as")->text, "pdf"))
+        return paper_html(x->arena, paper, context, PAPER_FILE, &x->body, f);
+    x->media = STR("application/pdf");
+    x->filename = str_of(arena_printf(x->arena, "%.*s-%.*s.pdf", STR_ARG(d.r.id), STR_ARG(paper->id)));
+    return paper_pdf(x->arena, paper, context, &x->body, f);
+}

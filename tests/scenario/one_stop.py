@@ -1,0 +1,170 @@
+#!/usr/bin/python3
+"""The checks of one_stop.sh: one_stop.py ADDRESS WORK. Lines of TAP."""
+import os
+import re
+import sys
+import urllib.parse
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from people import Stage  # noqa: E402
+
+stage = Stage(sys.argv[1], sys.argv[2])
+tell, fill = stage.tell, stage.fill
+UNIT = "24631"
+mai = stage.account("mai", "--role", "reception_officer", "--unit", UNIT)
+nam = stage.account("nam", "--role", "case_officer", "--unit", UNIT)
+head = stage.account("hanh", "--role", "unit_head", "--unit", UNIT)
+leader = stage.account("long", "--role", "leader", "--unit", UNIT)
+money = stage.account("tien", "--role", "cashier", "--unit", UNIT)
+far = stage.account("xa", "--role", "reception_officer", "--unit", "24640")
+
+
+def record(code):
+    r = stage.json("query", "dossiers", "--filter", f"code = '{code}'", "--reveal", "test")["records"]
+    return r[0]["fields"] if r else {}
+
+
+def do(b, code, step, **fields):
+    return fill(b, f"/registers/dossiers/{code}/do/{step}", **{k.replace("__", "."): v for k, v in fields.items()})
+
+
+def has_done(page, what):
+    tell(page.status == 303 and page.location.endswith("#done"), what, f"{page.status} {page.location} {page.text}")
+
+
+def receive(b, name, **more):
+    page = fill(b, "/desk/counter/1.001193", other="true", **{"f.applicant": name, **more})
+    code = re.search(r"/desk/dossiers/([^/]+)/received", page.location)
+    tell(page.status == 303 and code, f"{name} is received at the counter", page.text)
+    return urllib.parse.unquote(code.group(1)) if code else ""
+
+
+def counter():
+    page = mai.get("/desk/counter?q=giay+khai+sinh")
+    tell("1.001193" in page.text or page.location.endswith("1.001193"), "a procedure is found by what people call it",
+         page.text)
+    page = fill(mai, "/desk/counter/1.001193", **{"f.applicant": "Lê Thị Mai"})
+    tell(page.status == 422 and "Lê Thị Mai" in page.text, "papers that were not checked are not received, and nothing "
+         "typed is lost", page.text)
+    page = fill(mai, "/desk/counter/1.001193", other="true", **{"f.phone": "12"})
+    tell(page.status == 422 and "Is missing" in page.text, "nor without an applicant", page.text)
+    code = receive(mai, "Lê Thị Mai", **{"f.personal_id": "067190001234"})
+    again = receive(mai, "Trần Văn Ba")
+    tell(int(again[-4:]) == int(code[-4:]) + 1, "the next dossier of the office has the next number", (code, again))
+    page = mai.get(f"/desk/dossiers/{code}/papers/1")
+    tell(page.status == 200 and code in page.text and "GIẤY TIẾP NHẬN" in page.text, "its slip is there", page.text)
+    pdf = mai.get(f"/desk/dossiers/{code}/papers/1?as=pdf")
+    tell(pdf.body.startswith(b"%PDF"), "also as PDF", pdf.text[:200])
+    tell(far.get(f"/desk/dossiers/{code}").status == 404, "another commune does not see it")
+    tell(far.get(f"/desk/dossiers/{code}/papers/1").status == 404, "nor its papers")
+    return code, again
+
+
+def way(code):
+    page = nam.get("/desk/dossiers")
+    tell(code not in page.text, "what was not handed over is not yet the case officer's task")
+    tell(code in mai.get("/desk/dossiers").text, "but that of reception")
+    page = do(nam, code, "take")
+    tell(page.status == 422, "a dossier that was not handed over is not taken", page.text)
+    page = do(nam, code, "hand_over")
+    tell(page.status == 422 and "belongs to" in page.text, "nor does the case officer hand over", page.text)
+    has_done(do(mai, code, "hand_over"), "reception hands over: the first signature")
+    tell(code in nam.get("/desk/dossiers").text, "now it is the case officer's task")
+    has_done(do(nam, code, "take"), "he takes it: the second signature")
+    page = do(nam, code, "ask_supplement", f__faults="", f__answer_by="2030-01-02")
+    tell(page.status == 422 and "missing" in page.text, "a supplement says what is missing", page.text)
+    before = record(code)
+    has_done(do(nam, code, "ask_supplement", f__faults="Giấy chứng sinh: ảnh mờ", f__answer_by="2030-01-02"),
+             "a supplement is asked for")
+    tell(record(code)["paused_at"] and record(code)["due_first_at"] == before["due_first_at"],
+         "the clock stands, the first due moment stays", record(code))
+    has_done(do(mai, code, "supplement"), "the applicant brings the paper to the counter")
+    tell(code in mai.get("/desk/dossiers").text, "which is somebody's task")
+    has_done(do(nam, code, "accept_supplement_office"), "and is accepted")
+    after = record(code)
+    tell(not after["paused_at"] and after["due_first_at"] == before["due_first_at"], "the clock goes on", after)
+    page = do(nam, code, "ask_supplement", f__faults="Giấy khác", f__answer_by="2030-01-02")
+    tell(page.status == 422 and "leader" in page.text, "a second one needs a leader", page.text)
+    has_done(do(nam, code, "draft", f__draft_text="Đủ điều kiện"), "a draft is submitted")
+    page = do(leader, code, "decide", f__result_number="1", f__signer="Long")
+    tell(page.status == 422, "nothing is signed that was not approved", page.text)
+    has_done(do(head, code, "approve"), "it is approved")
+    has_done(do(leader, code, "decide", f__result_number="01/2026", f__signer="Nguyễn Long"), "and signed")
+    has_done(do(mai, code, "take_back"), "reception takes the result")
+    has_done(do(mai, code, "return"), "and returns it")
+    tell(record(code)["status"] == "10", "that is the end", record(code))
+    steps = stage.json("query", "dossier_events", "--filter", f"dossier = '{code}'", "--limit", "0")["records"]
+    tell(len(steps) == record(code)["events"], "each step is an event", len(steps))
+
+
+def two_officers(code):
+    do(mai, code, "hand_over")
+    page = nam.get(f"/registers/dossiers/{code}/do/take")
+    seen = re.search(r'name="seen" value="(\d+)"', page.text).group(1)
+    do(mai, code, "correct", reason="x", f__reason="Sai số điện thoại", f__phone="0905123456")
+    pairs = [("csrf", nam.token), ("seen", seen), ("do", "save")]
+    page = nam.ask("POST", f"/registers/dossiers/{code}/do/take", urllib.parse.urlencode(pairs))
+    tell(page.status == 422 and "Somebody else acted" in page.text, "two officers on one dossier: the second is told",
+         page.text)
+
+
+def batch():
+    codes = [receive(mai, f"Nguyễn Văn {n}") for n in ("Một", "Hai", "Ba")]
+    pairs = [("csrf", mai.token), *[("d", c) for c in codes]]
+    page = mai.ask("POST", "/registers/dossiers/batch/hand_over", urllib.parse.urlencode(pairs))
+    tell(page.status == 303 and page.location.endswith("done=3"), "three are handed over at once", page.text)
+    head_rev = stage.json("log", "list")["revisions"][0]
+    tell(head_rev["count"] == 9, "as one revision: three dossiers, three events, three minutes", head_rev)
+    nam.get("/desk/dossiers")
+    pairs = [("csrf", nam.token), ("d", codes[0]), ("d", "000.00.00.H16-000000-0001")]
+    page = nam.ask("POST", "/registers/dossiers/batch/take", urllib.parse.urlencode(pairs))
+    tell(page.status == 422 and record(codes[0])["custody"] == "to_office", "all of them, or none", page.text)
+    pairs = [("csrf", nam.token), *[("d", c) for c in codes]]
+    nam.ask("POST", "/registers/dossiers/batch/take", urllib.parse.urlencode(pairs))
+    for c in codes:
+        do(nam, c, "draft", f__draft_text="Công nhận hộ nghèo")
+        do(head, c, "approve")
+    pairs = [("csrf", leader.token), *[("d", c) for c in codes]]
+    leader.get("/desk/dossiers")
+    pairs[0] = ("csrf", leader.token)
+    page = leader.ask("POST", "/registers/dossiers/batch/decide", urllib.parse.urlencode(pairs))
+    tell(page.status == 200 and "f.result_number" in page.text, "one decision for many asks for its number once",
+         page.text)
+    pairs += [("f.result_number", "12/QĐ-UBND"), ("f.signer", "Nguyễn Long"), ("do", "save"), ("reading", "en")]
+    page = leader.ask("POST", "/registers/dossiers/batch/decide", urllib.parse.urlencode(pairs))
+    tell(page.status == 303, "and is signed for all", page.text)
+    tell(all(record(c)["result_number"] == "12/QĐ-UBND" for c in codes), "each bears it", [record(c) for c in codes])
+
+
+def laws(code):
+    refused = [
+        (["put", "dossiers", f"code={code}", "due_at=2030-01-01T00:00:00Z", "--reason", "x"], "a due moment is not put"),
+        (["put", "dossiers", f"code={code}", "finished_at=2022-01-01T00:00:00Z", "--reason", "x"], "nor an end"),
+        (["remove", "dossiers", code, "--reason", "x"], "a dossier is not removed"),
+        (["remove", "dossier_events", f"{code}@1", "--reason", "x"], "nor a step"),
+        (["put", "dossier_events", f"dossier={code}", "number=99", "transition=x", "at=2022-01-01T00:00:00Z",
+          "on=2022-01-01", "actor=x", "--reason", "x"], "none is added beside the workflow"),
+        (["act", "dossiers", code, "take", "--as", "leader"], "a role does not do another's step"),
+        (["act", "dossiers", code, "take", "due_at=2030-01-01T00:00:00Z", "--as", "case_officer"],
+         "no step takes a due moment"),
+        (["dossier", "procedure=1.001193", f"reception_office=ubnd-{UNIT}", "channel=counter", "applicant=A",
+          "received_at=2022-01-01T00:00:00Z", "--as", "reception_officer"], "a receipt is not dated back"),
+        (["dossier", "procedure=1.001193", f"reception_office=ubnd-{UNIT}", "channel=counter", "applicant=A",
+          "limit=90", "--as", "reception_officer"], "nobody chooses the limit"),
+    ]
+    for args, what in refused:
+        out = stage.run(*args, may_fail=True)
+        tell(out and not out.startswith("000."), what, out)
+    page = mai.ask("PATCH", f"/api/collections/dossiers/items/{code}", '{"status":"10"}',
+                   {"Content-Type": "application/merge-patch+json", "If-Match": "*"})
+    tell(page.status >= 400, "the interface does not write a state", page.text)
+
+
+code, other = counter()
+way(code)
+two_officers(other)
+batch()
+laws(other)
+has_done(do(money, other, "ask_fee", f__fee_vnd="50000"), "a fee is asked for")
+has_done(do(money, other, "pay_fee", f__payment_ref="PT01"), "and paid, with a receipt")
+sys.exit(stage.failed > 0)
