@@ -117,7 +117,7 @@ static enum err compute(struct cli *c, struct asked *q)
     for (size_t i = 0; e == OK && q->d.has_due && i < q->pauses.n; i++) {
         struct waiting *w = &q->pauses.p[i];
         w->left = deadline_left(&q->clock, w->paused, q->limit.unit, q->d.due_ms);
-        if (w->left < 0)
+        if (deadline_is_past(&q->clock, w->paused, q->limit.unit, q->d.due_ms, q->d.late_ms))
             e = FAULT(&c->fault, ERR_DEADLINE_PAUSE_LATE, {"value", w->text});
         else if (w->resumed)
             e = deadline_resume(&q->clock, w->resumed, w->left, q->limit.unit, &q->d, &c->fault);

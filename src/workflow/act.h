@@ -13,7 +13,7 @@
  *
  * What never happens, whoever asks, in whatever order (one-stop.md §4.5, §17.3):
  *  - a moment other than now: receipt cannot be backdated, and a clock set back stops work with ERR_ACT_CLOCK (`now_ms` is for invented records alone);
- *  - the due moment first promised changes; a clock that ended, or starts twice; a pause, or an extension, after the late moment; a second extension, or one that is
+ *  - the due moment first promised changes; a clock that ended, or starts twice; a pause after the due moment, an extension after the late one; a second extension, or one that is
  *    less than a working day ahead, or not later than what was promised (Decree 107/2021);
  *  - a due moment changes without a paper and an event that hold the moments before and after;
  *  - an event is changed or removed (the register of events is `by: workflow`).

@@ -69,11 +69,12 @@ static enum err clock_runs(const struct step *p, const struct work_clock *c, str
     return c->paused != NO_FIELD && moment_in(&p->r, c->paused) ? clock_state_fault(c, "paused", f) : OK;
 }
 
-static enum err clock_late(const struct step *p, const struct work_clock *c, struct fault *f)
+static enum err clock_late(const struct step *p, const struct work_clock *c, const struct office_clock *office,
+                           enum limit_unit unit, struct fault *f)
 {
-    int64_t late = moment_in(&p->r, c->late);
-    return late && p->now_ms > late
-               ? FAULT(f, ERR_ACT_LATE, {"transition", p->t->id}, {"late", step_text(&p->r, c->late)})
+    int64_t due = moment_in(&p->r, c->due);
+    return due && deadline_is_past(office, p->now_ms, unit, due, moment_in(&p->r, c->late))
+               ? FAULT(f, ERR_ACT_LATE, {"transition", p->t->id}, {"late", step_text(&p->r, c->due)})
                : OK;
 }
 
@@ -83,18 +84,17 @@ static enum err clock_pause(struct step *p, const struct work_clock *c, const st
     struct limit limit;
     enum err e = clock_runs(p, c, f);
     if (e == OK)
-        e = clock_late(p, c, f);
-    if (e == OK)
         e = limit_of(p, c, &limit, f);
+    if (e == OK)
+        e = clock_late(p, c, office, limit.unit, f);
     if (e != OK)
         return e;
     int64_t due = moment_in(&p->r, c->due);
     moment_set(p, c->paused, p->now_ms);
-    /* Between the due hour and the close of that day nothing is left, and nothing is won by waiting. */
-    int64_t left = due ? deadline_left(office, p->now_ms, limit.unit, due) : 0;
-    p->r.values[c->left] = (struct value){.kind = VALUE_INTEGER, .integer = left > 0 ? left : 0};
-    if (!due)
-        p->r.values[c->left] = (struct value){.kind = VALUE_NULL};
+    p->r.values[c->left] = (struct value){.kind = VALUE_NULL};
+    if (due)
+        p->r.values[c->left] =
+            (struct value){.kind = VALUE_INTEGER, .integer = deadline_left(office, p->now_ms, limit.unit, due)};
     return OK;
 }
 
@@ -141,7 +141,7 @@ static enum err clock_extend(struct step *p, const struct work_clock *c, const s
     if (e == OK)
         e = limit_of(p, c, &limit, f);
     if (e == OK)
-        e = deadline_of(office, due, limit, &d, f);
+        e = deadline_extend(office, due, limit.unit, limit, &d, f);
     if (e == OK && d.due_ms <= due)
         e = FAULT(f, ERR_ACT_EXTENSION, {"due", step_text(&p->r, c->due)});
     if (e != OK)

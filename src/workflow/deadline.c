@@ -169,6 +169,11 @@ int64_t deadline_left(const struct office_clock *c, int64_t paused_ms, enum limi
     return office_minutes_between(c, paused_ms, due_ms);
 }
 
+bool deadline_is_past(const struct office_clock *c, int64_t ms, enum limit_unit unit, int64_t due_ms, int64_t late_ms)
+{
+    return ms > late_ms || deadline_left(c, ms, unit, due_ms) < 0;
+}
+
 static enum err resume_due(const struct office_clock *c, int64_t resumed_ms, int64_t left, enum limit_unit unit,
                            int64_t *ret_ms, struct fault *f)
 {

@@ -23,8 +23,7 @@
  * pauses gives or takes a minute of working time, which days would, rounded at each. After a pause a limit in calendar days or months is due to the minute too, and late
  * after the close of that day. "Counted again from the complete dossier" is deadline_of anew.
  *
- * Negative minutes left: it is past due. Callers refuse such a pause (one-stop.md §3.5). To take them for 0 would give until the close of the day of resuming, at each pause
- * anew: a dossier that is never late.
+ * What is past (deadline_is_past) cannot be paused (one-stop.md §3.5): it would have until the close of the day of resuming, at each pause anew, and never be late.
  *
  * Sources: Civil Code 2015 art. 147, 148 (the first day is not counted; a last day off gives way; months); Decree 61/2018/NĐ-CP and Decree 118/2025/NĐ-CP (reception and
  * return); Decree 45/2020/NĐ-CP (answer within 8 working hours); Law on Civil Status 60/2014/QH13 and Decree 23/2015/NĐ-CP art. 7 (after 15:00, next working day);
@@ -73,6 +72,8 @@ const char *limit_unit_code(enum limit_unit unit);
 enum err deadline_of(const struct office_clock *c, int64_t received_ms, struct limit limit, struct deadline *ret,
                      struct fault *f);
 
+/* Working time has passed since the due moment (negative minutes left), or the late moment has. */
+bool deadline_is_past(const struct office_clock *c, int64_t ms, enum limit_unit unit, int64_t due_ms, int64_t late_ms);
 int64_t deadline_left(const struct office_clock *c, int64_t paused_ms, enum limit_unit unit, int64_t due_ms);
 enum err deadline_resume(const struct office_clock *c, int64_t resumed_ms, int64_t left, enum limit_unit unit,
                          struct deadline *ret, struct fault *f);

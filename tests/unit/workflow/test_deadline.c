@@ -461,6 +461,22 @@ static void random_pauses(void **state)
         random_life(clocks[any((int64_t)ARRAY_LEN(clocks))], (enum limit_unit)(1 + any(LIMIT_SAME_DAY)));
 }
 
+static void what_is_past(void **state)
+{
+    (void)state;
+    struct deadline d = due(&plain, "2025-03-03 10:00", 3, LIMIT_WORKING_DAY);
+    assert_false(deadline_is_past(&plain, AT("2025-03-06 10:00"), LIMIT_WORKING_DAY, d.due_ms, d.late_ms));
+    assert_true(deadline_is_past(&plain, AT("2025-03-06 10:01"), LIMIT_WORKING_DAY, d.due_ms, d.late_ms));
+    d = due(&plain, "2025-03-03 07:00", 3, LIMIT_WORKING_DAY); /* due at the close of Wednesday */
+    assert_false(deadline_is_past(&plain, AT("2025-03-05 20:00"), LIMIT_WORKING_DAY, d.due_ms, d.late_ms));
+    assert_true(deadline_is_past(&plain, AT("2025-03-06 07:01"), LIMIT_WORKING_DAY, d.due_ms, d.late_ms));
+    d = due(&plain, "2025-03-03 09:00", 1, LIMIT_SAME_DAY); /* no working minute passes in the night, but it is late */
+    assert_false(deadline_is_past(&plain, AT("2025-03-03 17:00"), LIMIT_SAME_DAY, d.due_ms, d.late_ms));
+    assert_true(deadline_is_past(&plain, AT("2025-03-03 20:00"), LIMIT_SAME_DAY, d.due_ms, d.late_ms));
+    d = due(&plain, "2025-03-07 16:00", 24, LIMIT_CLOCK_HOUR);
+    assert_true(deadline_is_past(&plain, AT("2025-03-08 16:01"), LIMIT_CLOCK_HOUR, d.due_ms, d.late_ms));
+}
+
 static struct deadline more(int64_t due_ms, enum limit_unit unit, int n, enum limit_unit by)
 {
     struct deadline d;
@@ -564,6 +580,7 @@ int main(void)
         cmocka_unit_test(as_the_slow_count_says),
         cmocka_unit_test(random_starts),
         cmocka_unit_test(random_pauses),
+        cmocka_unit_test(what_is_past),
         cmocka_unit_test(extensions),
         cmocka_unit_test(calendar_changes),
     };

@@ -1,0 +1,77 @@
+#!/bin/bash
+# The promise of a dossier under its own steps: nothing that is past due is halted, a pause every evening wins no time, an extension counts from the last day.
+# timeout: 300
+. "$(dirname "$0")/lib.sh"
+loaded_province
+
+# at "yyyy-mm-dd hh:mm": the moment of what follows, in the province's time.
+at() {
+    export TINHSO_NOW="${1/ /T}:00+07:00"
+}
+# receive PROCEDURE: a dossier at a commune's counter; its code in $code.
+receive() {
+    tinhso dossier procedure="$1" reception_office=ubnd-24631 channel=counter applicant="Lê Thị Mẫu" --as reception_officer --json
+    expect_exit "a dossier is received" 0
+    code=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["id"])' "$out")
+}
+# step STEP ARGS…: of that dossier; its promise in $promise: first due, due, late, minutes left.
+step() {
+    tinhso act dossiers "$code" "$@" --json --lang en
+    [ "$status" = 0 ] || return 0
+    promise=$(python3 - "$out" <<'END'
+import datetime, json, sys
+r = json.loads(sys.argv[1])["record"]
+zone = datetime.timezone(datetime.timedelta(hours=7))
+def shown(key):
+    return datetime.datetime.fromisoformat(r[key].replace("Z", "+00:00")).astimezone(zone).strftime("%d/%m %H:%M") if r.get(key) else "-"
+print(shown("due_first_at"), shown("due_at"), shown("late_at"), r.get("left_minutes", "-"), sep=", ")
+END
+    )
+}
+asking=(faults="Thiếu giấy chứng sinh" answer_by=2026-12-31)
+
+# ---- Monday 30 November 2026, three working days: due Thursday 10:00, late after 17:00
+at "2026-11-30 10:00"
+receive 1.004873
+at "2026-12-03 10:01"
+step ask_supplement "${asking[@]}" --as reception_officer
+expect_exit "after the due moment nothing is halted, though it is not late yet" 1
+expect_contains "and it is said why" "$err" "The term has passed (2026-12-03T03:00:00Z)"
+step ask_payment fee_vnd=8000 fee_note=phí --as cashier
+expect_exit "not for money either" 1
+expect_contains "for the same reason" "$err" "The term has passed"
+
+# ---- due at the close of the same day: in the evening nothing is halted
+at "2026-12-04 09:00"
+receive 2.000635
+at "2026-12-04 20:00"
+step ask_supplement "${asking[@]}" --as reception_officer
+expect_exit "nor after office hours" 1
+expect_contains "it is late" "$err" "The term has passed (2026-12-04T10:00:00Z)"
+
+# ---- halted every evening, a minute before the close, and taken up in the morning
+at "2026-11-30 10:00"
+rm -rf "$WORK/var" && loaded_province
+receive 1.004873
+ask=ask_supplement as=reception_officer
+for day in 30:01 01:02 02:03; do
+    month=12
+    [ "${day%:*}" != 30 ] || month=11
+    at "2026-$month-${day%:*} 16:59"
+    step "$ask" "${asking[@]}" --as "$as" --reason "giấy tờ mờ"
+    expect_exit "halted at 16:59" 0
+    at "2026-12-${day#*:} 07:00"
+    step accept_supplement --as reception_officer
+    expect_exit "taken up at 07:00" 0
+    ask=ask_supplement_again as=leader
+done
+expect_eq "three such nights give three minutes" "$promise" "03/12 10:00, 03/12 10:03, 03/12 17:00, -"
+
+# ---- 15 calendar days, extended
+rm -rf "$WORK/var" && loaded_province
+at "2026-11-30 10:00"
+receive 1.011607
+at "2026-12-10 09:00"
+step extend --as leader --reason "Thẩm tra thêm"
+expect_exit "a limit in calendar days is extended" 0
+expect_eq "by as many days from its last day on" "$promise" "15/12 17:00, 30/12 17:00, 30/12 17:00, -"
