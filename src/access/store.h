@@ -68,6 +68,9 @@ enum err access_end(struct access *a, enum err e, struct fault *f);
     X(EVENT_RETENTION_RUN, "retention-run")                                                                            \
     X(EVENT_CONFIGURATION_AUDITED, "configuration-audited")                                                            \
     X(EVENT_DECLARATIONS_LOADED, "declarations-loaded")                                                                \
+    X(EVENT_LETTER_AGAIN, "letter-sent-again") /* to a partner, by a person's decision */                              \
+    X(EVENT_LETTER_LEFT_OUT, "letter-left-out")                                                                        \
+    X(EVENT_NODE_JOINED, "node-joined")                                                                                \
     X(EVENT_JOB_FAILED, "job-failed")                                                                                  \
     X(EVENT_REFUSED, "refused") /* by right, token or origin */
 

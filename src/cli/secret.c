@@ -87,6 +87,15 @@ enum err secret_key_read(struct cli *c, const char *path, struct seal_secret *re
     return e;
 }
 
+enum err secret_line_read(struct cli *c, const char *path, struct str *ret_line, struct fault *f)
+{
+    struct seal_secret line;
+    enum err e = from_file(c, path, SEAL_PASSPHRASE, &line, f);
+    if (e == OK)
+        *ret_line = str_trim(line.bytes);
+    return e;
+}
+
 void secret_done(struct seal_secret *secret)
 {
     if (secret->bytes.p)

@@ -16,6 +16,8 @@
 enum err secret_read(struct cli *c, bool is_new, struct seal_secret *ret_secret, struct fault *f);
 /* Of one named file, of which all is the key. */
 enum err secret_key_read(struct cli *c, const char *path, struct seal_secret *ret_secret, struct fault *f);
+/* The one line of a file that others may not read. */
+enum err secret_line_read(struct cli *c, const char *path, struct str *ret_line, struct fault *f);
 void secret_done(struct seal_secret *secret);
 
 #endif

@@ -13,7 +13,9 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/folder.h"
+#include "cli/portal.h"
 #include "cli/secret.h"
+#include "web/portal_site.h"
 #include "web/provider.h"
 #include "web/site.h"
 
@@ -158,8 +160,9 @@ static enum err welcome_first(struct cli *c, const struct http_options *o, struc
     return OK;
 }
 
-static enum err serve(struct cli *c, struct http_options *o)
+static enum err serve(struct cli *c, struct http_options *o, const struct portal_options *portal)
 {
+    struct portal_site *sender = NULL;
     struct http_server *server;
     enum err e = http_server_new(o, &server, &c->fault);
     if (e != OK)
@@ -169,8 +172,11 @@ static enum err serve(struct cli *c, struct http_options *o)
     cli_note(c, T(c, "Cổng mở tại %s%.*s (Ctrl-C để dừng)\n", "Serving at %s%.*s (Ctrl-C stops)\n"),
              is_unix ? "" : "http://", STR_ARG(address));
     e = welcome_first(c, o, address);
+    if (e == OK && portal->url)
+        e = portal_site_begin(portal, &sender, &c->fault);
     if (e == OK)
         e = http_server_run(server, &is_stopped, &c->fault);
+    portal_site_end(sender);
     http_server_free(server);
     if (e == OK)
         cli_note(c, "%s", T(c, "Đã dừng.\n", "Stopped.\n"));
@@ -255,6 +261,9 @@ static enum err serve_run(struct cli *c)
         e = read_provider(c, &site);
     if (e == OK)
         e = read_backup(c, &site);
+    struct portal_options portal = {.url = NULL};
+    if (e == OK)
+        e = portal_options_read(c, path, &portal, &c->fault);
     if (e == OK)
         e = open_log(c, &o.access_log);
     if (e != OK)
@@ -268,7 +277,7 @@ static enum err serve_run(struct cli *c)
     allow_descriptors();
     e = confine(c, path, site.backup_folder, o.listen);
     if (e == OK)
-        e = serve(c, &o);
+        e = serve(c, &o, &portal);
     site_done(&site);
     provider_cache_free(site.provider);
     secret_done(&site.backup_secret);
@@ -301,6 +310,7 @@ static const struct option options[] = {
     {"backup-key-file",
      "FILE",
      {"tệp khóa (0600) mã hóa những bản sao lưu ấy", "a key file (0600) that seals those backups"}},
+    PORTAL_OPTIONS,
     {"user",
      "NAME",
      {"khởi động bằng root thì trở thành người dùng này trước khi mở cơ sở dữ liệu",

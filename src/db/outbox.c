@@ -11,6 +11,7 @@ enum err outbox_tables(struct db *db, struct fault *f)
                      "subject TEXT NOT NULL,"
                      " payload TEXT NOT NULL, added_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL, done_ms INTEGER,"
                      " attempts INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL DEFAULT 0, answer TEXT);"
+                     "CREATE INDEX IF NOT EXISTS outbox_sent ON outbox(subject, id) WHERE state = 1;"
                      "CREATE INDEX IF NOT EXISTS outbox_due ON outbox(topic, next_ms) WHERE state = 0;"
                      "CREATE INDEX IF NOT EXISTS outbox_subject ON outbox(subject, id) WHERE state IN (0, 2)",
                      f);
@@ -82,28 +83,46 @@ static enum err settle(struct db *db, int64_t id, const char *sql, struct str an
     return stmt_run(st, f);
 }
 
+enum err outbox_sending(struct db *db, int64_t id, int64_t next_ms, struct fault *f)
+{
+    return db_run(db, STR("UPDATE outbox SET attempts = attempts + 1, next_ms = ?2 WHERE id = ?1 AND state = 0"),
+                  DB_VALUES(db_int(id), db_int(next_ms)), f);
+}
+
+enum err outbox_hurry(struct db *db, struct str topic, int64_t now_ms, struct fault *f)
+{
+    return db_run(db, STR("UPDATE outbox SET next_ms = ?2 WHERE topic = ?1 AND state = 0 AND next_ms > ?2"),
+                  DB_VALUES(db_text(topic), db_int(now_ms)), f);
+}
+
+enum err outbox_has_done(struct db *db, struct str topic, struct str subject, int64_t id, bool *ret_has,
+                         struct fault *f)
+{
+    int64_t n = 0;
+    enum err e = db_value_int(
+        db, STR("SELECT EXISTS(SELECT 1 FROM outbox WHERE subject = ?2 AND topic = ?1 AND id < ?3 AND state = 1)"),
+        DB_VALUES(db_text(topic), db_text(subject), db_int(id)), &n, f);
+    if (e == OK)
+        *ret_has = n > 0;
+    return e;
+}
+
 enum err outbox_done(struct db *db, int64_t id, struct str answer, int64_t now_ms, struct fault *f)
 {
-    return settle(db, id,
-                  "UPDATE outbox SET state = 1, answer = ?2, done_ms = ?3, attempts = attempts + 1 WHERE id = ?1 AND "
-                  "state = 0",
-                  answer, now_ms, f);
+    return settle(db, id, "UPDATE outbox SET state = 1, answer = ?2, done_ms = ?3 WHERE id = ?1 AND state = 0", answer,
+                  now_ms, f);
 }
 
 enum err outbox_retry(struct db *db, int64_t id, int64_t next_ms, struct str answer, struct fault *f)
 {
-    return settle(db, id,
-                  "UPDATE outbox SET answer = ?2, next_ms = ?3, attempts = attempts + 1 WHERE id = ?1 AND state = 0",
-                  answer, next_ms, f);
+    return settle(db, id, "UPDATE outbox SET answer = ?2, next_ms = ?3 WHERE id = ?1 AND state = 0", answer, next_ms,
+                  f);
 }
 
 enum err outbox_dead(struct db *db, int64_t id, struct str answer, struct fault *f)
 {
-    return settle(
-        db, id,
-        "UPDATE outbox SET state = 2, answer = ?2, attempts = attempts + 1 + 0 * ?3 WHERE id = ?1 AND state = "
-        "0",
-        answer, 0, f);
+    return db_run(db, STR("UPDATE outbox SET state = 2, answer = ?2 WHERE id = ?1 AND state = 0"),
+                  DB_VALUES(db_int(id), db_text(answer)), f);
 }
 
 enum err outbox_again(struct db *db, int64_t id, int64_t now_ms, struct fault *f)

@@ -2,9 +2,10 @@
  *
  *     outbox_add(db, STR("national-portal"), dossier, payload, now_ms, f);           // within the change
  *     while (outbox_next(db, a, STR("national-portal"), now_ms, &m, &has, f) == OK && has) {
+ *         outbox_sending(db, m.id, now_ms + outbox_wait_ms(m.attempts), f);
  *         …send…
  *         outbox_done(db, m.id, f);                                                 // or
- *         outbox_retry(db, m.id, outbox_wait_ms(m.attempts), answer, f);            // or
+ *         outbox_retry(db, m.id, now_ms + outbox_wait_ms(m.attempts), answer, f);            // or
  *         outbox_dead(db, m.id, answer, f);                                         // a person decides
  *     }
  *
@@ -37,6 +38,13 @@ enum err outbox_add(struct db *db, struct str topic, struct str subject, struct 
 /* The oldest that is due now. */
 enum err outbox_next(struct db *db, struct arena *a, struct str topic, int64_t now_ms,
                      struct outbox_message *ret_message, bool *ret_has, struct fault *f);
+/* Before it is sent: one attempt more, and should this process end now, the next one comes after a wait and knows that there was one. */
+enum err outbox_sending(struct db *db, int64_t id, int64_t next_ms, struct fault *f);
+/* All that wait are due now: the line is back. */
+enum err outbox_hurry(struct db *db, struct str topic, int64_t now_ms, struct fault *f);
+/* A message of that subject has arrived before `id`. */
+enum err outbox_has_done(struct db *db, struct str topic, struct str subject, int64_t id, bool *ret_has,
+                         struct fault *f);
 enum err outbox_done(struct db *db, int64_t id, struct str answer, int64_t now_ms, struct fault *f);
 enum err outbox_retry(struct db *db, int64_t id, int64_t next_ms, struct str answer, struct fault *f);
 enum err outbox_dead(struct db *db, int64_t id, struct str answer, struct fault *f);

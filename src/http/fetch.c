@@ -22,6 +22,8 @@
     X(curl_easy_perform)                                                                                               \
     X(curl_easy_getinfo)                                                                                               \
     X(curl_easy_strerror)                                                                                              \
+    X(curl_slist_append)                                                                                               \
+    X(curl_slist_free_all)                                                                                             \
     X(curl_easy_cleanup)
 
 static struct {
@@ -51,7 +53,8 @@ static size_t take(char *p, size_t size, size_t n, void *context)
     return out->is_full ? 0 : size * n;
 }
 
-static enum err perform(CURL *handle, const char *url, long redirects, long most_ms, struct buf *out, struct fault *f)
+static enum err perform(CURL *handle, const char *url, long redirects, long most_ms, long *ret_status, struct buf *out,
+                        struct fault *f)
 {
     char reason[CURL_ERROR_SIZE] = "";
     long status = 0;
@@ -72,7 +75,9 @@ static enum err perform(CURL *handle, const char *url, long redirects, long most
         return FAULT(f, ERR_FETCH_FAILED, {"url", str_of(url)},
                      {"reason", str_of(reason[0] ? reason : curl.curl_easy_strerror(code))});
     curl.curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-    if (status == 200)
+    if (ret_status)
+        *ret_status = status;
+    if (status == 200 || ret_status)
         return OK;
     char text[16];
     snprintf(text, sizeof text, "%ld", status);
@@ -92,7 +97,7 @@ enum err http_fetch(const char *url, struct buf *out, struct fault *f)
     enum err e = begin(&handle, f);
     if (e != OK)
         return e;
-    e = perform(handle, url, LIMIT_FETCH_REDIRECTS, LIMIT_FETCH_MS, out, f);
+    e = perform(handle, url, LIMIT_FETCH_REDIRECTS, LIMIT_FETCH_MS, NULL, out, f);
     curl.curl_easy_cleanup(handle);
     return e;
 }
@@ -100,9 +105,16 @@ enum err http_fetch(const char *url, struct buf *out, struct fault *f)
 enum err http_fetch_strict(const struct fetch *r, struct buf *out, struct fault *f)
 {
     CURL *handle;
+    struct curl_slist *headers = NULL;
     enum err e = begin(&handle, f);
     if (e != OK)
         return e;
+    if (r->media) {
+        char line[128];
+        snprintf(line, sizeof line, "Content-Type: %s", r->media);
+        headers = curl.curl_slist_append(NULL, line);
+        curl.curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+    }
     if (r->form.p) {
         curl.curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, (long)r->form.n);
         curl.curl_easy_setopt(handle, CURLOPT_POSTFIELDS, r->form.p);
@@ -112,7 +124,8 @@ enum err http_fetch_strict(const struct fetch *r, struct buf *out, struct fault 
         curl.curl_easy_setopt(handle, CURLOPT_USERNAME, r->user);
         curl.curl_easy_setopt(handle, CURLOPT_PASSWORD, r->password);
     }
-    e = perform(handle, r->url, 0, LIMIT_FETCH_STRICT_MS, out, f);
+    e = perform(handle, r->url, 0, r->most_ms ? r->most_ms : LIMIT_FETCH_STRICT_MS, r->ret_status, out, f);
+    curl.curl_slist_free_all(headers);
     curl.curl_easy_cleanup(handle);
     return e;
 }

@@ -22,6 +22,9 @@ struct fetch {
     const char *url;
     struct str form;
     const char *user, *password; /* NULL: none */
+    const char *media;           /* of `form`, when it is something else: "application/json"; NULL: a form */
+    long most_ms;                /* 0: LIMIT_FETCH_STRICT_MS */
+    long *ret_status; /* NULL: only 200 is an answer; else every status is one, and is handed over with its body */
 };
 enum err http_fetch_strict(const struct fetch *r, struct buf *out, struct fault *f);
 
