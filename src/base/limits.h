@@ -137,7 +137,7 @@ enum {
 
     /* output */
     LIMIT_REPORT_BYTES = 64 << 20,
-    LIMIT_REPORT_MARKS = 20000, /* pieces of one report */
+    LIMIT_REPORT_MARKS = 20000,   /* pieces of one report */
     LIMIT_PAPER_BYTES = 16 << 20, /* one paper as text, page or PDF */
     LIMIT_PAPER_MARKS = 100000,   /* values that stand in one */
     LIMIT_PAPER_PAGES = 500,

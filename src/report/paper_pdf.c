@@ -168,7 +168,7 @@ static const struct draw_text *titles_of(struct setter *s, const struct measures
 static enum err put_titles(struct setter *s, const struct measures *m, struct fault *f)
 {
     double side = 0, quiet = 0;
-    struct qr qr;
+    struct qr qr = {0};
     if (s->text->qr.n) {
         enum err e = qr_encode(s->text->qr, QR_M, &qr, f);
         if (e != OK)

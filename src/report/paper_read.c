@@ -312,6 +312,16 @@ static void words_take(struct reader *r, struct str text, int line)
         VEC_PUSH(r->arena, &r->pieces, ((struct paper_piece){.kind = PIECE_WORDS, .text = text, .line = line}));
 }
 
+/* Takes back what stood before a marker on its line. */
+static void indent_drop(struct reader *r, struct str before)
+{
+    if (r->pieces.n == 0 || before.n == 0)
+        return;
+    struct paper_piece *last = &r->pieces.p[r->pieces.n - 1];
+    if (last->kind == PIECE_WORDS && str_ends(last->text, before))
+        last->text.n -= before.n;
+}
+
 /* A marker without a value that stands alone takes its line with it, so that a table's row can be repeated. */
 static void pieces_read(struct reader *r, struct str body, int line)
 {
@@ -324,9 +334,7 @@ static void pieces_read(struct reader *r, struct str body, int line)
         }
         bool is_value = m.text.n == 0 || (!strchr("?#/", m.text.p[0]) && !str_is(m.text, "else"));
         if (m.is_alone && !is_value) {
-            struct paper_piece *last = r->pieces.n ? &r->pieces.p[r->pieces.n - 1] : NULL;
-            if (last && last->kind == PIECE_WORDS && str_ends(last->text, m.before))
-                last->text.n -= m.before.n;
+            indent_drop(r, m.before);
             marker_line_skip(&markers);
         }
         piece_take(r, &m);

@@ -143,18 +143,18 @@ static void put_row(struct table *t, const struct row *r, const struct row *head
     }
 }
 
-void setter_table(struct setter *s, const struct md *md)
+void setter_table(struct setter *s, const struct md *table)
 {
     struct table t = {.s = s, .size = s->size - 1};
-    measure(&t, md);
+    measure(&t, table);
     if (t.n == 0)
         return;
     share_width(&t);
     s->y += s->size * 0.2;
-    struct row head = row_of(&t, md->child, true);
+    struct row head = row_of(&t, table->child, true);
     setter_room(s, head.height + 2 * s->size);
     put_row(&t, &head, &head);
-    for (const struct md *row = md->child->next; row; row = row->next) {
+    for (const struct md *row = table->child->next; row; row = row->next) {
         struct row r = row_of(&t, row, false);
         put_row(&t, &r, &head);
     }

@@ -34,7 +34,7 @@ enum err qr_encode(struct str text, enum qr_level level, struct qr *ret_qr, stru
 
 enum err qr_encode_best(struct str text, struct qr *ret_qr, struct fault *f)
 {
-    struct qr sturdy;
+    struct qr sturdy = {0};
     enum err e = qr_encode(text, QR_M, ret_qr, f);
     if (e == OK && qr_encode(text, QR_Q, &sturdy, NULL) == OK && sturdy.side == ret_qr->side)
         *ret_qr = sturdy;
@@ -56,7 +56,7 @@ static void add_row(const struct qr *qr, int y, struct buf *out)
 
 bool qr_svg(struct str text, struct str title, struct buf *out)
 {
-    struct qr qr;
+    struct qr qr = {0};
     if (qr_encode(text, QR_M, &qr, NULL) != OK)
         return false;
     int side = qr.side + 2 * QR_QUIET;
