@@ -28,6 +28,23 @@ enum err draft_list(struct access *a, struct arena *arena, int64_t account, stru
                     struct fault *f);
 enum err draft_drop(struct access *a, int64_t account, struct str form, struct fault *f);
 
+/* Files that wait with a draft until it is sent: they go when it does. */
+struct draft_file {
+    int64_t number; /* of the draft, from 1 on; 0: the next */
+    int64_t component, pages;
+    struct str name, media, sha256, origin, source,
+        bytes; /* origin: as the register of files writes it; source: the result it was taken from */
+    int64_t size;
+};
+/* ERR_FILES_MANY, ERR_FILES_FULL. Keeps the draft alive, as writing it does. */
+enum err draft_file_add(struct access *a, int64_t account, struct str form, const struct draft_file *file,
+                        struct fault *f);
+/* In their order, without their bytes unless asked for. */
+enum err draft_files(struct access *a, struct arena *arena, int64_t account, struct str form, bool has_bytes,
+                     struct draft_file **ret_files, size_t *ret_n, struct fault *f);
+enum err draft_file_drop(struct access *a, int64_t account, struct str form, int64_t number, struct fault *f);
+extern const char draft_file_tables[];
+
 /* The step of the access file that makes the table (store.c). */
 extern const char draft_tables[];
 

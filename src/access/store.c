@@ -59,7 +59,7 @@ static const char devices[] =
     " BEGIN SELECT raise(ABORT, 'events are only added'); END;";
 
 static const char *const steps[] = {accounts,          providers,           draft_tables, read_log_tables,
-                                    delegation_tables, read_journal_tables, devices};
+                                    delegation_tables, read_journal_tables, devices,      draft_file_tables};
 
 static enum err migrate(struct db *db, struct fault *f)
 {

@@ -27,6 +27,11 @@ enum {
     LIMIT_REQUESTS_OPEN = 10, /* that a citizen filed and that are not finished */
     LIMIT_DRAFTS = 50,        /* of an account */
     LIMIT_DRAFT_BYTES = 1 << 20,
+    LIMIT_DOSSIER_FILES = 20,            /* that one application, or one supplement, brings */
+    LIMIT_DOSSIER_FILE_BYTES = 10 << 20, /* one of them */
+    LIMIT_DRAFT_FILES_BYTES = 60 << 20,  /* all files that wait in drafts of an account */
+    LIMIT_FILE_CHECK_MEMORY = 256 << 20, /* of the process that looks at a file */
+    LIMIT_FILE_CHECK_SECONDS = 20,
     LIMIT_DELEGATIONS = 50,          /* given by an account, or to it, and not ended */
     LIMIT_UPLOADS_KEPT = 200,        /* files that wait to be imported, and their notes */
     LIMIT_UPLOADS_OWN = 20,          /* of them, files of one account */

@@ -80,6 +80,27 @@ static enum err read_key(struct cli *c, struct str *ret_key)
     return e;
 }
 
+/* What looks at files of applicants, and where they pay. */
+static enum err read_applying(struct cli *c, struct site *site)
+{
+    const char *key = args_value(&c->args, "payment-key-file"), *check = args_value(&c->args, "virus-check");
+    struct str url = cli_option(c, "payment-url"), text;
+    site->virus_check = check && *check ? check : NULL;
+    if (!key != !url.n)
+        return FAULT(&c->fault, ERR_OPTION_NEEDS, {"option", key ? STR("payment-key-file") : STR("payment-url")},
+                     {"needs", key ? STR("--payment-url") : STR("--payment-key-file")});
+    enum err e = key ? file_read(c->arena, key, KEY_BYTES, &text, &c->fault) : OK;
+    if (e != OK || !key)
+        return e;
+    site->payment_url = url;
+    site->payment_key = str_trim(text);
+    char least[16];
+    snprintf(least, sizeof least, "%d", MIN_KEY_BYTES);
+    return site->payment_key.n < MIN_KEY_BYTES
+               ? FAULT(&c->fault, ERR_HTTP_KEY_SHORT, {"path", str_of(key)}, {"min", str_of(least)})
+               : OK;
+}
+
 /* The provider of accounts elsewhere, with its secret, which lies beside the declaration. */
 static enum err read_provider(struct cli *c, struct site *site)
 {
@@ -260,6 +281,8 @@ static enum err serve_run(struct cli *c)
     if (e == OK)
         e = read_provider(c, &site);
     if (e == OK)
+        e = read_applying(c, &site);
+    if (e == OK)
         e = read_backup(c, &site);
     struct portal_options portal = {.url = NULL};
     if (e == OK)
@@ -311,6 +334,19 @@ static const struct option options[] = {
      "FILE",
      {"tệp khóa (0600) mã hóa những bản sao lưu ấy", "a key file (0600) that seals those backups"}},
     PORTAL_OPTIONS,
+    {"virus-check",
+     "COMMAND",
+     {"chương trình quét mỗi tệp người nộp gửi (đường dẫn tệp là tham số cuối; kết thúc khác 0 là từ chối)",
+      "a program that looks at each file that applicants send (its path comes last; ending with other than 0 "
+      "refuses)"}},
+    {"payment-url",
+     "URL",
+     {"trang của nền tảng thanh toán; cần --payment-key-file",
+      "the page of the payment platform; needs --payment-key-file"}},
+    {"payment-key-file",
+     "FILE",
+     {"tệp khóa dùng chung với nền tảng thanh toán (ký và kiểm thông báo)",
+      "holds the key shared with the payment platform (signs and checks messages)"}},
     {"user",
      "NAME",
      {"khởi động bằng root thì trở thành người dùng này trước khi mở cơ sở dữ liệu",

@@ -124,7 +124,8 @@ struct input {
     bool may_be_empty; /* a form's field that nobody filled in: as if it were absent */
     bool
         is_open; /* takes every parameter that nothing else declares: of the query (filters by field) into x->others, of the body (fields of a
-                          form; a name may stand several times, and a text hold several lines of at most `max` bytes) into x->form */
+                          form; a name may stand several times, and a text hold several lines of at most `max` bytes) into x->form; of type INPUT_FILE: several files
+                          (HTTP_MAX_INPUTS) under one name */
     int64_t min, max, standard; /* standard: taken when the input is absent */
     const char *choices;
     struct text2 title;

@@ -278,7 +278,7 @@ static enum err take_file(struct exchange *x, const struct part *p, struct fault
         const struct input *d = &r->inputs[i];
         if (d->in != IN_BODY || d->type != INPUT_FILE || !str_is(p->name, d->name))
             continue;
-        if (x->inputs[i].is_given)
+        if ((x->inputs[i].is_given && !d->is_open) || x->n_files == HTTP_MAX_INPUTS)
             return FAULT(f, ERR_INPUT_TWICE, {"name", p->name});
         if (p->filename.n == 0 && p->content.n == 0)
             return OK; /* none was chosen */

@@ -81,6 +81,9 @@ struct field {
     enum field_type type;
     enum privacy privacy;
     bool is_required, is_unique, is_person;
+    bool is_required_when; /* required where `when` holds: for whoever fills in the form */
+    struct text2 page;   /* of a form that is asked page by page: neighbours of one page stand together; may be empty */
+    struct str when;     /* asked only where this CQL2 holds of the answers so far; empty: always */
     bool is_by_workflow; /* changes through a workflow alone (change_info.is_act) */
     bool has_min, has_max;
     double min, max;            /* numbers; for dates the days since 1970-01-01 */

@@ -48,7 +48,8 @@ struct field_decl {
     struct yaml_place place, min_place, max_place, pattern_place, target_place, of_place, sex_place, birth_place;
     struct str name;
     int type, privacy, of, kind, by;
-    struct text2 title, description, measure;
+    struct text2 title, description, measure, page;
+    struct str when;
     bool is_required, is_unique, is_person;
     struct str min, max, pattern, target, sex, birth, crs;
     int64_t max_length;

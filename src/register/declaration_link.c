@@ -256,17 +256,24 @@ static void check_names(struct linker *l)
     }
 }
 
+static void check_filter(struct linker *l, const struct reg *r, struct str filter, int line)
+{
+    struct fault f = {0};
+    if (filter_check(l->a, l->p, r, filter, NULL, 0, &f) == OK)
+        return;
+    f.line = f.column = 0; /* the place within the filter is in the sentence */
+    linker_report(l->list, r->file, (struct yaml_place){line, 0}, &f);
+}
+
 static void check_rules(struct linker *l)
 {
     for (size_t i = 0; i < l->p->n_registers; i++) {
         const struct reg *r = l->p->registers[i];
-        for (size_t k = 0; k < r->n_rules; k++) {
-            struct fault f = {0};
-            if (filter_check(l->a, l->p, r, r->rules[k].check, NULL, 0, &f) == OK)
-                continue;
-            f.line = f.column = 0; /* the place within the filter is in the sentence */
-            linker_report(l->list, r->file, (struct yaml_place){r->rules[k].line, 0}, &f);
-        }
+        for (size_t k = 0; k < r->n_fields; k++)
+            if (r->fields[k].when.n)
+                check_filter(l, r, r->fields[k].when, r->fields[k].line);
+        for (size_t k = 0; k < r->n_rules; k++)
+            check_filter(l, r, r->rules[k].check, r->rules[k].line);
     }
 }
 

@@ -198,6 +198,8 @@ static const struct yaml_field field_fields[] = {
     {"pattern", Y_PLACE, offsetof(struct field_decl, pattern_place), 0, NULL},
     {"privacy", Y_ENUM, offsetof(struct field_decl, privacy), 0, privacy_names},
     {"unit", Y_TEXT2, offsetof(struct field_decl, measure), 0, NULL},
+    {"page", Y_TEXT2, offsetof(struct field_decl, page), 0, NULL},
+    {"when", Y_STR, offsetof(struct field_decl, when), 0, NULL},
     {"codes", Y_ANY, offsetof(struct field_decl, codes), 0, NULL},
     {"register", Y_STR, offsetof(struct field_decl, target), 0, NULL},
     {"register", Y_PLACE, offsetof(struct field_decl, target_place), 0, NULL},

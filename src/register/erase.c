@@ -2,6 +2,7 @@
 #include "register/erase.h"
 
 #include "register/change_internal.h"
+#include "register/file.h"
 #include "register/commitment.h"
 
 #include "base/banned.h"
@@ -283,6 +284,8 @@ static enum err erase_all(struct eraser *x, struct str id, int depth, struct fau
         e = erase_version(x, places.p[i], f);
     if (e == OK && x->done.versions)
         e = write_erasure(x, id, f);
+    if (e == OK && x->done.versions) /* what a scan shows of a person is no less personal */
+        e = file_erase(x->c->s->db, x->reg->name, id, f);
     x->done.versions += before.versions;
     for (size_t i = 0; i < before.n_fields; i++)
         note_field(x, before.fields[i]);

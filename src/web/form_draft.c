@@ -116,10 +116,12 @@ enum err form_draft_take(struct form *m, bool is_wanted, struct fault *f)
 
 /* ---- all of an account ---- */
 
-/* "teams/=TCN001", "teams/new" */
+/* "teams/=TCN001", "teams/new", "apply/1.001193" */
 static struct str draft_href(struct exchange *x, struct str form)
 {
     struct str rest, reg = str_cut(form, '/', &rest);
+    if (str_is(reg, "apply"))
+        return part_href(x, "/apply/", rest);
     struct str path = part_href(x, "/registers/", reg);
     if (!str_starts(rest, STR("=")))
         return STR_JOIN(x->arena, path, STR("/new?draft=1"));

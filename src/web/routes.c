@@ -249,6 +249,36 @@ static const struct input search_inputs[] = {
     INPUT_END,
 };
 
+#define IN_PROCEDURE {.name = "procedure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Mã thủ tục", "Code of the procedure")}
+#define IN_DOSSIER {.name = "code", .in = IN_PATH, .type = INPUT_NAME, TITLE("Mã hồ sơ", "Code of the dossier")}
+static const struct input apply_inputs[] = {IN_PROCEDURE, INPUT_END};
+static const struct input apply_page_inputs[] = {IN_PROCEDURE, {.name = "page", .in = IN_PATH, .type = INPUT_NAME, TITLE("Phần của tờ khai", "Page of the form")}, INPUT_END};
+static const struct input apply_page_post_inputs[] = {
+    IN_PROCEDURE,
+    {.name = "page", .in = IN_PATH, .type = INPUT_NAME, TITLE("Phần của tờ khai", "Page of the form")},
+    {.name = "do", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "next|later", .may_be_empty = true, TITLE("Nút đã bấm", "The button")},
+    {.name = "reading", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "vi|en", .may_be_empty = true, TITLE("Ngôn ngữ của các ô", "Language of the boxes")},
+    {.name = "find", .in = IN_BODY, .type = INPUT_NAME, .may_be_empty = true, TITLE("Trường đang tìm", "Field that is looked for")},
+    {.name = "{field}", .in = IN_BODY, .type = INPUT_TEXT, .max = LIMIT_TEXT_BYTES, .is_open = true, TITLE("Ô của tờ khai", "Boxes of the form")},
+    INPUT_END,
+};
+static const struct input apply_files_inputs[] = {
+    IN_PROCEDURE,
+    {.name = "component", .in = IN_BODY, .type = INPUT_INTEGER, .min = 0, .max = 1000, .may_be_empty = true, TITLE("Thành phần hồ sơ", "Which paper")},
+    {.name = "file", .in = IN_BODY, .type = INPUT_FILE, .is_open = true, TITLE("Các tệp", "The files")},
+    INPUT_END,
+};
+static const struct input apply_file_inputs[] = {IN_PROCEDURE, {.name = "number", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = 100000, TITLE("Số của tệp", "Number of the file")}, INPUT_END};
+static const struct input apply_remove_inputs[] = {IN_PROCEDURE, {.name = "number", .in = IN_BODY, .type = INPUT_INTEGER, .is_required = true, .min = 1, .max = 100000, TITLE("Số của tệp", "Number of the file")}, INPUT_END};
+static const struct input apply_result_inputs[] = {IN_PROCEDURE, {.name = "result", .in = IN_BODY, .type = INPUT_TEXT, .is_required = true, .max = 100, TITLE("Mã kết quả", "Code of the result")}, INPUT_END};
+static const struct input apply_send_inputs[] = {
+    IN_PROCEDURE,
+    {.name = "draft", .in = IN_BODY, .type = INPUT_NAME, .is_required = true, TITLE("Mã bản nháp", "Identifier of the draft")},
+    {.name = "truth", .in = IN_BODY, .type = INPUT_INTEGER, .min = 0, .max = 1, .may_be_empty = true, TITLE("Lời cam đoan", "Declaration of truth")},
+    INPUT_END,
+};
+static const struct input own_dossier_inputs[] = {IN_DOSSIER, INPUT_END};
+
 /* ---- routes ---- */
 
 #define GET(address, name, vi, en) .method = METHOD_GET, .path = address, .id = name, TITLE(vi, en)
@@ -265,6 +295,19 @@ const struct route site_routes[] = {
     {GET("/assets/{hash}/{name}", "asset", "Kiểu dáng và mã của trang", "Styles and scripts of pages"), .inputs = asset_inputs, .formats = FORMAT_BIT(FORMAT_BYTES), .flags = IS_LIVE | IS_HIDDEN, .cost = COST_CONSTANT, .tag = "pages", .answer = answer_asset},
 
     {GET("/", "home", "Trang chủ", "Home page"), PAGE, .cost = COST_PAGE, .answer = page_home},
+    {GET("/apply/{procedure}", "apply", "Nộp hồ sơ trực tuyến", "File online"), .formats = F_HTML, .flags = IS_HIDDEN | IS_LIVE, .tag = "pages", .inputs = apply_inputs, .cost = COST_PAGE, .answer = page_apply},
+    {ACT("/apply/{procedure}", "applyBegin", "Bắt đầu một hồ sơ", "Begin an application", RIGHT_SIGNED_IN, 0), .inputs = apply_inputs, .answer = post_apply},
+    {GET("/apply/{procedure}/check", "applyCheck", "Xem lại trước khi gửi", "Check your answers"), SIGNED(RIGHT_SIGNED_IN), .inputs = apply_inputs, .answer = page_apply_check},
+    {ACT("/apply/{procedure}/send", "applySend", "Gửi hồ sơ", "Send the application", RIGHT_SIGNED_IN, WRITES), .inputs = apply_send_inputs, .answer = post_apply_send},
+    {GET("/apply/{procedure}/files", "applyFiles", "Giấy tờ kèm theo", "Papers of an application"), SIGNED(RIGHT_SIGNED_IN), .inputs = apply_inputs, .answer = page_apply_files},
+    {ACT("/apply/{procedure}/files", "applyFilesAdd", "Thêm giấy tờ", "Add papers", RIGHT_SIGNED_IN, IS_LONG | TAKES_UPLOAD), .inputs = apply_files_inputs, .answer = post_apply_files},
+    {ACT("/apply/{procedure}/files/done", "applyFilesDone", "Đã đủ giấy tờ", "The papers are complete", RIGHT_SIGNED_IN, 0), .inputs = apply_inputs, .answer = post_apply_files_done},
+    {ACT("/apply/{procedure}/files/remove", "applyFileRemove", "Bỏ một tệp", "Remove a file", RIGHT_SIGNED_IN, 0), .inputs = apply_remove_inputs, .answer = post_apply_file_remove},
+    {ACT("/apply/{procedure}/files/result", "applyFileResult", "Dùng kết quả đã có", "Use a result of the store", RIGHT_SIGNED_IN, 0), .inputs = apply_result_inputs, .answer = post_apply_file_result},
+    {GET("/apply/{procedure}/files/{number}", "applyFile", "Một tệp của bản nháp", "A file of a draft"), SIGNED(RIGHT_SIGNED_IN), .inputs = apply_file_inputs, .answer = page_apply_file},
+    {GET("/apply/{procedure}/{page}", "applyPage", "Một phần của tờ khai", "A page of the form"), SIGNED(RIGHT_SIGNED_IN), .inputs = apply_page_inputs, .answer = page_apply_page},
+    {ACT("/apply/{procedure}/{page}", "applyPagePost", "Trả lời một phần của tờ khai", "Answer a page of the form", RIGHT_SIGNED_IN, 0), .inputs = apply_page_post_inputs, .answer = post_apply_page},
+    {GET("/account/dossiers/{code}/sent", "dossierSent", "Hồ sơ đã gửi", "An application that was sent"), SIGNED(RIGHT_SIGNED_IN), .inputs = own_dossier_inputs, .answer = page_dossier_sent},
     {GET("/search", "search", "Tìm kiếm", "Search"), PAGE, .inputs = search_inputs, .cost = COST_SCAN, .answer = page_search},
     {GET("/about", "about", "Cách đếm", "How we count"), PAGE, .cost = COST_KEY, .answer = page_about},
     {GET("/reports", "pageReports", "Các báo cáo", "Reports"), PAGE, .cost = COST_KEY, .answer = page_reports},

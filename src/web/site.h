@@ -34,11 +34,14 @@ struct site {
     const char *backup_folder;        /* where backups made in the browser go; NULL: none are */
     struct seal_secret backup_secret; /* that seals them */
     struct {
-        _Atomic int64_t since_ms;    /* 0: it does not run */
-        _Atomic int percent;         /* 0: not known */
-    } running[JOB_COUNT];            /* in this process */
-    struct provider_cache *provider; /* of accounts elsewhere; NULL: none */
-    struct access *chore_access;     /* of the thread that does the chores */
+        _Atomic int64_t since_ms; /* 0: it does not run */
+        _Atomic int percent;      /* 0: not known */
+    } running[JOB_COUNT];         /* in this process */
+    const char
+        *virus_check; /* a program that looks at files that applicants send; NULL: none (register/file_check.h) */
+    struct str payment_url, payment_key; /* of the payment platform; empty: none */
+    struct provider_cache *provider;     /* of accounts elsewhere; NULL: none */
+    struct access *chore_access;         /* of the thread that does the chores */
     enum err chore_failed;
     _Atomic int64_t written; /* changes that this process wrote: raised before a change is acknowledged */
 };
@@ -215,10 +218,18 @@ answer_fn page_posts, page_post, page_data, page_developers;        /* page_post
 answer_fn page_problem_type;                                        /* page_problem_type.c */
 answer_fn page_provider, page_provider_back;                        /* page_provider.c */
 answer_fn page_record_erase, post_record_erase, page_desk_erasures; /* page_erase.c */
-answer_fn page_my_consents, post_consent_withdraw, page_desk_consents;           /* page_consents.c */
-answer_fn page_jobs, page_backups, post_backups, page_admin_log, post_admin_log; /* page_jobs.c */
-answer_fn page_retention, post_retention;                                        /* page_retention.c */
-answer_fn page_desk_requests, page_desk_request, page_desk_extract;              /* page_desk.c */
-answer_fn page_my_requests, post_my_requests;                                    /* page_my_requests.c */
-answer_fn page_admin, page_events;                                               /* page_admin.c */
+answer_fn page_my_consents, post_consent_withdraw, page_desk_consents;                /* page_consents.c */
+answer_fn page_jobs, page_backups, post_backups, page_admin_log, post_admin_log;      /* page_jobs.c */
+answer_fn page_retention, post_retention;                                             /* page_retention.c */
+answer_fn page_desk_requests, page_desk_request, page_desk_extract;                   /* page_desk.c */
+answer_fn page_apply, post_apply, page_apply_page, post_apply_page, page_apply_check; /* page_apply.c */
+answer_fn page_apply_files, post_apply_files, post_apply_file_remove, post_apply_file_result, post_apply_files_done,
+    page_apply_file;                          /* page_apply_files.c */
+answer_fn post_apply_send, page_dossier_sent; /* page_apply_send.c */
+answer_fn page_track, post_track, post_track_act, post_track_supplement, post_track_paper,
+    post_track_file;                          /* page_track*.c */
+answer_fn page_my_dossiers, page_my_dossier;  /* page_track*.c */
+answer_fn api_payment_callback;               /* api_payment.c */
+answer_fn page_my_requests, post_my_requests; /* page_my_requests.c */
+answer_fn page_admin, page_events;            /* page_admin.c */
 #endif

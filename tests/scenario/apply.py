@@ -1,0 +1,270 @@
+#!/usr/bin/python3
+"""The checks of apply.sh: apply.py ADDRESS WORK. Lines of TAP."""
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.parse
+import zlib
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import browser  # noqa: E402
+from signing import Browser, welcome  # noqa: E402
+
+ADDRESS, WORK = sys.argv[1], sys.argv[2]
+PASSWORD = "bảy con mèo ngủ trưa"
+BIRTH = "/apply/1.001193"
+failed = 0
+
+
+def tell(is_ok, what, why=""):
+    global failed
+    failed += not is_ok
+    print(("ok " if is_ok else "not ok ") + what, flush=True)
+    if not is_ok:
+        print("# " + str(why)[:2500].replace("\n", "\n# "), flush=True)
+
+
+def tinhso(*args, code=0):
+    p = subprocess.run([os.environ["TINHSO_BIN"], *args], cwd=WORK, capture_output=True, text=True, check=False)
+    assert p.returncode == code, p.stderr + p.stdout
+    return p.stdout + p.stderr
+
+
+def account(name, full_name, *options):
+    out = tinhso("user", "add", name, "--full-name", full_name, *options)
+    b = Browser(ADDRESS, lang="vi")
+    b.secret = welcome(b, re.search(r"/welcome/\w+", out).group(0), PASSWORD)
+    return b
+
+
+def read(page):
+    return browser.Page(page.status, {"content-type": "text/html"}, page.body.decode())
+
+
+def text(page):
+    return " ".join(re.sub(r"<[^>]*>", " ", re.sub(r"(?s)<(script|style)\b.*?</\1>", " ", page.body.decode())).split())
+
+
+def fill(b, path, do="next", ending=None, **fields):
+    """The form of a page, as it stands there but for some fields, sent by one of its buttons."""
+    page = read(b.get(path))
+    form = page.form(ending or path.split("?")[0])
+    form.values.update({k.replace("__", "."): v for k, v in fields.items()})
+    pairs = [*form.pairs(), *([("do", do)] if do else [])]
+    return b.ask("POST", form.action, urllib.parse.urlencode(pairs))
+
+
+def send_files(b, action, csrf, files, component=0, more=()):
+    edge = "----tinhso-test"
+    body = b""
+    for name, value in [("csrf", csrf), ("component", str(component)), *more]:
+        body += f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+    for name, content in files:
+        body += (f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+                 "Content-Type: application/octet-stream\r\n\r\n").encode() + content + b"\r\n"
+    return b.ask("POST", action, body + f"--{edge}--\r\n".encode(),
+         {"Content-Type": f"multipart/form-data; boundary={edge}"})
+
+
+def pdf(pages=1, extra=b""):
+    kids = b" ".join(b"%d 0 R" % (3 + i) for i in range(pages))
+    out = (b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count %d/Kids[%s]>>endobj\n"
+           % (pages, kids))
+    for i in range(pages):
+        out += b"%d 0 obj<</Type /Page/Parent 2 0 R>>endobj\n" % (3 + i)
+    at = len(out)
+    table = b"xref\n0 1\n0000000000 65535 f \ntrailer<</Root 1 0 R/Size 9" + extra + b">>\n"
+    return out + table + b"startxref\n%d\n%%%%EOF\n" % at
+
+
+def png():
+    def chunk(kind, data):
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", b"\0\0\0\1\0\0\0\1\x08\0\0\0\0") + chunk(b"IDAT",
+         zlib.compress(b"\0\0"))
+            + chunk(b"IEND", b""))
+
+
+def jpeg():
+    return (b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + b"\xff\xc0\0\x0b\x08\0\1\0\1\1\1\x11\0"
+            + b"\xff\xda\0\x08\1\1\0\0?\0" + b"\x12\x34" + b"\xff\xd9")
+
+
+ANSWERS = {"relation": "mother", "child_name": "Nguyễn Minh Khôi", "child_sex": "male",
+     "child_birth_date": "12/11/2026",
+           "birth_place_kind": "facility", "birth_place": "Bệnh viện Đa khoa tỉnh", "child_ethnicity": "Kinh",
+           "child_home_place": "Xã Đắk Wer", "mother_name": "Nguyễn Thị Lan", "mother_birth_year": "1995",
+           "has_father": "false", "copies": "2"}
+
+
+def start_pages(anyone, lan):
+    page = anyone.get(BIRTH)
+    words = text(page)
+    tell(page.status == 200 and "Đăng nhập để nộp" in words and "8 giờ làm việc" in words,
+         "who is not signed in reads what is needed, how long it takes, and where to sign in", words)
+    tell("Nơi giải quyết" not in words, "and is shown no list of parts")
+    tell(anyone.get(BIRTH + "/who").status in (302, 303), "a page of the form asks to sign in")
+    page = read(lan.get(BIRTH))
+    form = page.form(BIRTH)
+    gone = lan.ask("POST", form.action, urllib.parse.urlencode(list(form.pairs())))
+    tell(gone.status == 303 and gone.headers["location"] == BIRTH + "/where", "it begins with the first part",
+         gone.headers)
+
+
+def walk(b, base, answers, **about):
+    """Every page in the order in which the program asks for them; stops at the files or the check."""
+    for _ in range(60):
+        page = read(b.get(base))
+        href = [h for h in page.links if h.startswith(base + "/")]
+        todo = re.findall(r'<a href="([^"]*)">[^<]*</a> <span class="ts-task-state">Chưa xong',
+             b.get(base).body.decode())
+        if not todo or todo[0].endswith("/files"):
+            return todo[0] if todo else base + "/check", href
+        path = todo[0]
+        form = read(b.get(path)).form(path)
+        fields = {}
+        for name in form.values.keys() | form.options.keys():
+            if name.startswith("f.") and name[2:] in {**answers, **about}:
+                fields[name] = {**answers, **about}[name[2:]]
+        form.values.update(fields)
+        out = b.ask("POST", path, urllib.parse.urlencode([*form.pairs(), ("do", "next")]))
+        if out.status != 303:
+            return path, text(out)
+    return None, "it never ends"
+
+
+def bad_answers(lan):
+    """Each is told beside its box, and nothing that was typed is lost."""
+    out = fill(lan, BIRTH + "/where", f__unit="")
+    tell(out.status == 422 and 'href="#f-unit"' in out.body.decode(),
+         "without a commune it says so, with a link to the box",
+         text(out))
+    out = fill(lan, BIRTH + "/where", f__unit="99999")
+    tell(out.status in (404, 422), "a commune that there is not is refused", out.status)
+    fill(lan, BIRTH + "/where", f__unit="24631")
+    out = fill(lan, BIRTH + "/who", f__phone="12", f__applicant="")
+    body = out.body.decode()
+    tell(out.status == 422 and 'id="f-phone-problem"' in body and 'id="f-applicant-problem"' in body
+         and 'value="12"' in body,
+         "a telephone that is none, and no name: both are told at the top and beside the box, what was typed stays",
+         text(out))
+    out = lan.ask("POST", BIRTH + "/who", urllib.parse.urlencode([("csrf", lan.token), ("f.status", "10")]))
+    tell(out.status == 400, "a field that the page does not ask is refused", out.status)
+    out = fill(lan, BIRTH + "/a-child_birth_date", f__child_birth_date="31/02/2026")
+    tell(out.status == 422 and "31/02/2026" in out.body.decode(),
+         "a day that there is not is refused and kept in its box")
+    tell(lan.ask("POST", BIRTH + "/who", urllib.parse.urlencode([("f.applicant", "x")])).status == 403,
+         "without the token of the form nothing is taken")
+
+
+def papers(lan):
+    path = BIRTH + "/files"
+    page = lan.get(path)
+    csrf = page.hidden("csrf")
+    component = re.search(r'<option value="(\d+)">Giấy chứng sinh', page.body.decode()).group(1)
+    whole = pdf(2)
+    for name, content, status, words in [
+            ("rong.pdf", b"", 422, "không có nội dung"),
+            ("a.exe", b"MZ\x90\0not at all", 422, "không phải PDF, JPEG hay PNG"),
+            ("gia.pdf", b"<html>I am no PDF</html>", 422, "không phải PDF, JPEG hay PNG"),
+            ("cut.pdf", whole[:len(whole) // 2], 422, "thiếu phần cuối hoặc bị hỏng"),
+            ("khoa.pdf", pdf(1, b"/Encrypt 9 0 R"), 422, "đặt mật khẩu"),
+            ("cut.jpg", jpeg()[:-2], 422, "thiếu phần cuối hoặc bị hỏng"),
+            ("cut.png", png()[:-12], 422, "thiếu phần cuối hoặc bị hỏng"),
+            ("lon.pdf", whole + b" " * (11 << 20), 422, "lớn hơn 10 MB")]:
+        out = send_files(lan, path, csrf, [(name, content)], component)
+        tell(out.status == status and words in text(out) and name in text(out), f"{name}: told that it is {words}",
+             (out.status, text(out)))
+    out = lan.ask("POST", path + "/done", urllib.parse.urlencode([("csrf", csrf)]))
+    tell(out.status == 422 and "Giấy chứng sinh" in text(out), "without a paper that is needed one cannot go on",
+         text(out))
+    out = send_files(lan, path, csrf, [], component)
+    tell(out.status == 422 and "Chưa chọn tệp nào" in text(out), "no file chosen: it says so")
+    out = send_files(lan, path, csrf, [("Giấy chứng sinh.pdf", whole), ("Ảnh 2.jpg", jpeg()), ("thừa.png", png())],
+         component)
+    words = text(lan.get(path))
+    tell(out.status == 303 and "Giấy chứng sinh.pdf" in words and "Ảnh 2.jpg" in words and "2 trang" in words,
+         "several files in one go are listed, with their pages", (out.status, text(out), words))
+    number = re.search(r'name="number" value="(\d+)"><button[^>]*>[^<]*<span class="ts-hidden"> thừa.png',
+         lan.get(path).body.decode())
+    out = lan.ask("POST", path + "/remove", urllib.parse.urlencode([("csrf", csrf), ("number", number.group(1))]))
+    tell(out.status == 303 and "thừa.png" not in text(lan.get(path)), "one of them is removed")
+    back = lan.get(path + "/1")
+    tell(back.status == 200 and back.body == whole and "attachment" in back.headers.get("Content-Disposition", ""),
+         "what was sent can be looked at again, byte for byte", (back.status, back.headers))
+    return whole
+
+
+def send(lan, other):
+    page = lan.get(BIRTH + "/check")
+    words, csrf, draft = text(page), page.hidden("csrf"), page.hidden("draft")
+    tell("Nguyễn Minh Khôi" in words and "Bệnh viện Đa khoa tỉnh" in words and "12/11/2026" in words
+         and f'href="{BIRTH}/a-child_name"' in page.body.decode(),
+              "all answers stand there once more, with the way to change them", words)
+    fields = [("csrf", csrf), ("draft", draft)]
+    out = lan.ask("POST", BIRTH + "/send", urllib.parse.urlencode(fields))
+    tell(out.status == 422 and 'href="#f-truth"' in out.body.decode(), "without the declaration nothing is sent",
+         text(out))
+    fill(lan, BIRTH + "/a-child_birth_date", f__child_birth_date="30/12/2099")
+    out = lan.ask("POST", BIRTH + "/send", urllib.parse.urlencode(fields + [("truth", "1")]))
+    tell(out.status == 422 and "không thể ở sau ngày nộp" in text(out), "a rule of the form is told in its words",
+         text(out))
+    fill(lan, BIRTH + "/a-child_birth_date", f__child_birth_date="12/11/2026")
+    out = lan.ask("POST", BIRTH + "/send", urllib.parse.urlencode(fields + [("truth", "1")]))
+    again = lan.ask("POST", BIRTH + "/send", urllib.parse.urlencode(fields + [("truth", "1")]))
+    tell(out.status == 303 and re.fullmatch(r"/account/dossiers/[0-9.]+[.]H[0-9]{2}-\d{6}-\d{4}/sent",
+         out.location) is not None,
+         "it is sent", (out.status, text(out), out.location))
+    tell(again.status == 303 and again.location == out.location, "pressed twice, it is one dossier", (again.status,
+         again.location))
+    done = lan.get(out.location)
+    words = text(done)
+    code = re.search(r"[0-9.]+[.]H[0-9]{2}-\d{6}-\d{4}", out.location).group(0)
+    token = re.search(r"\b[0-9a-z]{4}(-[0-9a-z]{4}){3}\b", words)
+    tell(done.status == 200 and code in words and token and "Trả lời trước" in words and "<svg" in done.body.decode(),
+         "the page says the code, the lookup code, until when the office answers, and has a QR code", words)
+    third = lan.ask("POST", BIRTH + "/send", urllib.parse.urlencode(fields + [("truth", "1")]))
+    tell(third.status == 303 and third.location == out.location, "also when it was looked at already", third.location)
+    tell(other.get(out.location).status == 404, "nobody else is shown it")
+    tell("/apply/" not in lan.get("/drafts").body.decode().split("<main")[-1], "the draft is gone")
+    return code, token.group(0)
+
+
+def kept(code, whole):
+    """What was written: dossier, answers, papers, one revision, no draft left."""
+    def rows(register, where):
+        found = json.loads(tinhso("query", register, "--filter", where, "--reveal", "test", "--limit", "0", "--json"))
+        return [r["fields"] for r in found["records"]]
+    dossier = rows("dossiers", f"code = '{code}'")[0]
+    tell(dossier["channel"] == "online" and dossier["status"] == "1" and dossier["account"] == "lan",
+         "the dossier is newly filed", dossier)
+    form = rows("form_birth", f"dossier = '{code}'")[0]
+    tell(form["child_name"] == "Nguyễn Minh Khôi" and form["has_father"] is False,
+         "its answers are a record of the form", form)
+    files = rows("dossier_files", f"dossier = '{code}'")
+    tell(len(files) == 2 and files[0]["bytes"] == len(whole) and files[0]["pages"] == 2
+         and files[0]["origin"] == "uploaded",
+         "its papers are recorded", files)
+
+
+def main():
+    anyone = Browser(ADDRESS, lang="vi")
+    lan = account("lan", "Nguyễn Thị Lan", "--citizen", "--personal-id", "067195000123")
+    start_pages(anyone, lan)
+    other = account("nam", "Trần Văn Nam", "--citizen", "--personal-id", "067190000456")
+    bad_answers(lan)
+    at, why = walk(lan, BIRTH, ANSWERS, unit="24631", phone="0912345678", address="Thôn 2, xã Đắk Wer")
+    tell(at == BIRTH + "/files", "the pages lead one to another up to the papers", (at, why))
+    whole = papers(lan)
+    out = lan.ask("POST", BIRTH + "/files/done", urllib.parse.urlencode([("csrf", lan.token)]))
+    tell(out.status == 303 and out.location == BIRTH + "/giving", "then how the result is returned", out.location)
+    fill(lan, BIRTH + "/giving", f__return_by="electronic")
+    code, token = send(lan, other)
+    kept(code, whole)
+    print("CODE", code, token)
+
+
+main()
+sys.exit(failed > 0)
