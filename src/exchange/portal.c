@@ -193,6 +193,7 @@ struct sending {
     struct store *s;
     const struct outbox_message *m;
     struct letter l;
+    struct str dossier, progress; /* the data of the two calls */
     struct answer last;
 };
 
@@ -222,11 +223,8 @@ static enum err ask(struct sending *g, bool *ret_is_known, bool *ret_is_there, s
 /* New, or another status of one that the partner has. Which of the two it is, the partner knows best. */
 static enum err tell_dossier(struct sending *g, bool is_update, struct fault *f)
 {
-    struct str data;
     bool is_known, is_there;
-    enum err e = letter_dossier(g->a, g->s, &g->l, &data, f);
-    if (e == OK)
-        e = portal_call(g->p, g->a, g->l.authority, "DongBoHoSoMC", is_update, data, &g->last, f);
+    enum err e = portal_call(g->p, g->a, g->l.authority, "DongBoHoSoMC", is_update, g->dossier, &g->last, f);
     if (e != OK || g->last.verdict == VERDICT_OK || (is_update && g->last.verdict == VERDICT_EXISTS))
         return e;
     struct answer refused = g->last;
@@ -243,12 +241,11 @@ static enum err tell_dossier(struct sending *g, bool is_update, struct fault *f)
             g->last.verdict = VERDICT_REFUSED;
         return OK;
     }
-    return portal_call(g->p, g->a, g->l.authority, "DongBoHoSoMC", is_known, data, &g->last, f);
+    return portal_call(g->p, g->a, g->l.authority, "DongBoHoSoMC", is_known, g->dossier, &g->last, f);
 }
 
 static enum err tell(struct sending *g, struct fault *f)
 {
-    struct str data;
     bool is_update = false, is_there = false;
     enum err e = g->m->attempts ? ask(g, &is_update, &is_there, f)
                                 : outbox_has_done(g->p->db, PORTAL_TOPIC, g->m->subject, g->m->id, &is_update, f);
@@ -256,8 +253,7 @@ static enum err tell(struct sending *g, struct fault *f)
         e = tell_dossier(g, is_update, f);
     if (e != OK || (!is_there && g->last.verdict == VERDICT_REFUSED))
         return e;
-    e = letter_progress(g->a, g->s, &g->l, &data, f);
-    return e == OK ? portal_call(g->p, g->a, g->l.authority, "CapNhatTienDoHoSoMC", false, data, &g->last, f) : e;
+    return portal_call(g->p, g->a, g->l.authority, "CapNhatTienDoHoSoMC", false, g->progress, &g->last, f);
 }
 
 static bool is_of_line(enum err e)
@@ -289,13 +285,23 @@ static enum err line_is_up(struct portal *p, struct fault *f)
     return e;
 }
 
+static enum err letter_write(struct sending *g, struct fault *f)
+{
+    enum err e = letter_read(g->a, g->s, g->m, &g->l, f);
+    if (e == OK)
+        e = letter_dossier(g->a, g->s, &g->l, &g->dossier, f);
+    if (e == OK)
+        e = letter_progress(g->a, g->s, &g->l, &g->progress, f);
+    return e;
+}
+
 static enum err send_one(struct sending *g, struct portal_round *round, struct fault *f)
 {
     struct portal *p = g->p;
     const struct outbox_message *m = g->m;
     struct fault why = {0};
-    enum err e = letter_read(g->a, g->s, m, &g->l, &why);
-    if (e == ERR_PORTAL_LOG) {
+    enum err e = letter_write(g, &why);
+    if (e != OK && err_http(e) < 500) { /* a person must look at it; what lies behind in other dossiers goes on */
         round->dead++;
         return outbox_dead(p->db, m->id, sentence(g->a, &why), f);
     }
@@ -393,4 +399,31 @@ enum err portal_letter_leave_out(struct db *db, int64_t id, struct str by, struc
     if (e != OK)
         return e;
     return outbox_skip(db, id, STR_JOIN(a, by, STR(": "), str_trim(reason), STR(" ← "), said), clock_now_ms(), f);
+}
+
+/* A reader makes no table. */
+static enum err has_outbox(struct db *db, bool *ret_has, struct fault *f)
+{
+    int64_t n = 0;
+    enum err e = db_value_int(db, STR("SELECT count(*) FROM sqlite_schema WHERE name = 'outbox'"), DB_NO_VALUES, &n, f);
+    *ret_has = n > 0;
+    return e;
+}
+
+enum err portal_tally(struct db *db, struct outbox_tally *ret, struct fault *f)
+{
+    bool has = false;
+    *ret = (struct outbox_tally){0};
+    enum err e = has_outbox(db, &has, f);
+    return e == OK && has ? outbox_tally(db, PORTAL_TOPIC, ret, f) : e;
+}
+
+enum err portal_dead(struct arena *a, struct db *db, size_t most, struct outbox_message **ret_list, size_t *ret_n,
+                     struct fault *f)
+{
+    bool has = false;
+    *ret_list = NULL;
+    *ret_n = 0;
+    enum err e = has_outbox(db, &has, f);
+    return e == OK && has ? outbox_list(db, a, PORTAL_TOPIC, STR(""), OUTBOX_DEAD, most, ret_list, ret_n, f) : e;
 }

@@ -70,6 +70,21 @@ enum err portal_send(struct portal *p, struct portal_round *ret_round, struct fa
 enum err portal_letter_again(struct db *db, int64_t id, struct fault *f);
 enum err portal_letter_leave_out(struct db *db, int64_t id, struct str by, struct str reason, struct fault *f);
 
+/* What a message says, without the applicant: for whoever decides about it. Of one whose dossier the log does not hold, what the message itself says. */
+struct letter_facts {
+    struct str transition, status;
+    int64_t step;
+    struct str procedure, office, reception, channel; /* codes, as they went out; may be empty */
+    int64_t fee_vnd;                                  /* -1: none */
+};
+enum err portal_letter_facts(struct arena *a, struct store *s, const struct outbox_message *m, struct letter_facts *ret,
+                             struct fault *f);
+
+/* All that waits for a person or for the line; nothing where no message was ever written. */
+enum err portal_tally(struct db *db, struct outbox_tally *ret, struct fault *f);
+enum err portal_dead(struct arena *a, struct db *db, size_t most, struct outbox_message **ret_list, size_t *ret_n,
+                     struct fault *f);
+
 /* ---- the daily comparison, by code and status */
 
 enum difference { MISSING_THERE, MISSING_HERE, DIFFERENT, DIFFERENCE_COUNT };

@@ -311,3 +311,35 @@ enum err letter_progress(struct arena *a, struct store *s, const struct letter *
     *ret_json = str_dup(a, buf_view(&b));
     return OK;
 }
+
+/* ---- for whoever decides about a message */
+
+enum err portal_letter_facts(struct arena *a, struct store *s, const struct outbox_message *m, struct letter_facts *ret,
+                             struct fault *f)
+{
+    struct letter l = {.id = STR("")};
+    struct json *root = NULL;
+    struct office at = {0}, by = {0};
+    struct date day = {0};
+    enum err e = payload_read(a, m->payload, &l, f);
+    if (e == OK)
+        e = json_parse(a, m->payload, STR("outbox"), &root, f);
+    if (e != OK)
+        return e;
+    *ret = (struct letter_facts){
+        .transition = member(root, "transition"), .status = l.status, .step = l.step, .fee_vnd = -1};
+    struct fault ignored = {0};
+    e = letter_read(a, s, m, &l, &ignored);
+    if (e != OK)
+        return e == ERR_PORTAL_LOG ? OK : (*f = ignored, e);
+    ret->procedure = record_text(l.reg, &l.r, "procedure");
+    ret->channel = record_text(l.reg, &l.r, "channel");
+    record_integer(l.reg, &l.r, "fee_vnd", &ret->fee_vnd);
+    if (date_parse(record_text(l.reg, &l.r, "filed_on"), &day, NULL) != OK)
+        return OK;
+    if (office_read(a, s, record_text(l.reg, &l.r, "reception_office"), day, &at, NULL) == OK)
+        ret->reception = at.id_code;
+    if (office_read(a, s, record_text(l.reg, &l.r, "office"), day, &by, NULL) == OK)
+        ret->office = by.id_code;
+    return OK;
+}

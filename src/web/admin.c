@@ -3,12 +3,13 @@
 #include "base/limits.h"
 #include "web/desk.h"
 #include "web/message.h"
+#include "web/partner.h"
 #include "web/parts.h"
 #include "web/templates.h"
 
 #include "base/banned.h"
 
-enum office { OFFICE_ADMIN, OFFICE_DESK, OFFICE_ONE_STOP, OFFICE_COUNT };
+enum office { OFFICE_ADMIN, OFFICE_DESK, OFFICE_ONE_STOP, OFFICE_PARTNER, OFFICE_COUNT };
 
 static const struct {
     enum office office;
@@ -29,6 +30,7 @@ static const struct {
     {OFFICE_ONE_STOP, "/desk/counter", M_counter_title},
     {OFFICE_DESK, "/desk/requests", M_desk_requests},
     {OFFICE_DESK, "/desk/erasures", M_erasures_title},
+    {OFFICE_PARTNER, "/desk/partner", M_partner_title},
     /* clang-format on */
 };
 
@@ -38,6 +40,7 @@ static const struct {
 } offices[OFFICE_COUNT] = {
     [OFFICE_ADMIN] = {"/admin", M_admin_title},
     [OFFICE_DESK] = {"/desk/requests", M_desk_title},
+    [OFFICE_PARTNER] = {"/desk/partner", M_partner_title},
     [OFFICE_ONE_STOP] = {"/desk/dossiers", M_dossiers_desk},
 };
 
@@ -55,6 +58,7 @@ static bool may_open(const struct exchange *x, enum office office)
 {
     return office == OFFICE_ADMIN      ? x->subject->is_administrator
            : office == OFFICE_ONE_STOP ? one_stop_is_open(x)
+           : office == OFFICE_PARTNER  ? partner_is_open(x)
                                        : desk_is_open(x);
 }
 

@@ -142,6 +142,12 @@ static const struct input change_page_inputs[] = {IN_REGISTER, IN_REVISION, INPU
 static const struct input change_undo_inputs[] = {IN_REGISTER, IN_REVISION, IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
 #define IN_KEY {.name = "id", .in = IN_PATH, .type = INPUT_TEXT, .max = 400, TITLE("Mã của yêu cầu", "Code of a request")}
 static const struct input desk_requests_inputs[] = {{.name = "all", .in = IN_QUERY, .type = INPUT_BOOLEAN, TITLE("Cả yêu cầu đã xong", "Finished ones too")}, INPUT_END};
+static const struct input partner_inputs[] = {
+    {.name = "letter", .in = IN_BODY, .type = INPUT_INTEGER, .is_required = true, .min = 1, .max = INT64_MAX},
+    {.name = "do", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "again|leave-out", .is_required = true},
+    IN_FORM("reason", INPUT_TEXT, .max = 500),
+    INPUT_END,
+};
 static const struct input desk_request_inputs[] = {IN_KEY, INPUT_END};
 #define IN_STEP {.name = "step", .in = IN_PATH, .type = INPUT_NAME, TITLE("Việc", "Step")}
 static const struct input act_page_inputs[] = {IN_REGISTER, IN_ID, IN_STEP, INPUT_END};
@@ -398,6 +404,8 @@ const struct route site_routes[] = {
     {GET("/account/consents", "myConsents", "Sự đồng ý của tôi", "My consents"), SIGNED(RIGHT_SIGNED_IN), .answer = page_my_consents},
     {ACT("/account/consents/{id}/withdraw", "consentWithdraw", "Rút lại sự đồng ý", "Withdraw a consent", RIGHT_SIGNED_IN, WRITES), .inputs = consent_inputs, .answer = post_consent_withdraw},
     {GET("/desk/requests/{id}/consents", "deskConsents", "Sự đồng ý của một người", "Consents of a person"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .inputs = desk_request_inputs, .answer = page_desk_consents},
+    {GET("/desk/partner", "partnerDesk", "Cổng quốc gia: chờ gửi, bị từ chối, đối soát", "The national portal: what waits, what was refused, the comparison"), SIGNED(RIGHT_SIGNED_IN), .answer = page_partner},
+    {ACT("/desk/partner", "partnerDecide", "Gửi lại hay bỏ qua một thư bị từ chối", "Send a refused message again, or leave it out", RIGHT_SIGNED_IN, IS_SLOW), .inputs = partner_inputs, .answer = post_partner},
     {GET("/desk/erasures", "deskErasures", "Những gì đã xóa", "What was erased"), SIGNED(RIGHT_SIGNED_IN), .inputs = erasures_inputs, .answer = page_desk_erasures},
     {GET("/admin", "adminPage", "Quản trị", "Administration"), SIGNED(RIGHT_ADMINISTER), .answer = page_admin},
     {GET("/admin/events", "eventsPage", "Nhật ký an ninh", "Security events"), SIGNED(RIGHT_ADMINISTER), .inputs = events_inputs, .answer = page_events},

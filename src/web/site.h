@@ -200,10 +200,10 @@ answer_fn page_drafts, post_drafts;                                             
 answer_fn page_import, post_import, page_import_check, post_import_check, page_import_report; /* page_import.c */
 answer_fn page_bulk, post_bulk, page_change, post_change_undo; /* page_bulk.c, page_change.c */
 answer_fn page_record_remove, post_record_remove, page_record_restore, post_record_restore; /* page_remove.c */
-answer_fn page_act, post_act, post_act_batch; /* page_act.c */
+answer_fn page_act, post_act, post_act_batch;                                               /* page_act.c */
 answer_fn page_inbox, page_dossier, page_dossier_paper, page_counter, page_counter_form, post_counter, page_received;
-answer_fn page_reports, page_report;                                                        /* page_report.c */
-answer_fn page_figures, page_figure;                                                        /* page_figure.c */
+answer_fn page_reports, page_report;                                        /* page_report.c */
+answer_fn page_figures, page_figure;                                        /* page_figure.c */
 answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */
 answer_fn page_sign_in, act_sign_in, page_sign_in_code, act_sign_in_code, page_sign_in_again, act_sign_in_again,
     act_sign_out;                                                                       /* page_sign_in.c */
@@ -232,4 +232,11 @@ answer_fn page_my_dossiers, page_my_dossier;  /* page_track*.c */
 answer_fn api_payment_callback;               /* api_payment.c */
 answer_fn page_my_requests, post_my_requests; /* page_my_requests.c */
 answer_fn page_admin, page_events;            /* page_admin.c */
+answer_fn page_my_consents, post_consent_withdraw, page_desk_consents;           /* page_consents.c */
+answer_fn page_jobs, page_backups, post_backups, page_admin_log, post_admin_log; /* page_jobs.c */
+answer_fn page_retention, post_retention;                                        /* page_retention.c */
+answer_fn page_desk_requests, page_desk_request, page_desk_extract;              /* page_desk.c */
+answer_fn page_my_requests, post_my_requests;                                    /* page_my_requests.c */
+answer_fn page_partner, post_partner;                                            /* page_partner.c */
+answer_fn page_admin, page_events;                                               /* page_admin.c */
 #endif
