@@ -108,6 +108,8 @@ enum err dossier_state_of(struct exchange *x, const struct workflow *w, const st
         ret->left = message(M_dossiers_no_due, x->lang);
     } else if (paused.n && !finished.n) {
         ret->left = message_with(x->arena, M_dossiers_paused, x->lang, moment_text(x, paused));
+    } else if (finished.n) {
+        ret->left = message(ret->is_late ? M_dossiers_finished_late : M_dossiers_finished, x->lang);
     } else {
         ret->left = left_text(x, late_ms, end_ms);
     }

@@ -132,7 +132,9 @@ static struct str term_words(struct exchange *x, const struct receiving *r)
     const struct field *fd = reg_field(r->w->reg, STR("limit_unit"));
     const struct code *c = fd && fd->codes ? map_get(&fd->codes->by_code, str_of(limit_unit_code(limit.unit))) : NULL;
     struct str unit = c ? text2_in(&c->title, x->lang) : nothing;
-    return STR_JOIN(x->arena, part_int(x, limit.n), STR(" "), unit);
+    return limit.unit == LIMIT_SAME_DAY || limit.unit == LIMIT_NONE
+               ? unit
+               : STR_JOIN(x->arena, part_int(x, limit.n), STR(" "), unit);
 }
 
 static void write_facts(struct exchange *x, const struct receiving *r, struct buf *out)

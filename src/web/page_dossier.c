@@ -85,6 +85,19 @@ static struct str why_of(struct seen_dossier *d, const struct record *e)
     return STR_JOIN(x->arena, reason, reason.n && moved.n ? STR(" · ") : nothing, moved);
 }
 
+/* The title of a role; of those who have none, as the workflow calls them. */
+static struct str role_words(struct exchange *x, struct str id)
+{
+    const struct worker *w = x->worker;
+    const struct role *role = w->roles ? role_find(w->roles, id) : NULL;
+    if (role)
+        return text2_in(&role->title, x->lang);
+    return message(str_is(id, ACTOR_APPLICANT)   ? M_dossiers_applicant
+                   : str_is(id, ACTOR_SUPPORTER) ? M_dossiers_supporter
+                                                 : M_dossiers_system,
+                   x->lang);
+}
+
 static enum err write_timeline(struct seen_dossier *d, struct buf *out, struct fault *f)
 {
     enum { COLUMNS = 4 };
@@ -100,7 +113,8 @@ static enum err write_timeline(struct seen_dossier *d, struct buf *out, struct f
     for (size_t i = 0; e == OK && i < n; i++) {
         const struct record *r = &events[n - 1 - i];
         struct table_cell *cells = ARENA_ARRAY(x->arena, struct table_cell, COLUMNS);
-        struct str role = record_text(d->w->events, r, "role"), who = record_text(d->w->events, r, "actor");
+        struct str role = role_words(x, record_text(d->w->events, r, "role"));
+        struct str who = record_text(d->w->events, r, "actor");
         cells[0].text = moment_text(x, record_text(d->w->events, r, "at"));
         cells[1].text = what_of(d, r);
         cells[2].text = STR_JOIN(x->arena, who, STR(" ("), role, STR(")"));

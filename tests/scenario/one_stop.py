@@ -167,4 +167,10 @@ batch()
 laws(other)
 has_done(do(money, other, "ask_fee", f__fee_vnd="50000"), "a fee is asked for")
 has_done(do(money, other, "pay_fee", f__payment_ref="PT01"), "and paid, with a receipt")
+waiting = receive(mai, "Hồ sơ Đang Chờ")
+stage.keep(mai, "mai")
+stage.keep(nam, "nam")
+with open(os.path.join(stage.work, "addresses"), "w", encoding="utf-8") as f:
+    f.write(f"/desk/dossiers/{code} /desk/dossiers/{waiting}/received /registers/dossiers/{waiting}/do/hand_over "
+            f"/registers/dossiers/{waiting}/do/correct")
 sys.exit(stage.failed > 0)

@@ -10,6 +10,8 @@ retell "$WORK/.out" "$WORK/serve.log"
 expect_exit "every check was made" 0
 [ "$status" -eq 0 ] || printf '%s\n' "# ${err//$'\n'/$'\n'# }"
 for who in mai nam; do walk_as "$who"; done
+read -ra pages <"$WORK/addresses"
+walk_as mai "${pages[@]}"
 serve_end
 tinhso log verify
 expect_exit "the log verifies" 0

@@ -44,6 +44,11 @@ class Stage:
         b.secret = welcome(b, re.search(r"/welcome/\w+", out).group(0), PASSWORD)
         return b
 
+    def keep(self, b, name):
+        """For walk_as in lib.sh."""
+        with open(os.path.join(self.work, name + ".cookie"), "w", encoding="utf-8") as f:
+            f.write("; ".join(f"{k}={v}" for k, v in b.cookies.items()))
+
     def fill(self, b, path, do="save", **fields):
         """The form of a page, as it stands there but for some fields, sent by one of its buttons."""
         page = b.get(path)
