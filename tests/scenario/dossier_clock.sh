@@ -51,7 +51,7 @@ expect_contains "it is late" "$err" "The term has passed (2026-12-04T10:00:00Z)"
 
 # ---- halted every evening, a minute before the close, and taken up in the morning
 at "2026-11-30 10:00"
-rm -rf "$WORK/var" && loaded_province
+rm -rf "${WORK:?}/var" && loaded_province
 receive 1.004873
 ask=ask_supplement as=reception_officer
 for day in 30:01 01:02 02:03; do
@@ -68,7 +68,7 @@ done
 expect_eq "three such nights give three minutes" "$promise" "03/12 10:00, 03/12 10:03, 03/12 17:00, -"
 
 # ---- 15 calendar days, extended
-rm -rf "$WORK/var" && loaded_province
+rm -rf "${WORK:?}/var" && loaded_province
 at "2026-11-30 10:00"
 receive 1.011607
 at "2026-12-10 09:00"
