@@ -9,19 +9,21 @@
 #   make fuzz     fuzzes each target for FUZZ_SECONDS (60)
 #   make setup    installs the Debian packages of scripts/packages.txt that are missing
 #   make build    the release build: build/tinhso
+#   make boards   boards with QR codes for the walls of all offices, in var/boards: URL=https://… names the portal
 #   make clean    removes build folders; the databases in var/ stay
 #
-# Variables: PROVINCE (province/dak-nong), DB (var/dak-nong.db), REPORT (2022-h1), FUZZ_SECONDS (60), SOAK_MINUTES (120), TEST (only tests whose name contains it).
+# Variables: PROVINCE (province/dak-nong), DB (var/dak-nong.db), REPORT (2022-h1), FUZZ_SECONDS (60), SOAK_MINUTES (120), URL (of make boards), TEST (only tests whose name contains it).
 
 PROVINCE = province/dak-nong
 REPORT = 2022-h1
 DB = $(or $(TINHSO_DB),var/$(notdir $(PROVINCE:/=)).db)
 FUZZ_SECONDS = 60
 SOAK_MINUTES = 120
+URL = https://dichvucong.example.vn
 TEST =
 
 .DEFAULT_GOAL := build
-.PHONY: setup build load run test bench soak lint fuzz clean help
+.PHONY: setup build load run boards test bench soak lint fuzz clean help
 .NOTPARALLEL:
 
 setup:
@@ -34,6 +36,10 @@ build:
 load: build
 	@build/tinhso load $(PROVINCE) --db $(DB)
 	@build/tinhso report $(REPORT) --db $(DB)
+
+# Boards of all offices, to print: make boards URL=https://dichvucong.…
+boards: load
+	@build/tinhso boards --all --url $(URL) --output var/boards --db $(DB)
 
 run: load
 	@exec build/tinhso serve --db $(DB)

@@ -111,6 +111,7 @@ static const char *const examples[] = {
 
 const struct command command_boards = {
     .name = "boards",
+    .words = "",
     .title = {"bảng niêm yết thủ tục có mã QR, để in", "boards of procedures with QR codes, to print"},
     .more = {"Mã dẫn tới URL/t/MÃ-THỦ-TỤC, địa chỉ không đổi khi cổng đổi trang (docs/papers.md).",
              "A code leads to URL/t/PROCEDURE, an address that stays when pages of the portal move (docs/papers.md)."},

@@ -55,10 +55,13 @@ static void list_papers(struct cli *c, const struct province *province)
     papers_list(c->arena, province, &papers, &n);
     if (c->is_json) {
         struct json_out o = answer_begin(c);
+        json_object_begin(&o);
+        json_key(&o, STR("papers"));
         json_array_begin(&o);
         for (size_t i = 0; i < n; i++)
             paper_json(&o, papers[i], c->lang);
         json_array_end(&o);
+        json_object_end(&o);
         answer_end(c, &o);
         return;
     }

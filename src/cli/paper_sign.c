@@ -99,6 +99,8 @@ static enum err verdicts_answer(struct cli *c, const struct pdf_signature *all, 
     struct json_out o;
     if (c->is_json) {
         o = answer_begin(c);
+        json_object_begin(&o);
+        json_key(&o, STR("signatures"));
         json_array_begin(&o);
     }
     enum err e = OK;
@@ -113,6 +115,7 @@ static enum err verdicts_answer(struct cli *c, const struct pdf_signature *all, 
     }
     if (c->is_json) {
         json_array_end(&o);
+        json_object_end(&o);
         answer_end(c, &o);
     }
     return e;

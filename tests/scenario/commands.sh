@@ -4,7 +4,7 @@
 
 tinhso help
 expect_exit "help is given" 0
-for command in check load put remove duplicates merge query figure index report log import export new sample version help; do
+for command in check load put remove duplicates merge query figure index report paper boards log import export new sample version help; do
     expect_contains "help lists $command" "$out" "  $command "
     tinhso help "$command"
     expect_contains "help explains $command" "$out" "tinhso $command"

@@ -107,7 +107,7 @@ expect_contains "with the nearest" "$err" "form-0"
 
 # ---- every paper: filled, and empty to be filled in by hand; as PDF and as a page
 tinhso paper --folder "$PAPERS" --json
-names=$(printf '%s' "$out" | python3 -c 'import json, sys; print(" ".join(p["version"] for p in json.load(sys.stdin)))')
+names=$(printf '%s' "$out" | python3 -c 'import json, sys; print(" ".join(p["version"] for p in json.load(sys.stdin)["papers"]))')
 expect_true "there are the forms of both circulars" \
     python3 -c 'import sys; sys.exit(not {"form-01", "form-02", "form-03", "form-04", "control-slip", "dossier-book", "form-01-2025", "form-02-2025", "form-03-2025", "form-04-2025", "stop-notice-2025", "control-slip-2025", "dossier-book-2025"} <= set(sys.argv[1].split()))' "$names"
 for name in $names; do
@@ -245,7 +245,7 @@ tinhso paper sign signed.pdf --cert b.p12 --passphrase-file pass
 expect_exit "a second one signs, by PKCS#12 and an elliptic curve" 0
 expect_eq "both hold" "$(pdfsig "$WORK/signed.pdf" 2>/dev/null | grep -c 'Signature is Valid')" 2
 tinhso paper verify signed.pdf --ca ca.pem --json
-expect_eq "in their order" "$(printf '%s' "$out" | python3 -c 'import json, sys; print([s["name"] for s in json.load(sys.stdin)])')" \
+expect_eq "in their order" "$(printf '%s' "$out" | python3 -c 'import json, sys; print([s["name"] for s in json.load(sys.stdin)["signatures"]])')" \
     "['Nguyễn Văn Lãnh đạo', 'Lê Thị Văn thư']"
 
 cp "$WORK/signed.pdf" "$WORK/forged.pdf"
