@@ -7,6 +7,7 @@
 #include "text/html.h"
 #include "web/api.h"
 #include "web/feature.h"
+#include "web/services.h"
 #include "web/show.h"
 
 #include "base/banned.h"
@@ -334,13 +335,19 @@ enum err api_sitemap(struct exchange *x, struct fault *f)
     static const char *const pages[] = {"/", "/registers", "/figures", "/posts", "/data", "/developers", "/about"};
     struct str *ids;
     size_t n;
-    (void)f;
+    struct services services = {0};
+    if (services_are_there(x) && services_read(x, &services, f) != OK)
+        return fault_code(f);
     buf_puts(&x->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                        "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     const struct reg *posts = province_register(p, STR("posts"));
     for (size_t i = 0; i < ARRAY_LEN(pages); i++)
         if (strcmp(pages[i], "/posts") != 0 || (posts && site_shows_register(x, posts)))
             address(x, pages[i], STR(""));
+    if (services_are_there(x))
+        address(x, "/services", STR(""));
+    for (size_t i = 0; i < services.n; i++)
+        address(x, "/services/", services.p[i]->code);
     reports_list(x->arena, p, &ids, &n);
     for (size_t i = 0; i < n; i++)
         address(x, "/reports/", ids[i]);

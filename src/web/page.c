@@ -17,6 +17,7 @@ static const struct {
     const char *section, *href;
     enum message title;
 } sections[] = {
+    {"services", "/services", M_nav_services},
     {"report", "/reports", M_nav_report},
     {"index", "/indexes", M_nav_index},
     {"registers", "/registers", M_nav_registers},

@@ -8,6 +8,7 @@
 #include "web/figure_card.h"
 #include "web/message.h"
 #include "web/page_index.h"
+#include "web/services.h"
 #include "web/show.h"
 #include "web/templates.h"
 
@@ -145,6 +146,28 @@ static enum err newest_posts(struct exchange *x, struct tpl_home_posts *posts, s
     return e;
 }
 
+/* ---- life events */
+
+static enum err events_of(struct exchange *x, struct tpl_home *t, struct fault *f)
+{
+    struct services s;
+    struct service_event *events = NULL;
+    size_t n = 0;
+    if (!services_are_there(x))
+        return OK;
+    enum err e = services_read(x, &s, f);
+    if (e == OK)
+        e = services_events(x, &s, &events, &n, f);
+    if (e != OK)
+        return e;
+    struct tpl_home_services *tiles = ARENA_ARRAY(x->arena, struct tpl_home_services, n + 1);
+    for (size_t i = 0; i < n; i++)
+        tiles[i] = (struct tpl_home_services){events[i].title, part_href(x, "/services?event=", events[i].code)};
+    t->services = tiles;
+    t->n_services = n;
+    return OK;
+}
+
 enum err page_home(struct exchange *x, struct fault *f)
 {
     struct worker *w = x->worker;
@@ -171,6 +194,8 @@ enum err page_home(struct exchange *x, struct fault *f)
         t.report_href = part_href(x, "/reports/", report->id);
     }
     enum err e = newest_posts(x, posts, &t.n_posts, f);
+    if (e == OK)
+        e = events_of(x, &t, f);
     if (e != OK)
         return e;
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), description CLEANUP(buf_done) = BUF_INIT(4096);

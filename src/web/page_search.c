@@ -4,6 +4,7 @@
 #include "text/vn.h"
 #include "web/message.h"
 #include "web/parts.h"
+#include "web/services.h"
 #include "web/show.h"
 #include "web/templates.h"
 
@@ -12,7 +13,7 @@
 enum { FOUND_EACH = 5, SCRATCH_BYTES = 64 << 10 };
 
 /* Registers that people mostly look for come first, whichever a province declares; the others follow in its order. */
-static const char *const first_registers[] = {"procedures", "units", "posts"};
+static const char *const first_registers[] = {"units", "posts"};
 
 struct finding {
     struct exchange *x;
@@ -97,6 +98,39 @@ static void find_registers(struct finding *f)
                                              .n_items = items.n}));
 }
 
+/* ---- services */
+
+static enum err find_services(struct finding *f, struct fault *fault)
+{
+    struct exchange *x = f->x;
+    struct services s;
+    struct procedure **found;
+    VEC(struct tpl_search_groups_items) items = {0};
+    if (!services_are_there(x))
+        return OK;
+    enum err e = services_read(x, &s, fault);
+    if (e != OK)
+        return e;
+    size_t n = procedures_find(x->arena, s.p, s.n, f->words, &found);
+    for (size_t i = 0; i < n && i < FOUND_EACH; i++) {
+        struct str detail =
+            STR_JOIN(x->arena, found[i]->code, STR(" · "), found[i]->field, STR(" · "), service_who(x, found[i]));
+        VEC_PUSH(x->arena, &items,
+                 ((struct tpl_search_groups_items){service_name(x, found[i]), service_href(x, found[i]), detail,
+                                                   found[i]->is_sample}));
+        f->has_sample |= found[i]->is_sample;
+    }
+    if (items.n)
+        VEC_PUSH(x->arena, &f->groups,
+                 ((struct tpl_search_groups){.title = message(M_services_title, x->lang),
+                                             .href = STR("/services"),
+                                             .has_more = n > FOUND_EACH,
+                                             .more_href = part_href(x, "/services?q=", f->words),
+                                             .items = items.p,
+                                             .n_items = items.n}));
+    return OK;
+}
+
 /* ---- records */
 
 static enum err find_records(struct finding *f, const struct reg *reg, struct fault *fault)
@@ -140,9 +174,11 @@ static bool comes_first(const struct reg *reg)
     return false;
 }
 
+/* Procedures are found as services: by what people call them, in force today. */
 static bool may_find(const struct exchange *x, const struct reg *reg)
 {
-    return site_shows_register(x, reg) && site_searches(x, reg);
+    bool is_catalogue = str_is(reg->name, "procedures") && services_are_there(x);
+    return !is_catalogue && site_shows_register(x, reg) && site_searches(x, reg);
 }
 
 static enum err find_all_records(struct finding *f, struct fault *fault)
@@ -165,9 +201,12 @@ enum err page_search(struct exchange *x, struct fault *fault)
     struct finding f = {.x = x, .words = str_trim(input_text(x, 0))};
     if (f.words.n) {
         split_words(&f);
+        enum err e = find_services(&f, fault);
+        if (e != OK)
+            return e;
         find_figures(&f);
         find_registers(&f);
-        enum err e = find_all_records(&f, fault);
+        e = find_all_records(&f, fault);
         if (e != OK)
             return e;
     }

@@ -250,6 +250,24 @@ static const struct input user_roles_inputs[] = {
     {.name = "act", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "add|remove", .is_required = true, TITLE("Thêm hay bỏ", "Add or remove")},
     INPUT_END,
 };
+#define IN_PROCEDURE {.name = "procedure", .in = IN_PATH, .type = INPUT_NAME, .max = 60, TITLE("Mã thủ tục", "Code of a procedure")}
+#define IN_DAY {.name = "on", .in = IN_QUERY, .type = INPUT_DATE, .may_be_empty = true, TITLE("Danh mục có hiệu lực ngày này", "The catalogue in force on this day")}
+#define IN_PLACE {.name = "u", .in = IN_QUERY, .type = INPUT_TEXT, .max = 20, .may_be_empty = true, TITLE("Mã xã, phường, cũ hay mới", "Code of a commune, old or new")}
+#define IN_WORDS(name_, vi, en) {.name = name_, .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE(vi, en)}
+static const struct input services_inputs[] = {
+    IN_WORDS("q", "Việc cần làm, theo cách quen gọi", "What is needed, in people's words"),
+    IN_WORDS("event", "Việc trong đời", "Life event"),
+    IN_WORDS("field", "Lĩnh vực", "Field"),
+    IN_WORDS("office", "Cơ quan hoặc cấp giải quyết", "Office or level that settles it"),
+    IN_WORDS("level", "Mức độ trực tuyến", "Online level"),
+    IN_WORDS("missing", "Mã không có trong danh mục", "A code that the catalogue has not"),
+    IN_DAY,
+    {.name = "after", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = 100000, TITLE("Dấu trang", "Place")},
+    INPUT_END,
+};
+static const struct input service_inputs[] = {IN_PROCEDURE, IN_DAY, IN_PLACE, IN_WORDS("was", "Mã cũ đã dẫn tới đây", "The former code that led here"), INPUT_END};
+static const struct input short_inputs[] = {IN_PROCEDURE, IN_PLACE, INPUT_END};
+static const struct input doubts_inputs[] = {IN_DAY, INPUT_END};
 static const struct input search_inputs[] = {
     {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("từ cần tìm", "words")},
     INPUT_END,
@@ -364,6 +382,11 @@ const struct route site_routes[] = {
     {GET("/registers/{register}/{id}/restore", "recordRestore", "Khôi phục một phiên bản", "Restore a version"), FORM_PAGE, .inputs = record_version_inputs, .cost = COST_PAGE, .answer = page_record_restore},
     {FORM_POST("/registers/{register}/{id}/restore", "recordRestorePost", "Khôi phục một phiên bản", "Restore a version"), .inputs = record_restore_inputs, .cost = COST_PAGE, .answer = post_record_restore},
     {GET("/registers/{register}/{id}", "recordPage", "Một bản ghi", "One record"), PAGE, .inputs = item_inputs, .cost = COST_PAGE, .answer = page_record},
+
+    {GET("/services", "servicesPage", "Dịch vụ công", "Public services"), PAGE, .inputs = services_inputs, .cost = COST_SCAN, .answer = page_services},
+    {GET("/services/{procedure}", "servicePage", "Một thủ tục", "One procedure"), PAGE, .inputs = service_inputs, .cost = COST_PAGE, .answer = page_service},
+    {GET("/t/{procedure}", "shortAddress", "Địa chỉ ngắn trên bảng niêm yết", "Short address on boards"), PAGE, .inputs = short_inputs, .cost = COST_PAGE, .answer = page_short},
+    {GET("/procedures/doubts", "doubtsPage", "Nghi vấn của danh mục thủ tục", "Doubts in the catalogue"), .formats = F_HTML, .flags = TAKES_AT | IS_HIDDEN, .right = RIGHT_SIGNED_IN, .inputs = doubts_inputs, .cost = COST_SCAN, .tag = "pages", .answer = page_doubts},
 
     {GET("/units", "unitsPage", "Đơn vị hành chính", "Administrative units"), PAGE, .inputs = units_inputs, .cost = COST_PAGE, .answer = page_units},
     {GET("/units/{code}", "unitPage", "Một đơn vị", "One unit"), PAGE, .inputs = unit_inputs, .cost = COST_SCAN, .answer = page_unit},

@@ -193,7 +193,9 @@ static struct figures *figures_of(struct worker *w, struct declared *m, const st
 int64_t worker_epoch(void *worker)
 {
     const struct worker *w = worker;
-    return w->snapshot->declared;
+    const struct province *p = w->store->province;
+    int32_t day = date_days(date_of_instant(clock_now_ms(), p ? p->utc_offset_minutes : VIETNAM_OFFSET_MINUTES));
+    return (w->snapshot->declared << 24) + day;
 }
 
 enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f)

@@ -94,7 +94,7 @@ void site_done(struct site *site); /* when no server runs */
 /* Takes notice of what was written since; moves the store to `at` (or back to the newest). All that one request reads lies in one read
  * transaction, so that an answer kept for a revision holds that revision and no other. Declarations and figures of a moment are kept while they serve. */
 enum err worker_revision(void *worker, struct str at, int64_t *ret_rev, struct fault *f);
-/* The revision of the newest declarations: they say what may be shown of older records too. */
+/* The revision of the newest declarations, which say what may be shown of older records too, and today: what is in force changes overnight without a revision. */
 int64_t worker_epoch(void *worker);
 /* The session of the cookie; and whether the account that is signed in may call the route at all. */
 enum err site_identify(void *worker, struct exchange *x, struct str cookies, const struct subject **ret_subject,
@@ -126,7 +126,7 @@ struct page {
     bool is_home;        /* writes its own first heading */
     bool has_heading;    /* so does another page */
     const char *
-        section; /* of the navigation: "report", "index", "registers", "units", "posts", "data", "api", "about" or NULL */
+        section; /* of the navigation: "services", "report", "index", "registers", "units", "posts", "data", "api", "about" or NULL */
     bool has_sample;            /* says at the top that sample records are counted */
     const char *const *scripts; /* names of bundles that it needs, NULL ends them; may be NULL: "chart", "map" */
 };
@@ -189,11 +189,12 @@ bool site_may_write(const struct exchange *x, enum verb verb, const struct reg *
 bool site_writes_field(const struct exchange *x, enum verb verb, const struct field *fd);
 
 /* The handlers, by area. */
-answer_fn post_record_open, page_my_reads;            /* reads.c */
-answer_fn answer_asset;                               /* assets.c */
-answer_fn page_home, page_search, page_about;         /* page_home.c, page_search.c, page_about.c */
-answer_fn page_units, page_unit;                      /* page_units.c, page_unit.c */
-answer_fn page_registers, page_register, page_record; /* page_registers.c, page_record.c */
+answer_fn post_record_open, page_my_reads;                      /* reads.c */
+answer_fn answer_asset;                                         /* assets.c */
+answer_fn page_home, page_search, page_about;                   /* page_home.c, page_search.c, page_about.c */
+answer_fn page_services, page_service, page_short, page_doubts; /* page_services.c, page_service.c, page_doubts.c */
+answer_fn page_units, page_unit;                                /* page_units.c, page_unit.c */
+answer_fn page_registers, page_register, page_record;           /* page_registers.c, page_record.c */
 answer_fn page_record_new, post_record_new, page_record_edit, post_record_edit, page_choices; /* page_edit.c */
 answer_fn page_export, post_export;                                                           /* page_export.c */
 answer_fn page_drafts, post_drafts;                                                           /* form_draft.c */

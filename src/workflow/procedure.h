@@ -32,6 +32,7 @@ const char *channel_code(enum channel channel);
 struct procedure_term {
     bool is_given; /* a number or a unit stands there */
     struct limit limit;
+    struct text2 unit_title;
     bool is_by_campaign;
 };
 
@@ -82,13 +83,16 @@ struct procedure {
     struct text2 level_title;
     struct str competent_level, office, authority; /* office: of the province, when it settles it; or empty */
     struct text2 competent_level_title;
+    struct text2 *applicants;
+    size_t n_applicants;
     struct str *life_events, *results, *result_codes, *legal_basis, *shapes;
     size_t n_life_events, n_results, n_result_codes, n_legal_basis, n_shapes;
     struct procedure_term law, national, local, by_channel[CHANNELS];
     bool is_restarted; /* the clock, after a supplement: counted again from the complete dossier */
     int64_t supplement_times, supplement_days; /* 0: not stated */
     struct str form;                           /* register that holds the answers; or empty */
-    struct str publishing_decision, decided_on, published_on, resolved_by, successor, portal_url; /* may be empty */
+    struct str publishing_decision, decided_on, published_on, resolved_by, successor, portal_url,
+        front_door; /* may be empty; front_door: where it is filed online */
     struct text2 doubt;
     bool is_sample, is_on_national_portal;
     /* What procedures_read leaves out. */
@@ -109,6 +113,11 @@ enum err procedures_read(struct arena *a, struct store *s, struct date on, struc
 /* All versions of one, the oldest first. */
 enum err procedure_versions(struct arena *a, struct store *s, struct str code, struct procedure ***ret_list,
                             size_t *ret_n, struct fault *f);
+
+/* The best first: by what people call it, by its names, by its code and other words. Those that have all words, or a name of which stands within them; accents and case do not
+ * count. Of equals, in the order of the list. */
+size_t procedures_find(struct arena *a, struct procedure *const *list, size_t n, struct str words,
+                       struct procedure ***ret_found);
 
 /* To be shown to everybody on that day. */
 bool procedure_is_published(const struct procedure *p, struct date on);

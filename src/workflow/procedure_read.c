@@ -50,6 +50,7 @@ static struct procedure_term term(const struct source *x, const char *field)
         t.limit.unit = LIMIT_NONE;
     else if (unit.n && limit_unit_of(unit, &t.limit.unit, NULL) != OK)
         t.limit.unit = LIMIT_UNSPECIFIED;
+    t.unit_title = title(x, unit_field);
     t.limit.n = n > 0 && n <= DEADLINE_MOST ? (int)n : 0;
     return t;
 }
@@ -64,8 +65,24 @@ static void read_dates(const struct source *x, struct procedure *p)
     p->resolved_by = text(x, "resolved_by");
 }
 
+/* The titles of the codes of an array. */
+static size_t titles(const struct source *x, const char *field, struct text2 **ret)
+{
+    const struct field *fd = reg_field(x->reg, str_of(field));
+    struct str *codes;
+    size_t n = record_items(x->a, x->reg, x->r, field, &codes);
+    *ret = ARENA_ARRAY(x->a, struct text2, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct code *code = fd && fd->codes ? map_get(&fd->codes->by_code, codes[i]) : NULL;
+        (*ret)[i] = code ? (struct text2){str_dup(x->a, code->title.vi), str_dup(x->a, code->title.en)}
+                         : (struct text2){codes[i], {NULL, 0}};
+    }
+    return n;
+}
+
 static void read_lists(const struct source *x, struct procedure *p)
 {
+    p->n_applicants = titles(x, "applicants", &p->applicants);
     p->n_life_events = record_items(x->a, x->reg, x->r, "life_events", &p->life_events);
     p->n_results = record_items(x->a, x->reg, x->r, "results", &p->results);
     p->n_result_codes = record_items(x->a, x->reg, x->r, "result_codes", &p->result_codes);
@@ -102,6 +119,7 @@ static struct procedure *procedure_of(const struct source *x)
         .form = text(x, "form"),
         .successor = text(x, "successor"),
         .portal_url = text(x, "portal_url"),
+        .front_door = text(x, "front_door"),
         .doubt = text2(x, "doubt", "doubt_en"),
         .is_sample = x->r->is_sample,
         .is_on_national_portal = integer(x, "is_on_national_portal") != 0,
@@ -243,7 +261,6 @@ static void take_fee(const struct source *x, struct procedure *p)
                                       .note = text2(x, "note", "note_en"),
                                       .legal_basis = text(x, "legal_basis"),
                                       .rank = integer(x, "rank")};
-    const struct field *fd = reg_field(x->reg, STR("conditions"));
     int64_t refunded;
     line.is_per_dossier = str_is(record_text(x->reg, x->r, "per"), "dossier");
     line.has_amount = record_integer(x->reg, x->r, "amount", &line.amount);
@@ -252,11 +269,7 @@ static void take_fee(const struct source *x, struct procedure *p)
     line.has_cap = record_integer(x->reg, x->r, "cap", &line.cap);
     line.is_not_refunded = record_integer(x->reg, x->r, "is_refundable", &refunded) && !refunded;
     line.n_conditions = record_items(x->a, x->reg, x->r, "conditions", &line.conditions);
-    line.condition_titles = ARENA_ARRAY(x->a, struct text2, line.n_conditions + 1);
-    for (size_t i = 0; i < line.n_conditions; i++) {
-        const struct code *code = fd && fd->codes ? map_get(&fd->codes->by_code, line.conditions[i]) : NULL;
-        line.condition_titles[i] = code ? code->title : (struct text2){line.conditions[i], {NULL, 0}};
-    }
+    titles(x, "conditions", &line.condition_titles);
     APPEND(x->a, p->fees, p->n_fees, line);
 }
 

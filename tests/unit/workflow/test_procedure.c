@@ -297,6 +297,52 @@ static void doubts_are_told(void **state)
     assert_int_equal(doubts(x, (struct date){2026, 10, 31}, &list), 3);
 }
 
+static void found_by_what_people_call_them(void **state)
+{
+    struct fixture *x = *state;
+    struct procedure list[] = {
+        {.code = STR("1.000001"), .name = {STR("Cấp bản sao Giấy khai sinh"), {NULL, 0}}, .words = STR("trích lục")},
+        {.code = STR("1.000002"),
+         .name = {STR("Thủ tục đăng ký khai sinh"), STR("Birth registration")},
+         .words = STR("giấy khai sinh; làm khai sinh")},
+        {.code = STR("1.000003"),
+         .name = {STR("Đăng ký biến động đất đai"), {NULL, 0}},
+         .words = STR("sang tên sổ đỏ; đất")},
+        {.code = STR("1.000004"), .name = {STR("Cấp đổi Giấy chứng nhận"), {NULL, 0}}, .words = STR("đổi sổ đỏ")},
+    };
+    static const struct {
+        const char *words, *found;
+    } cases[] = {
+        {"giay khai sinh", "21"}, /* what it is called before what it stands in */
+        {"GIẤY KHAI SINH", "21"},
+        {"khai sinh", "21"}, /* the shorter name first */
+        {"sổ đỏ", "43"},
+        {"tôi muốn sang tên sổ đỏ cho con", "3"}, /* within the question; one word alone (“đất”) does not count */
+        {"miếng đất của tôi", ""},
+        {"birth", "2"},
+        {"dang ky", "32"}, /* at the beginning of a name, then within one */
+        {"ký đăng", "23"}, /* all words, in whatever order */
+        {"1.000003", "3"},
+        {"", ""},
+        {"  ", ""},
+        {"không có gì như vậy", ""},
+    };
+    struct procedure *all[ARRAY_LEN(list)];
+    for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+        list[i].short_name = list[i].name;
+        all[i] = &list[i];
+    }
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct procedure **found;
+        char codes[8] = "";
+        size_t n = procedures_find(x->a, all, ARRAY_LEN(all), str_of(cases[i].words), &found);
+        for (size_t k = 0; k < n; k++)
+            codes[k] = found[k]->code.p[7];
+        if (strcmp(codes, cases[i].found) != 0)
+            fail_msg("“%s” finds %s instead of %s", cases[i].words, codes, cases[i].found);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +350,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(limit_by_promise_channel_and_case, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(fee_by_day_conditions_and_formula, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(the_office_of_the_day, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(found_by_what_people_call_them, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(doubts_are_told, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
