@@ -368,6 +368,14 @@ static void write_versions(const struct view *v, struct tpl_service *t)
     t->n_versions = v->n_versions;
 }
 
+/* It can be filed online, as it is today. */
+static bool may_apply(const struct view *v)
+{
+    const struct procedure *p = v->p;
+    bool is_online = !str_is(p->level, "information") && p->level.n && p->by_channel[CHANNEL_ONLINE].is_given;
+    return is_online && p->form.n && procedure_is_published(p, v->on) && holds(p, today(v->x));
+}
+
 static enum err write_page(const struct view *v, struct fault *f)
 {
     struct exchange *x = v->x;
@@ -396,6 +404,7 @@ static enum err write_page(const struct view *v, struct fault *f)
         .day = part_date(x, v->day),
         .door = host_of(p->front_door),
         .door_href = p->front_door,
+        .apply_href = may_apply(v) ? part_href(x, "/apply/", p->code) : nothing,
         .facts = buf_view(&facts),
         .on = v->asked_on,
         .limits = buf_view(&limits),

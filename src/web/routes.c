@@ -273,7 +273,6 @@ static const struct input search_inputs[] = {
     INPUT_END,
 };
 
-#define IN_PROCEDURE {.name = "procedure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Mã thủ tục", "Code of the procedure")}
 #define IN_DOSSIER {.name = "code", .in = IN_PATH, .type = INPUT_NAME, TITLE("Mã hồ sơ", "Code of the dossier")}
 static const struct input apply_inputs[] = {IN_PROCEDURE, INPUT_END};
 static const struct input apply_page_inputs[] = {IN_PROCEDURE, {.name = "page", .in = IN_PATH, .type = INPUT_NAME, TITLE("Phần của tờ khai", "Page of the form")}, INPUT_END};
