@@ -64,6 +64,9 @@ enum paper_shape { PAPER_FRAGMENT, PAPER_FILE };
 /* context: an object, or NULL for a form to be filled in by hand. */
 enum err paper_html(struct arena *a, const struct paper *paper, const struct json *context, enum paper_shape shape,
                     struct buf *out, struct fault *f);
+/* A page whose styles a server gives (web/styles/paper.css): for one that allows none within a page. */
+enum err paper_page_html(struct arena *a, const struct paper *paper, const struct json *context, struct str style_href,
+                         struct buf *out, struct fault *f);
 enum err paper_pdf(struct arena *a, const struct paper *paper, const struct json *context, struct buf *out,
                    struct fault *f);
 

@@ -8,36 +8,7 @@
 
 #include "base/banned.h"
 
-/* The portal's own pages have the same in web/styles/_papers.scss. */
-static const char style[] =
-    "*{box-sizing:border-box}body{margin:0;background:#e9ebed;color:#000}\n"
-    ".ts-paper{position:relative;max-width:210mm;margin:1rem auto;padding:20mm 15mm 20mm "
-    "30mm;background:#fff;color:#000;"
-    "font:13pt/1.35 \"Times New Roman\",\"Liberation Serif\",\"Tinos\",serif;overflow-wrap:break-word}\n"
-    ".ts-paper-a5{max-width:148mm;padding:12mm 12mm 12mm 15mm;font-size:11pt}.ts-paper-landscape{max-width:297mm}\n"
-    ".ts-paper-head{display:flex;flex-wrap:wrap;gap:.5rem 1rem;justify-content:space-between;text-align:center}\n"
-    ".ts-paper-head>div{flex:1 1 12rem}.ts-paper-head p{margin:0}.ts-paper-motto{text-decoration:underline;"
-    "text-underline-offset:.3em}\n"
-    ".ts-paper-office{text-decoration:underline;text-underline-offset:.3em}\n"
-    ".ts-paper-head .ts-paper-number,.ts-paper-head .ts-paper-day{margin-top:.6em}.ts-paper-day{font-style:italic}\n"
-    ".ts-paper-top{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,3fr) minmax(0,1fr);align-items:center;"
-    "margin:1em 0;text-align:center}\n"
-    ".ts-paper-top>.ts-paper-titles{grid-column:2}.ts-paper-top svg{width:28mm;max-width:100%;display:block}\n"
-    ".ts-paper-titles h1,.ts-paper-titles h2{font-size:1.08em;margin:0}.ts-paper-titles p{margin:0}\n"
-    ".ts-paper p{margin:.4em 0}.ts-paper table{width:100%;border-collapse:collapse;margin:.6em 0;font-size:.94em}\n"
-    ".ts-paper th,.ts-paper td{border:1px solid #000;padding:.2em .4em;vertical-align:top;text-align:left}"
-    ".ts-paper th{text-align:center}\n"
-    ".ts-paper [align=right]{text-align:right}.ts-paper [align=center]{text-align:center}\n"
-    ".ts-paper-note{font-style:italic;font-size:.88em}.ts-paper-center{text-align:center}\n"
-    ".ts-paper-signatures{display:flex;flex-wrap:wrap;gap:1rem;margin-top:1em;text-align:center;break-inside:avoid}\n"
-    ".ts-paper-signatures>div{flex:1 1 10rem}.ts-paper-signatures>div:has(ul){text-align:left;font-size:.85em}"
-    ".ts-paper-signatures ul{list-style:none;padding:0;margin:0}\n"
-    ".ts-paper hr{break-after:page;border:0;border-top:1px dashed #767676;margin:1.5em 0}\n"
-    ".ts-paper-form{position:absolute;top:4mm;right:15mm;font-size:8pt;margin:0}\n"
-    ".ts-paper-sample{border:2px solid #b50909;color:#b50909;font-weight:700;text-align:center;padding:.2em}\n"
-    "@media "
-    "print{body{background:#fff}.ts-paper{margin:0;max-width:none}tr{break-inside:avoid}thead{display:table-header-"
-    "group}}\n";
+extern const char paper_style[]; /* web/styles/paper.css, by tools/embed */
 
 static void line(struct buf *out, const char *class, struct str text)
 {
@@ -137,30 +108,51 @@ static enum err put_paper(const struct paper_text *t, enum paper_shape shape, st
     return e;
 }
 
-enum err paper_html(struct arena *a, const struct paper *paper, const struct json *context, enum paper_shape shape,
-                    struct buf *out, struct fault *f)
+/* A page of its own: with its styles in it, or with a link to them. */
+static void begin_page(const struct paper_text *t, struct str style_href, struct buf *out)
+{
+    buf_puts(out, "<!DOCTYPE html>\n<html lang=\"vi\">\n<head>\n<meta charset=\"utf-8\">\n"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+    html_text(out, text2_in(&t->paper->title, LANG_VI));
+    if (t->code.n)
+        buf_putc(out, ' ');
+    html_text(out, t->code);
+    buf_puts(out, "</title>\n");
+    if (style_href.n) {
+        buf_puts(out, "<link rel=\"stylesheet\" href=\"");
+        url_attr(out, style_href);
+        buf_puts(out, "\">\n");
+    } else {
+        buf_printf(out, "<style>\n%s</style>\n", paper_style);
+    }
+    buf_puts(out, "</head>\n<body>\n<main>\n");
+}
+
+static enum err write_html(struct arena *a, const struct paper *paper, const struct json *context,
+                           enum paper_shape shape, struct str style_href, struct buf *out, struct fault *f)
 {
     struct paper_text *t = NULL;
     enum err e = paper_fill(a, paper, context, &t, f);
     if (e != OK)
         return e;
-    if (shape == PAPER_FILE) {
-        buf_puts(out, "<!DOCTYPE html>\n<html lang=\"vi\">\n<head>\n<meta charset=\"utf-8\">\n"
-                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-        html_text(out, text2_in(&paper->title, LANG_VI));
-        if (t->code.n)
-            buf_puts(out, " ");
-        html_text(out, t->code);
-        buf_puts(out, "</title>\n<style>\n");
-        buf_printf(out, "@page{size:%s%s;margin:0}\n", paper->size == PAPER_A5 ? "A5" : "A4",
-                   paper->is_landscape ? " landscape" : "");
-        buf_puts(out, style);
-        buf_puts(out, "</style>\n</head>\n<body>\n");
-    }
+    if (shape == PAPER_FILE)
+        begin_page(t, style_href, out);
     e = put_paper(t, shape, out, f);
     if (shape == PAPER_FILE)
-        buf_puts(out, "</body>\n</html>\n");
+        buf_puts(out, "</main>\n</body>\n</html>\n");
     if (e == OK && out->is_full)
         e = FAULT(f, ERR_LIMIT, {"what", paper->file}, {"limit", STR("16 MiB")});
     return e;
+}
+
+enum err paper_html(struct arena *a, const struct paper *paper, const struct json *context, enum paper_shape shape,
+                    struct buf *out, struct fault *f)
+{
+    return write_html(a, paper, context, shape, STR(""), out, f);
+}
+
+enum err paper_page_html(struct arena *a, const struct paper *paper, const struct json *context, struct str style_href,
+                         struct buf *out, struct fault *f)
+{
+    return write_html(a, paper, context, PAPER_FILE, style_href, out, f);
 }

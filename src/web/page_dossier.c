@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "report/paper.h"
 #include "web/admin.h"
+#include "web/assets.h"
 #include "web/desk.h"
 #include "web/dossier_parts.h"
 #include "web/message.h"
@@ -255,7 +256,7 @@ enum err page_dossier_paper(struct exchange *x, struct fault *f)
     if (e != OK)
         return e;
     if (!str_is(input_named(x, "as")->text, "pdf"))
-        return paper_html(x->arena, paper, context, PAPER_FILE, &x->body, f);
+        return paper_page_html(x->arena, paper, context, asset_href("paper.css"), &x->body, f);
     x->media = STR("application/pdf");
     x->filename = str_of(arena_printf(x->arena, "%.*s-%.*s.pdf", STR_ARG(d.r.id), STR_ARG(paper->id)));
     return paper_pdf(x->arena, paper, context, &x->body, f);
