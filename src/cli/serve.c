@@ -15,6 +15,7 @@
 #include "cli/folder.h"
 #include "cli/portal.h"
 #include "cli/secret.h"
+#include "crypt/cms.h"
 #include "web/portal_site.h"
 #include "web/provider.h"
 #include "web/site.h"
@@ -99,6 +100,22 @@ static enum err read_applying(struct cli *c, struct site *site)
     return site->payment_key.n < MIN_KEY_BYTES
                ? FAULT(&c->fault, ERR_HTTP_KEY_SHORT, {"path", str_of(key)}, {"min", str_of(least)})
                : OK;
+}
+
+/* What results are signed by. */
+static enum err read_seal(struct cli *c, struct site *site)
+{
+    const char *cert = args_value(&c->args, "seal-cert"), *key = args_value(&c->args, "seal-key");
+    const char *password = args_value(&c->args, "seal-password-file");
+    struct cms_signer *signer = NULL;
+    struct str secret = STR("");
+    if (!cert)
+        return OK;
+    enum err e = password ? file_read(c->arena, password, KEY_BYTES, &secret, &c->fault) : OK;
+    if (e == OK)
+        e = cms_signer_read(c->arena, cert, key, str_trim(secret), &signer, &c->fault);
+    site->seal = signer;
+    return e;
 }
 
 /* The provider of accounts elsewhere, with its secret, which lies beside the declaration. */
@@ -283,6 +300,8 @@ static enum err serve_run(struct cli *c)
     if (e == OK)
         e = read_applying(c, &site);
     if (e == OK)
+        e = read_seal(c, &site);
+    if (e == OK)
         e = read_backup(c, &site);
     struct portal_options portal = {.url = NULL};
     if (e == OK)
@@ -334,6 +353,16 @@ static const struct option options[] = {
      "FILE",
      {"tệp khóa (0600) mã hóa những bản sao lưu ấy", "a key file (0600) that seals those backups"}},
     PORTAL_OPTIONS,
+    {"seal-cert",
+     "FILE",
+     {"chứng thư của cơ quan để ký kết quả (PEM hay PKCS#12)",
+      "the agency's certificate by which results are signed (PEM or "
+      "PKCS#12)"}},
+    {"seal-key", "FILE", {"khóa riêng của chứng thư ấy (PEM)", "its private key (PEM)"}, .needs = "seal-cert"},
+    {"seal-password-file",
+     "FILE",
+     {"tệp chứa mật khẩu của PKCS#12", "a file with the password of the PKCS#12"},
+     .needs = "seal-cert"},
     {"virus-check",
      "COMMAND",
      {"chương trình quét mỗi tệp người nộp gửi (đường dẫn tệp là tham số cuối; kết thúc khác 0 là từ chối)",

@@ -11,10 +11,20 @@
 
 enum office { OFFICE_ADMIN, OFFICE_DESK, OFFICE_ONE_STOP, OFFICE_PARTNER, OFFICE_COUNT };
 
+/* Who may make dossiers receives them. */
+static bool receives(const struct exchange *x)
+{
+    const struct province *p = ((struct worker *)x->worker)->store->province;
+    const struct reg *reg = p ? province_register(p, STR("dossiers")) : NULL;
+    struct fault ignored = {0};
+    return reg && site_may_do(x, VERB_CREATE, reg, &ignored) == OK;
+}
+
 static const struct {
     enum office office;
     const char *href;
     enum message title;
+    bool (*may)(const struct exchange *x); /* NULL: whoever works there */
 } menu[] = {
     /* clang-format off */
     {OFFICE_ADMIN, "/admin", M_admin_overview},
@@ -27,7 +37,7 @@ static const struct {
     {OFFICE_ADMIN, "/admin/retention", M_retention_menu},
     {OFFICE_ADMIN, "/admin/events", M_admin_events},
     {OFFICE_ONE_STOP, "/desk/dossiers", M_dossiers_title},
-    {OFFICE_ONE_STOP, "/desk/counter", M_counter_title},
+    {OFFICE_ONE_STOP, "/desk/counter", M_counter_title, receives},
     {OFFICE_DESK, "/desk/requests", M_desk_requests},
     {OFFICE_DESK, "/desk/erasures", M_erasures_title},
     {OFFICE_PARTNER, "/desk/partner", M_partner_title},
@@ -81,7 +91,7 @@ static void write_menu(struct exchange *x, size_t here, struct buf *out)
     struct tpl_admin_menu_entries entries[ARRAY_LEN(menu)];
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(menu); i++)
-        if (menu[i].office == menu[here].office)
+        if (menu[i].office == menu[here].office && (!menu[i].may || menu[i].may(x)))
             entries[n++] =
                 (struct tpl_admin_menu_entries){message(menu[i].title, x->lang), str_of(menu[i].href), i == here};
     tpl_admin_menu(out, &(struct tpl_admin_menu){message(offices[menu[here].office].title, x->lang), entries, n},

@@ -1,5 +1,6 @@
 /* /desk/dossiers/{id}: one dossier for those who work on it: what can be done, what happened, which papers went out. */
 #include "base/limits.h"
+#include "register/file.h"
 #include "report/paper.h"
 #include "web/admin.h"
 #include "web/assets.h"
@@ -179,8 +180,8 @@ static enum err files_of(struct seen_dossier *d, struct tpl_dossier_files **ret,
         shown[kept++] = (struct tpl_dossier_files){
             .name = record_text(reg, &list[i], "name"),
             .about = text2_in(&kind, x->lang),
-            .href = str_of(arena_printf(x->arena, "%.*s/files/%lld",
-                                        STR_ARG(part_href(x, "/desk/dossiers/", d->r.id)), (long long)number))};
+            .href = str_of(arena_printf(x->arena, "%.*s/files/%lld", STR_ARG(part_href(x, "/desk/dossiers/", d->r.id)),
+                                        (long long)number))};
     }
     *ret = shown;
     *ret_n = kept;
@@ -221,6 +222,35 @@ enum err page_dossier(struct exchange *x, struct fault *f)
     t.timeline = buf_view(&timeline);
     tpl_dossier(&content, &t, x->lang);
     return admin_page(x, d.r.id, &content, f);
+}
+
+/* ---- a file of it */
+
+enum err page_dossier_file(struct exchange *x, struct fault *f)
+{
+    struct seen_dossier d;
+    struct worker *w = x->worker;
+    const struct reg *reg = province_register(w->store->province, STR("dossier_files"));
+    struct record *list = NULL;
+    size_t n = 0;
+    struct str bytes;
+    enum err e = begin(x, &d, f);
+    if (e == OK && reg)
+        e = site_beside(x, reg, d.r.id, &list, &n, f);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        int64_t number = 0;
+        record_integer(reg, &list[i], "number", &number);
+        if (number != input_named(x, "number")->integer || record_text(reg, &list[i], "removed_on").n)
+            continue;
+        e = file_read_bytes(x->arena, w->store, reg->name, list[i].id, &bytes, f);
+        if (e != OK)
+            return e;
+        x->media = record_text(reg, &list[i], "media_type");
+        x->filename = record_text(reg, &list[i], "name");
+        buf_str(&x->body, bytes);
+        return OK;
+    }
+    return e == OK ? FAULT(f, ERR_RECORD_UNKNOWN, {"id", d.r.id}, {"register", STR("dossier_files")}) : e;
 }
 
 /* ---- a paper that went out, as it was printed */

@@ -37,8 +37,7 @@ static const struct {
                   "closed_on IS NULL AND finished_at IS NULL AND paused_at IS NULL AND late_at >= {now} AND late_at < "
                   "{soon}",
                   "late_at,code", M_dossiers_soon},
-    [TAB_WAITING] = {"waiting", "closed_on IS NULL AND status IN ('5', '6')", "status_since,code",
-                     M_dossiers_waiting},
+    [TAB_WAITING] = {"waiting", "closed_on IS NULL AND status IN ('5', '6')", "status_since,code", M_dossiers_waiting},
     [TAB_DONE] = {"done", "closed_on IS NOT NULL", "-closed_on,code", M_dossiers_done},
 };
 
@@ -164,19 +163,12 @@ static const struct tpl_inbox_tabs *tabs_of(struct exchange *x, enum tab here)
     return shown;
 }
 
-static bool receives(const struct exchange *x)
-{
-    bool does = false;
-    for (size_t i = 0; i < x->subject->n_roles; i++)
-        does |= str_is(x->subject->roles[i], "reception_officer");
-    return does;
-}
-
 enum err page_inbox(struct exchange *x, struct fault *f)
 {
     struct inbox b = {.x = x};
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), pages CLEANUP(buf_done) = BUF_INIT(1 << 16);
     enum tab tab = TAB_TASKS;
+    struct fault ignored = {0};
     x->purpose = message(M_dossiers_desk, LANG_VI);
     enum err e = site_workflow(x, STR("dossiers"), &b.w, f);
     if (e == OK)
@@ -188,27 +180,26 @@ enum err page_inbox(struct exchange *x, struct fault *f)
     b.sort = str_of(tabs[tab].sort);
     if ((e = read_rows(&b, f)) != OK)
         return e;
-    part_pages(x, &pages,
-               &(struct pages){.n_shown = (int64_t)b.rows.n,
-                               .n_total = -1,
-                               .after = input_named(x, "after")->text,
-                               .next = b.next});
+    part_pages(
+        x, &pages,
+        &(struct pages){
+            .n_shown = (int64_t)b.rows.n, .n_total = -1, .after = input_named(x, "after")->text, .next = b.next});
     struct tpl_inbox_batches *batches = ARENA_ARRAY(x->arena, struct tpl_inbox_batches, b.w->n_transitions);
-    struct tpl_inbox t = {.tabs = tabs_of(x, tab),
-                          .n_tabs = TABS,
-                          .q = input_named(x, "q")->text,
-                          .tab = str_of(tabs[tab].id),
-                          .counter_href = receives(x) ? STR("/desk/counter") : nothing,
-                          .done = input_named(x, "done")->integer
-                                      ? message_with(x->arena, M_dossiers_batch_done, x->lang,
-                                                     part_int(x, input_named(x, "done")->integer))
-                                      : nothing,
-                          .rows = b.rows.p,
-                          .n_rows = b.rows.n,
-                          .batches = batches,
-                          .n_batches = tab == TAB_DONE ? 0 : batches_of(&b, batches),
-                          .csrf = x->subject->csrf,
-                          .pages = buf_view(&pages)};
+    struct tpl_inbox t = {
+        .tabs = tabs_of(x, tab),
+        .n_tabs = TABS,
+        .q = input_named(x, "q")->text,
+        .tab = str_of(tabs[tab].id),
+        .counter_href = site_may_do(x, VERB_CREATE, b.w->reg, &ignored) == OK ? STR("/desk/counter") : nothing,
+        .done = input_named(x, "done")->integer ? message_with(x->arena, M_dossiers_batch_done, x->lang,
+                                                               part_int(x, input_named(x, "done")->integer))
+                                                : nothing,
+        .rows = b.rows.p,
+        .n_rows = b.rows.n,
+        .batches = batches,
+        .n_batches = tab == TAB_DONE ? 0 : batches_of(&b, batches),
+        .csrf = x->subject->csrf,
+        .pages = buf_view(&pages)};
     tpl_inbox(&content, &t, x->lang);
     return admin_page(x, message(M_dossiers_title, x->lang), &content, f);
 }

@@ -162,6 +162,7 @@ static const struct input inbox_inputs[] = {
 };
 static const struct input dossier_inputs[] = {IN_ID, INPUT_END};
 static const struct input dossier_paper_inputs[] = {IN_ID, {.name = "number", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = 1000000, TITLE("Bước", "Step")}, {.name = "as", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "html|pdf", TITLE("Dạng", "Form")}, INPUT_END};
+static const struct input dossier_file_inputs[] = {IN_ID, {.name = "number", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = 1000000, TITLE("Tệp số", "Number of the file")}, INPUT_END};
 static const struct input counter_inputs[] = {{.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE("Thủ tục nào", "Which procedure")}, INPUT_END};
 #define IN_PROCEDURE_PATH {.name = "procedure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Mã thủ tục", "Code of the procedure")}
 static const struct input counter_form_inputs[] = {IN_PROCEDURE_PATH, INPUT_END};
@@ -371,6 +372,7 @@ const struct route site_routes[] = {
     {GET("/desk/dossiers/{id}", "dossierPage", "Một hồ sơ", "One dossier"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_dossier},
     {GET("/desk/dossiers/{id}/received", "dossierReceived", "Đã tiếp nhận hồ sơ", "A dossier was received"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_received},
     {GET("/desk/dossiers/{id}/papers/{number}", "dossierPaper", "Một giấy đã ra", "A paper that went out"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_paper_inputs, .answer = page_dossier_paper},
+    {GET("/desk/dossiers/{id}/files/{number}", "dossierFile", "Một tệp của hồ sơ", "A file of a dossier"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_file_inputs, .answer = page_dossier_file},
     {GET("/desk/counter", "counterPage", "Tiếp nhận tại quầy", "Receive at the counter"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_inputs, .answer = page_counter},
     {GET("/desk/counter/{procedure}", "counterForm", "Tiếp nhận một thủ tục", "Receive for a procedure"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_form_inputs, .answer = page_counter_form},
     {ACT("/desk/counter/{procedure}", "counterReceive", "Tiếp nhận hồ sơ", "Receive a dossier", RIGHT_SIGNED_IN, WRITES), .inputs = counter_post_inputs, .answer = post_counter},

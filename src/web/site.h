@@ -23,6 +23,7 @@
 #include "register/store.h"
 
 struct provider_cache;
+struct cms_signer;
 
 struct access; /* access/store.h */
 
@@ -40,6 +41,7 @@ struct site {
     const char
         *virus_check; /* a program that looks at files that applicants send; NULL: none (register/file_check.h) */
     struct str payment_url, payment_key; /* of the payment platform; empty: none */
+    const struct cms_signer *seal;       /* of results; NULL: none */
     struct provider_cache *provider;     /* of accounts elsewhere; NULL: none */
     struct access *chore_access;         /* of the thread that does the chores */
     enum err chore_failed;
@@ -202,7 +204,7 @@ answer_fn page_import, post_import, page_import_check, post_import_check, page_i
 answer_fn page_bulk, post_bulk, page_change, post_change_undo; /* page_bulk.c, page_change.c */
 answer_fn page_record_remove, post_record_remove, page_record_restore, post_record_restore; /* page_remove.c */
 answer_fn page_act, post_act, post_act_batch;                                               /* page_act.c */
-answer_fn page_inbox, page_dossier, page_dossier_paper, page_counter, page_counter_form, post_counter, page_received;
+answer_fn page_inbox, page_dossier, page_dossier_paper, page_dossier_file, page_counter, page_counter_form, post_counter, page_received;
 answer_fn page_reports, page_report;                                        /* page_report.c */
 answer_fn page_figures, page_figure;                                        /* page_figure.c */
 answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */

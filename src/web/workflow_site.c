@@ -121,6 +121,7 @@ const struct paper_maker *site_papers(struct exchange *x)
     struct dossier_papers *about = ARENA_NEW(x->arena, struct dossier_papers);
     struct paper_maker *m = ARENA_NEW(x->arena, struct paper_maker);
     about->public_url = exchange_base(x);
+    about->seal = ((struct worker *)x->worker)->site->seal;
     *m = dossier_paper_maker_of(about);
     return m;
 }

@@ -350,7 +350,10 @@ static enum err step_paper(struct step *p, struct fault *f)
     event_give(&r, reg, "paper", text_value(p->t->paper));
     event_give(&r, reg, "issued_by", text_value(p->act->actor.name));
     event_give(&r, reg, "data", text_value(json));
-    return change_put(p->c, reg, &r, &outcome, f);
+    e = change_put(p->c, reg, &r, &outcome, f);
+    if (e == OK && p->t->publishes && m && m->publish)
+        e = m->publish(m, p->a, p->c, p->act, p->t, &p->r, json, p->now_ms, f);
+    return e;
 }
 
 static enum err step_message(struct step *p, struct fault *f)

@@ -55,6 +55,10 @@ struct paper_maker {
     enum err (*make)(const struct paper_maker *m, struct arena *a, struct change *c, const struct act *act,
                      const struct transition *t, const struct record *r, int64_t now_ms, struct str *ret_json,
                      struct fault *f);
+    /* What a step with `publishes` brings about besides, within its change; NULL: nothing. json: what its paper says. */
+    enum err (*publish)(const struct paper_maker *m, struct arena *a, struct change *c, const struct act *act,
+                        const struct transition *t, const struct record *r, struct str json, int64_t now_ms,
+                        struct fault *f);
     const void *context;
 };
 

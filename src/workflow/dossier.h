@@ -15,6 +15,7 @@
 #define TINHSO_WORKFLOW_DOSSIER_H
 
 #include "workflow/act.h"
+#include "crypt/cms.h"
 #include "workflow/procedure.h"
 
 /* What the catalogue says of a dossier of that channel and case (variant; empty: the usual one): limit, unit, legal limit, how a supplement counts, fee. These fields are never
@@ -50,7 +51,8 @@ bool dossier_token_fits(struct str kept, struct str given);
 
 /* Papers of dossiers: the record's fields, office, procedure, components, hand-overs, where to look it up. */
 struct dossier_papers {
-    struct str public_url; /* of the portal, without a slash at the end; may be empty */
+    struct str public_url;         /* of the portal, without a slash at the end; may be empty */
+    const struct cms_signer *seal; /* of the office, for results; NULL: they are not signed */
 };
 extern const struct paper_maker dossier_paper_maker; /* context: NULL, or const struct dossier_papers * */
 struct paper_maker dossier_paper_maker_of(const struct dossier_papers *about);

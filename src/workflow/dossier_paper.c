@@ -3,6 +3,7 @@
 #include "register/query.h"
 #include "workflow/act_internal.h"
 #include "workflow/dossier.h"
+#include "workflow/dossier_result.h"
 #include "workflow/office.h"
 
 #include "base/banned.h"
@@ -251,9 +252,24 @@ static enum err make(const struct paper_maker *p, struct arena *a, struct change
     return OK;
 }
 
-const struct paper_maker dossier_paper_maker = {make, NULL};
+static enum err publish(const struct paper_maker *m, struct arena *a, struct change *c, const struct act *act,
+                        const struct transition *t, const struct record *r, struct str json, int64_t now_ms,
+                        struct fault *f)
+{
+    const struct dossier_papers *about = m->context;
+    const struct result_of result = {.workflow = act->workflow,
+                                     .transition = t,
+                                     .dossier = r,
+                                     .json = json,
+                                     .issuer = act->actor.name,
+                                     .now_ms = now_ms,
+                                     .seal = about ? about->seal : NULL};
+    return result_publish(a, c, &result, f);
+}
+
+const struct paper_maker dossier_paper_maker = {make, publish, NULL};
 
 struct paper_maker dossier_paper_maker_of(const struct dossier_papers *about)
 {
-    return (struct paper_maker){make, about};
+    return (struct paper_maker){make, publish, about};
 }

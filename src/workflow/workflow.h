@@ -68,6 +68,7 @@ struct transition {
     struct str id;
     struct text2 title, refusal, notice;
     bool is_creation; /* makes the record */
+    bool publishes;   /* its paper is the result: struct paper_maker has it made */
     bool is_batch;    /* makes sense for many records at once */
     struct move *from, *to;
     size_t n_from, n_to;

@@ -31,7 +31,7 @@ struct transition_decl {
     struct yaml_place place;
     struct str id, guard, task, count, today, now, closes, assign, paper, sync;
     struct text2 title, refusal, notice;
-    bool is_creation, is_batch;
+    bool is_creation, is_batch, publishes;
     const struct yaml *from, *to;
     struct yaml_strs by, required, inputs, cleared;
     struct str verb;
@@ -95,6 +95,7 @@ static const struct yaml_field transition_fields[] = {
     {"title", Y_TEXT2, offsetof(struct transition_decl, title), Y_REQUIRED, NULL},
     {"creates", Y_BOOL, offsetof(struct transition_decl, is_creation), 0, NULL},
     {"batch", Y_BOOL, offsetof(struct transition_decl, is_batch), 0, NULL},
+    {"publishes", Y_BOOL, offsetof(struct transition_decl, publishes), 0, NULL},
     {"from", Y_ANY, offsetof(struct transition_decl, from), 0, NULL},
     {"to", Y_ANY, offsetof(struct transition_decl, to), 0, NULL},
     {"by", Y_STR_LIST, offsetof(struct transition_decl, by), Y_REQUIRED | Y_SINGLE_OK, NULL},
@@ -394,6 +395,7 @@ static void read_transition(const struct workflow_loading *l, const struct workf
                              .notice = d->notice,
                              .is_creation = d->is_creation,
                              .is_batch = d->is_batch,
+                             .publishes = d->publishes,
                              .by = strs_copy(l, &d->by),
                              .n_by = d->by.n,
                              .verb = VERB_UPDATE,

@@ -90,6 +90,15 @@ def way(code):
     tell(page.status == 422, "nothing is signed that was not approved", page.text)
     has_done(do(head, code, "approve"), "it is approved")
     has_done(do(leader, code, "decide", f__result_number="01/2026", f__signer="Nguyễn Long"), "and signed")
+    for number, name in ((1, "result.pdf"), (2, "result.p7s")):
+        page = leader.get(f"/desk/dossiers/{code}/files/{number}")
+        tell(page.status == 200 and page.body, f"{name} is kept with the dossier", page.text[:200])
+        with open(os.path.join(stage.work, name), "wb") as f:
+            f.write(page.body)
+        tell(far.get(f"/desk/dossiers/{code}/files/{number}").status == 404, "and not for everybody")
+    kept = stage.json("query", "results", "--filter", f"dossier = '{code}'", "--reveal", "test")["records"]
+    tell(len(kept) == 1 and kept[0]["fields"]["personal_id"] == "067190001234" and
+         kept[0]["fields"]["number"] == "01/2026", "the result lies in the citizen's store", kept)
     has_done(do(mai, code, "take_back"), "reception takes the result")
     has_done(do(mai, code, "return"), "and returns it")
     tell(record(code)["status"] == "10", "that is the end", record(code))
