@@ -1,12 +1,12 @@
 /* /desk/counter: a dossier is received at the counter, by keyboard alone: the procedure by what people call it, the applicant, the papers, and the slip. */
 #include "base/limits.h"
-#include "register/query.h"
 #include "web/admin.h"
 #include "web/desk.h"
 #include "web/dossier_parts.h"
 #include "web/form_page.h"
 #include "web/message.h"
 #include "web/parts.h"
+#include "web/services.h"
 #include "web/templates.h"
 
 #include "base/banned.h"
@@ -16,49 +16,33 @@ enum { COUNTER_FOUND = 12 };
 static const struct str nothing = {NULL, 0};
 
 /* What is asked at the counter, in this order; what the register does not have is left out. */
-static const char *const asked[] = {"applicant", "personal_id", "phone", "address", "content", "variant", "representative", "supporter", "supporter_kind", "email", "sets", "return_by"};
+static const char *const asked[] = {"applicant",      "personal_id", "phone",          "address",
+                                    "content",        "variant",     "representative", "supporter",
+                                    "supporter_kind", "email",       "sets",           "return_by"};
 
 /* ---- which procedure */
 
 static struct str about_of(struct exchange *x, const struct procedure *p)
 {
-    const struct procedure_term *term = procedure_promise(p);
-    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
-    buf_str(&b, p->code);
-    buf_printf(&b, " · %.*s", STR_ARG(p->field));
-    if (term && term->limit.unit != LIMIT_UNSPECIFIED)
-        buf_printf(&b, " · %d %s", term->limit.n, limit_unit_code(term->limit.unit));
-    return str_dup(x->arena, buf_view(&b));
+    struct str limit = service_limit(x, p);
+    struct str about = STR_JOIN(x->arena, p->code, STR(" · "), p->field);
+    return limit.n ? STR_JOIN(x->arena, about, STR(" · "), limit) : about;
 }
 
+/* As on the portal: what is published and in force, by what people call it. */
 static enum err find_procedures(struct exchange *x, struct str words, struct tpl_counter_procedures *ret, size_t *ret_n,
                                 struct fault *f)
 {
-    struct worker *w = x->worker;
-    const struct reg *reg = province_register(w->store->province, STR("procedures"));
-    struct query *q CLEANUP(query_closep) = NULL;
-    VEC(struct str) codes = {0};
-    struct record r;
-    bool has_row;
+    struct services s;
+    struct procedure **found;
     *ret_n = 0;
-    if (!reg || !words.n)
+    if (!words.n || !services_are_there(x))
         return OK;
-    enum err e = query_open(w->store, reg,
-                            &(struct query_options){.search = words,
-                                                    .on = date_iso(x->arena, today_of(x)),
-                                                    .limit = COUNTER_FOUND},
-                            &q, f);
-    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row)
-        VEC_PUSH(x->arena, &codes, str_dup(x->arena, record_text(reg, &r, "code")));
-    query_closep(&q);
-    q = NULL;
-    for (size_t i = 0; e == OK && i < codes.n; i++) {
-        struct procedure *p;
-        e = procedure_read(x->arena, w->store, codes.p[i], today_of(x), &p, f);
-        if (e == OK)
-            ret[(*ret_n)++] = (struct tpl_counter_procedures){text2_in(&p->name, x->lang), about_of(x, p),
-                                                              part_href(x, "/desk/counter/", p->code)};
-    }
+    enum err e = services_read(x, &s, f);
+    size_t n = e == OK ? procedures_find(x->arena, s.p, s.n, words, &found) : 0;
+    for (size_t i = 0; i < n && i < COUNTER_FOUND; i++)
+        ret[(*ret_n)++] = (struct tpl_counter_procedures){text2_in(&found[i]->name, x->lang), about_of(x, found[i]),
+                                                          part_href(x, "/desk/counter/", found[i]->code)};
     return e;
 }
 
@@ -172,7 +156,8 @@ static enum err answer(struct receiving *r, struct fault *f)
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), facts CLEANUP(buf_done) = BUF_INIT(1 << 16);
     struct tpl_counter_form_hidden hidden[2] = {{STR("csrf"), x->subject->csrf},
                                                 {STR("reading"), r->m.reading == LANG_EN ? STR("en") : STR("vi")}};
-    struct tpl_counter_form_papers *papers = ARENA_ARRAY(x->arena, struct tpl_counter_form_papers, r->p->n_components + 1);
+    struct tpl_counter_form_papers *papers =
+        ARENA_ARRAY(x->arena, struct tpl_counter_form_papers, r->p->n_components + 1);
     for (size_t i = 0; i < r->p->n_components; i++)
         papers[i] = (struct tpl_counter_form_papers){r->p->components[i].name,
                                                      text2_in(&r->p->components[i].condition, x->lang)};
@@ -284,7 +269,8 @@ enum err post_counter(struct exchange *x, struct fault *f)
         return answer(&r, f);
     e = receive(&r, &done, &list);
     if (e == OK) {
-        exchange_redirect(x, 303, STR_JOIN(x->arena, part_href(x, "/desk/dossiers/", done.record.id), STR("/received")));
+        exchange_redirect(x, 303,
+                          STR_JOIN(x->arena, part_href(x, "/desk/dossiers/", done.record.id), STR("/received")));
         return OK;
     }
     form_note_refusal(x, &list);

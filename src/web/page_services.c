@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-enum { SERVICES_EACH = 50 };
+enum { SERVICES_EACH = 50, NAME_BYTES = 240 };
 
 static const struct str nothing = {NULL, 0};
 
@@ -110,13 +110,24 @@ static size_t choose(struct exchange *x, const struct services *s, const struct 
     return k;
 }
 
+/* Official names run to 500 letters; a list shows how they begin. */
+static struct str beginning(struct exchange *x, struct str name)
+{
+    size_t n = NAME_BYTES;
+    if (name.n <= n)
+        return name;
+    while (n > 0 && name.p[n] != ' ')
+        n--;
+    return STR_JOIN(x->arena, str_slice(name.p, n), STR(" …"));
+}
+
 static struct tpl_services_list_services row_of(struct exchange *x, const struct procedure *p, struct str on,
                                                 bool is_asked)
 {
     struct str name = service_name(x, p), full = text2_in(&p->name, x->lang), href = service_href(x, p);
     return (struct tpl_services_list_services){
         .name = name,
-        .full_name = is_asked && x->lang == LANG_VI && !str_eq(name, full) ? full : nothing,
+        .full_name = is_asked && x->lang == LANG_VI && !str_eq(name, full) ? beginning(x, full) : nothing,
         .href = on.n ? STR_JOIN(x->arena, href, STR("?on="), on) : href,
         .code = p->code,
         .field = p->field,

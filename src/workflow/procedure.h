@@ -114,8 +114,8 @@ enum err procedures_read(struct arena *a, struct store *s, struct date on, struc
 enum err procedure_versions(struct arena *a, struct store *s, struct str code, struct procedure ***ret_list,
                             size_t *ret_n, struct fault *f);
 
-/* The best first: by what people call it, by its names, by its code and other words. Those that have all words, or a name of which stands within them; accents and case do not
- * count. Of equals, in the order of the list. */
+/* The best first: by what people call it, by its names, by its code. Those whose name is the question, begins with it, holds it or stands within it; where there are none, those
+ * that have all of its words. Accents and case do not count. Of equals, in the order of the list. */
 size_t procedures_find(struct arena *a, struct procedure *const *list, size_t n, struct str words,
                        struct procedure ***ret_found);
 

@@ -20,6 +20,7 @@ enum {
     WORDS_WITHIN = 2000, /* what people call it within the question */
     ALL_WORDS = 1000,
     LENGTHS = 900,
+    WHOLE_LETTERS = 3,
 };
 
 struct question {
@@ -74,15 +75,17 @@ static int judge_words(const struct question *q, struct str words)
     return best;
 }
 
-/* Every word of the question begins a word of the procedure. */
+/* Every word of the question begins a word of the procedure; one of three letters or fewer is one, for accents are off and “đỏ” would begin “động”. */
 static bool has_all_words(const struct question *q, const struct procedure *p)
 {
     struct str all = spaced(q->a, STR_JOIN(q->a, p->name.vi, STR(" "), p->name.en, STR(" "), p->short_name.vi, STR(" "),
                                            p->words, STR(" "), p->field, STR(" "), p->code, STR(" "), p->authority));
     struct str rest = str_trim(q->text);
     while (rest.p && rest.n) {
-        struct str word = str_cut(rest, ' ', &rest);
-        if (word.n && !holds(all, STR_JOIN(q->a, STR(" "), word)))
+        struct str word = str_cut(rest, ' ', &rest), piece = STR_JOIN(q->a, STR(" "), word, STR(" "));
+        if (word.n > WHOLE_LETTERS)
+            piece.n--;
+        if (word.n && !holds(all, piece))
             return false;
     }
     return q->text.n > 2;
@@ -127,6 +130,8 @@ size_t procedures_find(struct arena *a, struct procedure *const *list, size_t n,
             judged[found++] = (struct judged){list[i], score, i};
     }
     qsort(judged, found, sizeof *judged, by_score);
+    while (found && judged[0].score > ALL_WORDS && judged[found - 1].score <= ALL_WORDS)
+        found--; /* what is named so is meant, and not what has the same words somewhere */
     *ret_found = ARENA_ARRAY(a, struct procedure *, found + 1);
     for (size_t i = 0; i < found; i++)
         (*ret_found)[i] = judged[i].p;

@@ -83,6 +83,9 @@ def what_people_call_them():
         first = re.search(r'<ul class="ts-results">.*?<a href="([^"?]+)', main_of(page), re.S)
         tell(first and first.group(1) == "/services/" + code, f"and first of all on the whole site: “{words}”",
             main_of(page)[:600])
+    page = search("/services?q=sổ đỏ")
+    tell(found(page)[:1] == ["1.013831"] and "1.008128" not in found(page), "and nothing that only has such letters",
+         found(page))
     page = search("/services?q=em bé")
     tell("1.001193" in found(page), "a life event is found by its words", found(page))
     page = search("/services?q=zzz không có")

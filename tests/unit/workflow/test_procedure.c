@@ -322,6 +322,8 @@ static void found_by_what_people_call_them(void **state)
         {"birth", "2"},
         {"dang ky", "32"}, /* at the beginning of a name, then within one */
         {"ký đăng", "23"}, /* all words, in whatever order */
+        {"do dai", ""},    /* a short word begins nothing */
+        {"biến đất", "3"},
         {"1.000003", "3"},
         {"", ""},
         {"  ", ""},
