@@ -1,8 +1,11 @@
 /* /desk/dossiers/{id}: one dossier for those who work on it: what can be done, what happened, which papers went out. */
 #include "base/limits.h"
+#include "base/vec.h"
 #include "register/file.h"
 #include "report/paper.h"
+#include "register/query.h"
 #include "web/admin.h"
+#include "web/ask.h"
 #include "web/assets.h"
 #include "web/desk.h"
 #include "web/dossier_parts.h"
@@ -48,6 +51,37 @@ static void write_summary(struct seen_dossier *d, struct buf *out)
         {.term = message(M_dossiers_wait, x->lang), .text = d->state.wait},
     };
     part_facts(x, out, facts, ARRAY_LEN(facts) - (d->state.wait.n ? 0 : 1));
+}
+
+/* The dossiers that it hangs together with: the whole that it is part of, and its own parts. */
+static enum err write_parts(struct seen_dossier *d, struct buf *out, struct fault *f)
+{
+    struct exchange *x = d->x;
+    struct worker *w = x->worker;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct buf filter CLEANUP(buf_done) = BUF_INIT(4096);
+    struct record r;
+    bool has_row;
+    VEC(struct fact) facts = {0};
+    struct str parent = record_text(d->w->reg, &d->r, "parent");
+    const struct field *fd = reg_field(d->w->reg, STR("parent"));
+    if (parent.n)
+        VEC_PUSH(x->arena, &facts,
+                 ((struct fact){message(M_dossiers_whole, x->lang), parent, part_href(x, "/desk/dossiers/", parent),
+                                nothing}));
+    enum err e = fd ? ask_equals(x, fd, d->r.id, &filter, f) : OK;
+    if (e == OK && fd)
+        e = query_open(w->store, d->w->reg, &(struct query_options){.filter = buf_view(&filter)}, &q, f);
+    while (e == OK && q && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
+        struct text2 status = record_title(d->w->reg, &r, "status");
+        struct str code = str_dup(x->arena, r.id), name = reference_text(x, d->w->reg, &r, "procedure");
+        VEC_PUSH(x->arena, &facts,
+                 ((struct fact){name, STR_JOIN(x->arena, code, STR(" · "), text2_in(&status, x->lang)),
+                                part_href(x, "/desk/dossiers/", code), nothing}));
+    }
+    if (e == OK && facts.n)
+        part_facts(x, out, facts.p, facts.n);
+    return e;
 }
 
 static enum err choices_of(struct seen_dossier *d, struct tpl_dossier_choices **ret, size_t *ret_n, struct fault *f)
@@ -212,6 +246,8 @@ enum err page_dossier(struct exchange *x, struct fault *f)
     if (e != OK)
         return e;
     write_summary(&d, &summary);
+    if ((e = write_parts(&d, &summary, f)) != OK)
+        return e;
     t.is_late = d.state.is_late;
     t.is_sample = d.r.is_sample;
     t.summary = buf_view(&summary);

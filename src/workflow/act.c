@@ -417,6 +417,8 @@ enum err workflow_act(struct arena *a, struct acting *acting, struct change *c, 
     step_sets(&p);
     p.to = states_text(&p);
     e = step_write(&p, f);
+    if (e == OK && act->papers && act->papers->after)
+        e = act->papers->after(act->papers, a, acting, c, act, p.t, &p.r, p.now_ms, f);
     if (e == OK)
         *ret_done = (struct acted){p.r, p.number, p.role, p.behalf, p.t->paper.n > 0};
     return e;

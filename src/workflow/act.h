@@ -59,6 +59,10 @@ struct paper_maker {
     enum err (*publish)(const struct paper_maker *m, struct arena *a, struct change *c, const struct act *act,
                         const struct transition *t, const struct record *r, struct str json, int64_t now_ms,
                         struct fault *f);
+    /* Whatever else follows from a step, within its change; NULL: nothing. */
+    enum err (*after)(const struct paper_maker *m, struct arena *a, struct acting *acting, struct change *c,
+                      const struct act *act, const struct transition *t, const struct record *r, int64_t now_ms,
+                      struct fault *f);
     const void *context;
 };
 

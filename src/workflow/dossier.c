@@ -1,6 +1,8 @@
 /* How a dossier begins: where, under which code, with which lookup code. */
 #include "workflow/dossier.h"
 
+#include "workflow/dossier_parts.h"
+
 #include "base/clock.h"
 #include "crypt/hash.h"
 
@@ -180,6 +182,8 @@ struct filing {
     struct str code, today, office, variant;
     const struct act_input *terms;
     size_t n_terms;
+    struct str *parts; /* procedures that it is joined up of */
+    size_t n_parts;
 };
 
 /* Who settles it, how long that takes, what it costs. */
@@ -226,6 +230,10 @@ static enum err fill(struct arena *a, const struct filing *x, struct record *r, 
     r->is_sample = d->is_sample;
     for (size_t i = 0; e == OK && i < ARRAY_LEN(fixed); i++)
         e = give(a, reg, r, fixed[i].field, fixed[i].text, today, f);
+    if (e == OK && d->parent.n)
+        e = give(a, reg, r, STR("parent"), d->parent, today, f);
+    if (e == OK && x->n_parts)
+        e = give(a, reg, r, STR("open_parts"), str_of(arena_printf(a, "%zu", x->n_parts)), today, f);
     for (size_t i = 0; e == OK && i < x->n_terms; i++)
         e = give(a, reg, r, x->terms[i].field, x->terms[i].text, today, f);
     for (size_t i = 0; e == OK && i < d->n_content; i++) {
@@ -247,6 +255,18 @@ static enum err fill(struct arena *a, const struct filing *x, struct record *r, 
     return e;
 }
 
+/* A part is a dossier of its own: filed by the same person, at the same place, at the same moment. */
+static enum err file_part(struct arena *a, struct acting *acting, struct change *c, const struct dossier_filing *whole,
+                          struct str procedure, struct str parent, struct fault *f)
+{
+    struct dossier_filing part = *whole;
+    struct acted done;
+    part.procedure = procedure;
+    part.parent = parent;
+    part.office = part.code = STR("");
+    return dossier_file(a, acting, c, &part, &done, f);
+}
+
 enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, const struct dossier_filing *filing,
                       struct acted *ret_done, struct fault *f)
 {
@@ -261,6 +281,8 @@ enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, 
     enum err e = office_read(a, s, filing->reception_office, day, &x.at, f);
     if (e == OK)
         e = judge(a, s, &x, day, f);
+    if (e == OK && !filing->parent.n)
+        e = parts_of(a, s, filing->procedure, &x.parts, &x.n_parts, f);
     if (e == OK && !x.code.n)
         e = dossier_code_next(a, s, x.at.id_code, day, &x.code, f);
     if (e == OK)
@@ -279,5 +301,8 @@ enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, 
                       .now_ms = filing->now_ms};
     if (!act.actor.office.n)
         act.actor.office = x.at.code;
-    return workflow_act(a, acting, c, &act, ret_done, f);
+    e = workflow_act(a, acting, c, &act, ret_done, f);
+    for (size_t i = 0; e == OK && i < x.n_parts; i++)
+        e = file_part(a, acting, c, filing, x.parts[i], ret_done->record.id, f);
+    return e;
 }

@@ -27,6 +27,7 @@ struct dossier_filing {
     const struct workflow *workflow;
     struct str transition; /* file_online, receive */
     struct str procedure, office, reception_office, channel;
+    struct str parent;               /* of a part of a joined-up dossier; else empty */
     struct str code;                 /* reserved beforehand; empty: the next one */
     const struct act_input *content; /* other fields of the dossier: who, where, what */
     size_t n_content;

@@ -3,6 +3,7 @@
 #include "register/query.h"
 #include "workflow/act_internal.h"
 #include "workflow/dossier.h"
+#include "workflow/dossier_parts.h"
 #include "workflow/dossier_result.h"
 #include "workflow/office.h"
 
@@ -267,9 +268,9 @@ static enum err publish(const struct paper_maker *m, struct arena *a, struct cha
     return result_publish(a, c, &result, f);
 }
 
-const struct paper_maker dossier_paper_maker = {make, publish, NULL};
+const struct paper_maker dossier_paper_maker = {make, publish, dossier_after, NULL};
 
 struct paper_maker dossier_paper_maker_of(const struct dossier_papers *about)
 {
-    return (struct paper_maker){make, publish, about};
+    return (struct paper_maker){make, publish, dossier_after, about};
 }

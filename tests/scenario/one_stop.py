@@ -169,10 +169,40 @@ def laws(code):
     tell(page.status >= 400, "the interface does not write a state", page.text)
 
 
+def joined_up():
+    page = fill(mai, "/desk/counter/2.000986", other="true", **{"f.applicant": "Lò Thị Pằng"})
+    whole = urllib.parse.unquote(re.search(r"/desk/dossiers/([^/]+)/received", page.location).group(1))
+    parts = [r["fields"] for r in stage.json("query", "dossiers", "--filter", f"parent = '{whole}'", "--reveal",
+                                             "test")["records"]]
+    tell([p["procedure"] for p in parts] == ["1.001193", "1.004222"] and record(whole)["open_parts"] == 2,
+         "one joined-up file makes a dossier for each part", parts)
+    tell(len({p["due_at"] for p in parts}) == 2, "each with a term of its own", parts)
+    for c in (whole, parts[0]["code"]):
+        do(mai, c, "hand_over")
+        do(nam, c, "take")
+        do(nam, c, "draft", f__draft_text="Đủ điều kiện")
+        do(head, c, "approve")
+    page = do(leader, whole, "decide", f__result_number="1", f__signer="Long")
+    tell(page.status == 422 and "joined-up" in page.text, "the whole does not end before its parts", page.text)
+    has_done(do(leader, parts[0]["code"], "decide", f__result_number="2", f__signer="Long"), "one part is decided")
+    tell(record(whole)["open_parts"] == 1, "the whole knows", record(whole))
+    has_done(do(leader, parts[1]["code"], "stop", f__ground="not_eligible", f__reason="Không đủ điều kiện cư trú"),
+             "another is stopped with its reason")
+    has_done(do(leader, whole, "decide", f__result_number="3", f__signer="Long"), "then the whole ends: part of it succeeded")
+    page = mai.get(f"/desk/dossiers/{whole}")
+    tell(all(p["code"] in page.text for p in parts), "its page leads to the parts", page.text)
+    page = fill(mai, "/desk/counter/2.000986", other="true", **{"f.applicant": "Lò Văn Tấn"})
+    again = urllib.parse.unquote(re.search(r"/desk/dossiers/([^/]+)/received", page.location).group(1))
+    has_done(do(mai, again, "withdraw", f__reason="Nộp nhầm"), "a whole is withdrawn")
+    left = stage.json("query", "dossiers", "--filter", f"parent = '{again}'", "--reveal", "test")["records"]
+    tell(all(r["fields"]["status"] == "7" for r in left), "with its parts", left)
+
+
 code, other = counter()
 way(code)
 two_officers(other)
 batch()
+joined_up()
 laws(other)
 has_done(do(money, other, "ask_fee", f__fee_vnd="50000"), "a fee is asked for")
 has_done(do(money, other, "pay_fee", f__payment_ref="PT01"), "and paid, with a receipt")
