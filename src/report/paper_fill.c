@@ -148,6 +148,15 @@ static enum err layout_value(struct filler *m, const char *field, enum paper_for
     return e;
 }
 
+/* In a head a committee's name stands in full. */
+static struct str in_full(struct arena *a, struct str name)
+{
+    static const char brief[] = "UBND ";
+    if (!str_starts(name, str_of(brief)))
+        return name;
+    return STR_JOIN(a, STR("ỦY BAN NHÂN DÂN "), str_slice(name.p + sizeof brief - 1, name.n - sizeof brief + 1));
+}
+
 static enum err fill_layout(struct filler *m, struct paper_text *t)
 {
     struct str place, day;
@@ -169,6 +178,8 @@ static enum err fill_layout(struct filler *m, struct paper_text *t)
         e = layout_value(m, "qr", FORMAT_TEXT, (struct str){0}, &t->qr);
     if (e != OK)
         return e;
+    t->superior = in_full(m->arena, t->superior);
+    t->office = in_full(m->arena, t->office);
     t->place_day = STR_JOIN(m->arena, place, place.n ? STR(", ") : STR(""), day);
     const struct json *is_sample = look_up(m, STR("is_sample"));
     t->is_sample = paper_value_is_there(is_sample);

@@ -24,7 +24,9 @@ enum paper_format {
     FORMAT_TIME,           /* 08:30 */
     FORMAT_MONEY,          /* 1.000.000 đồng */
     FORMAT_NUMBER,         /* 1.000.000 */
+    FORMAT_SOME,           /* the same, but nothing for 0 */
     FORMAT_WORDS,          /* Một triệu đồng */
+    FORMAT_PHONE,          /* 0912345678 */
     FORMAT_CODE,           /* what the head's register calls the code */
     FORMAT_CAPITALS,       /* as the names of bodies stand in a head */
     FORMAT_COUNT,

@@ -19,6 +19,8 @@ const char *const paper_formats[FORMAT_COUNT] = {
     [FORMAT_MONEY] = "money",
     [FORMAT_NUMBER] = "number",
     [FORMAT_WORDS] = "words",
+    [FORMAT_SOME] = "some",
+    [FORMAT_PHONE] = "phone",
     [FORMAT_CAPITALS] = "capitals",
     [FORMAT_CODE] = "code",
 };

@@ -119,6 +119,8 @@ static bool put_number(struct str text, enum paper_format format, struct buf *ou
         put_words(n, out);
         return true;
     }
+    if (format == FORMAT_SOME && n == 0)
+        return true;
     integer_print_vi(n, out);
     if (format == FORMAT_MONEY)
         buf_puts(out, " đồng");
@@ -138,6 +140,8 @@ enum err paper_value(const struct json *value, struct str field, enum paper_form
         is_fine = put_day(text, format, utc_offset_minutes, out);
     else if (is_fine && format >= FORMAT_MONEY && format <= FORMAT_WORDS)
         is_fine = put_number(text, format, out);
+    else if (is_fine && format == FORMAT_PHONE && str_starts(text, STR("+84")))
+        buf_printf(out, "0%.*s", (int)text.n - 3, text.p + 3);
     else if (is_fine && format == FORMAT_CAPITALS)
         put_capitals(text, out);
     else if (is_fine)

@@ -16,7 +16,7 @@ struct maker {
     const struct record *r;
     const struct reg *reg;
     struct json_out o;
-    struct str today;
+    struct str today, unit; /* unit: of the office that receives */
 };
 
 static struct str text_in(const struct maker *m, const char *field)
@@ -47,6 +47,7 @@ static enum err write_office(struct maker *m, struct date day, struct fault *f)
     enum err e = office_read(m->a, m->s, text_in(m, "reception_office"), day, &office, f);
     if (e != OK)
         return e;
+    m->unit = office.unit;
     member(m, "office_name", office.name);
     json_member(&m->o, "from", office.name);
     member(m, "superior_name", office.superior_name);
@@ -89,6 +90,22 @@ static enum err write_procedure(struct maker *m, struct str *ret_name, struct fa
     member(m, "procedure_code", code);
     member(m, "procedure_name", texts[0]);
     *ret_name = texts[0];
+    return e;
+}
+
+/* Where the paper is issued: the short name of the office's unit, as it stands before the day. */
+static enum err write_place(struct maker *m, struct fault *f)
+{
+    static const char *const fields[] = {"name"};
+    const struct reg *units = m->s->province->units;
+    struct str texts[1];
+    if (!units || !m->unit.n || reg_field_number(units, STR("name")) == NO_FIELD)
+        return OK;
+    struct str code = units->fields[m->s->province->unit_code].name;
+    const char *filter = arena_printf(m->a, "%.*s = '%.*s'", STR_ARG(code), STR_ARG(m->unit));
+    enum err e = look_up(m, str_dup(m->a, units->name).p, filter, m->today, fields, 1, texts, f);
+    if (e == OK)
+        member(m, "place", texts[0]);
     return e;
 }
 
@@ -240,6 +257,8 @@ static enum err make(const struct paper_maker *p, struct arena *a, struct change
         e = write_procedure(&m, &name, f);
     if (e == OK)
         write_lists(&m, t, name, step_moment(a, now_ms).text);
+    if (e == OK)
+        e = write_place(&m, f);
     if (e == OK)
         e = write_components(&m, f);
     if (e == OK)
