@@ -7,9 +7,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 BIN = os.environ.get("TINHSO_RELEASE_BIN") or os.path.join(os.path.dirname(__file__), "..", "..", "build", "tinhso")
 BIN = os.path.abspath(BIN)
@@ -127,6 +129,34 @@ def is_empty(done):
     text = done.stdout + done.stderr
     return done.returncode == 1 and ("chưa có dữ liệu" in text or "Chưa có cơ sở dữ liệu" in text or
                                      "Không tìm thấy tệp" in text)
+
+
+class Server:
+    """tinhso serve in a folder, with options of its own; killed as often as wanted."""
+
+    def __init__(self, folder, *options):
+        self.folder, self.options = folder, options
+
+    def start(self):
+        log = open(os.path.join(self.folder, "serve.log"), "w+", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [BIN, "serve", "--listen", "127.0.0.1:0", "--lang", "en", *self.options], cwd=self.folder,
+            env=dict(os.environ, LC_ALL="C.UTF-8"), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        for _ in range(1000):
+            log.seek(0)
+            said = log.read()
+            m = re.search(r"at (http://[0-9.:]+)", said)
+            if m:
+                self.address = m.group(1)
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.01)
+        sys.exit("the server does not start: " + said)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
 
 
 class Tap:

@@ -10,51 +10,22 @@ import os
 import random
 import re
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 import time
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scenario"))
-from common import BIN, Folder, Tap, tinhso
+from common import Folder, Server, Tap, tinhso
 from signing import Browser, welcome
 
 KILLS, SEED = int(os.environ.get("TINHSO_KILLS", "200")), 20220701
 VERIFY_EVERY = 20
 KEY, PASSWORD = "a-key-of-this-scenario-only", "bảy con mèo ngủ trưa"
 PROVINCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scenario", "rights", "province")
-ENV = dict(os.environ, LC_ALL="C.UTF-8")
 ROLE = "welfare"  # given and taken
 GONE = None       # the state of a key without a record
-
-
-class Server:
-    def __init__(self, folder):
-        self.folder = folder
-
-    def start(self):
-        log = open(os.path.join(self.folder, "serve.log"), "w+", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [BIN, "serve", "--listen", "127.0.0.1:0", "--lang", "en", "--operator-key-file", "key"], cwd=self.folder,
-            env=ENV, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        for _ in range(1000):
-            log.seek(0)
-            said = log.read()
-            m = re.search(r"at (http://[0-9.:]+)", said)
-            if m:
-                self.address = m.group(1)
-                return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.01)
-        sys.exit("the server does not start: " + said)
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
 
 
 def ask(address, method, path, body=None):
@@ -237,7 +208,7 @@ def main():
             f.write(KEY)
         done = tinhso(folder, "load", "province")
         tap.ok(done.returncode == 0, "the province loads", done.stderr)
-        server = Server(folder)
+        server = Server(folder, "--operator-key-file", "key")
         server.start()
         admin = Administrator(account(server, folder, "admin", "administrator"))
         reader = Reader(account(server, folder, "officer", "officer"))
