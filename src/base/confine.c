@@ -62,13 +62,27 @@ enum { ABI_REFER = 2, ABI_TRUNCATE = 3 };
 #define RIGHTS_FILE                                                                                                    \
     (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | RIGHT_TRUNCATE)
 
+/* Without the cache of fonts the first PDF would look at every font of the machine. */
 static const char *const system_readable[] = {
-    "/usr/lib",         "/usr/local/lib",     "/lib",
-    "/lib64",           "/usr/lib64",         "/usr/share",
-    "/etc/ld.so.cache", "/etc/ssl",           "/etc/pki",
-    "/etc/fonts",       "/etc/localtime",     "/etc/hosts",
-    "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
-    "/dev/urandom",     "/dev/random",        "/sys/devices/system/cpu",
+    "/usr/lib",
+    "/usr/local/lib",
+    "/lib",
+    "/lib64",
+    "/usr/lib64",
+    "/usr/share",
+    "/etc/ld.so.cache",
+    "/etc/ssl",
+    "/etc/pki",
+    "/etc/fonts",
+    "/etc/localtime",
+    "/etc/hosts",
+    "/etc/resolv.conf",
+    "/etc/nsswitch.conf",
+    "/etc/gai.conf",
+    "/dev/urandom",
+    "/dev/random",
+    "/sys/devices/system/cpu",
+    "/var/cache/fontconfig",
 };
 static const char *const programs[] = {"/usr/bin/ogr2ogr", "/usr/local/bin/ogr2ogr"};
 /* Programs are started by the dynamic loader, which lies among the libraries. */
