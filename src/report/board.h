@@ -8,7 +8,8 @@
  * it leads to. Codes are black on white, 25 mm or more, with their quiet zone, in the least version, level Q where that is no larger than M.
  *
  * What is listed: registers `offices` and `procedures` as valid on the day. A commune or district lists the procedures of its level, an
- * office of the province those that name it. A sheet of invented records says so. Errors: ERR_BOARD_…, ERR_REGISTER_UNKNOWN.
+ * office of the province those that name it. One in force without an end that nobody has published is left out: its doubts are not resolved. The fee is that of the tariff
+ * (procedure_fees) that asks for no condition. A sheet of invented records says so. Errors: ERR_BOARD_…, ERR_REGISTER_UNKNOWN.
  */
 #ifndef TINHSO_REPORT_BOARD_H
 #define TINHSO_REPORT_BOARD_H

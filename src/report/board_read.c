@@ -14,6 +14,7 @@ struct reading {
     struct store *store;
     struct str day;
     VEC(struct board_row) rows;
+    struct map fees; /* procedure → struct str *: the usual tariff in words */
     struct fault *f;
 };
 
@@ -79,11 +80,37 @@ static struct str limit_of(struct reading *r, const struct reg *reg, const struc
     return STR("Theo từng trường hợp");
 }
 
-/* An amount that is not known is not free. */
+/* The tariff that asks for no condition: “20.000 đồng/hồ sơ”. An amount that is not known is not free, and the note says who sets it. */
+static void take_fee(struct reading *r, const struct reg *reg, const struct record *record)
+{
+    const struct value *amount = value_of(reg, record, "amount");
+    struct str note = text_of(r, reg, record, "note"), *kept = ARENA_NEW(r->arena, struct str);
+    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
+    if (value_of(reg, record, "conditions")->kind != VALUE_NULL)
+        return;
+    if (amount->kind == VALUE_INTEGER && amount->integer == 0) {
+        buf_puts(&b, "Không thu");
+    } else if (amount->kind == VALUE_INTEGER) {
+        integer_print_vi(amount->integer, &b);
+        buf_puts(&b, " đồng/");
+        text_casei(title_of(r, reg, record, "per"), &b);
+        if (value_of(reg, record, "first_quantity")->kind != VALUE_NULL && note.n)
+            buf_printf(&b, "; %.*s", STR_ARG(note));
+    } else {
+        buf_str(&b, note.n ? note : STR("Theo quy định, hỏi tại quầy"));
+    }
+    *kept = str_dup(r->arena, buf_view(&b));
+    map_put(r->arena, &r->fees, text_of(r, reg, record, "procedure"), kept);
+}
+
+/* As the register procedures states it, where there is no tariff. */
 static struct str fee_of(struct reading *r, const struct reg *reg, const struct record *record)
 {
+    const struct str *usual = map_get(&r->fees, text_of(r, reg, record, "code"));
     const struct value *fee = value_of(reg, record, "fee_counter");
     struct str note = text_of(r, reg, record, "fee_note");
+    if (usual)
+        return *usual;
     if (fee->kind == VALUE_INTEGER && fee->integer > 0) {
         struct buf b CLEANUP(buf_done) = BUF_INIT(64);
         integer_print_vi(fee->integer, &b);
@@ -93,6 +120,14 @@ static struct str fee_of(struct reading *r, const struct reg *reg, const struct 
     if (note.n)
         return note;
     return fee->kind == VALUE_INTEGER ? STR("Không thu") : STR("Theo quy định, hỏi tại quầy");
+}
+
+/* One that is in force without an end, and not published: its doubts are not resolved, so nothing of it is hung on a wall. */
+static bool is_open_to_doubt(struct reading *r, const struct reg *reg, const struct record *record)
+{
+    struct str published = text_of(r, reg, record, "published_on"), until = text_of(r, reg, record, "valid_to");
+    bool is_kept = reg_field_number(reg, STR("published_on")) != NO_FIELD;
+    return is_kept && !until.n && !published.n;
 }
 
 static struct str decision_of(struct reading *r, const struct reg *reg, const struct record *record)
@@ -110,6 +145,8 @@ static struct str decision_of(struct reading *r, const struct reg *reg, const st
 static void take_procedure(struct reading *r, const struct reg *reg, const struct record *record)
 {
     struct board_row row = {.is_sample = record->is_sample};
+    if (is_open_to_doubt(r, reg, record))
+        return;
     row.code = text_of(r, reg, record, "code");
     row.name = text_of(r, reg, record, "short_name");
     if (row.name.n == 0)
@@ -212,7 +249,11 @@ enum err boards_read(struct arena *a, struct store *s, const struct board_choice
 {
     struct office o = {.reading = {.arena = a, .store = s, .day = choice->day, .f = f}, .only = choice->office};
     struct str what = choice->is_all ? choice->day : choice->office.n ? choice->office : choice->field;
-    enum err e = read_all(&o.reading, "procedures", take_procedure);
+    enum err e = OK;
+    if (province_register(s->province, STR("procedure_fees")))
+        e = read_all(&o.reading, "procedure_fees", take_fee);
+    if (e == OK)
+        e = read_all(&o.reading, "procedures", take_procedure);
     if (e == OK && (choice->is_all || choice->office.n)) {
         e = read_all(&o.reading, "offices", take_office);
     } else if (e == OK) {

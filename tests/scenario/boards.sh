@@ -49,6 +49,8 @@ expect_exit "boards of the day after" 0
 expect_true "communes of the new map have one" test -e "$WORK/after/ubnd-24760.pdf"
 expect_true "districts have none" test ! -e "$WORK/after/ubnd-dak-mil.pdf"
 expect_contains "the level is told" "$(pdftotext -layout "$WORK/after/ubnd-24760.pdf" -)" "Mức độ: Toàn trình"
+expect_contains "and the tariff" "$(pdftotext -layout "$WORK/after/ubnd-24760.pdf" -)" "Phí: 20.000 đồng/hồ sơ"
+expect_not_contains "nothing hangs there of which doubts are open" "$(pdftotext -layout "$WORK/after/ubnd-24760.pdf" -)" "1.004859"
 expect_contains "and by which decision" "$(pdftotext -layout "$WORK/after/ubnd-24760.pdf" -)" "Công bố: 163/QĐ-BTP"
 
 # ---- an event, a field, an office, on A4
