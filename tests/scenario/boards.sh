@@ -87,3 +87,15 @@ expect_exit "other sizes are wrong usage" 2
 tinhso boards --office nobody --url "$URL" --lang en
 expect_exit "an office that is not there" 1
 expect_contains "is named" "$err" "nobody"
+
+# ---- the addresses of a board printed before the merger lead somewhere, in the running portal
+serve --lang en
+read_back all/ubnd-24760.pdf
+lost=
+while read -r code; do
+    answer=$(curl -s -o /dev/null -w '%{http_code} %{redirect_url}' "$address${code#"$URL"}")
+    where=${answer#* }
+    [ -n "$where" ] && [ "$(curl -s -o /dev/null -w '%{http_code}' "$where")" = 200 ] || lost="$lost $code ($answer)"
+done <"$WORK/codes"
+expect_eq "every code leads to a page" "$lost" ""
+serve_end
