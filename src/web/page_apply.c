@@ -58,8 +58,8 @@ static struct str fee_text(struct application *ap)
 {
     static const struct str conditions[] = {{"online", 6}};
     struct procedure_sum sum = procedure_fee(ap->procedure, ap->today, conditions, 1, 1);
-    if (!sum.is_known || sum.vnd == 0)
-        return message(M_apply_fact_fee_none, ap->x->lang);
+    if (!sum.is_known || sum.vnd == 0) /* what is not known is not free */
+        return message(sum.is_known ? M_service_fee_free : M_apply_fact_fee_unknown, ap->x->lang);
     return STR_JOIN(ap->x->arena, part_int(ap->x, sum.vnd), STR(" đồng"));
 }
 

@@ -127,7 +127,7 @@ def one():
     tell(all(p in words for p in RESIDENCE), "a page says what, who, where, how long, how much, which papers",
          [p for p in RESIDENCE if p not in words])
     tell('href="/apply/1.004222"' in main_of(get("/services/1.004222")), "and leads to filing it")
-    for closed in ("1.011607", "2.001263", "1.004222?on=2025-06-30"):
+    for closed in ("1.011607", "2.001263", "3.000333", "1.004222?on=2025-06-30"):
         tell("/apply/" not in main_of(get("/services/" + closed)), f"which {closed} does not")
     english = words_of(get("/services/1.004222", "en"))
     tell(all(p in english for p in IN_ENGLISH), "in English too", english[:1500])
