@@ -49,7 +49,8 @@ static void marker_take(struct marker_reader *r, struct marker *m)
     }
     m->kind = MARKER_FULL;
     m->text = str_trim(str_slice(line.p + 2, end - 2));
-    m->is_alone = is_blank(m->before) && is_blank(str_slice(line.p + end + 2, line.n - end - 2));
+    m->is_last = is_blank(str_slice(line.p + end + 2, line.n - end - 2));
+    m->is_alone = m->is_last && is_blank(m->before);
     r->at += end + 2;
 }
 

@@ -21,7 +21,8 @@ struct marker {
     struct str text; /* without the braces */
     int line, column;
     struct str before; /* what stands before it on its line */
-    bool is_alone;     /* with nothing else on its line but spaces */
+    bool is_last;      /* nothing but spaces follows on its line */
+    bool is_alone;     /* nor stands before it */
 };
 
 struct marker_reader {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "report/marker.h"
 #include "text/date.h"
 
 #include "base/banned.h"
@@ -239,92 +240,57 @@ struct reader {
     struct arena *arena;
     struct report_source *source;
     struct faults *list;
-    struct str body;
-    size_t at, text_from;
-    int line;
-    size_t line_from;
 };
 
-static void text_end(struct reader *r, size_t end)
+static void reader_fault(struct reader *r, struct fault *f, int line, int column)
 {
-    if (end > r->text_from)
-        VEC_PUSH(r->arena, &r->source->pieces,
-                 ((struct piece){.text = str_slice(r->body.p + r->text_from, end - r->text_from), .line = r->line}));
-}
-
-static void reader_fault(struct reader *r, struct fault *f, int column)
-{
-    report_fault(r->list, f, r->source->file, r->line, column);
+    report_fault(r->list, f, r->source->file, line, column);
     if (r->source->first == OK)
         r->source->first = f->code;
 }
 
 /* A table is a block: before it only spaces and signs of quotes, behind it nothing. */
-static bool stands_alone(const struct reader *r, size_t begin, size_t end, struct str *ret_indent)
+static bool stands_alone(const struct marker *m)
 {
-    for (size_t i = r->line_from; i < begin; i++)
-        if (r->body.p[i] != ' ' && r->body.p[i] != '>')
+    for (size_t i = 0; i < m->before.n; i++)
+        if (m->before.p[i] != ' ' && m->before.p[i] != '>')
             return false;
-    *ret_indent = str_slice(r->body.p + r->line_from, begin - r->line_from);
-    while (end < r->body.n && (r->body.p[end] == ' ' || r->body.p[end] == '\r'))
-        end++;
-    return end == r->body.n || r->body.p[end] == '\n';
+    return m->is_last;
 }
 
-/* A marker that begins at r->at. */
-static void marker_take(struct reader *r)
+static void marker_keep(struct reader *r, const struct marker *m)
 {
-    size_t begin = r->at;
-    int column = (int)(begin - r->line_from) + 1;
-    text_end(r, begin);
     struct fault f = {0};
-    size_t end = begin + 2;
-    while (end + 1 < r->body.n && r->body.p[end] != '\n' && !(r->body.p[end] == '}' && r->body.p[end + 1] == '}'))
-        end++;
-    if (end + 1 >= r->body.n || r->body.p[end] == '\n') {
-        FAULT(&f, ERR_REPORT_MARK_OPEN, {"mark", str_slice(r->body.p + begin, end - begin)});
-        reader_fault(r, &f, column);
-        r->at = r->text_from = end < r->body.n && r->body.p[end] == '\n' ? end : r->body.n;
+    struct piece piece = {.text = m->text, .line = m->line, .column = m->column};
+    if (m->kind == MARKER_OPEN)
+        FAULT(&f, ERR_REPORT_MARK_OPEN, {"mark", m->text});
+    else if (marker_read(&piece, &f) == OK && piece.kind != PIECE_FIGURE && !stands_alone(m))
+        FAULT(&f, ERR_REPORT_TABLE_PLACE, {"mark", m->text});
+    if (f.code != OK) {
+        reader_fault(r, &f, m->line, m->column);
         return;
     }
-    struct piece piece = {.line = r->line, .column = column};
-    piece.text = str_trim(str_slice(r->body.p + begin + 2, end - begin - 2));
-    r->at = r->text_from = end + 2;
-    if (marker_read(&piece, &f) != OK)
-        reader_fault(r, &f, column);
-    else if (piece.kind != PIECE_FIGURE && !stands_alone(r, begin, end + 2, &piece.indent)) {
-        FAULT(&f, ERR_REPORT_TABLE_PLACE, {"mark", piece.text});
-        reader_fault(r, &f, column);
-    } else {
-        VEC_PUSH(r->arena, &r->source->pieces, piece);
-    }
+    if (piece.kind != PIECE_FIGURE)
+        piece.indent = m->before;
+    VEC_PUSH(r->arena, &r->source->pieces, piece);
 }
 
-static void pieces_read(struct reader *r)
+static void pieces_read(struct reader *r, struct str body, int line)
 {
-    while (r->at < r->body.n) {
-        struct str rest = str_slice(r->body.p + r->at, r->body.n - r->at);
-        if (str_starts(rest, STR("\\{{"))) {
-            text_end(r, r->at);
-            r->text_from = r->at + 1;
-            r->at += 3;
-        } else if (str_starts(rest, STR("{{"))) {
-            if (r->source->pieces.n >= LIMIT_REPORT_MARKS) {
-                struct fault f = {0};
-                FAULT(&f, ERR_LIMIT, {"what", r->source->file}, {"limit", STR("20000 {{…}}")});
-                reader_fault(r, &f, 0);
-                break;
-            }
-            marker_take(r);
-        } else {
-            if (rest.p[0] == '\n') {
-                r->line++;
-                r->line_from = r->at + 1;
-            }
-            r->at++;
+    struct marker_reader markers = {.body = body, .line = line};
+    struct marker m;
+    while (marker_next(&markers, &m)) {
+        if (m.kind != MARKER_TEXT && r->source->pieces.n >= LIMIT_REPORT_MARKS) {
+            struct fault f = {0};
+            FAULT(&f, ERR_LIMIT, {"what", r->source->file}, {"limit", STR("20000 {{…}}")});
+            reader_fault(r, &f, m.line, 0);
+            break;
         }
+        if (m.kind != MARKER_TEXT)
+            marker_keep(r, &m);
+        else if (m.text.n)
+            VEC_PUSH(r->arena, &r->source->pieces, ((struct piece){.text = m.text, .line = m.line}));
     }
-    text_end(r, r->body.n);
 }
 
 enum err report_read(struct arena *a, const struct province *p, struct str id, struct report_source *ret_source,
@@ -340,15 +306,16 @@ enum err report_read(struct arena *a, const struct province *p, struct str id, s
     struct report_source s = {.file = file->path};
     must(report_id_of(file->path, &s.id));
     struct reader r = {.arena = a, .source = &s, .list = list};
-    struct str head;
-    if (!report_head_split(file->text, &head, &r.body, &r.line)) {
+    struct str head, body;
+    int line = 0;
+    if (!report_head_split(file->text, &head, &body, &line)) {
         FAULT(&f, ERR_REPORT_HEAD, {"file", file->path});
         return report_fault(list, &f, s.file, 1, 0);
     }
     enum err e = head_read(a, head, &s, list);
     if (e != OK)
         return e;
-    pieces_read(&r);
+    pieces_read(&r, body, line);
     *ret_source = s;
     return OK;
 }
