@@ -92,7 +92,7 @@ extern const struct command command_act, command_dossier, command_access, comman
     command_export, command_duplicates, command_merge, command_sample, command_new, command_serve, command_user,
     command_audit, command_version, command_help, command_procedures, command_requests, command_deadline, command_erase,
     command_retention, command_impact_assessment, command_backup, command_restore, command_paper, command_portal,
-    command_boards;
+    command_node, command_boards;
 
 /* What `tinhso` alone and `tinhso help` show; and for one command. */
 void help_overview(const struct cli *c, struct buf *out);

@@ -24,8 +24,8 @@ static const struct command *const commands[] = {
     &command_erase,    &command_backup,     &command_restore,
     &command_log,      &command_new,        &command_sample,
     &command_access,   &command_serve,      &command_portal,
-    &command_user,     &command_audit,      &command_version,
-    &command_help,
+    &command_node,     &command_user,       &command_audit,
+    &command_version,  &command_help,
 };
 
 /* The locale speaks when it names a language; C and POSIX name none. */

@@ -16,6 +16,7 @@
 #include "cli/portal.h"
 #include "cli/secret.h"
 #include "crypt/cms.h"
+#include "web/node_site.h"
 #include "web/portal_site.h"
 #include "web/provider.h"
 #include "web/site.h"
@@ -201,6 +202,7 @@ static enum err welcome_first(struct cli *c, const struct http_options *o, struc
 static enum err serve(struct cli *c, struct http_options *o, const struct portal_options *portal)
 {
     struct portal_site *sender = NULL;
+    struct node_site *node = NULL;
     struct http_server *server;
     enum err e = http_server_new(o, &server, &c->fault);
     if (e != OK)
@@ -210,11 +212,14 @@ static enum err serve(struct cli *c, struct http_options *o, const struct portal
     cli_note(c, T(c, "Cổng mở tại %s%.*s (Ctrl-C để dừng)\n", "Serving at %s%.*s (Ctrl-C stops)\n"),
              is_unix ? "" : "http://", STR_ARG(address));
     e = welcome_first(c, o, address);
+    if (e == OK)
+        e = node_site_begin(portal->db_path, &node, &c->fault);
     if (e == OK && portal->url)
         e = portal_site_begin(portal, &sender, &c->fault);
     if (e == OK)
         e = http_server_run(server, &is_stopped, &c->fault);
     portal_site_end(sender);
+    node_site_end(node);
     http_server_free(server);
     if (e == OK)
         cli_note(c, "%s", T(c, "Đã dừng.\n", "Stopped.\n"));

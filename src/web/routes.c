@@ -142,6 +142,7 @@ static const struct input change_page_inputs[] = {IN_REGISTER, IN_REVISION, INPU
 static const struct input change_undo_inputs[] = {IN_REGISTER, IN_REVISION, IN_FORM("reason", INPUT_TEXT, .max = 1000), INPUT_END};
 #define IN_KEY {.name = "id", .in = IN_PATH, .type = INPUT_TEXT, .max = 400, TITLE("Mã của yêu cầu", "Code of a request")}
 static const struct input desk_requests_inputs[] = {{.name = "all", .in = IN_QUERY, .type = INPUT_BOOLEAN, TITLE("Cả yêu cầu đã xong", "Finished ones too")}, INPUT_END};
+static const struct input node_inputs[] = {{.name = "node", .in = IN_PATH, .type = INPUT_NAME, TITLE("Quầy", "Node")}, INPUT_END};
 static const struct input partner_inputs[] = {
     {.name = "letter", .in = IN_BODY, .type = INPUT_INTEGER, .is_required = true, .min = 1, .max = INT64_MAX},
     {.name = "do", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "again|leave-out", .is_required = true},
@@ -428,6 +429,8 @@ const struct route site_routes[] = {
     {GET("/account/consents", "myConsents", "Sự đồng ý của tôi", "My consents"), SIGNED(RIGHT_SIGNED_IN), .answer = page_my_consents},
     {ACT("/account/consents/{id}/withdraw", "consentWithdraw", "Rút lại sự đồng ý", "Withdraw a consent", RIGHT_SIGNED_IN, WRITES), .inputs = consent_inputs, .answer = post_consent_withdraw},
     {GET("/desk/requests/{id}/consents", "deskConsents", "Sự đồng ý của một người", "Consents of a person"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .inputs = desk_request_inputs, .answer = page_desk_consents},
+    {.method = METHOD_POST, .path = "/api/nodes/{node}/join", .id = "nodeJoin", TITLE("Một quầy gia nhập", "A counter node joins"), .formats = F_JSON, .standard = FORMAT_JSON, .flags = IS_HIDDEN | TAKES_BODY | WRITES | HAS_SECRET, .right = RIGHT_PUBLIC, .cost = COST_SCAN, .tag = "pages", .inputs = node_inputs, .answer = api_node_join},
+    {.method = METHOD_POST, .path = "/api/nodes/{node}/steps", .id = "nodeSteps", TITLE("Các bước quầy đã làm khi mất mạng", "Steps that a counter node took offline"), .formats = F_JSON, .standard = FORMAT_JSON, .flags = IS_HIDDEN | TAKES_BODY | WRITES, .right = RIGHT_PUBLIC, .cost = COST_PAGE, .tag = "pages", .inputs = node_inputs, .answer = api_node_steps},
     {GET("/desk/partner", "partnerDesk", "Cổng quốc gia: chờ gửi, bị từ chối, đối soát", "The national portal: what waits, what was refused, the comparison"), SIGNED(RIGHT_SIGNED_IN), .answer = page_partner},
     {ACT("/desk/partner", "partnerDecide", "Gửi lại hay bỏ qua một thư bị từ chối", "Send a refused message again, or leave it out", RIGHT_SIGNED_IN, IS_SLOW), .inputs = partner_inputs, .answer = post_partner},
     {GET("/desk/erasures", "deskErasures", "Những gì đã xóa", "What was erased"), SIGNED(RIGHT_SIGNED_IN), .inputs = erasures_inputs, .answer = page_desk_erasures},

@@ -235,11 +235,5 @@ answer_fn page_my_dossiers, page_my_dossier;  /* page_track*.c */
 answer_fn api_payment_callback;               /* api_payment.c */
 answer_fn page_my_requests, post_my_requests; /* page_my_requests.c */
 answer_fn page_admin, page_events;            /* page_admin.c */
-answer_fn page_my_consents, post_consent_withdraw, page_desk_consents;           /* page_consents.c */
-answer_fn page_jobs, page_backups, post_backups, page_admin_log, post_admin_log; /* page_jobs.c */
-answer_fn page_retention, post_retention;                                        /* page_retention.c */
-answer_fn page_desk_requests, page_desk_request, page_desk_extract;              /* page_desk.c */
-answer_fn page_my_requests, post_my_requests;                                    /* page_my_requests.c */
-answer_fn page_partner, post_partner;                                            /* page_partner.c */
-answer_fn page_admin, page_events;                                               /* page_admin.c */
+answer_fn page_partner, post_partner;         /* page_partner.c */
 #endif

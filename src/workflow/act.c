@@ -6,7 +6,9 @@
 #include "base/vec.h"
 #include "db/outbox.h"
 #include "register/moment.h"
+#include "register/query.h"
 #include "workflow/act_internal.h"
+#include "workflow/node.h"
 
 #include "base/banned.h"
 
@@ -133,11 +135,48 @@ static int64_t steps_in(const struct step *p)
     return v->kind == VALUE_INTEGER ? v->integer : 0;
 }
 
+static enum err last_step_ms(struct step *p, int64_t *ret_ms, struct fault *f)
+{
+    struct query *rows CLEANUP(query_closep) = NULL;
+    struct str id = str_of(arena_printf(p->a, "%.*s@%lld", STR_ARG(p->r.id), (long long)steps_in(p)));
+    struct record e;
+    bool has_row = false;
+    *ret_ms = 0;
+    enum err err = query_open(p->s, p->w->events, &(struct query_options){.id = id}, &rows, f);
+    if (err == OK)
+        err = query_next(rows, &e, &has_row, f);
+    struct str at = err == OK && has_row ? record_text(p->w->events, &e, "at") : STR("");
+    if (at.n && instant_parse(at, ret_ms, NULL) != OK)
+        *ret_ms = 0;
+    return err;
+}
+
+static enum err step_arrived(struct step *p, struct fault *f)
+{
+    const struct act_arrived *x = p->act->arrived;
+    int64_t now_ms = clock_now_ms(), last_ms = 0;
+    struct node node;
+    enum err e = node_read(p->a, p->s, x->node, &node, f);
+    if (e == OK && !p->t->is_creation)
+        e = last_step_ms(p, &last_ms, f);
+    if (e != OK)
+        return e;
+    int64_t from_ms = node.from_ms > last_ms ? node.from_ms : last_ms;
+    int64_t until_ms = node.ended_ms && node.ended_ms < now_ms ? node.ended_ms : now_ms;
+    if (!node.from_ms || x->at_ms < from_ms || x->at_ms > until_ms)
+        return FAULT(f, ERR_NODE_TIME, {"at", step_moment(p->a, x->at_ms).text},
+                     {"from", step_moment(p->a, from_ms).text}, {"now", step_moment(p->a, until_ms).text});
+    p->now_ms = x->at_ms;
+    return OK;
+}
+
 /* Nobody acts before what is written already: a clock that was set back would make receipts look earlier than they were. */
 static enum err step_time(struct step *p, struct fault *f)
 {
     struct moment head = {0};
     p->now_ms = clock_now_ms();
+    if (p->act->arrived)
+        return step_arrived(p, f);
     if (p->act->now_ms && p->r.is_sample) {
         p->now_ms = p->act->now_ms;
         return OK;
@@ -311,6 +350,10 @@ static enum err step_event(struct step *p, struct fault *f)
     event_give(&e, reg, "behalf", text_value(p->behalf));
     event_give(&e, reg, "office", text_value(p->act->actor.office));
     event_give(&e, reg, "device", text_value(p->act->actor.device));
+    if (p->act->arrived) {
+        event_give(&e, reg, "node", text_value(p->act->arrived->node));
+        event_give(&e, reg, "arrived_at", step_moment(p->a, clock_now_ms()));
+    }
     event_give(&e, reg, "reason", text_value(p->act->reason));
     event_give(&e, reg, "due_before", text_value(p->due_before));
     event_give(&e, reg, "due_after", text_value(p->due_after));

@@ -12,7 +12,8 @@
  * has proved to be him. The system: callbacks and jobs. The operator at the command line names the role that he acts as, and the event says so. ERR_ACT_ROLE says who may.
  *
  * What never happens, whoever asks, in whatever order (one-stop.md §4.5, §17.3):
- *  - a moment other than now: receipt cannot be backdated, and a clock set back stops work with ERR_ACT_CLOCK (`now_ms` is for invented records alone);
+ *  - a moment other than now: receipt cannot be backdated, and a clock set back stops work with ERR_ACT_CLOCK (`now_ms` is for invented records alone, `arrived` for steps
+ *    that the log of a counter node proves);
  *  - the due moment first promised changes; a clock that ended, or starts twice; a pause after the due moment, an extension after the late one; a second extension, or one that is
  *    less than a working day ahead, or not later than what was promised (Decree 107/2021);
  *  - a due moment changes without a paper and an event that hold the moments before and after;
@@ -66,6 +67,14 @@ struct paper_maker {
     const void *context;
 };
 
+/* A step that a counter node took while its line was down: the one moment other than now. Only exchange/node.c sets it, and only when the log of the node, signed by the key that
+ * was registered, proves the step. The moment must not lie before the node's first block of numbers was reserved, before the record's last step, or in the future (ERR_NODE_TIME);
+ * the event bears the node and the moment of arrival, so that nobody takes it for one of this counter. All other laws hold. */
+struct act_arrived {
+    struct str node;
+    int64_t at_ms;
+};
+
 struct act {
     const struct workflow *workflow;
     struct str id, transition;
@@ -77,8 +86,9 @@ struct act {
     int64_t seen;                /* steps that the actor saw; -1: he does not say */
     const struct record *create; /* of a creation: the record with what was filled in */
     struct act_by actor;
-    const struct paper_maker *papers; /* NULL: a paper holds the fields of the record */
-    int64_t now_ms;                   /* 0: now; anything else for invented records only */
+    const struct paper_maker *papers;  /* NULL: a paper holds the fields of the record */
+    const struct act_arrived *arrived; /* NULL: it happens now */
+    int64_t now_ms;                    /* 0: now; anything else for invented records only */
 };
 
 struct acted {

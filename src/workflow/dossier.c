@@ -5,49 +5,113 @@
 
 #include "base/clock.h"
 #include "crypt/hash.h"
+#include "workflow/node.h"
 
 #include "base/banned.h"
 
 /* ---- codes */
 
-/* The greatest code of that length that begins so, whatever became of its record; empty: none. */
-static enum err greatest(struct arena *a, struct store *s, struct str head, size_t digits, struct str *ret_code,
+enum { FIRST_DIGITS = 4, MOST_DIGITS = 7 };
+
+/* The number of the greatest code of that length that begins so and stands before `below`, whatever became of its record; 0: none. */
+static enum err greatest(struct store *s, struct str head, size_t digits, struct str below, int64_t *ret_number,
                          struct fault *f)
 {
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row = false;
-    enum err e =
-        stmt_new(s->db,
-                 STR("SELECT _id FROM r_dossiers WHERE _id > ?1 || '-' AND _id < ?1 || '.' AND length(_id) = ?2 "
-                     "ORDER BY _id DESC LIMIT 1"),
-                 &st, f);
+    *ret_number = 0;
+    enum err e = stmt_new(s->db,
+                          STR("SELECT _id FROM r_dossiers WHERE _id > ?1 || '-' AND _id < ?3 AND length(_id) = ?2 "
+                              "ORDER BY _id DESC LIMIT 1"),
+                          &st, f);
     if (e != OK)
         return e;
     stmt_bind_text(st, 1, head);
     stmt_bind_int(st, 2, (int64_t)(head.n + 1 + digits));
+    stmt_bind_text(st, 3, below);
     e = stmt_step(st, &has_row, f);
-    *ret_code = e == OK && has_row ? str_dup(a, stmt_column_text(st, 0)) : STR("");
+    struct str code = e == OK && has_row ? stmt_column_text(st, 0) : STR("");
+    for (size_t i = head.n + 1; i < code.n; i++)
+        *ret_number = *ret_number * 10 + (code.p[i] - '0');
     return e;
+}
+
+static struct str head_of(struct arena *a, struct str id_code, struct date day)
+{
+    return str_of(arena_printf(a, "%.*s-%02d%02d%02d", STR_ARG(id_code), day.year % 100, day.month, day.day));
+}
+
+static struct str code_of(struct arena *a, struct str head, int64_t number)
+{
+    return str_of(arena_printf(a, "%.*s-%04lld", STR_ARG(head), (long long)number));
+}
+
+static const struct number_block *block_of(const struct number_block *blocks, size_t n, int64_t number)
+{
+    for (size_t i = 0; i < n; i++)
+        if (number >= blocks[i].first && number <= blocks[i].last)
+            return &blocks[i];
+    return NULL;
+}
+
+/* At the province: the next number that is reserved for no node. What nodes have sent does not count. */
+static enum err next_free(struct arena *a, struct store *s, struct str head, const struct number_block *blocks,
+                          size_t n_blocks, int64_t *ret, struct fault *f)
+{
+    int64_t n = 0;
+    enum err e = OK;
+    for (size_t digits = MOST_DIGITS; e == OK && n == 0 && digits >= FIRST_DIGITS; digits--) {
+        const struct number_block *reserved = NULL;
+        struct str below = STR_JOIN(a, head, STR("."));
+        do {
+            e = greatest(s, head, digits, below, &n, f);
+            reserved = e == OK && n ? block_of(blocks, n_blocks, n) : NULL;
+            if (reserved)
+                below = code_of(a, head, reserved->first);
+        } while (reserved);
+    }
+    n++;
+    for (const struct number_block *b; (b = block_of(blocks, n_blocks, n));)
+        n = b->last + 1;
+    *ret = n;
+    return e;
+}
+
+/* At a node: the next of its own. */
+static enum err next_own(struct arena *a, struct store *s, struct str head, const struct number_block *blocks,
+                         size_t n_blocks, const struct node_self *self, int64_t *ret, struct fault *f)
+{
+    for (size_t i = 0; i < n_blocks; i++) {
+        int64_t n = 0;
+        struct str behind = STR_JOIN(a, code_of(a, head, blocks[i].last), STR("~"));
+        enum err e = greatest(s, head, FIRST_DIGITS, behind, &n, f);
+        if (e != OK)
+            return e;
+        *ret = n < blocks[i].first ? blocks[i].first : n + 1;
+        if (*ret <= blocks[i].last)
+            return OK;
+    }
+    return FAULT(f, ERR_NODE_BLOCK, {"office", self->office});
 }
 
 enum err dossier_code_next(struct arena *a, struct store *s, struct str id_code, struct date day, struct str *ret_code,
                            struct fault *f)
 {
-    enum { FIRST_DIGITS = 4, MOST_DIGITS = 7 };
-    struct str head =
-        str_of(arena_printf(a, "%.*s-%02d%02d%02d", STR_ARG(id_code), day.year % 100, day.month, day.day));
-    struct str last = STR(""), code;
-    long long n = 0;
-    enum err e = OK;
-    for (size_t digits = MOST_DIGITS; e == OK && last.n == 0 && digits >= FIRST_DIGITS; digits--)
-        e = greatest(a, s, head, digits, &last, f);
-    if (e != OK)
-        return e;
-    for (size_t i = head.n + 1; i < last.n; i++)
-        n = n * 10 + (last.p[i] - '0');
-    code = str_of(arena_printf(a, "%.*s-%04lld", STR_ARG(head), n + 1));
-    *ret_code = code;
-    return OK;
+    struct str head = head_of(a, id_code, day);
+    struct node_self self;
+    struct number_block *blocks = NULL;
+    size_t n_blocks = 0;
+    bool is_node = false;
+    int64_t n = 0;
+    enum err e = node_self_read(a, s->db, &self, &is_node, f);
+    if (e == OK)
+        e = node_blocks(a, s, id_code, day, is_node ? self.code : STR(""), &blocks, &n_blocks, f);
+    if (e == OK)
+        e = is_node ? next_own(a, s, head, blocks, n_blocks, &self, &n, f)
+                    : next_free(a, s, head, blocks, n_blocks, &n, f);
+    if (e == OK)
+        *ret_code = code_of(a, head, n);
+    return e;
 }
 
 /* ---- lookup codes */
@@ -176,6 +240,11 @@ static bool is_steered(const struct workflow *w, struct str field)
     return n == w->version || n == w->steps;
 }
 
+bool dossier_field_is_free(const struct workflow *w, struct str field)
+{
+    return is_free(field) && !is_steered(w, field);
+}
+
 struct filing {
     const struct dossier_filing *d;
     struct office at;
@@ -222,7 +291,7 @@ static enum err fill(struct arena *a, const struct filing *x, struct record *r, 
         {STR("agency"), at->agency},
         {STR("channel"), d->channel},
         {STR("filed_on"), today},
-        {STR("token"), dossier_token_new(a)},
+        {STR("token"), d->arrived && d->token.n ? d->token : dossier_token_new(a)},
     };
     enum err e = OK;
     r->id = code;
@@ -238,7 +307,7 @@ static enum err fill(struct arena *a, const struct filing *x, struct record *r, 
         e = give(a, reg, r, x->terms[i].field, x->terms[i].text, today, f);
     for (size_t i = 0; e == OK && i < d->n_content; i++) {
         struct str field = d->content[i].field;
-        if (!is_free(field) || is_steered(d->workflow, field))
+        if (!dossier_field_is_free(d->workflow, field))
             e = FAULT(f, ERR_DOSSIER_FIELD, {"field", field});
         else
             e = give(a, reg, r, field, d->content[i].text, today, f);
@@ -267,6 +336,18 @@ static enum err file_part(struct arena *a, struct acting *acting, struct change 
     return dossier_file(a, acting, c, &part, &done, f);
 }
 
+/* Of its numbers, of that office, and of the day on which it says that it received. */
+static enum err code_is_of_node(struct arena *a, struct store *s, const struct filing *x, struct date day,
+                                struct fault *f)
+{
+    const struct dossier_filing *d = x->d;
+    bool holds = false;
+    struct str head = STR_JOIN(a, head_of(a, x->at.id_code, day), STR("-"));
+    enum err e = node_block_holds(a, s, d->arrived->node, d->code, &holds, f);
+    bool is_right = holds && str_starts(d->code, head);
+    return e == OK && !is_right ? FAULT(f, ERR_NODE_CODE, {"code", d->code}, {"node", d->arrived->node}) : e;
+}
+
 enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, const struct dossier_filing *filing,
                       struct acted *ret_done, struct fault *f)
 {
@@ -274,7 +355,9 @@ enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, 
     struct buf b CLEANUP(buf_done) = BUF_INIT(32);
     struct filing x = {.d = filing, .code = filing->code};
     struct record r = {0};
-    int64_t now_ms = filing->now_ms && filing->is_sample ? filing->now_ms : clock_now_ms();
+    int64_t now_ms = filing->arrived                       ? filing->arrived->at_ms
+                     : filing->now_ms && filing->is_sample ? filing->now_ms
+                                                           : clock_now_ms();
     struct date day = date_of_instant(now_ms, s->province->utc_offset_minutes);
     date_print(day, &b);
     x.today = str_dup(a, buf_view(&b));
@@ -283,6 +366,8 @@ enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, 
         e = judge(a, s, &x, day, f);
     if (e == OK && !filing->parent.n)
         e = parts_of(a, s, filing->procedure, &x.parts, &x.n_parts, f);
+    if (e == OK && filing->arrived)
+        e = code_is_of_node(a, s, &x, day, f);
     if (e == OK && !x.code.n)
         e = dossier_code_next(a, s, x.at.id_code, day, &x.code, f);
     if (e == OK)
@@ -298,11 +383,12 @@ enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, 
                       .create = &r,
                       .actor = filing->actor,
                       .papers = filing->papers,
+                      .arrived = filing->arrived,
                       .now_ms = filing->now_ms};
     if (!act.actor.office.n)
         act.actor.office = x.at.code;
     e = workflow_act(a, acting, c, &act, ret_done, f);
-    for (size_t i = 0; e == OK && i < x.n_parts; i++)
+    for (size_t i = 0; e == OK && i < x.n_parts && !filing->arrived; i++) /* a node sends the parts as it made them */
         e = file_part(a, acting, c, filing, x.parts[i], ret_done->record.id, f);
     return e;
 }

@@ -5,8 +5,8 @@
  *     if (dossier_file(a, acting, c, &filing, &done, f) != OK) …               // done.record.id is 000.31.05.H16-221127-0001
  *
  * The code is {id_code of the reception office}-{yyMMdd}-{NNNN} (Decree 61/2018/NĐ-CP; reference domain/one-stop.md §9): the counter is the office's, begins anew each local
- * day, and is taken within the change: two counters get two numbers, and what was not written has used none. A counter that was cut off numbers from a block reserved for it
- * (`code`), which this one leaves out.
+ * day, and is taken within the change: two counters get two numbers, and what was not written has used none. A counter node numbers from a block reserved for it, which this
+ * one leaves out (node.h).
  *
  * The lookup code is 80 random bits in 16 letters and digits without look-alikes, printed on form 01; without it nobody is shown anything of a dossier that is not his.
  * It is compared in constant time (dossier_token_fits). Ownership: the arena. Errors: ERR_OFFICE_UNKNOWN, ERR_DOSSIER_FIELD, those of workflow_act.
@@ -36,6 +36,9 @@ struct dossier_filing {
     struct act_by actor;
     struct str reason;
     const struct paper_maker *papers;
+    const struct act_arrived
+        *arrived; /* received by a counter node (act.h): `code` must lie in its numbers, `token` is what it printed */
+    struct str token; /* only with `arrived` */
     bool is_sample;
     int64_t now_ms; /* of a sample; else 0 */
 };
@@ -43,6 +46,8 @@ struct dossier_filing {
 enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, const struct dossier_filing *filing,
                       struct acted *ret_done, struct fault *f);
 
+/* Somebody fills it in: it is none of those that the program, the workflow or the catalogue determines. */
+bool dossier_field_is_free(const struct workflow *w, struct str field);
 /* The next code of the office on that day, as the change sees it. */
 enum err dossier_code_next(struct arena *a, struct store *s, struct str id_code, struct date day, struct str *ret_code,
                            struct fault *f);

@@ -96,6 +96,8 @@ enum err dossier_after(const struct paper_maker *m, struct arena *a, struct acti
     (void)m;
     struct str parent = record_text(act->workflow->reg, r, "parent");
     int64_t open = 0;
+    if (act->arrived) /* what it brought about at the node comes as steps of its own */
+        return OK;
     bool is_cascade = str_is(act->actor.as, ACTOR_SYSTEM) && str_is(t->id, "withdraw"); /* the whole is withdrawn */
     if (parent.n && !t->is_creation && !is_cascade && ends_here(act, t, r))
         return part_done(a, acting, c, act, parent, now_ms, f);

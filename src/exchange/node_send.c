@@ -1,0 +1,94 @@
+/* What a node sends: the steps behind the last revision that arrived, each with its proofs. */
+#include "exchange/node.h"
+#include "register/log.h"
+#include "register/query.h"
+
+#include "base/banned.h"
+
+enum { PROOF_BYTES = 1 << 20 };
+
+struct sent {
+    struct str id;
+    int64_t rev;
+};
+
+static enum err steps_behind(struct arena *a, struct store *s, int64_t rev, size_t most, struct sent **ret_list,
+                             size_t *ret_n, struct fault *f)
+{
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    VEC(struct sent) list = {0};
+    bool has_row = false;
+    enum err e = stmt_new(s->db,
+                          STR("SELECT _id, _rev FROM r_dossier_events WHERE _rev > ?1 AND NOT _removed AND NOT _sample "
+                              "ORDER BY _rev, _ord"),
+                          &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_int(st, 1, rev);
+    while ((e = stmt_step(st, &has_row, f)) == OK && has_row) {
+        int64_t of = stmt_column_int(st, 1);
+        if (list.n && list.n >= most && of != list.p[list.n - 1].rev) /* a revision goes whole */
+            break;
+        VEC_PUSH(a, &list, ((struct sent){str_dup(a, stmt_column_text(st, 0)), of}));
+    }
+    *ret_list = list.p;
+    *ret_n = list.n;
+    return e;
+}
+
+enum err node_waiting(struct store *s, const struct node_self *self, int64_t *ret_n, struct fault *f)
+{
+    *ret_n = 0;
+    if (!province_register(s->province, STR("dossier_events")))
+        return OK;
+    return db_value_int(s->db,
+                        STR("SELECT count(*) FROM r_dossier_events WHERE _rev > ?1 AND NOT _removed AND NOT _sample"),
+                        DB_VALUES(db_int(self->sent_rev)), ret_n, f);
+}
+
+/* Personal fields go too, each with the salt of its commitment. */
+static enum err prove(struct store *s, const struct reg *reg, struct str id, const char *key, struct json_out *o,
+                      struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(PROOF_BYTES);
+    enum err e = log_prove(s, reg, id, &(struct proof_shown){.is_all = true}, &b, f);
+    json_member(o, key, buf_view(&b));
+    return e;
+}
+
+enum err node_batch_write(struct arena *a, struct store *s, const struct node_self *self, size_t most, struct buf *out,
+                          int64_t *ret_rev, size_t *ret_n, struct fault *f)
+{
+    const struct reg *events = province_register(s->province, STR("dossier_events"));
+    const struct reg *dossiers = province_register(s->province, STR("dossiers"));
+    struct sent *list = NULL;
+    struct json_out o;
+    *ret_n = 0;
+    *ret_rev = self->sent_rev;
+    if (!events || !dossiers)
+        return OK;
+    enum err e = steps_behind(a, s, self->sent_rev, most, &list, ret_n, f);
+    if (e != OK || *ret_n == 0)
+        return e;
+    json_out_init(&o, out, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    json_member(&o, "node", self->code);
+    json_key(&o, STR("steps"));
+    json_array_begin(&o);
+    for (size_t i = 0; e == OK && i < *ret_n; i++) {
+        struct str rest;
+        json_object_begin(&o);
+        e = prove(s, events, list[i].id, "event", &o, f);
+        store_move(s, list[i].rev, s->province); /* the dossier as this step left it */
+        if (e == OK)
+            e = prove(s, dossiers, str_cut(list[i].id, '@', &rest), "dossier", &o, f);
+        store_move(s, s->head, s->province);
+        json_object_end(&o);
+        *ret_rev = list[i].rev;
+    }
+    if (e != OK)
+        return e;
+    json_array_end(&o);
+    json_object_end(&o);
+    return out->is_full ? FAULT(f, ERR_LIMIT, {"what", self->code}, {"limit", STR("body")}) : OK;
+}

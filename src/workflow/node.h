@@ -1,0 +1,52 @@
+/* Counter nodes: who they are, which numbers are reserved for them, and whether this database is one.
+ *
+ *     struct node_self self;
+ *     bool is_node;
+ *     if (node_self_read(a, db, &self, &is_node, f) != OK) …            // of a node: its code, office, the province's address, what was sent
+ *     node_read(a, s, STR("quang-truc-1"), &node, f);                   // at the province: key, and since when it may have acted
+ *     node_block_holds(a, s, STR("quang-truc-1"), code, &holds, f);     // a dossier's code lies in its numbers
+ *
+ * A block reserves numbers of an office on each day of a range (register number_blocks). The counter of the province leaves them out; a node takes none but its own
+ * (dossier_code_next). Blocks of one office do not overlap (node_block_reserve). A node acts from the moment on at which its first block was reserved.
+ *
+ * The table node_self, of one row, makes a database that of a node. Ownership: the arena.
+ * Errors: ERR_NODE_UNKNOWN, ERR_NODE_BLOCK_WRONG, those of db.
+ */
+#ifndef TINHSO_WORKFLOW_NODE_H
+#define TINHSO_WORKFLOW_NODE_H
+
+#include "register/change.h"
+#include "text/date.h"
+
+struct node {
+    struct str code, office;
+    struct str verifier;    /* of its log; empty: it has not joined */
+    struct str join_sha256; /* of the joining key, in hexadecimal digits; may be empty */
+    int64_t join_until_ms;
+    int64_t from_ms;  /* its first block was reserved then; 0: it has none */
+    int64_t ended_ms; /* 0: it goes on */
+};
+enum err node_read(struct arena *a, struct store *s, struct str code, struct node *ret, struct fault *f);
+
+struct number_block {
+    struct str node;
+    int64_t first, last;
+};
+/* Of an office (id_code) on a day; node empty: of all. By first. */
+enum err node_blocks(struct arena *a, struct store *s, struct str id_code, struct date day, struct str node,
+                     struct number_block **ret_list, size_t *ret_n, struct fault *f);
+enum err node_block_holds(struct arena *a, struct store *s, struct str node, struct str dossier, bool *ret_holds,
+                          struct fault *f);
+/* Within a change of acts: "5001-5999" from `from` on, until `to` (month 0: open). */
+enum err node_block_reserve(struct arena *a, struct change *c, struct str node, struct str id_code, struct str block,
+                            struct date from, struct date to, struct fault *f);
+
+struct node_self {
+    struct str code, office, url;
+    int64_t sent_rev; /* steps up to this revision are at the province */
+};
+enum err node_self_read(struct arena *a, struct db *db, struct node_self *ret, bool *ret_is_node, struct fault *f);
+enum err node_self_write(struct db *db, const struct node_self *self, struct fault *f);
+enum err node_self_sent(struct db *db, int64_t rev, struct fault *f);
+
+#endif
