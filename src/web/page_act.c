@@ -43,8 +43,7 @@ static enum err read_record(struct stepping *s, struct fault *f)
     struct str id = input_named(x, "id")->text;
     struct record r;
     bool has_row = false;
-    enum err e =
-        query_open(((struct worker *)x->worker)->store, s->m.reg, &(struct query_options){.id = id}, &q, f);
+    enum err e = query_open(((struct worker *)x->worker)->store, s->m.reg, &(struct query_options){.id = id}, &q, f);
     if (e == OK)
         e = query_next(q, &r, &has_row, f);
     if (e == OK && !has_row)
@@ -54,13 +53,10 @@ static enum err read_record(struct stepping *s, struct fault *f)
     return e;
 }
 
-/* What a field held before is offered again, but for words that belong to one step. */
-static bool is_fresh(const struct transition *t, int field, const struct field *fd)
+/* What a field held before is offered again, but for the reason, which belongs to one step. */
+static bool is_fresh(const struct field *fd)
 {
-    bool is_required = false;
-    for (size_t i = 0; i < t->n_required; i++)
-        is_required |= t->required[i] == field;
-    return is_required && (fd->type == FT_TEXT || str_is(fd->name, "reason") || fd->type == FT_DATE);
+    return str_is(fd->name, "reason");
 }
 
 static void show_fields(struct stepping *s)
@@ -69,7 +65,7 @@ static void show_fields(struct stepping *s)
         struct form_entry *en = &s->m.entries[i];
         const struct value *v = &s->now.values[i];
         en->is_shown = asks_for(s->t, (int)i);
-        if (en->is_shown && v->kind != VALUE_MASKED && !is_fresh(s->t, (int)i, en->fd))
+        if (en->is_shown && v->kind != VALUE_MASKED && !is_fresh(en->fd))
             en->text = en->base = form_text_of(&s->m, en->fd, v);
     }
 }
@@ -122,18 +118,17 @@ static enum err answer(struct stepping *s, struct fault *f)
 {
     struct exchange *x = s->m.x;
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), told CLEANUP(buf_done) = BUF_INIT(1 << 16);
-    struct tpl_act_hidden hidden[3] = {
-        {STR("csrf"), x->subject->csrf},
-        {STR("seen"), str_of(arena_printf(x->arena, "%lld", (long long)steps_of(s)))},
-        {STR("reading"), s->m.reading == LANG_EN ? STR("en") : STR("vi")}};
+    struct tpl_act_hidden hidden[3] = {{STR("csrf"), x->subject->csrf},
+                                       {STR("seen"), str_of(arena_printf(x->arena, "%lld", (long long)steps_of(s)))},
+                                       {STR("reading"), s->m.reading == LANG_EN ? STR("en") : STR("vi")}};
     int offset = ((struct worker *)x->worker)->store->province->utc_offset_minutes;
     bool tells = s->t->n_required + s->t->n_inputs == 0 && s->t->notice.vi.n;
     if (tells && s->t->clocks[0] == CLOCK_NONE)
         notice_write(s->w, s->t, &s->now, x->lang, offset, &told);
     bool has_reason = asks_for(s->t, reg_field_number(s->m.reg, STR("reason")));
     struct tpl_act t = {
-        .action = str_of(arena_printf(x->arena, "%.*s/do/%.*s",
-                                      STR_ARG(show_record_href(x, s->m.reg, s->m.id)), STR_ARG(s->t->id))),
+        .action = str_of(
+            arena_printf(x->arena, "%.*s/do/%.*s", STR_ARG(show_record_href(x, s->m.reg, s->m.id)), STR_ARG(s->t->id))),
         .problems = form_problems(&s->m),
         .lead = buf_view(&told),
         .why = s->m.n_problems ? nothing : s->why,
@@ -185,11 +180,10 @@ static void take_faults(struct stepping *s, const struct faults *list)
         struct str name = fault_field_name(f);
         struct form_entry *en = name.n ? form_entry_named(&s->m, name) : NULL;
         bool is_missing = f->code == ERR_ACT_INPUT && en;
-        struct str rule = f->code == ERR_RULE_BROKEN
-                              ? str_dup(x->arena, fault_param(f, x->lang == LANG_EN ? "en" : "vi"))
-                              : nothing;
+        struct str rule =
+            f->code == ERR_RULE_BROKEN ? str_dup(x->arena, fault_param(f, x->lang == LANG_EN ? "en" : "vi")) : nothing;
         form_problem(&s->m, en && en->is_shown ? en : NULL,
-                     rule.n        ? rule
+                     rule.n       ? rule
                      : is_missing ? message(M_form_missing, x->lang)
                                   : fault_sentence(x, f));
     }
@@ -209,6 +203,7 @@ enum err post_act(struct exchange *x, struct fault *f)
     struct stepping s;
     struct faults list CLEANUP(faults_done) = {.max = 20};
     struct acted done;
+    int64_t rev = 0;
     enum err e = begin(x, &s, f);
     if (e == OK)
         e = form_take_request(&s.m, f);
@@ -228,12 +223,12 @@ enum err post_act(struct exchange *x, struct fault *f)
                       .papers = site_papers(x)};
     for (size_t i = 0; i < s.m.reg->n_fields; i++)
         if (s.m.entries[i].is_shown)
-            inputs[act.n_inputs++] = (struct act_input){s.m.reg->fields[i].name,
-                                                        is_given[i] ? cells[i] : kept_text(&s, (int)i)};
+            inputs[act.n_inputs++] =
+                (struct act_input){s.m.reg->fields[i].name, is_given[i] ? cells[i] : kept_text(&s, (int)i)};
     int reason = reg_field_number(s.m.reg, STR("reason"));
     if (reason != NO_FIELD && asks_for(s.t, reason))
         act.reason = cells[reason];
-    e = site_act(x, &act, 1, &done, &list);
+    e = site_act(x, &act, 1, &done, &rev, &list);
     if (e == OK) {
         exchange_redirect(x, 303, STR_JOIN(x->arena, record_page(&s), STR("#done")));
         return OK;
@@ -280,7 +275,8 @@ static enum err begin_many(struct exchange *x, struct many *b, struct fault *f)
     if (e == OK)
         e = transition_named(b->s.w, input_named(x, "step")->text, &b->s.t, f);
     if (e == OK && !b->s.t->is_batch)
-        e = FAULT(f, ERR_TRANSITION_UNKNOWN, {"transition", b->s.t->id}, {"workflow", b->s.w->id}, {"nearest", nothing});
+        e = FAULT(f, ERR_TRANSITION_UNKNOWN, {"transition", b->s.t->id}, {"workflow", b->s.w->id},
+                  {"nearest", nothing});
     for (size_t i = 0; e == OK && i < b->s.m.reg->n_fields; i++)
         b->s.m.entries[i].is_shown = asks_for(b->s.t, (int)i);
     return e;
@@ -292,15 +288,15 @@ static enum err answer_many(struct many *b, struct fault *f)
     struct exchange *x = s->m.x;
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     struct tpl_act_hidden *hidden = ARENA_ARRAY(x->arena, struct tpl_act_hidden, b->n + 2);
-    struct tpl_act t = {.action = str_of(arena_printf(x->arena, "%.*s/batch/%.*s",
-                                                      STR_ARG(part_href(x, "/registers/", s->m.reg->name)),
-                                                      STR_ARG(s->t->id))),
-                        .problems = form_problems(&s->m),
-                        .hidden = hidden,
-                        .button = message_with(x->arena, M_act_batch, x->lang, part_int(x, (int64_t)b->n)),
-                        .has_note = true,
-                        .note = s->m.reason,
-                        .cancel_href = STR("/desk/dossiers")};
+    struct tpl_act t = {
+        .action = str_of(arena_printf(x->arena, "%.*s/batch/%.*s", STR_ARG(part_href(x, "/registers/", s->m.reg->name)),
+                                      STR_ARG(s->t->id))),
+        .problems = form_problems(&s->m),
+        .hidden = hidden,
+        .button = message_with(x->arena, M_act_batch, x->lang, part_int(x, (int64_t)b->n)),
+        .has_note = true,
+        .note = s->m.reason,
+        .cancel_href = STR("/desk/dossiers")};
     hidden[t.n_hidden++] = (struct tpl_act_hidden){STR("csrf"), x->subject->csrf};
     hidden[t.n_hidden++] = (struct tpl_act_hidden){STR("reading"), s->m.reading == LANG_EN ? STR("en") : STR("vi")};
     for (size_t i = 0; i < b->n; i++)
@@ -326,7 +322,7 @@ static enum err answer_many(struct many *b, struct fault *f)
                 f);
 }
 
-static enum err act_many(struct many *b, struct faults *list)
+static enum err act_many(struct many *b, int64_t *ret_rev, struct faults *list)
 {
     struct stepping *s = &b->s;
     struct exchange *x = s->m.x;
@@ -352,7 +348,7 @@ static enum err act_many(struct many *b, struct faults *list)
                                .seen = -1,
                                .actor = by,
                                .papers = papers};
-    return site_act(x, acts, b->n, done, list);
+    return site_act(x, acts, b->n, done, ret_rev, list);
 }
 
 enum err post_act_batch(struct exchange *x, struct fault *f)
@@ -360,6 +356,7 @@ enum err post_act_batch(struct exchange *x, struct fault *f)
     struct many b;
     struct faults list CLEANUP(faults_done) = {.max = 20};
     bool is_saving = str_is(input_named(x, "do")->text, "save");
+    int64_t rev = 0;
     enum err e = begin_many(x, &b, f);
     if (e == OK)
         e = form_take_request(&b.s.m, f);
@@ -370,9 +367,10 @@ enum err post_act_batch(struct exchange *x, struct fault *f)
     bool asks = b.s.t->n_required + b.s.t->n_inputs > 0;
     if (b.n == 0 || (asks && !is_saving))
         return answer_many(&b, f);
-    e = act_many(&b, &list);
+    e = act_many(&b, &rev, &list);
     if (e == OK) {
-        exchange_redirect(x, 303, str_of(arena_printf(x->arena, "/desk/dossiers?done=%zu", b.n)));
+        exchange_redirect(x, 303,
+                          str_of(arena_printf(x->arena, "/desk/dossiers?done=%zu&rev=%lld", b.n, (long long)rev)));
         return OK;
     }
     if (list.n && err_http(list.p[0].code) >= 500) {

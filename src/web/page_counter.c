@@ -16,9 +16,9 @@ enum { COUNTER_FOUND = 12 };
 static const struct str nothing = {NULL, 0};
 
 /* What is asked at the counter, in this order; what the register does not have is left out. */
-static const char *const asked[] = {"applicant",      "personal_id", "phone",          "address",
-                                    "content",        "variant",     "representative", "supporter",
-                                    "supporter_kind", "email",       "sets",           "return_by"};
+static const char *const asked[] = {"applicant", "personal_id", "phone",          "address",   "content",
+                                    "variant",   "parties",     "representative", "supporter", "supporter_kind",
+                                    "email",     "sets",        "return_by"};
 
 /* ---- which procedure */
 

@@ -158,6 +158,7 @@ static const struct input inbox_inputs[] = {
     {.name = "tab", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "tasks|open|late|soon|waiting|done", .may_be_empty = true, TITLE("Những hồ sơ nào", "Which dossiers")},
     {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE("Mã hồ sơ hay tên người nộp", "Code or applicant")},
     {.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang", "Place")},
+    {.name = "rev", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = INT64_MAX, TITLE("Phiên bản vừa ghi", "The revision just written")},
     {.name = "done", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = 1000000, TITLE("Vừa làm với bao nhiêu hồ sơ", "How many were just done")},
     INPUT_END,
 };
@@ -374,6 +375,7 @@ const struct route site_routes[] = {
     {GET("/desk/dossiers/{id}/received", "dossierReceived", "Đã tiếp nhận hồ sơ", "A dossier was received"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_received},
     {GET("/desk/dossiers/{id}/papers/{number}", "dossierPaper", "Một giấy đã ra", "A paper that went out"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_paper_inputs, .answer = page_dossier_paper},
     {GET("/desk/dossiers/{id}/files/{number}", "dossierFile", "Một tệp của hồ sơ", "A file of a dossier"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_file_inputs, .answer = page_dossier_file},
+    {GET("/desk/minutes/{revision}", "minutes", "Biên bản bàn giao hồ sơ", "Minutes of handing over"), SIGNED(RIGHT_SIGNED_IN), .inputs = revision_inputs, .answer = page_minutes},
     {GET("/desk/counter", "counterPage", "Tiếp nhận tại quầy", "Receive at the counter"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_inputs, .answer = page_counter},
     {GET("/desk/counter/{procedure}", "counterForm", "Tiếp nhận một thủ tục", "Receive for a procedure"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_form_inputs, .answer = page_counter_form},
     {ACT("/desk/counter/{procedure}", "counterReceive", "Tiếp nhận hồ sơ", "Receive a dossier", RIGHT_SIGNED_IN, WRITES), .inputs = counter_post_inputs, .answer = post_counter},

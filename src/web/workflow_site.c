@@ -49,12 +49,12 @@ struct act_by site_act_by(struct exchange *x)
                            .office = has_office ? office.code : STR("")};
 }
 
-enum err site_act(struct exchange *x, const struct act *acts, size_t n, struct acted *ret_done, struct faults *list)
+enum err site_act(struct exchange *x, const struct act *acts, size_t n, struct acted *ret_done, int64_t *ret_rev,
+                  struct faults *list)
 {
     struct worker *w = x->worker;
     struct change *c;
     struct fault f = {0};
-    int64_t rev;
     struct change_info info = {.actor = site_actor(x), .reason = n ? acts[0].transition : STR(""), .is_act = true};
     site_acts(x, true);
     enum err e = change_begin(w->store, &info, &c, &f);
@@ -67,7 +67,7 @@ enum err site_act(struct exchange *x, const struct act *acts, size_t n, struct a
     if (e != OK)
         faults_add(list, &f);
     if (e == OK)
-        e = change_commit(c, &rev, list, NULL);
+        e = change_commit(c, ret_rev, list, NULL);
     else if (has_begun)
         change_abort(c);
     site_acts(x, false);

@@ -23,7 +23,8 @@ struct act_by site_act_by(struct exchange *x);
 enum err site_office(struct exchange *x, struct office *ret_office, struct fault *f);
 
 /* Several steps as one change; faults in the list. ret_done: n. */
-enum err site_act(struct exchange *x, const struct act *acts, size_t n, struct acted *ret_done, struct faults *list);
+enum err site_act(struct exchange *x, const struct act *acts, size_t n, struct acted *ret_done, int64_t *ret_rev,
+                  struct faults *list);
 
 /* What may be done with a record, and its steps so far (struct record of the register of events), whatever may be read of these registers: the record itself was judged. */
 enum err site_choices(struct exchange *x, const struct workflow *w, const struct record *r, struct choice **ret_list,

@@ -253,6 +253,7 @@ struct filing {
     size_t n_terms;
     struct str *parts; /* procedures that it is joined up of */
     size_t n_parts;
+    bool needs_presence; /* of all parties, in person */
 };
 
 /* Who settles it, how long that takes, what it costs. */
@@ -268,6 +269,8 @@ static enum err judge(struct arena *a, struct store *s, struct filing *x, struct
     for (size_t i = 0; i < d->n_inputs; i++)
         if (str_is(d->inputs[i].field, "variant"))
             x->variant = d->inputs[i].text;
+    for (size_t i = 0; e == OK && i < p->n_shapes; i++)
+        x->needs_presence |= str_is(p->shapes[i], "several_parties");
     x->office = d->office;
     if (e == OK && !d->office.n) {
         e = procedure_office(a, s, p, x->at.unit, day, &office, f);
@@ -301,6 +304,8 @@ static enum err fill(struct arena *a, const struct filing *x, struct record *r, 
         e = give(a, reg, r, fixed[i].field, fixed[i].text, today, f);
     if (e == OK && d->parent.n)
         e = give(a, reg, r, STR("parent"), d->parent, today, f);
+    if (e == OK && x->needs_presence)
+        e = give(a, reg, r, STR("needs_presence"), STR("true"), today, f);
     if (e == OK && x->n_parts)
         e = give(a, reg, r, STR("open_parts"), str_of(arena_printf(a, "%zu", x->n_parts)), today, f);
     for (size_t i = 0; e == OK && i < x->n_terms; i++)
