@@ -78,7 +78,7 @@ static enum err boards_run(struct cli *c)
     struct board_choice choice;
     struct store *s = NULL;
     struct board *boards = NULL;
-    size_t n = 0;
+    size_t n = 0, left_out = 0;
     struct str size = cli_option(c, "size");
     const char *folder = args_value(&c->args, "output");
     enum err e = choice_read(c, &choice);
@@ -88,7 +88,12 @@ static enum err boards_run(struct cli *c)
     if (e == OK)
         e = cli_open(c, &s);
     if (e == OK)
-        e = boards_read(c->arena, s, &choice, &boards, &n, &c->fault);
+        e = boards_read(c->arena, s, &choice, &boards, &n, &left_out, &c->fault);
+    if (e == OK && left_out && !c->is_json)
+        cli_note(c,
+                 T(c, "%zu thủ tục chưa công khai, không in: tinhso procedures check\n",
+                   "%zu procedures are not published and stand on no board: tinhso procedures check\n"),
+                 left_out);
     return e == OK ? write_all(c, boards, n, folder ? folder : "boards", str_is(size, "A4") ? PAPER_A4 : PAPER_A3) : e;
 }
 

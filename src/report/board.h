@@ -1,7 +1,7 @@
 /* Boards: what an office hangs on its wall. Sheets with a QR code for each procedure, its limit, fee and level, and the address in letters.
  *
  *     struct board *boards;
- *     boards_read(a, s, &(struct board_choice){.day = STR("2026-11-27"), .is_all = true}, &boards, &n, f);
+ *     boards_read(a, s, &(struct board_choice){.day = STR("2026-11-27"), .is_all = true}, &boards, &n, &left_out, f);
  *     board_pdf(a, &boards[0], STR("https://dichvucong.example.vn"), PAPER_A3, &pdf, &n_sheets, f);
  *
  * A code leads to URL/t/PROCEDURE, an address that stays: the portal redirects it by day and place, so that a sheet outlives the page
@@ -39,8 +39,9 @@ struct board_choice {
     struct str day;
 };
 
+/* ret_left_out: procedures in force that are not published, and stand on no board. */
 enum err boards_read(struct arena *a, struct store *s, const struct board_choice *choice, struct board **ret_boards,
-                     size_t *ret_n, struct fault *f);
+                     size_t *ret_n, size_t *ret_left_out, struct fault *f);
 
 enum err board_pdf(struct arena *a, const struct board *b, struct str url, enum paper_size size, struct buf *out,
                    int *ret_n_sheets, struct fault *f);

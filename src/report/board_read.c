@@ -14,6 +14,7 @@ struct reading {
     struct store *store;
     struct str day;
     VEC(struct board_row) rows;
+    size_t n_left_out;
     struct map fees; /* procedure → struct str *: the usual tariff in words */
     struct fault *f;
 };
@@ -145,8 +146,10 @@ static struct str decision_of(struct reading *r, const struct reg *reg, const st
 static void take_procedure(struct reading *r, const struct reg *reg, const struct record *record)
 {
     struct board_row row = {.is_sample = record->is_sample};
-    if (is_open_to_doubt(r, reg, record))
+    if (is_open_to_doubt(r, reg, record)) {
+        r->n_left_out++;
         return;
+    }
     row.code = text_of(r, reg, record, "code");
     row.name = text_of(r, reg, record, "short_name");
     if (row.name.n == 0)
@@ -245,7 +248,7 @@ static struct board of_subject(struct reading *r, const struct board_choice *c)
 }
 
 enum err boards_read(struct arena *a, struct store *s, const struct board_choice *choice, struct board **ret_boards,
-                     size_t *ret_n, struct fault *f)
+                     size_t *ret_n, size_t *ret_left_out, struct fault *f)
 {
     struct office o = {.reading = {.arena = a, .store = s, .day = choice->day, .f = f}, .only = choice->office};
     struct str what = choice->is_all ? choice->day : choice->office.n ? choice->office : choice->field;
@@ -268,5 +271,6 @@ enum err boards_read(struct arena *a, struct store *s, const struct board_choice
         return e;
     *ret_boards = o.boards.p;
     *ret_n = o.boards.n;
+    *ret_left_out = o.reading.n_left_out;
     return OK;
 }

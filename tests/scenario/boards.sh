@@ -46,12 +46,18 @@ expect_eq "a sheet is A3" "$(pdfinfo "$WORK/all/ubnd-24760.pdf" | sed -n 's/^Pag
 # ---- after the merger: the same addresses, other offices
 tinhso boards --all --day 2025-07-01 --url "$URL" --output after
 expect_exit "boards of the day after" 0
+expect_contains "what nobody has answered for is not printed, which is told" "$err" "chưa công khai"
 expect_true "communes of the new map have one" test -e "$WORK/after/ubnd-24760.pdf"
 expect_true "districts have none" test ! -e "$WORK/after/ubnd-dak-mil.pdf"
 expect_contains "the level is told" "$(pdftotext -layout "$WORK/after/ubnd-24760.pdf" -)" "Mức độ: Toàn trình"
 expect_contains "and the tariff" "$(pdftotext -layout "$WORK/after/ubnd-24760.pdf" -)" "Phí: 20.000 đồng/hồ sơ"
 expect_not_contains "nothing hangs there of which doubts are open" "$(pdftotext -layout "$WORK/after/ubnd-24760.pdf" -)" "1.004859"
 expect_contains "and by which decision" "$(pdftotext -layout "$WORK/after/ubnd-24760.pdf" -)" "Công bố: 163/QĐ-BTP"
+
+tinhso boards --field "bảo trợ xã hội" --day 2026-11-27 --url "$URL" --output some
+read_back some/baotroxahoi.pdf
+expect_eq "a published procedure is there, one with an open doubt is not" \
+    "$(grep -c '/t/1.001699$' "$WORK/codes") $(grep -c '/t/1.001776$' "$WORK/codes")" "1 0"
 
 # ---- an event, a field, an office, on A4
 tinhso boards --event birth --size A4 --url "$URL" --output some
