@@ -57,7 +57,8 @@ static struct str escalated(struct exchange *x, const struct workflow *w, const 
 {
     const struct machine *m = &w->machines[0];
     struct str state = machine_state(m, r);
-    int64_t since = m->since == NO_FIELD || r->values[m->since].kind != VALUE_TEXT ? 0 : ms_of(r->values[m->since].text);
+    int64_t since =
+        m->since == NO_FIELD || r->values[m->since].kind != VALUE_TEXT ? 0 : ms_of(r->values[m->since].text);
     for (size_t i = 0; since && i < m->n_escalations; i++) {
         const struct escalation *e = &m->escalations[i];
         int64_t unit = e->after.unit == LIMIT_WORKING_HOUR || e->after.unit == LIMIT_CLOCK_HOUR ? 3600000 : 86400000;

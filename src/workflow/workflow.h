@@ -75,8 +75,8 @@ struct transition {
     struct str *by; /* roles, or applicant, supporter, system */
     size_t n_by;
     enum verb verb;
-    struct str task;  /* CQL2: of which records in these states it is somebody's task; empty: of none */
-    struct str guard; /* CQL2 on the record as it would be; {now}, {today} stand for the moment */
+    struct str task;                  /* CQL2: of which records in these states it is somebody's task; empty: of none */
+    struct str guard;                 /* CQL2 on the record as it would be; {now}, {today} stand for the moment */
     int *required, *inputs, *cleared; /* fields: to be given, may be given, emptied */
     size_t n_required, n_inputs, n_cleared;
     enum clock_act *clocks; /* in the order of the workflow's clocks */

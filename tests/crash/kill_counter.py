@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Kills the server at random moments (kill -9) while four officers of two communes receive dossiers at the counter and
-hand them over. After each: it starts again; every dossier whose code an officer saw is there; the codes of an office and
-day are 1, 2, 3 … without gap or double, whatever was on its way; each dossier has an event for each of its steps, the
-paper that its receipt promised, and the message to the partner, or is not there at all. The log verifies."""
+"""Kills the server at random moments (kill -9) while four officers of two communes receive dossiers at the counter
+and hand them over. After each: it starts again; every dossier whose code an officer saw is there; the codes of an
+office and day are 1, 2, 3 … without gap or double, whatever was on its way; each dossier has an event for each of its
+steps, the paper that its receipt promised, and the message to the partner, or is not there at all. The log verifies."""
 import collections
 import glob
 import os
@@ -105,8 +105,9 @@ def main():
             faults += [f"kill {kills}: {f}" for f in faults_of(folder, officers)]
         verified = tinhso(folder, "log", "verify")
         seen = sum(len(o.seen) for o in officers)
-        tap.ok(not faults and verified.returncode == 0, f"{kills} kills at a busy counter: no dossier lost, no number twice or left "
-               "out, the log verifies", *faults, verified.stderr)
+        tap.ok(not faults and verified.returncode == 0,
+               f"{kills} kills at a busy counter: no dossier lost, no number twice or left out, the log verifies",
+               *faults, verified.stderr)
         tap.ok(seen >= kills, f"there was something to lose: {seen} dossiers")
         server.process.terminate()
         tap.ok(server.process.wait() == 0, "the last server stops in order")
