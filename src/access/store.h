@@ -72,7 +72,9 @@ enum err access_end(struct access *a, enum err e, struct fault *f);
     X(EVENT_LETTER_LEFT_OUT, "letter-left-out")                                                                        \
     X(EVENT_NODE_JOINED, "node-joined")                                                                                \
     X(EVENT_JOB_FAILED, "job-failed")                                                                                  \
-    X(EVENT_REFUSED, "refused") /* by right, token or origin */
+    X(EVENT_TRACK_REFUSED, "track-refused")     /* a lookup of a dossier with a code that does not fit */              \
+    X(EVENT_PAYMENT_REFUSED, "payment-refused") /* a message of the payment platform */                                \
+    X(EVENT_REFUSED, "refused")                 /* by right, token or origin */
 
 enum event_kind {
 #define X(kind, name) kind,

@@ -159,3 +159,21 @@ const char *crypt_library_version(void)
 {
     return OpenSSL_version(OPENSSL_VERSION_STRING);
 }
+
+void hmac_sha256(struct str key, struct str data, struct digest *ret)
+{
+    enum { BLOCK = 64, INNER = 0x36, OUTER = 0x5c };
+    unsigned char inner[BLOCK], outer[BLOCK];
+    struct digest short_key, within;
+    if (key.n > BLOCK) {
+        sha256(key, &short_key);
+        key = digest_view(&short_key);
+    }
+    for (size_t i = 0; i < BLOCK; i++) {
+        unsigned char k = i < key.n ? (unsigned char)key.p[i] : 0;
+        inner[i] = k ^ INNER;
+        outer[i] = k ^ OUTER;
+    }
+    sha256_parts((const struct str[]){str_slice((const char *)inner, BLOCK), data}, 2, &within);
+    sha256_parts((const struct str[]){str_slice((const char *)outer, BLOCK), digest_view(&within)}, 2, ret);
+}

@@ -31,6 +31,9 @@ void sha256(struct str data, struct digest *ret);
 /* Of the pieces one after another, without any separator. */
 void sha256_parts(const struct str *parts, size_t n, struct digest *ret);
 
+/* HMAC-SHA-256 (RFC 2104). */
+void hmac_sha256(struct str key, struct str data, struct digest *ret);
+
 struct sha256 {
     void *context;
 };

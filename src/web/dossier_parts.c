@@ -31,10 +31,11 @@ struct str reference_text(struct exchange *x, const struct reg *reg, const struc
     struct names names = {0};
     struct shown s = {0};
     struct fault ignored = {0};
-    int n = reg_field_number(reg, str_of(field));
-    if (n == NO_FIELD || show_value(x, &names, reg, r, n, &s, &ignored) != OK)
+    const struct field *fd = reg_field(reg, str_of(field));
+    struct str code = record_text(reg, r, field), day = record_text(reg, r, "filed_on");
+    if (!fd || !code.n || show_reference(x, &names, fd, code, day, &s, &ignored) != OK)
         return nothing;
-    return s.text;
+    return s.text.n ? s.text : code;
 }
 
 /* Working days between now and the due moment, by the calendar of the province: words, not a judgement. */

@@ -20,7 +20,7 @@ enum err dossier_state_of(struct exchange *x, const struct workflow *w, const st
 
 /* “15:04 27/11/2026”; empty for none. */
 struct str moment_text(struct exchange *x, struct str rfc3339);
-/* The name of an office, procedure … that the field refers to. */
+/* The name of an office, procedure … that the field refers to; the record was judged by the caller: an applicant may not read the register of dossiers. */
 struct str reference_text(struct exchange *x, const struct reg *reg, const struct record *r, const char *field);
 
 /* The dossier of the address (`id`), as far as the reader may see it: ERR_RECORD_UNKNOWN. */

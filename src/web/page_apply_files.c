@@ -4,16 +4,12 @@
 #include "web/apply.h"
 #include "web/message.h"
 #include "web/parts.h"
+#include "web/signed.h"
 #include "web/templates.h"
 
 #include "base/banned.h"
 
 static const struct str nothing = {NULL, 0};
-
-static struct access *access_of(const struct exchange *x)
-{
-    return ((struct worker *)x->worker)->access;
-}
 
 static enum err begin(struct exchange *x, struct application *ap, bool *ret_is_led_away, struct fault *f)
 {

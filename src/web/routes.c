@@ -303,6 +303,35 @@ static const struct input apply_send_inputs[] = {
     {.name = "truth", .in = IN_BODY, .type = INPUT_INTEGER, .min = 0, .max = 1, .may_be_empty = true, TITLE("Lời cam đoan", "Declaration of truth")},
     INPUT_END,
 };
+static const struct input track_inputs[] = {
+    {.name = "code", .in = IN_QUERY, .type = INPUT_TEXT, .max = 60, .may_be_empty = true, TITLE("Mã hồ sơ", "Code of the dossier")},
+    {.name = "token", .in = IN_QUERY, .type = INPUT_TEXT, .max = 60, .may_be_empty = true, TITLE("Mã tra cứu", "Lookup code")},
+    INPUT_END,
+};
+static const struct input track_post_inputs[] = {
+    {.name = "code", .in = IN_BODY, .type = INPUT_TEXT, .max = 60, .may_be_empty = true, TITLE("Mã hồ sơ", "Code of the dossier")},
+    {.name = "token", .in = IN_BODY, .type = INPUT_TEXT, .max = 60, .may_be_empty = true, TITLE("Mã tra cứu", "Lookup code")},
+    {.name = "do", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "find|leave", .may_be_empty = true, TITLE("Việc", "What to do")},
+    INPUT_END,
+};
+#define IN_SEEN {.name = "seen", .in = IN_BODY, .type = INPUT_INTEGER, .min = 0, .max = 1000000, .may_be_empty = true, TITLE("Số bước đã thấy", "Steps that were seen")}
+static const struct input track_act_inputs[] = {
+    {.name = "do", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "pay|withdraw|collect|rate", .is_required = true, TITLE("Việc", "What to do")},
+    IN_SEEN,
+    {.name = "words", .in = IN_BODY, .type = INPUT_TEXT, .max = 4000, .may_be_empty = true, TITLE("Lời", "Words")},
+    {.name = "rating", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "1|2|3|4|5", .may_be_empty = true, TITLE("Mức hài lòng", "Rating")},
+    INPUT_END,
+};
+static const struct input track_supplement_inputs[] = {
+    IN_SEEN,
+    {.name = "words", .in = IN_BODY, .type = INPUT_TEXT, .max = 4000, .may_be_empty = true, TITLE("Câu trả lời", "The answer")},
+    {.name = "file", .in = IN_BODY, .type = INPUT_FILE, .is_open = true, TITLE("Các tệp", "The files")},
+    INPUT_END,
+};
+#define IN_NUMBER {.name = "number", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = 1000000, TITLE("Số", "Number")}
+static const struct input track_paper_inputs[] = {IN_NUMBER, {.name = "as", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "html|pdf", .may_be_empty = true, TITLE("Dạng", "As")}, INPUT_END};
+static const struct input track_file_inputs[] = {IN_NUMBER, INPUT_END};
+static const struct input payment_inputs[] = {{.name = "X-Signature", .in = IN_HEADER, .type = INPUT_TEXT, .max = 64, TITLE("HMAC-SHA-256 của nội dung, dạng hex", "HMAC-SHA-256 of the content, hexadecimal")}, INPUT_END};
 static const struct input own_dossier_inputs[] = {IN_DOSSIER, INPUT_END};
 
 /* ---- routes ---- */
@@ -321,7 +350,7 @@ const struct route site_routes[] = {
     {GET("/assets/{hash}/{name}", "asset", "Kiểu dáng và mã của trang", "Styles and scripts of pages"), .inputs = asset_inputs, .formats = FORMAT_BIT(FORMAT_BYTES), .flags = IS_LIVE | IS_HIDDEN, .cost = COST_CONSTANT, .tag = "pages", .answer = answer_asset},
 
     {GET("/", "home", "Trang chủ", "Home page"), PAGE, .cost = COST_PAGE, .answer = page_home},
-    {GET("/apply/{procedure}", "apply", "Nộp hồ sơ trực tuyến", "File online"), .formats = F_HTML, .flags = IS_HIDDEN | IS_LIVE, .tag = "pages", .inputs = apply_inputs, .cost = COST_PAGE, .answer = page_apply},
+    {GET("/apply/{procedure}", "apply", "Nộp hồ sơ trực tuyến", "File online"), .formats = F_HTML, .flags = IS_HIDDEN, .tag = "pages", .inputs = apply_inputs, .cost = COST_PAGE, .answer = page_apply},
     {ACT("/apply/{procedure}", "applyBegin", "Bắt đầu một hồ sơ", "Begin an application", RIGHT_SIGNED_IN, 0), .inputs = apply_inputs, .answer = post_apply},
     {GET("/apply/{procedure}/check", "applyCheck", "Xem lại trước khi gửi", "Check your answers"), SIGNED(RIGHT_SIGNED_IN), .inputs = apply_inputs, .answer = page_apply_check},
     {ACT("/apply/{procedure}/send", "applySend", "Gửi hồ sơ", "Send the application", RIGHT_SIGNED_IN, WRITES), .inputs = apply_send_inputs, .answer = post_apply_send},
@@ -333,6 +362,15 @@ const struct route site_routes[] = {
     {GET("/apply/{procedure}/files/{number}", "applyFile", "Một tệp của bản nháp", "A file of a draft"), SIGNED(RIGHT_SIGNED_IN), .inputs = apply_file_inputs, .answer = page_apply_file},
     {GET("/apply/{procedure}/{page}", "applyPage", "Một phần của tờ khai", "A page of the form"), SIGNED(RIGHT_SIGNED_IN), .inputs = apply_page_inputs, .answer = page_apply_page},
     {ACT("/apply/{procedure}/{page}", "applyPagePost", "Trả lời một phần của tờ khai", "Answer a page of the form", RIGHT_SIGNED_IN, 0), .inputs = apply_page_post_inputs, .answer = post_apply_page},
+    {GET("/track", "track", "Tra cứu hồ sơ", "Follow a dossier"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_SCAN, .tag = "pages", .inputs = track_inputs, .answer = page_track},
+    {ACT("/track", "trackFind", "Tra cứu hồ sơ", "Follow a dossier", RIGHT_PUBLIC, HAS_SECRET), .inputs = track_post_inputs, .answer = post_track},
+    {ACT("/track/act", "trackAct", "Việc của người nộp", "What an applicant does", RIGHT_PUBLIC, WRITES), .inputs = track_act_inputs, .answer = post_track_act},
+    {ACT("/track/supplement", "trackSupplement", "Nộp bổ sung", "Supplement", RIGHT_PUBLIC, IS_LONG | TAKES_UPLOAD), .inputs = track_supplement_inputs, .answer = post_track_supplement},
+    {GET("/track/papers/{number}", "trackPaper", "Một giấy của hồ sơ", "A paper of the dossier"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_PAGE, .tag = "pages", .inputs = track_paper_inputs, .answer = page_track_paper},
+    {GET("/track/files/{number}", "trackFile", "Một tệp của hồ sơ", "A file of the dossier"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_PAGE, .tag = "pages", .inputs = track_file_inputs, .answer = page_track_file},
+    {.method = METHOD_POST, .path = "/api/payment/callback", .id = "paymentCallback", TITLE("Thông báo của nền tảng thanh toán", "Message of the payment platform"), .formats = F_JSON, .flags = TAKES_BODY | WRITES | HAS_SECRET | IS_HIDDEN, .cost = COST_PAGE, .tag = "payment", .inputs = payment_inputs, .answer = api_payment_callback},
+    {GET("/account/dossiers", "myDossiers", "Hồ sơ của tôi", "My dossiers"), SIGNED(RIGHT_SIGNED_IN), .answer = page_my_dossiers},
+    {GET("/account/dossiers/{code}", "myDossier", "Một hồ sơ của tôi", "One of my dossiers"), SIGNED(RIGHT_SIGNED_IN), .inputs = own_dossier_inputs, .answer = page_my_dossier},
     {GET("/account/dossiers/{code}/sent", "dossierSent", "Hồ sơ đã gửi", "An application that was sent"), SIGNED(RIGHT_SIGNED_IN), .inputs = own_dossier_inputs, .answer = page_dossier_sent},
     {GET("/search", "search", "Tìm kiếm", "Search"), PAGE, .inputs = search_inputs, .cost = COST_SCAN, .answer = page_search},
     {GET("/about", "about", "Cách đếm", "How we count"), PAGE, .cost = COST_KEY, .answer = page_about},

@@ -9,7 +9,9 @@ import urllib.parse
 import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peers"))
 import browser  # noqa: E402
+import payment  # noqa: E402
 from signing import Browser, welcome  # noqa: E402
 
 ADDRESS, WORK = sys.argv[1], sys.argv[2]
@@ -249,6 +251,236 @@ def kept(code, whole):
          "its papers are recorded", files)
 
 
+def act(code, step, role, *fields, reason=None, code_=0):
+    return tinhso("act", "dossiers", code, step, "--as", role, *(["--reason", reason] if reason else []), *fields,
+         code=code_)
+
+
+def dossier_of(code):
+    found = json.loads(tinhso("query", "dossiers", "--id", code, "--reveal", "test", "--json"))
+    return found["records"][0]["fields"]
+
+
+def enter(code, token):
+    b = Browser(ADDRESS, lang="vi")
+    out = b.ask("POST", "/track", urllib.parse.urlencode([("code", code), ("token", token)]))
+    assert out.status == 303 and out.location == "/track", (out.status, text(out))
+    return b
+
+
+def tracking(code, token, anyone):
+    out = anyone.get("/track")
+    tell(out.status == 200 and 'name="token"' in out.body.decode(), "without an account one is asked for both codes",
+         text(out))
+    wrong = [anyone.ask("POST", "/track", urllib.parse.urlencode([("code", c), ("token", t)]))
+             for c, t in [(code, "0000-0000-0000-0000"), ("000.99.99.H16-261101-0001", token), (code, token[:-1]),
+                  ("'x", token)]]
+    words = [re.sub(r"Mã hồ sơ.*", "", text(p)) for p in wrong]
+    tell({p.status for p in wrong} == {422} and len(set(words)) == 1,
+         "a code that does not fit, and one that there is not, are told alike",
+         (words, [p.status for p in wrong]))
+    qr = Browser(ADDRESS, lang="vi")
+    out = qr.get(f"/track?code={code}&token={token}")
+    tell(out.status == 303 and out.location == "/track" and token not in out.location,
+         "the QR code leads on to an address without codes",
+         (out.status, out.location))
+    b = enter(code, token.upper().replace("-", " "))
+    page = b.get("/track")
+    words = text(page)
+    tell("Mới đăng ký" in words and "Trả lời trước" in words and "N••• Lan" in words,
+         "it says how the dossier stands", words)
+    tell("Nguyễn Thị Lan" not in words and "067195000123" not in words and "0912345678" not in words,
+         "name, number and telephone are masked", words)
+    tell("Giấy chứng sinh.pdf" in words and b.get("/track/files/1").body.startswith(b"%PDF"),
+         "papers that were sent can be read")
+    tell(anyone.get("/track/files/1").status == 303, "not without the codes")
+    tell("no-store" in page.headers["Cache-Control"], "nothing of it is kept on the way", page.headers["Cache-Control"])
+    return b
+
+
+def own(lan, other, code):
+    words = text(lan.get("/account/dossiers"))
+    tell(code in words, "the applicant finds it among his own", words)
+    tell(code not in text(other.get("/account/dossiers")), "others do not")
+    tell(lan.get("/account/dossiers/" + code).location == "/track", "and follows it from there")
+    words = text(lan.get("/track"))
+    tell("Nguyễn Thị Lan" in words and "067195000123" in words and "/account/reads" in lan.get("/track").body.decode(),
+         "signed in, nothing is masked, and who read it can be asked", words)
+    tell(other.get("/account/dossiers/" + code).status == 404, "somebody else's is not there")
+
+
+def press(b, do, *more, path="/track/act", seen=None):
+    page = b.get("/track")
+    seen = seen or page.hidden("seen")
+    pairs = [("do", do), *([("seen", seen)] if seen else []), *more]
+    if page.hidden("csrf"):
+        pairs.append(("csrf", page.hidden("csrf")))
+    return b.ask("POST", path, urllib.parse.urlencode(pairs))
+
+
+def supplement(b, code, whole):
+    act(code, "ask_supplement_first", "reception_officer",
+        "faults=Giấy chứng sinh: ảnh trang 2 mờ, chụp lại\nGiấy tờ cư trú: chưa có", "answer_by=2026-12-20")
+    page = b.get("/track")
+    words = text(page)
+    tell("ảnh trang 2 mờ" in words and "Giấy tờ cư trú: chưa có" in words and "20/12/2026" in words,
+         "all that is missing is said at once, with the day", words)
+    seen = page.hidden("seen")
+    out = send_files(b, "/track/supplement", "", [("cut.pdf", whole[:150])], more=[("words", "Gửi lại"), ("seen",
+         seen)])
+    tell(out.status == 422 and "thiếu phần cuối" in text(out), "a broken file is refused here too", text(out))
+    out = send_files(b, "/track/supplement", "", [], more=[("words", ""), ("seen", seen)])
+    tell(out.status == 422, "nothing at all is no supplement")
+    out = send_files(b, "/track/supplement", "", [("Trang 2.pdf", whole)], more=[("words", "Đã chụp lại trang 2"),
+         ("seen", seen)])
+    words = text(b.get("/track"))
+    tell(out.status == 303 and "Trang 2.pdf" in words and "Đã chụp lại trang 2" in words, "answer and file are there",
+         (out.status, text(out), words))
+    again = send_files(b, "/track/supplement", "", [("Trang 2.pdf", whole)], more=[("words", "Đã chụp lại trang 2"),
+         ("seen", seen)])
+    tell(again.status == 409 and text(b.get("/track")).count("Trang 2.pdf") == 1, "sent twice, it is there once",
+         again.status)
+    act(code, "accept_after_supplement", "reception_officer")
+    words = text(b.get("/track"))
+    tell("Được tiếp nhận" in words and "Hẹn trả lần đầu" in words, "accepted: the promised day stands there", words)
+    tell("Phiếu" in words or "Giấy tiếp nhận" in words or "GIẤY TIẾP NHẬN" in words, "and the receipt can be read",
+         words)
+    number = re.search(r'/track/papers/(\d+)"', b.get("/track").body.decode()).group(1)
+    paper = b.get(f"/track/papers/{number}")
+    tell(paper.status == 200 and b"<html" in paper.body.lower(), "as a page", paper.status)
+    tell(b.get(f"/track/papers/{number}?as=pdf").body.startswith(b"%PDF"), "and as PDF")
+    act(code, "correct", "reception_officer", "phone=0987654321", reason="Ghi nhầm số điện thoại")
+    words = text(b.get("/track"))
+    tell("•••678" in words and "•••321" in words and "Ghi nhầm số điện thoại" in words,
+         "what an officer changed stands there, before and after", words)
+
+
+def end(b, lan, code):
+    act(code, "hand_over", "reception_officer")
+    act(code, "take", "case_officer")
+    act(code, "draft", "case_officer", "draft_text=Đồng ý")
+    act(code, "approve", "unit_head")
+    tell(press(b, "collect").status in (409, 422), "there is no result to take yet")
+    act(code, "decide", "leader", "result_number=12/TL", "signer=Chủ tịch")
+    words = text(b.get("/track"))
+    tell("Nhận kết quả điện tử" in words, "the result is ready", words)
+    out = press(b, "collect")
+    tell(out.status == 303 and dossier_of(code)["status"] == "10", "it is taken electronically", (out.status,
+         text(out)))
+    out = press(b, "rate", ("rating", "5"), ("words", "Nhanh"))
+    tell(out.status == 303 and dossier_of(code)["rating"] == 5 and "đã được đánh giá" in text(b.get("/track")),
+         "it is rated", text(out))
+    tell(press(b, "rate", ("rating", "1")).status in (409, 422) and dossier_of(code)["rating"] == 5, "once")
+    found = json.loads(tinhso("query", "dossier_events", "--filter", f"dossier = '{code}' AND transition = 'rate'",
+         "--reveal", "t", "--json"))
+    tell(found["records"][0]["fields"]["actor"] == "applicant", "the step does not say who rated", found)
+    tell(press(b, "withdraw", ("words", "Đổi ý")).status in (409, 422), "what was settled cannot be withdrawn")
+
+
+def filed(**fields):
+    """A dossier at the counter, whose fee is asked for: code, lookup code."""
+    out = tinhso("dossier", "procedure=2.000635", "reception_office=ubnd-24631", "channel=counter",
+         "applicant=Lê Văn Tám",
+                 "--as", "reception_officer", *[f"{k}={v}" for k, v in fields.items()])
+    code = re.search(r"[0-9.]+[.]H[0-9]{2}-\d{6}-\d{4}", out).group(0)
+    return code, dossier_of(code)["token"]
+
+
+def paying(key):
+    code, token = filed()
+    b = enter(code, token)
+    tell("Thanh toán trực tuyến" not in text(b.get("/track")), "nothing is to be paid before it is asked for")
+    tell(press(b, "pay").status in (409, 422), "nor can it be")
+    act(code, "ask_fee", "cashier", "fee_vnd=24000")
+    tell("24.000 đồng" in text(b.get("/track")), "what is to be paid stands there")
+    out = press(b, "pay")
+    q = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(out.location).query))
+    reference = q.get("MaThamChieu", "")
+    tell(out.status == 303 and q.get("SoTien") == "24000" and q.get("MaHoSo") == code
+         and q.get("ChuKy") == payment.sign(key, f"{reference}|{code}|24000"), "one is led to the platform, signed",
+              out.location)
+    tell(dossier_of(code)["money"] == "pending", "the payment has begun")
+    again = press(b, "pay")
+    tell(again.location == out.location, "begun twice, it is one payment", again.location)
+    other, _ = filed()
+    cases = [
+        ("forged", 403, dict(signature="0" * 64)),
+        ("no JSON", 400, dict(body=b"paid!")),
+        ("the wrong amount", 409, dict(amount=23999)),
+        ("of another dossier", 404, dict(code=other)),
+        ("of a reference that nobody began", 404, dict(reference="TS00")),
+    ]
+    for what, status, change in cases:
+        got = payment.notify(ADDRESS, key, **{**dict(reference=reference, code=code, amount=24000), **change})
+        tell(got[0] == status and dossier_of(code)["money"] == "pending",
+             f"a message {what}: {status}, and nothing is counted", got)
+    got = payment.notify(ADDRESS, key, reference, code, 24000, "THAT_BAI")
+    tell(got[0] == 200 and dossier_of(code)["money"] == "failed", "a failed payment is told", got)
+    out = press(b, "pay")
+    second = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(out.location).query))["MaThamChieu"]
+    tell(second != reference, "and can be begun anew")
+    got = payment.notify(ADDRESS, key, reference, code, 24000)
+    tell(got[0] == 404 and dossier_of(code)["money"] == "pending", "the old reference pays nothing any more", got)
+    first, twice = [payment.notify(ADDRESS, key, second, code, 24000) for _ in range(2)]
+    tell(first[0] == 200 and first[1]["KetQua"] == "DA_GHI_NHAN" and dossier_of(code)["money"] == "paid", "paid", first)
+    tell(twice[0] == 200 and twice[1]["KetQua"] == "DA_GHI_NHAN_TRUOC", "told twice, it is counted once", twice)
+    steps = json.loads(tinhso("query", "dossier_events", "--filter",
+         f"dossier = '{code}' AND transition = 'pay_fee'", "--json"))
+    tell(len(steps["records"]) == 1, "by one step", steps)
+    tell("Giấy đã ra" in text(b.get("/track")), "the receipt can be read")
+
+
+def duties(key):
+    code, token = filed()
+    b = enter(code, token)
+    act(code, "ask_payment", "cashier", "fee_vnd=1000000", "fee_note=Lệ phí trước bạ")
+    words = text(b.get("/track"))
+    tell("Yêu cầu thực hiện nghĩa vụ tài chính" in words and "1.000.000 đồng" in words, "the clock waits for a duty",
+         words)
+    reference = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(press(b, "pay").location).query))["MaThamChieu"]
+    got = payment.notify(ADDRESS, key, reference, code, 1000000)
+    tell(got[0] == 200 and dossier_of(code)["status"] == "2", "paid: it goes on", (got, dossier_of(code)))
+    code, token = filed()
+    b = enter(code, token)
+    act(code, "ask_fee", "cashier", "fee_vnd=8000")
+    reference = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(press(b, "pay").location).query))["MaThamChieu"]
+    out = press(b, "withdraw")
+    tell(out.status == 422, "withdrawing needs a reason", text(out))
+    tell(press(b, "withdraw", ("words", "Đổi ý")).status == 303 and dossier_of(code)["status"] == "7",
+         "it is withdrawn")
+    got = payment.notify(ADDRESS, key, reference, code, 8000)
+    tell(got[0] == 409 and dossier_of(code)["money"] != "paid",
+         "paid after that: not taken, and written down for whoever gives it back", got)
+    tell("không còn chờ khoản này" in got[1].get("detail", ""), "in words", got)
+
+
+def half_way(whole):
+    """Somebody who has not sent it yet, and follows a dossier to be supplemented and paid: for the walk through pages."""
+    mai = account("mai", "Đỗ Thị Mai", "--citizen", "--personal-id", "067196000789")
+    mai.ask("POST", BIRTH, urllib.parse.urlencode([("csrf", mai.get(BIRTH).hidden("csrf"))]))
+    walk(mai, BIRTH, ANSWERS, unit="24631", phone="0912345678")
+    send_files(mai, BIRTH + "/files", mai.get(BIRTH + "/files").hidden("csrf"), [("Giấy chứng sinh.pdf", whole)])
+    code, token = filed(personal_id="067196000789", phone="0912345678")
+    act(code, "ask_fee", "cashier", "fee_vnd=24000")
+    act(code, "ask_supplement", "case_officer", "faults=Giấy chứng sinh: ảnh trang 2 mờ\nGiấy tờ cư trú: chưa có",
+         "answer_by=2027-12-20")
+    act(code, "correct", "reception_officer", "address=Thôn 5, xã Đắk Wer", reason="Ghi nhầm thôn")
+    mai.ask("POST", "/track", urllib.parse.urlencode([("csrf", mai.token), ("code", code), ("token", token)]))
+    with open(os.path.join(WORK, "mai.cookie"), "w", encoding="utf-8") as f:
+        f.write("; ".join(f"{k}={v}" for k, v in mai.cookies.items() if k != "lang"))
+
+
+def guessing(code, token):
+    b = Browser(ADDRESS, lang="vi")
+    for _ in range(30):
+        out = b.ask("POST", "/track", urllib.parse.urlencode([("code", code), ("token", "1111-1111-1111-1111")]))
+        if out.status == 429:
+            break
+    tell(out.status == 429 and "phút" in text(out), "whoever guesses must wait", (out.status, text(out)))
+    out = b.ask("POST", "/track", urllib.parse.urlencode([("code", code), ("token", token)]))
+    tell(out.status == 429, "also with the right code, from there")
+
+
 def main():
     anyone = Browser(ADDRESS, lang="vi")
     lan = account("lan", "Nguyễn Thị Lan", "--citizen", "--personal-id", "067195000123")
@@ -263,7 +495,16 @@ def main():
     fill(lan, BIRTH + "/giving", f__return_by="electronic")
     code, token = send(lan, other)
     kept(code, whole)
-    print("CODE", code, token)
+    b = tracking(code, token, anyone)
+    own(lan, other, code)
+    supplement(b, code, whole)
+    end(b, lan, code)
+    with open(os.path.join(WORK, "payment.key"), "rb") as f:
+        key = f.read().strip()
+    paying(key)
+    duties(key)
+    half_way(whole)
+    guessing(code, token)
 
 
 main()

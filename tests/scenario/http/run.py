@@ -33,7 +33,8 @@ from urllib.parse import unquote, urlsplit
 import jsonschema
 
 # Answered only to who knows a secret: signin.py and national_account.py ask them.
-SECRET = {"signIn", "signInCode", "welcomePage", "welcome", "secondFactor", "signInWith", "signInBack"}
+SECRET = {"trackFind", "paymentCallback", "signIn", "signInCode", "welcomePage", "welcome", "secondFactor",
+          "signInWith", "signInBack"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
