@@ -466,7 +466,7 @@ def half_way(whole):
          "answer_by=2027-12-20")
     act(code, "correct", "reception_officer", "address=Thôn 5, xã Đắk Wer", reason="Ghi nhầm thôn")
     mai.ask("POST", "/track", urllib.parse.urlencode([("csrf", mai.token), ("code", code), ("token", token)]))
-    with open(os.path.join(WORK, "mai.cookie"), "w", encoding="utf-8") as f:
+    with open(os.path.join(WORK, "nop.cookie"), "w", encoding="utf-8") as f:
         f.write("; ".join(f"{k}={v}" for k, v in mai.cookies.items() if k != "lang"))
 
 
