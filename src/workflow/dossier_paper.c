@@ -41,10 +41,21 @@ static void write_fields(struct maker *m)
     }
 }
 
+/* As it is on that day; of a body that was dissolved and left its dossiers to several others, as it was when the dossier was filed. */
+static enum err office_named(struct maker *m, const char *field, struct date day, struct office *ret, struct fault *f)
+{
+    struct date filed;
+    enum err e = office_read(m->a, m->s, text_in(m, field), day, ret, f);
+    if (e != ERR_OFFICE_UNKNOWN || date_parse(text_in(m, "filed_on"), &filed, NULL) != OK)
+        return e;
+    *f = (struct fault){0};
+    return office_read(m->a, m->s, text_in(m, field), filed, ret, f);
+}
+
 static enum err write_office(struct maker *m, struct date day, struct fault *f)
 {
-    struct office office;
-    enum err e = office_read(m->a, m->s, text_in(m, "reception_office"), day, &office, f);
+    struct office office = {0};
+    enum err e = office_named(m, "reception_office", day, &office, f);
     if (e != OK)
         return e;
     m->unit = office.unit;
@@ -53,7 +64,7 @@ static enum err write_office(struct maker *m, struct date day, struct fault *f)
     member(m, "superior_name", office.superior_name);
     member(m, "office_hotline", office.hotline);
     member(m, "office_address", office.address);
-    e = office_read(m->a, m->s, text_in(m, "office"), day, &office, f);
+    e = office_named(m, "office", day, &office, f);
     if (e == OK)
         member(m, "competent_name", office.name);
     if (e == OK)
