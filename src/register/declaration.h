@@ -233,7 +233,7 @@ struct province {
     struct sources sources; /* all files, for figure, index, report, paper and role to read theirs */
 };
 
-/* Reads province.yaml and the files of codes, registers, figures, indexes, reports, papers, roles, and data/names.yaml. */
+/* Reads province.yaml and the files of codes, registers, figures, indexes, reports, papers, roles, and data/names.yaml, data/dossiers.yaml. */
 enum err sources_read_folder(struct arena *a, const char *folder, struct sources *ret_sources, struct fault *f);
 
 /* Parses, checks, links. All errors go to the list; returns the first one's code. The built-in registers are added. */

@@ -29,10 +29,12 @@ enum err sources_read_folder(struct arena *a, const char *folder, struct sources
         const char *folder, *suffix;
     } parts[] = {{"codes", ".yaml"}, {"registers", ".yaml"}, {"figures", ".yaml"}, {"indexes", ".yaml"},
                  {"reports", ".md"}, {"papers", ".md"},      {"roles", ".yaml"},   {"workflows", ".yaml"}};
+    static const char *const words[] = {"data/names.yaml", "data/dossiers.yaml"};
     VEC(struct source_file) files = {0};
     enum err e = read_into(a, folder, "province.yaml", &files, f);
-    if (e == OK && file_exists(arena_printf(a, "%s/data/names.yaml", folder)))
-        e = read_into(a, folder, "data/names.yaml", &files, f);
+    for (size_t i = 0; e == OK && i < ARRAY_LEN(words); i++)
+        if (file_exists(arena_printf(a, "%s/%s", folder, words[i])))
+            e = read_into(a, folder, words[i], &files, f);
     for (size_t i = 0; e == OK && i < ARRAY_LEN(parts); i++) {
         const char *part = arena_printf(a, "%s/%s", folder, parts[i].folder), **names;
         size_t n;

@@ -11,42 +11,6 @@
 
 enum { GENERATOR_VERSION = 1 }; /* counts up when the same section would give other records */
 
-/* ---- randomness: SplitMix64 (Steele, Lea, Flood 2014), one stream a field ---- */
-
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = (*state += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
-/* 0 … n-1, evenly enough: the bias is below n / 2^64. */
-static uint64_t below(uint64_t *state, uint64_t n)
-{
-    return (uint64_t)(((unsigned __int128)next_random(state) * n) >> 64);
-}
-
-static double unit_interval(uint64_t *state)
-{
-    return (double)(next_random(state) >> 11) * 0x1p-53;
-}
-
-/* The first i with upto[i] > a random point of the whole. */
-static size_t weighted(uint64_t *state, const double *upto, size_t n)
-{
-    double x = unit_interval(state) * upto[n - 1];
-    size_t low = 0, high = n - 1;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (upto[middle] > x)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
 /* ---- what a section needs at hand ---- */
 
 struct choice {
@@ -397,31 +361,9 @@ static struct str expand(struct sample *m, struct str pattern, int64_t i)
 
 static struct str make_person(struct sample *m, struct generator *g)
 {
-    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
-    if (m->names.n == 0)
-        return (struct str){NULL, 0};
-    double x = unit_interval(&g->state) * m->names.groups[m->names.n - 1].upto;
-    const struct name_group *group = m->names.groups;
-    while (group->upto <= x)
-        group++;
     struct str sex = cell_named(m, g->d->person);
-    struct str pattern = str_is(sex, "female") || str_is(sex, "nữ") || str_is(sex, "Nữ") ? group->female : group->male;
-    while (pattern.n) {
-        struct str rest, before = str_cut(pattern, '{', &rest), name;
-        buf_str(&b, before);
-        if (!rest.p)
-            break;
-        name = str_cut(rest, '}', &pattern);
-        for (size_t i = 0; i < group->n_lists; i++)
-            if (group->lists[i].n && str_eq(group->lists[i].name, name))
-                buf_str(&b, group->lists[i].words[weighted(&g->state, group->lists[i].upto, group->lists[i].n)]);
-    }
-    struct buf out CLEANUP(buf_done) = BUF_INIT(4096); /* an empty word leaves no double space */
-    for (size_t i = 0; i < b.n; i++)
-        if (b.p[i] != ' ' || (out.n && out.p[out.n - 1] != ' '))
-            buf_putc(&out, b.p[i]);
-    struct str name = str_trim(buf_view(&out));
-    return str_dup(m->row, name);
+    bool is_female = str_is(sex, "female") || str_is(sex, "nữ") || str_is(sex, "Nữ");
+    return names_draw(m->row, &m->names, is_female, &g->state);
 }
 
 static struct str make_personal_id(struct sample *m, struct generator *g)
@@ -433,7 +375,7 @@ static struct str make_personal_id(struct sample *m, struct generator *g)
     bool is_female = str_is(sex, "female") || str_is(sex, "nữ") || str_is(sex, "Nữ");
     int century = (int)(year / 100 - 19) * 2 + is_female;
     return str_of(arena_printf(m->row, "%.*s%d%02d%06d", STR_ARG(d->province), century < 0 ? 0 : century,
-                               (int)(year % 100), (int)below(&g->state, 1000000)));
+                               (int)(year % 100), (int)draw_below(&g->state, 1000000)));
 }
 
 /* Check digit of registers: 10 − (Σ weight·digit mod 11); 10 is never issued (Circular 105/2020/TT-BTC, art. 5). */
@@ -444,7 +386,7 @@ static struct str make_tax_code(struct sample *m, struct generator *g)
     for (;;) {
         int sum = 0;
         for (size_t i = 0; i < 9; i++) {
-            code[i] = i < g->d->tax_code.n ? g->d->tax_code.p[i] : (char)('0' + below(&g->state, 10));
+            code[i] = i < g->d->tax_code.n ? g->d->tax_code.p[i] : (char)('0' + draw_below(&g->state, 10));
             sum += weights[i] * (code[i] - '0');
         }
         int check = 10 - sum % 11;
@@ -458,10 +400,10 @@ static struct str make_tax_code(struct sample *m, struct generator *g)
 
 static struct str make_phone(struct sample *m, struct generator *g)
 {
-    struct str prefix = g->d->phone.p[below(&g->state, g->d->phone.n)];
+    struct str prefix = g->d->phone.p[draw_below(&g->state, g->d->phone.n)];
     char *phone = arena_alloc(m->row, 12);
     for (size_t i = 0; i < 10; i++)
-        phone[i] = i < prefix.n ? prefix.p[i] : (char)('0' + below(&g->state, 10));
+        phone[i] = i < prefix.n ? prefix.p[i] : (char)('0' + draw_below(&g->state, 10));
     phone[10] = 0;
     return str_slice(phone, 10);
 }
@@ -470,13 +412,13 @@ static struct str make_date(struct sample *m, struct generator *g)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(32);
     int32_t low = (int32_t)g->low, high = (int32_t)g->high;
-    date_print(date_of_days(low + (int32_t)below(&g->state, (uint64_t)((int64_t)high - low + 1))), &b);
+    date_print(date_of_days(low + (int32_t)draw_below(&g->state, (uint64_t)((int64_t)high - low + 1))), &b);
     return str_dup(m->row, buf_view(&b));
 }
 
 static struct str make_number(struct sample *m, struct generator *g)
 {
-    double x = unit_interval(&g->state);
+    double x = draw_unit(&g->state);
     double v = g->low + (g->high - g->low) * (g->d->skew > 1 || g->d->skew < 1 ? pow(x, g->d->skew) : x);
     struct buf b CLEANUP(buf_done) = BUF_INIT(64);
     double scale = pow(10, (double)g->d->decimals);
@@ -487,7 +429,7 @@ static struct str make_number(struct sample *m, struct generator *g)
 /* Without replacement: the totals come out exactly, in no order that a reader could guess. */
 static struct str make_quota(struct generator *g)
 {
-    int64_t x = (int64_t)below(&g->state, (uint64_t)g->left_sum);
+    int64_t x = (int64_t)draw_below(&g->state, (uint64_t)g->left_sum);
     size_t i = 0;
     for (; x >= g->left[i]; i++)
         x -= g->left[i];
@@ -508,8 +450,8 @@ static struct str make(struct sample *m, struct section *s, struct generator *g,
     case GEN_PERSON:
         return make_person(m, g);
     case GEN_INTEGER:
-        return str_of(arena_printf(m->row, "%lld",
-                                   (long long)g->low + (long long)below(&g->state, (uint64_t)(g->high - g->low) + 1)));
+        return str_of(arena_printf(
+            m->row, "%lld", (long long)g->low + (long long)draw_below(&g->state, (uint64_t)(g->high - g->low) + 1)));
     case GEN_PERSONAL_ID:
         return make_personal_id(m, g);
     case GEN_TAX_CODE:
@@ -521,7 +463,7 @@ static struct str make(struct sample *m, struct section *s, struct generator *g,
     case GEN_NUMBER:
         return make_number(m, g);
     case GEN_CHANCE:
-        return unit_interval(&g->state) < g->d->chance ? STR("true") : STR("false");
+        return draw_unit(&g->state) < g->d->chance ? STR("true") : STR("false");
     case GEN_VALUE:
         return g->d->value;
     case GEN_EACH:
@@ -530,10 +472,10 @@ static struct str make(struct sample *m, struct section *s, struct generator *g,
     case GEN_FROM:
         if (g->d->from->is_in_turn)
             return g->choice.values[g->turn++ % g->choice.n];
-        return g->choice.values[below(&g->state, g->choice.n)];
+        return g->choice.values[draw_below(&g->state, g->choice.n)];
     case GEN_CHOOSE:
     case GEN_UNIT:
-        return g->choice.values[weighted(&g->state, g->choice.upto, g->choice.n)];
+        return g->choice.values[draw_weighted(&g->state, g->choice.upto, g->choice.n)];
     case GEN_VIA: {
         const struct str *v = map_get(&g->via, m->cells[g->via_field]);
         return v ? *v : (struct str){NULL, 0};
@@ -550,7 +492,7 @@ static bool is_wanted(struct sample *m, struct generator *g)
     for (size_t i = 0; i < g->d->when.n; i++)
         if (!str_eq(cell_named(m, g->d->when.p[i].key), g->d->when.p[i].value))
             return false;
-    return g->d->fill >= 1 || unit_interval(&g->fill_state) < g->d->fill;
+    return g->d->fill >= 1 || draw_unit(&g->fill_state) < g->d->fill;
 }
 
 enum err sample_next(struct sample *m, const struct str **ret_cells, bool *ret_has_row, struct fault *f)

@@ -2,6 +2,7 @@
 #ifndef TINHSO_REGISTER_SAMPLE_INTERNAL_H
 #define TINHSO_REGISTER_SAMPLE_INTERNAL_H
 
+#include "register/draw.h"
 #include "register/sample.h"
 
 struct personal_id_decl {
@@ -54,29 +55,7 @@ struct sample_decl {
     size_t n;
 };
 
-struct word_list {
-    struct str name;
-    struct str *words;
-    double *upto; /* cumulated weights */
-    size_t n;
-};
-
-struct name_group {
-    struct word_list *lists;
-    size_t n_lists;
-    struct str male, female;
-    double upto;
-};
-
-struct names {
-    struct name_group *groups;
-    size_t n;
-};
-
 enum err sample_read(struct arena *a, const struct reg *reg, struct sample_decl *ret, struct faults *list);
-/* data/names.yaml; no groups when the file is absent. */
-enum err names_read(struct arena *a, const struct province *p, struct names *ret, struct faults *list);
-
 /* The one main key that a generator has, or GEN_NONE / GEN_SEVERAL. */
 enum gen_kind {
     GEN_SEQUENCE,
