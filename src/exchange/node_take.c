@@ -33,8 +33,8 @@ static struct str sentence(struct arena *a, const struct fault *f)
 
 /* ---- proofs */
 
-/* Values that the log shows and personal ones that their commitments prove, as one object. */
-static struct str fields_of(struct arena *a, const struct json *record, const struct proof_facts *p)
+/* Values that the log shows and personal ones that their commitments prove, as one object; without the lookup code where people will read it. */
+static struct str fields_of(struct arena *a, const struct json *record, const struct proof_facts *p, bool has_token)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES),
                  value CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES);
@@ -49,6 +49,8 @@ static struct str fields_of(struct arena *a, const struct json *record, const st
         json_raw(&o, buf_view(&value));
     }
     for (size_t i = 0; i < p->n_shown; i++) {
+        if (!has_token && str_is(p->shown[i].name, "token"))
+            continue;
         json_key(&o, p->shown[i].name);
         json_raw(&o, p->shown[i].value);
     }
@@ -59,7 +61,7 @@ static struct str fields_of(struct arena *a, const struct json *record, const st
 struct proven {
     struct proof_facts facts;
     struct str *cells;
-    struct str json;
+    struct str json; /* for people to read */
 };
 
 static enum err proof_open(struct arena *a, const struct reg *reg, const struct node *node, struct str proof,
@@ -75,8 +77,8 @@ static enum err proof_open(struct arena *a, const struct reg *reg, const struct 
     enum err e = json_parse(a, ret->facts.record, STR("proof"), &record, f);
     if (e != OK)
         return e;
-    ret->json = fields_of(a, record, &ret->facts);
-    e = json_parse(a, ret->json, STR("proof"), &fields, f);
+    ret->json = fields_of(a, record, &ret->facts, false);
+    e = json_parse(a, fields_of(a, record, &ret->facts, true), STR("proof"), &fields, f);
     ret->cells = ARENA_ARRAY(a, struct str, reg->n_fields);
     if (e == OK && record_cells_of_json(a, reg, fields, ret->cells, is_given, &list) != OK) {
         *f = list.p[0]; /* a field that is not declared here: the node has other declarations */
@@ -332,6 +334,7 @@ static enum err conflict(struct taking *t, struct str why, struct fault *f)
                  {"at", buf_view(&at)},
                  {"actor", x->actor},
                  {"arrived_on", change_today(c)},
+                 {"unit", cell(t->w->reg, x->cells, "unit")},
                  {"why", why},
                  {"data", x->data}};
     struct str *cells = ARENA_ARRAY(t->a, struct str, reg->n_fields);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "exchange/portal.h"
+#include "register/query.h"
 #include "web/admin.h"
 #include "web/form.h"
 #include "web/message.h"
@@ -176,6 +177,23 @@ static enum err compared(struct exchange *x, struct tpl_partner *t, struct buf *
     return OK;
 }
 
+/* ---- counter nodes */
+
+static enum err conflicts(struct exchange *x, struct tpl_partner *t, struct fault *f)
+{
+    struct worker *w = x->worker;
+    const struct reg *reg = province_register(w->store->province, STR("node_conflicts"));
+    const struct viewer *who = w->store->viewer;
+    if (!reg)
+        return OK;
+    store_view(w->store, NULL); /* how many, whosever they are */
+    enum err e =
+        query_count(w->store, reg, &(struct query_options){.filter = STR("settled_on IS NULL")}, &t->conflicts, f);
+    store_view(w->store, who);
+    t->conflicts_href = site_shows_register(x, reg) ? part_href(x, "/registers/", reg->name) : nothing;
+    return e;
+}
+
 /* ---- the page */
 
 static enum err answer(struct exchange *x, struct str problem, struct fault *f)
@@ -196,6 +214,8 @@ static enum err answer(struct exchange *x, struct str problem, struct fault *f)
         e = letter_write(x, &dead[i], &letters[i], f);
     if (e == OK)
         e = compared(x, &t, &comparison, f);
+    if (e == OK)
+        e = conflicts(x, &t, f);
     if (e != OK)
         return e;
     write_tally(x, &counts, &tally);

@@ -35,8 +35,8 @@ def asked(db, *args, now=None):
     return json.loads(done.stdout)
 
 
-def file(db, applicant, now=None):
-    return asked(db, "dossier", "procedure=1.001193", f"reception_office={OFFICE}", "channel=counter", f"applicant={applicant}",
+def file(db, applicant, now=None, procedure="1.001193"):
+    return asked(db, "dossier", f"procedure={procedure}", f"reception_office={OFFICE}", "channel=counter", f"applicant={applicant}",
                  "personal_id=067190000123", "--as", "reception_officer", now=now)["id"]
 
 
@@ -147,11 +147,16 @@ def offline(link):
     act("n1.db", codes[0], "take", "case_officer")
     act("n1.db", codes[1], "withdraw", "reception_officer", "reason=Nộp nhầm")
     tell([int(c[-4:]) for c in codes] == list(range(5001, 5008)), "one after another", codes)
+    joined = file("n1.db", "Trẻ em", procedure="2.000986")
+    codes += [r["code"] for r in rows("n1.db", "dossiers") if r["code"] == joined or r["parent"] == joined]
+    tell(len(codes) == 10, "a joined-up one is a dossier a part", codes)
+    act("n1.db", joined, "withdraw", "reception_officer", "--reason", "Nộp lại sau")
     mine = [file(PROVINCE, f"Tỉnh {i}") for i in range(2)]
     tell([int(c[-4:]) for c in mine] == [1, 2], "the province numbers beside the block", mine)
     done = run("n1.db", "node", "sync")
     tell(done.returncode == 1 and line.url in done.stderr, "without a line sending ends with a sentence", done.stderr)
-    tell(asked("n1.db", "node", "status")["waiting"] == 13, "what waits is counted", asked("n1.db", "node", "status"))
+    waiting = asked("n1.db", "node", "status")["waiting"]
+    tell(waiting == len(steps("n1.db")) == 19, "what waits is counted", waiting)
     return codes
 
 
@@ -243,6 +248,19 @@ def conflicts(codes):
     path, body = [b for b in line.bodies if b[0].endswith("quay-1/steps")][-1]
     line.post(path, body)
     tell(len(rows(PROVINCE, "node_conflicts")) == 2, "once, however often it comes")
+    stage.address = province.url
+    tam, hoa = (stage.account(*who) for who in (("tam", "--role", "procedure_controller"),
+                                                ("hoa", "--role", "unit_head", "--unit", UNIT)))
+    page = tam.get("/desk/partner")
+    tell("wait for a person: 2" in page.text and "/registers/node_conflicts" in page.text, "the desk says how many",
+         page.text)
+    id_ = urllib.parse.quote(f"quay-1@{a}@2")
+    page = hoa.get(f"/registers/node_conflicts/{id_}")
+    tell(page.status == 200 and "hand_over" in page.text and "Người 4" in page.text, "the head of the office sees what was done",
+         page.text)
+    tell("token" not in page.text, "without the lookup code")
+    page = tam.get(f"/registers/node_conflicts/{id_}")
+    tell("Người 4" not in page.text, "others do not see whose it is", page.text)
 
 
 def times():
