@@ -94,7 +94,10 @@ static enum err choices_of(struct seen_dossier *d, struct tpl_dossier_choices **
     for (size_t i = 0; e == OK && i < n; i++)
         shown[i] = (struct tpl_dossier_choices){
             .title = text2_in(&list[i].transition->title, x->lang),
-            .href = STR_JOIN(x->arena, show_record_href(x, d->w->reg, d->r.id), STR("/do/"), list[i].transition->id),
+            .href =
+                str_is(list[i].transition->id, "attach") /* it takes files */
+                    ? STR_JOIN(x->arena, part_href(x, "/desk/dossiers/", d->r.id), STR("/attach"))
+                    : STR_JOIN(x->arena, show_record_href(x, d->w->reg, d->r.id), STR("/do/"), list[i].transition->id),
             .why = list[i].why.code == OK
                        ? nothing
                        : str_dup(x->arena, fault_param(&list[i].why, x->lang == LANG_EN ? "why_en" : "why"))};

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The checks of one_stop.sh: one_stop.py ADDRESS WORK. Lines of TAP."""
+import base64
 import os
 import re
 import sys
@@ -206,6 +207,22 @@ def joined_up():
     tell(all(r["fields"]["status"] == "7" for r in left), "with its parts", left)
 
 
+def scans(code):
+    png = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJg"
+                           "gg==")
+    for name, bytes_, status in (("khai.png", png, 303), ("rong.pdf", b"", 422), ("van-ban.pdf", b"khong", 422)):
+        page = stage.upload(mai, f"/desk/dossiers/{code}/attach", {"component": "1"}, name, bytes_)
+        tell(page.status == status, f"{name} is {'taken' if status == 303 else 'refused with words'}", page.text)
+    page = mai.get(f"/desk/dossiers/{code}/attach")
+    tell("khai.png" in page.text and "rong.pdf" not in page.text, "what was taken waits to be kept", page.text)
+    page = mai.post(f"/desk/dossiers/{code}/attach/done")
+    tell(page.status == 303, "and is kept with the dossier", page.text)
+    page = mai.get(f"/desk/dossiers/{code}")
+    tell("khai.png" in page.text and "Add scanned papers" in page.text, "whose page shows it, and the step", page.text)
+    page = mai.get(f"/desk/dossiers/{code}/files/1")
+    tell(page.body == png, "and hands it out as it was sent", page.status)
+
+
 def parties():
     page = fill(mai, "/desk/counter/1.000894", other="true", **{
         "f.applicant": "Lê Văn Nam", "f.parties": "Trần Thị Nữ; 067192003456; 0905123456"})
@@ -226,6 +243,7 @@ two_officers(other)
 batch()
 joined_up()
 parties()
+scans(other)
 laws(other)
 has_done(do(money, other, "ask_fee", f__fee_vnd="50000"), "a fee is asked for")
 has_done(do(money, other, "pay_fee", f__payment_ref="PT01"), "and paid, with a receipt")

@@ -49,6 +49,16 @@ class Stage:
         with open(os.path.join(self.work, name + ".cookie"), "w", encoding="utf-8") as f:
             f.write("; ".join(f"{k}={v}" for k, v in b.cookies.items()))
 
+    def upload(self, b, path, fields, name, content):
+        """A form with one file."""
+        edge = "XX"
+        parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode()
+                 for k, v in {"csrf": b.token, **fields}.items()]
+        parts.append(f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+                     "Content-Type: application/octet-stream\r\n\r\n".encode() + content + b"\r\n")
+        body = b"".join(parts) + f"--{edge}--\r\n".encode()
+        return b.ask("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={edge}"})
+
     def fill(self, b, path, do="save", **fields):
         """The form of a page, as it stands there but for some fields, sent by one of its buttons."""
         page = b.get(path)
