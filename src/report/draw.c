@@ -26,6 +26,15 @@ static struct {
 #undef GOBJECT
 } lib;
 
+#ifdef __SANITIZE_ADDRESS__
+/* What fontconfig keeps of the fonts for as long as the process lives is not lost: it stays the same however many pages are drawn. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig.so\n";
+}
+#endif
+
 static const char *missing; /* the library that could not be loaded */
 
 static void load(const char *file, const struct library_function *functions, size_t n)
@@ -243,10 +252,12 @@ void drawing_measure(struct drawing *d, const struct draw_span *spans, size_t n,
     int width, height;
     lib.pango_layout_get_size(layout, &width, &height);
     *ret_natural = (double)width / PANGO_SCALE;
-    lib.pango_layout_set_wrap(layout, PANGO_WRAP_WORD);
-    lib.pango_layout_set_width(layout, 0);
-    lib.pango_layout_get_size(layout, &width, &height);
-    *ret_longest = (double)width / PANGO_SCALE;
+    if (ret_longest) {
+        lib.pango_layout_set_wrap(layout, PANGO_WRAP_WORD);
+        lib.pango_layout_set_width(layout, 0);
+        lib.pango_layout_get_size(layout, &width, &height);
+        *ret_longest = (double)width / PANGO_SCALE;
+    }
     lib.g_object_unref(layout);
 }
 

@@ -68,7 +68,7 @@ void drawing_drop(struct drawing *d);
 
 const struct draw_text *drawing_text(struct drawing *d, const struct draw_span *spans, size_t n,
                                      const struct draw_style *style);
-/* How wide the text is in one line, and its longest word. */
+/* How wide the text is in one line, and its longest word (NULL: not asked for). */
 void drawing_measure(struct drawing *d, const struct draw_span *spans, size_t n, double size, double *ret_natural,
                      double *ret_longest);
 /* Lines from … to − 1, the first one's top at y. */

@@ -25,32 +25,61 @@ static draw_spans cell_spans(struct table *t, const struct md *cell, bool is_hea
     return spans;
 }
 
-static void measure(struct table *t, const struct md *table)
+static bool is_empty(const draw_spans *spans)
+{
+    for (size_t i = 0; i < spans->n; i++)
+        if (spans->p[i].text.n)
+            return false;
+    return true;
+}
+
+static void keep_greater(double *kept, double value)
+{
+    if (value > *kept)
+        *kept = value;
+}
+
+/* A head breaks between its words before it makes its column wide. */
+static void measure_cell(struct table *t, const draw_spans *spans, size_t i, bool is_head, bool wants_longest)
+{
+    double natural = 0, longest = 0;
+    if (is_empty(spans))
+        return;
+    drawing_measure(t->s->d, spans->p, spans->n, t->size, &natural, is_head || wants_longest ? &longest : NULL);
+    keep_greater(&t->natural[i], is_head ? longest : natural);
+    keep_greater(&t->longest[i], longest);
+}
+
+static void measure(struct table *t, const struct md *table, bool wants_longest)
 {
     size_t n_rows = 0;
     for (const struct md *row = table->child; row && n_rows < MEASURED_ROWS; row = row->next, n_rows++) {
         size_t i = 0;
         for (const struct md *cell = row->child; cell && i < COLUMNS_MAX; cell = cell->next, i++) {
-            double natural, longest;
             draw_spans spans = cell_spans(t, cell, n_rows == 0);
-            drawing_measure(t->s->d, spans.p, spans.n, t->size, &natural, &longest);
-            if (n_rows == 0)
-                natural = longest; /* a head breaks between its words before it makes its column wide */
-            t->natural[i] = natural > t->natural[i] ? natural : t->natural[i];
-            t->longest[i] = longest > t->longest[i] ? longest : t->longest[i];
+            measure_cell(t, &spans, i, n_rows == 0, wants_longest);
             t->n = i + 1 > t->n ? i + 1 : t->n;
         }
     }
 }
 
+static double room_of(const struct table *t)
+{
+    return t->s->right - t->s->left - 2 * PAD * (double)t->n;
+}
+
+static double sum(const double *values, size_t n)
+{
+    double total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += values[i];
+    return total;
+}
+
 /* What is left over goes to the columns in proportion; what is missing is taken from those that can break. */
 static void share_width(struct table *t)
 {
-    double room = t->s->right - t->s->left - 2 * PAD * (double)t->n, natural = 0, longest = 0;
-    for (size_t i = 0; i < t->n; i++) {
-        natural += t->natural[i];
-        longest += t->longest[i];
-    }
+    double room = room_of(t), natural = sum(t->natural, t->n), longest = sum(t->longest, t->n);
     for (size_t i = 0; i < t->n; i++) {
         if (natural <= 0)
             t->width[i] = room / (double)t->n;
@@ -74,13 +103,16 @@ static struct row row_of(struct table *t, const struct md *md, bool is_head)
     size_t i = 0;
     for (const struct md *cell = md->child; cell && i < t->n; cell = cell->next, i++) {
         draw_spans spans = cell_spans(t, cell, is_head);
+        if (is_empty(&spans))
+            continue;
         enum draw_align align = is_head || cell->align == 'c' ? DRAW_CENTER
                                 : cell->align == 'r'          ? DRAW_RIGHT
                                                               : DRAW_LEFT;
         struct draw_style style = {.size = t->size, .width = t->width[i], .align = align};
         r.cells[i] = drawing_text(t->s->d, spans.p, spans.n, &style);
-        r.height = r.cells[i]->height > r.height ? r.cells[i]->height : r.height;
+        keep_greater(&r.height, r.cells[i]->height);
     }
+    keep_greater(&r.height, t->size * 1.2);
     r.height += 2 * PAD;
     return r;
 }
@@ -102,7 +134,7 @@ static void frame(struct table *t, double y, double height)
 static bool put_slice(struct table *t, const struct row *r, size_t from[COLUMNS_MAX], double room)
 {
     struct setter *s = t->s;
-    double x = s->left, tallest = 0;
+    double x = s->left, tallest = t->size * 1.2; /* an empty row is as high as a line */
     bool has_more = false;
     for (size_t i = 0; i < t->n; i++) {
         const struct draw_text *c = r->cells[i];
@@ -112,7 +144,7 @@ static bool put_slice(struct table *t, const struct row *r, size_t from[COLUMNS_
         if (c && end > begin) {
             double height = c->lines[end - 1].bottom - c->lines[begin].top;
             drawing_show(s->d, c, x + PAD, s->y + PAD, begin, end);
-            tallest = height > tallest ? height : tallest;
+            keep_greater(&tallest, height);
         }
         from[i] = end;
         has_more |= c && end < c->n_lines;
@@ -146,9 +178,11 @@ static void put_row(struct table *t, const struct row *r, const struct row *head
 void setter_table(struct setter *s, const struct md *table)
 {
     struct table t = {.s = s, .size = s->size - 1};
-    measure(&t, table);
+    measure(&t, table, false);
     if (t.n == 0)
         return;
+    if (sum(t.natural, t.n) > room_of(&t))
+        measure(&t, table, true);
     share_width(&t);
     s->y += s->size * 0.2;
     struct row head = row_of(&t, table->child, true);
