@@ -76,12 +76,41 @@ static enum err add(struct cli *c)
     return OK;
 }
 
+static enum err end(struct cli *c)
+{
+    struct change *change;
+    int64_t rev;
+    const struct change_info info = {.actor = STR("tinhso node"), .reason = STR("end"), .is_act = true};
+    enum err e = cli_open_to_write(c);
+    if (e == OK)
+        e = change_begin(c->store, &info, &change, &c->fault);
+    if (e != OK)
+        return e;
+    e = node_end(c->arena, change, cli_word(c, 1), &c->fault);
+    if (e == OK)
+        return change_commit(change, &rev, &c->faults, NULL);
+    change_abort(change);
+    return e;
+}
+
 /* ---- at the counter */
 
 static struct str member(const struct json *object, const char *name)
 {
     const struct json *v = json_get(object, name);
     return v && v->kind == J_STRING ? v->string : STR("");
+}
+
+/* One that is there from a time before gets another link. */
+static enum err member_add(struct cli *c, struct access *a, const struct account *who, const struct str *roles,
+                           size_t n, struct token *ret_link)
+{
+    struct account there;
+    struct fault f = {0};
+    int64_t number;
+    if (account_find(c->arena, a, who->name, &there, &f) == OK)
+        return account_link(a, &(struct actor){0}, there.number, ret_link, &c->fault);
+    return account_add(a, &(struct actor){0}, who, roles, n, &number, ret_link, &c->fault);
 }
 
 /* Its staff, each with a link to choose a password here: passwords do not travel. */
@@ -94,7 +123,6 @@ static enum err staff(struct cli *c, const char *path, const struct json *list)
         size_t n = roles && roles->kind == J_ARRAY ? roles->n : 0;
         struct str *names = ARENA_ARRAY(c->arena, struct str, n + 1);
         struct token link;
-        int64_t number;
         for (size_t k = 0; k < n; k++)
             names[k] = roles->items[k].string;
         const struct account who = {.name = member(item, "name"),
@@ -103,7 +131,7 @@ static enum err staff(struct cli *c, const char *path, const struct json *list)
                                     .agency = member(item, "agency")};
         e = access_begin(a, &c->fault);
         if (e == OK)
-            e = access_end(a, account_add(a, &(struct actor){0}, &who, names, n, &number, &link, &c->fault), &c->fault);
+            e = access_end(a, member_add(c, a, &who, names, n, &link), &c->fault);
         if (e == OK)
             cli_note(c, "%.*s: /welcome/%s\n", STR_ARG(who.name), link.text);
     }
@@ -158,8 +186,18 @@ static enum err fill(struct cli *c, const char *path, const char *base, struct s
     e = node_package_load(c->arena, c->store, package, &c->faults, &c->fault);
     self.sent_rev = c->store->head;
     if (e == OK)
-        e = node_self_write(c->store->db, &self, &c->fault);
-    return e == OK ? staff(c, path, json_get(package, "staff")) : e;
+        e = staff(c, path, json_get(package, "staff"));
+    return e == OK ? node_self_write(c->store->db, &self, &c->fault) : e; /* last: from here on it is a node */
+}
+
+/* One that was interrupted goes on, with the key that its log has. */
+static enum err begin(struct cli *c, const char *path, bool is_new)
+{
+    bool is_begun = false;
+    if (is_new)
+        return node_self_write(c->store->db, &(struct node_self){STR(""), STR(""), STR(""), 0}, &c->fault);
+    enum err e = node_self_is_begun(c->arena, c->store->db, &is_begun, &c->fault);
+    return e == OK && !is_begun ? FAULT(&c->fault, ERR_FILE_THERE, {"path", str_of(path)}) : e;
 }
 
 static enum err init(struct cli *c)
@@ -169,8 +207,7 @@ static enum err init(struct cli *c)
     enum err e = cli_database(c, &path);
     if (e == OK && (!key_path || !from))
         e = FAULT(&c->fault, ERR_OPTION_NEEDS, {"option", STR("from")}, {"needs", STR("--key")});
-    if (e == OK && file_exists(path))
-        e = FAULT(&c->fault, ERR_FILE_THERE, {"path", str_of(path)});
+    bool is_new = e == OK && !file_exists(path);
     if (e == OK)
         e = secret_line_read(c, key_path, &line, &c->fault);
     if (e != OK)
@@ -179,6 +216,8 @@ static enum err init(struct cli *c)
     while (base.n && base.p[base.n - 1] == '/')
         base.n--;
     e = store_open(path, STORE_WRITE, &c->store, &c->fault);
+    if (e == OK)
+        e = begin(c, path, is_new);
     if (e == OK)
         e = fill(c, path, str_dup(c->arena, base).p, code, secret);
     if (e == OK)
@@ -237,6 +276,8 @@ static enum err node_run(struct cli *c)
     bool has_code = c->args.words.n == 2;
     if (str_is(what, "add") && has_code)
         return add(c);
+    if (str_is(what, "end") && has_code)
+        return end(c);
     if (str_is(what, "init") && !has_code)
         return init(c);
     if (!has_code && (str_is(what, "sync") || str_is(what, "status")))
@@ -265,7 +306,7 @@ static const char *const examples[] = {
 
 const struct command command_node = {
     .name = "node",
-    .words = "add CODE|init|sync|status",
+    .words = "add CODE|end CODE|init|sync|status",
     .min_words = 1,
     .max_words = 2,
     .title = {"quầy tiếp nhận làm việc cả khi mất mạng", "counters that receive while the line is down"},

@@ -64,9 +64,12 @@ const char *node_outcome_name(enum node_outcome outcome);
 
 /* ---- joining */
 
-/* Within changes of acts. The key is told once, and kept as its hash: "CODE:64 hexadecimal digits", for NODE_JOIN_MS. Adding a node that is there gives it another key. */
+/* Within changes of acts. The key is told once, and kept as its hash: "CODE:64 hexadecimal digits", for NODE_JOIN_MS. One that has not joined may be added again, which gives it
+ * another key. One that has joined may not (ERR_ENTRY_EXISTS): another machine would begin with the same numbers. */
 enum err node_add(struct arena *a, struct change *c, struct str code, struct str office, struct str *ret_key,
                   struct fault *f);
+/* What it did up to now is still taken. */
+enum err node_end(struct arena *a, struct change *c, struct str code, struct fault *f);
 /* ERR_NODE_KEY. The same key may come again with the same verifier, in case that the answer was lost. */
 enum err node_join(struct arena *a, struct change *c, struct str code, struct str key, struct str verifier,
                    struct fault *f);

@@ -74,6 +74,25 @@ static enum err node_put(struct arena *a, struct change *c, struct str code, con
     return e == OK ? change_put(c, reg, &r, &outcome, f) : e;
 }
 
+static enum err not_joined(struct change *c, struct str code, struct fault *f)
+{
+    const struct reg *reg = province_register(change_store(c)->province, STR("nodes"));
+    struct record now;
+    if (!reg)
+        return FAULT(f, ERR_NODE_UNKNOWN, {"node", code});
+    enum err e = change_current(c, reg, code, &now, f);
+    bool has_joined = e == OK && now.values && record_text(reg, &now, "joined_at").n;
+    return has_joined ? change_taken(c, reg, &now, ERR_ENTRY_EXISTS, f) : e;
+}
+
+enum err node_end(struct arena *a, struct change *c, struct str code, struct fault *f)
+{
+    struct node node;
+    const struct given ended = {"ended_at", moment_text(a, clock_now_ms())};
+    enum err e = node_read(a, change_store(c), code, &node, f);
+    return e == OK ? node_put(a, c, code, &ended, 1, f) : e;
+}
+
 enum err node_add(struct arena *a, struct change *c, struct str code, struct str office, struct str *ret_key,
                   struct fault *f)
 {
@@ -81,9 +100,12 @@ enum err node_add(struct arena *a, struct change *c, struct str code, struct str
     struct buf b CLEANUP(buf_done) = BUF_INIT(2 * KEY_BYTES);
     struct str hash;
     int64_t now_ms = clock_now_ms();
+    enum err e = not_joined(c, code, f);
+    if (e != OK)
+        return e;
     random_bytes(random, sizeof random);
     buf_hex(&b, random, sizeof random);
-    enum err e = hash_hex(a, buf_view(&b), &hash);
+    e = hash_hex(a, buf_view(&b), &hash);
     const struct given given[] = {{"code", code},
                                   {"office", office},
                                   {"added_at", moment_text(a, now_ms)},

@@ -29,8 +29,6 @@
 #ifndef TINHSO_EXCHANGE_PORTAL_H
 #define TINHSO_EXCHANGE_PORTAL_H
 
-#include <signal.h>
-
 #include "db/outbox.h"
 #include "register/store.h"
 
@@ -47,9 +45,9 @@ struct portal_options {
     const char *url; /* without a slash at the end */
     struct str user, secret;
     portal_post *post;
-    long wait_ms;                      /* for one answer; 0: PORTAL_WAIT_MS */
-    bool is_all_due;                   /* takes no notice of waits: for cron and tests */
-    const volatile sig_atomic_t *stop; /* ends a round early; may be NULL */
+    long wait_ms;            /* for one answer; 0: PORTAL_WAIT_MS */
+    bool is_all_due;         /* takes no notice of waits: for cron and tests */
+    const _Atomic int *stop; /* ends a round early; may be NULL */
 };
 
 struct portal;

@@ -1,7 +1,6 @@
 #include "web/node_site.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -98,7 +97,7 @@ enum err node_site_send(const char *path, struct node_sent *ret, struct fault *f
 struct node_site {
     const char *path;
     pthread_t thread;
-    volatile sig_atomic_t is_stopped;
+    _Atomic int is_stopped;
     enum err told;
 };
 

@@ -13,7 +13,7 @@ enum { PAUSE_MS = 1000 };
 struct portal_site {
     struct portal *portal;
     pthread_t thread;
-    volatile sig_atomic_t is_stopped;
+    _Atomic int is_stopped;
     enum err told; /* the last failure that was said */
 };
 

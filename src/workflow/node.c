@@ -198,11 +198,11 @@ static const char table[] =
     "CREATE TABLE IF NOT EXISTS node_self(one INTEGER PRIMARY KEY CHECK (one = 1), code TEXT NOT "
     "NULL, office TEXT NOT NULL, url TEXT NOT NULL, sent_rev INTEGER NOT NULL)";
 
-enum err node_self_read(struct arena *a, struct db *db, struct node_self *ret, bool *ret_is_node, struct fault *f)
+static enum err self_row(struct arena *a, struct db *db, struct node_self *ret, bool *ret_has, struct fault *f)
 {
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     int64_t there = 0;
-    *ret_is_node = false;
+    *ret_has = false;
     *ret = (struct node_self){.sent_rev = 0};
     enum err e =
         db_value_int(db, STR("SELECT count(*) FROM sqlite_schema WHERE name = 'node_self'"), DB_NO_VALUES, &there, f);
@@ -210,12 +210,27 @@ enum err node_self_read(struct arena *a, struct db *db, struct node_self *ret, b
         return e;
     e = stmt_new(db, STR("SELECT code, office, url, sent_rev FROM node_self"), &st, f);
     if (e == OK)
-        e = stmt_step(st, ret_is_node, f);
-    if (e == OK && *ret_is_node)
+        e = stmt_step(st, ret_has, f);
+    if (e == OK && *ret_has)
         *ret = (struct node_self){.code = str_dup(a, stmt_column_text(st, 0)),
                                   .office = str_dup(a, stmt_column_text(st, 1)),
                                   .url = str_dup(a, stmt_column_text(st, 2)),
                                   .sent_rev = stmt_column_int(st, 3)};
+    return e;
+}
+
+enum err node_self_read(struct arena *a, struct db *db, struct node_self *ret, bool *ret_is_node, struct fault *f)
+{
+    enum err e = self_row(a, db, ret, ret_is_node, f);
+    *ret_is_node = *ret_is_node && ret->code.n > 0;
+    return e;
+}
+
+enum err node_self_is_begun(struct arena *a, struct db *db, bool *ret, struct fault *f)
+{
+    struct node_self self;
+    enum err e = self_row(a, db, &self, ret, f);
+    *ret = *ret && self.code.n == 0;
     return e;
 }
 

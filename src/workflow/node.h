@@ -46,6 +46,8 @@ struct node_self {
     int64_t sent_rev; /* steps up to this revision are at the province */
 };
 enum err node_self_read(struct arena *a, struct db *db, struct node_self *ret, bool *ret_is_node, struct fault *f);
+/* A row without a code: it is being made, and making it may be gone on with. */
+enum err node_self_is_begun(struct arena *a, struct db *db, bool *ret, struct fault *f);
 enum err node_self_write(struct db *db, const struct node_self *self, struct fault *f);
 enum err node_self_sent(struct db *db, int64_t rev, struct fault *f);
 

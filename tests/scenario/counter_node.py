@@ -99,21 +99,28 @@ def joins():
     key = asked(PROVINCE, "node", "add", "quay-1", "--office", OFFICE, "--numbers", "5001-5999")["key"]
     done = run(PROVINCE, "node", "add", "quay-x", "--office", OFFICE, "--numbers", "5900-6100")
     tell(done.returncode == 1 and "5900-6100" in done.stderr, "blocks of one office do not overlap", done.stderr)
-    done = run("node.db", "node", "init", "--from", line.url, "--key", key_file("bad.key", "quay-1:" + "0" * 64))
+    done = run("n1.db", "node", "init", "--from", line.url, "--key", key_file("bad.key", "quay-1:" + "0" * 64))
     tell(done.returncode == 1 and "joining key" in done.stderr, "another key joins nothing", done.stderr)
-    for name in os.listdir(WORK):
-        if name.startswith("node."):
-            os.remove(os.path.join(WORK, name))
-    line.losing = 1
-    done = run("node.db", "node", "init", "--from", line.url, "--key", key_file("node.key.txt", key))
-    tell(done.returncode == 1, "an answer that is lost leaves no node", done.stdout)
-    done = run("node.db", "node", "init", "--from", line.url, "--key", os.path.join(WORK, "node.key.txt"))
-    tell(done.returncode == 1 and "node.db" in done.stderr, "a database that is there is not taken over", done.stderr)
     key = asked(PROVINCE, "node", "add", "quay-1", "--office", OFFICE)["key"]
-    done = run("n1.db", "node", "init", "--from", line.url, "--office", OFFICE, "--key", key_file("n1.txt", key))
-    tell(done.returncode == 0, "with the right one the node is made", done.stderr)
-    link = re.search(r"mai: (/welcome/\w+)", done.stderr)
+    begin = ["node", "init", "--from", line.url, "--office", OFFICE, "--key", key_file("n1.txt", key)]
+    line.losing = 1
+    done = run("n1.db", *begin)
+    tell(done.returncode == 1 and run("n1.db", "node", "sync").returncode == 1, "an answer that is lost leaves no node",
+         done.stdout)
+    for _ in range(4):
+        p = subprocess.Popen([TINHSO, *begin, "--db", "n1.db"], cwd=WORK, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        time.sleep(random.uniform(0.02, 0.12))
+        p.kill()
+        p.communicate()
+    done = run("n1.db", *begin)
+    told = done.stderr if done.returncode == 0 else ""
+    tell(done.returncode == 0, "made again it goes on, also when it was killed while it was made", done.stderr)
+    link = re.search(r"mai: (/welcome/\w+)", told)
     tell(link is not None, "its staff gets links to choose passwords there", done.stderr)
+    done = run("n1.db", *begin)
+    tell(done.returncode == 1 and "n1.db" in done.stderr, "a node that is made is not made again", done.stderr)
+    done = run(PROVINCE, "node", "add", "quay-1", "--office", OFFICE)
+    tell(done.returncode == 1 and "quay-1" in done.stderr, "another machine does not get the same numbers", done.stderr)
     done = run("n1b.db", "node", "init", "--from", line.url, "--key", os.path.join(WORK, "n1.txt"))
     tell(done.returncode == 1 and "joining key" in done.stderr, "the key lets one node join", done.stderr)
     real = [r["id"] for r in asked(PROVINCE, "query", "procedures", "--limit", "0")["records"] if not r["sample"]]
@@ -231,7 +238,22 @@ def forged():
     tell(status == 404, "a node that is not registered sends nothing", answer)
     status, answer = line.post("/api/nodes/quay-1/steps", b'{"node":"quay-1"}')
     tell(status == 422, "a body without steps is refused", answer)
+    for body in (b"", b"[]", b"{", b"{}", b'{"node":"quay-1","steps":[1,null,{}]}', b'{"node":"quay-1","steps":{}}', b'{"key":1,"verifier":2}',
+                 b'{"key":"a","verifier":"quay+00000000+AA"}'):
+        for path in ("/api/nodes/quay-1/steps", "/api/nodes/quay-1/join", "/api/nodes/x/join"):
+            status, answer = line.post(path, body)
+            tell(400 <= status < 500, f"{body.decode()} for {path} is refused", (status, answer))
     tell(len(steps(PROVINCE)) == count + 1, "and nothing of it was taken")
+
+
+def by_itself():
+    """A node's server sends what waits, without anybody asking for it."""
+    code = file("n1.db", "Tự gửi")
+    server, deadline = Server("n1.db"), time.monotonic() + 20
+    while asked("n1.db", "node", "status")["waiting"] and time.monotonic() < deadline:
+        time.sleep(0.2)
+    tell(f"{code}@1" in steps(PROVINCE), "a node's server sends by itself")
+    tell(server.end() == 0, "and stops cleanly")
 
 
 def conflicts(codes):
@@ -276,6 +298,9 @@ def times():
     sent = asked("n3.db", "node", "sync", now="2026-03-04T03:00:00Z")
     tell(sent["conflicts"] == 1 and code not in {v["dossier"] for v in steps(PROVINCE).values()},
          "before its numbers were reserved nothing was received: a person looks at it", sent)
+    asked_end = run(PROVINCE, "node", "end", "quay-2")
+    tell(asked_end.returncode == 0 and [r["ended_at"] for r in rows(PROVINCE, "nodes") if r["code"] == "quay-2"][0], "a node ends",
+         asked_end.stderr)
     why = [r["why"] for r in rows(PROVINCE, "node_conflicts") if r["node"] == "quay-3"]
     tell(why and "2026-03-04" in why[0], "and is told why", why)
 
@@ -290,6 +315,7 @@ before = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
 killed(province)
 arrived(codes, before)
 forged()
+by_itself()
 conflicts(codes)
 times()
 tell(province.end() == 0, "the province's server stops cleanly")
