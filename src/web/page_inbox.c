@@ -61,7 +61,7 @@ static struct str with_moments(struct exchange *x, const char *filter)
     struct buf soon CLEANUP(buf_done) = BUF_INIT(64);
     int offset = ((struct worker *)x->worker)->store->province->utc_offset_minutes;
     int64_t now = clock_now_ms();
-    struct str text = guard_text(x->arena, str_of(filter), now, offset);
+    struct str text = guard_text(x->arena, str_of(filter), STR(""), now, offset);
     const char *at = memmem(text.p, text.n, "{soon}", 6);
     if (!at)
         return text;

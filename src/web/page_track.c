@@ -341,7 +341,7 @@ static enum err ask(struct exchange *x, struct str problem, struct str code, str
 static enum err enter(struct exchange *x, struct str code, struct str token, struct fault *f)
 {
     struct fault why = {0};
-    enum err e = track_enter(x, code, token, &why);
+    enum err e = track_enter(x, STR("dossiers"), code, token, &why);
     if (e == OK) {
         exchange_redirect(x, 303, STR("/track"));
         return OK;
@@ -359,7 +359,7 @@ enum err page_track(struct exchange *x, struct fault *f)
     struct str code = input_named(x, "code")->text, token = input_named(x, "token")->text;
     if (code.n && token.n)
         return enter(x, code, token, f);
-    enum err e = code.n ? ERR_TRACK_UNKNOWN : track_read(x, &t, &why);
+    enum err e = code.n ? ERR_TRACK_UNKNOWN : track_read(x, STR("dossiers"), &t, &why);
     if (e == OK)
         return track_show(&t, nothing, f);
     if (e == ERR_TRACK_WAIT) {
@@ -372,7 +372,7 @@ enum err page_track(struct exchange *x, struct fault *f)
 enum err post_track(struct exchange *x, struct fault *f)
 {
     if (str_is(input_named(x, "do")->text, "leave")) {
-        track_leave(x);
+        track_leave(x, STR("dossiers"));
         exchange_redirect(x, 303, STR("/track"));
         return OK;
     }
@@ -395,7 +395,7 @@ enum err page_track_paper(struct exchange *x, struct fault *f)
     struct fault why = {0};
     struct record *list = NULL;
     size_t n = 0;
-    enum err e = track_read(x, &t, &why);
+    enum err e = track_read(x, STR("dossiers"), &t, &why);
     if (e != OK)
         return (e = to_form(x, e)) == OK ? OK : (*f = why, e);
     e = site_beside(x, t.w->papers, t.r.id, &list, &n, f);
@@ -452,7 +452,7 @@ enum err page_track_file(struct exchange *x, struct fault *f)
 {
     struct tracked t;
     struct fault why = {0};
-    enum err e = track_read(x, &t, &why);
+    enum err e = track_read(x, STR("dossiers"), &t, &why);
     if (e != OK)
         return (e = to_form(x, e)) == OK ? OK : (*f = why, e);
     return give_file(x, t.r.id, f);
@@ -469,7 +469,7 @@ enum err page_my_dossier(struct exchange *x, struct fault *f)
     if (e == OK && !is_there)
         return FAULT(f, ERR_HTTP_NOT_FOUND, {"path", x->path});
     if (e == OK)
-        e = track_enter(x, r.id, record_text(reg, &r, "token"), f);
+        e = track_enter(x, STR("dossiers"), r.id, record_text(reg, &r, "token"), f);
     if (e == OK)
         exchange_redirect(x, 303, STR("/track"));
     return e;

@@ -31,7 +31,7 @@ static enum err back(struct exchange *x)
 static enum err begin(struct exchange *x, struct tracked *t, bool *ret_is_led_away, struct fault *f)
 {
     struct fault why = {0};
-    enum err e = track_read(x, t, &why);
+    enum err e = track_read(x, STR("dossiers"), t, &why);
     *ret_is_led_away = e == ERR_TRACK_UNKNOWN || e == ERR_TRACK_WAIT;
     if (*ret_is_led_away)
         exchange_redirect(x, 303, STR("/track"));

@@ -334,6 +334,20 @@ static const struct input track_supplement_inputs[] = {
 static const struct input track_paper_inputs[] = {IN_NUMBER, {.name = "as", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "html|pdf", .may_be_empty = true, TITLE("Dạng", "As")}, INPUT_END};
 static const struct input track_file_inputs[] = {IN_NUMBER, INPUT_END};
 static const struct input payment_inputs[] = {{.name = "X-Signature", .in = IN_HEADER, .type = INPUT_TEXT, .max = 64, TITLE("HMAC-SHA-256 của nội dung, dạng hex", "HMAC-SHA-256 of the content, hexadecimal")}, INPUT_END};
+static const struct input feedback_inputs[] = {
+    {.name = "kind", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "complaint|proposal|praise", .is_required = true, TITLE("Loại", "Kind")},
+    {.name = "words", .in = IN_BODY, .type = INPUT_TEXT, .max = 8000, .may_be_empty = true, TITLE("Nội dung", "What is said")},
+    {.name = "office", .in = IN_BODY, .type = INPUT_NAME, .may_be_empty = true, TITLE("Cơ quan", "Office")},
+    {.name = "about", .in = IN_BODY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE("Về ai", "About whom")},
+    {.name = "sender", .in = IN_BODY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE("Người gửi", "Sender")},
+    {.name = "phone", .in = IN_BODY, .type = INPUT_TEXT, .max = 40, .may_be_empty = true, TITLE("Điện thoại", "Phone")},
+    INPUT_END,
+};
+static const struct input feedback_find_inputs[] = {
+    {.name = "code", .in = IN_BODY, .type = INPUT_TEXT, .max = 60, .may_be_empty = true, TITLE("Mã phản ánh", "Code")},
+    {.name = "token", .in = IN_BODY, .type = INPUT_TEXT, .max = 60, .may_be_empty = true, TITLE("Mã tra cứu", "Lookup code")},
+    INPUT_END,
+};
 static const struct input own_dossier_inputs[] = {IN_DOSSIER, INPUT_END};
 
 /* ---- routes ---- */
@@ -370,6 +384,10 @@ const struct route site_routes[] = {
     {ACT("/track/supplement", "trackSupplement", "Nộp bổ sung", "Supplement", RIGHT_PUBLIC, IS_LONG | TAKES_UPLOAD), .inputs = track_supplement_inputs, .answer = post_track_supplement},
     {GET("/track/papers/{number}", "trackPaper", "Một giấy của hồ sơ", "A paper of the dossier"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_PAGE, .tag = "pages", .inputs = track_paper_inputs, .answer = page_track_paper},
     {GET("/track/files/{number}", "trackFile", "Một tệp của hồ sơ", "A file of the dossier"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_PAGE, .tag = "pages", .inputs = track_file_inputs, .answer = page_track_file},
+    {GET("/feedback", "feedback", "Phản ánh, kiến nghị", "Feedback and complaints"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_SCAN, .tag = "pages", .answer = page_feedback},
+    {ACT("/feedback", "feedbackFile", "Gửi phản ánh", "File feedback", RIGHT_PUBLIC, WRITES), .inputs = feedback_inputs, .answer = post_feedback},
+    {ACT("/feedback/find", "feedbackFind", "Theo dõi phản ánh", "Follow feedback", RIGHT_PUBLIC, HAS_SECRET), .inputs = feedback_find_inputs, .answer = post_feedback_find},
+    {GET("/feedback/case", "feedbackCase", "Một phản ánh", "One piece of feedback"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_PAGE, .tag = "pages", .answer = page_feedback_case},
     {.method = METHOD_POST, .path = "/api/payment/callback", .id = "paymentCallback", TITLE("Thông báo của nền tảng thanh toán", "Message of the payment platform"), .formats = F_JSON, .flags = TAKES_BODY | WRITES | HAS_SECRET | IS_HIDDEN, .cost = COST_PAGE, .tag = "payment", .inputs = payment_inputs, .answer = api_payment_callback},
     {GET("/account/dossiers", "myDossiers", "Hồ sơ của tôi", "My dossiers"), SIGNED(RIGHT_SIGNED_IN), .answer = page_my_dossiers},
     {GET("/account/dossiers/{code}", "myDossier", "Một hồ sơ của tôi", "One of my dossiers"), SIGNED(RIGHT_SIGNED_IN), .inputs = own_dossier_inputs, .answer = page_my_dossier},

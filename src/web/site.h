@@ -231,10 +231,11 @@ answer_fn page_apply_files, post_apply_files, post_apply_file_remove, post_apply
     page_apply_file;                          /* page_apply_files.c */
 answer_fn post_apply_send, page_dossier_sent; /* page_apply_send.c */
 answer_fn page_track, post_track, post_track_act, post_track_supplement, page_track_paper,
-    page_track_file;                          /* page_track*.c */
-answer_fn page_my_dossiers, page_my_dossier;  /* page_track*.c */
-answer_fn api_payment_callback;               /* api_payment.c */
-answer_fn page_my_requests, post_my_requests; /* page_my_requests.c */
-answer_fn page_partner, post_partner;         /* page_partner.c */
-answer_fn page_admin, page_events;            /* page_admin.c */
+    page_track_file;                                                            /* page_track*.c */
+answer_fn page_my_dossiers, page_my_dossier;                                    /* page_track*.c */
+answer_fn page_feedback, post_feedback, post_feedback_find, page_feedback_case; /* page_feedback.c */
+answer_fn api_payment_callback;                                                 /* api_payment.c */
+answer_fn page_my_requests, post_my_requests;                                   /* page_my_requests.c */
+answer_fn page_partner, post_partner;                                           /* page_partner.c */
+answer_fn page_admin, page_events;                                              /* page_admin.c */
 #endif

@@ -17,9 +17,9 @@ static bool is_https(const struct exchange *x)
     return str_starts(exchange_base(x), STR("https:"));
 }
 
-static struct str cookie_name(const struct exchange *x)
+static struct str cookie_name(const struct exchange *x, struct str reg)
 {
-    return is_https(x) ? STR("__Host-tinhso-track") : STR("tinhso-track");
+    return STR_JOIN(x->arena, is_https(x) ? STR("__Host-tinhso-") : STR("tinhso-"), reg);
 }
 
 static bool is_plain(struct str s)
@@ -79,13 +79,14 @@ static enum err find(struct exchange *x, const struct workflow *w, struct str co
 }
 
 /* The same work, and the same answer, whether there is such a dossier or not. */
-static enum err prove(struct exchange *x, struct str code, struct str token, struct tracked *ret, struct fault *f)
+static enum err prove(struct exchange *x, struct str reg, struct str code, struct str token, struct tracked *ret,
+                      struct fault *f)
 {
     struct tracked t = {.x = x, .code = code, .token = token};
     bool is_there = false;
     enum err e = must_not_wait(x, f);
     if (e == OK)
-        e = site_workflow(x, STR("dossiers"), &t.w, f);
+        e = site_workflow(x, reg, &t.w, f);
     if (e == OK && is_plain(code))
         e = find(x, t.w, code, &t.r, &is_there, f);
     if (e != OK)
@@ -102,32 +103,36 @@ static enum err prove(struct exchange *x, struct str code, struct str token, str
     return OK;
 }
 
-enum err track_enter(struct exchange *x, struct str code, struct str token, struct fault *f)
+void track_remember(struct exchange *x, struct str reg, struct str code, struct str token)
+{
+    struct str more = is_https(x) ? STR("; Secure") : nothing;
+    exchange_header(x, "Set-Cookie",
+                    STR_JOIN(x->arena, cookie_name(x, reg), STR("="), code, STR("~"), token,
+                             STR("; Path=/; Max-Age=1800; HttpOnly; SameSite=Lax"), more));
+}
+
+enum err track_enter(struct exchange *x, struct str reg, struct str code, struct str token, struct fault *f)
 {
     struct tracked t;
-    struct str more = is_https(x) ? STR("; Secure") : nothing;
-    enum err e = prove(x, str_trim(code), str_trim(token), &t, f);
-    if (e != OK)
-        return e;
-    exchange_header(x, "Set-Cookie",
-                    STR_JOIN(x->arena, cookie_name(x), STR("="), t.code, STR("~"), record_text(t.w->reg, &t.r, "token"),
-                             STR("; Path=/; Max-Age=1800; HttpOnly; SameSite=Lax"), more));
-    return OK;
+    enum err e = prove(x, reg, str_trim(code), str_trim(token), &t, f);
+    if (e == OK)
+        track_remember(x, reg, t.code, record_text(t.w->reg, &t.r, "token"));
+    return e;
 }
 
-void track_leave(struct exchange *x)
+void track_leave(struct exchange *x, struct str reg)
 {
     struct str more = is_https(x) ? STR("; Secure") : nothing;
     exchange_header(x, "Set-Cookie",
-                    STR_JOIN(x->arena, cookie_name(x), STR("=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"), more));
+                    STR_JOIN(x->arena, cookie_name(x, reg), STR("=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"), more));
 }
 
-enum err track_read(struct exchange *x, struct tracked *ret, struct fault *f)
+enum err track_read(struct exchange *x, struct str reg, struct tracked *ret, struct fault *f)
 {
-    struct str token, cookie = cookie_find(x->cookies, cookie_name(x)), code = str_cut(cookie, '~', &token);
+    struct str token, cookie = cookie_find(x->cookies, cookie_name(x, reg)), code = str_cut(cookie, '~', &token);
     if (!cookie.n || !token.p)
         return FAULT(f, ERR_TRACK_UNKNOWN);
-    return prove(x, code, token, ret, f);
+    return prove(x, reg, code, token, ret, f);
 }
 
 /* ---- what he does */

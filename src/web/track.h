@@ -20,9 +20,12 @@ struct tracked {
     bool is_own;
 };
 
-enum err track_enter(struct exchange *x, struct str code, struct str token, struct fault *f);
-enum err track_read(struct exchange *x, struct tracked *ret, struct fault *f);
-void track_leave(struct exchange *x);
+/* reg: `dossiers` or `feedback`, whose workflows have a lookup code each. */
+enum err track_enter(struct exchange *x, struct str reg, struct str code, struct str token, struct fault *f);
+enum err track_read(struct exchange *x, struct str reg, struct tracked *ret, struct fault *f);
+/* The cookie, for codes that are known to fit. */
+void track_remember(struct exchange *x, struct str reg, struct str code, struct str token);
+void track_leave(struct exchange *x, struct str reg);
 /* Shows the page; problem: what kept a step from being taken, or empty. */
 enum err track_show(struct tracked *t, struct str problem, struct fault *f);
 

@@ -235,7 +235,7 @@ static enum err step_judge(struct step *p, struct fault *f)
         return state_fault(p, f);
     enum err e = actor_may(p->a, &p->act->actor, p->w, p->t, &p->r, &p->role, &p->behalf, f);
     if (e == OK)
-        e = guard_holds(p->a, p->s, p->w, p->t, &p->r, p->now_ms, f);
+        e = guard_holds(p->a, p->s, p->w, p->t, &p->r, p->act->actor.name, p->now_ms, f);
     return e;
 }
 

@@ -30,6 +30,6 @@ enum err actor_may(struct arena *a, const struct act_by *actor, const struct wor
                    const struct record *r, struct str *ret_role, struct str *ret_behalf, struct fault *f);
 /* ERR_ACT_GUARD with the transition's own words. */
 enum err guard_holds(struct arena *a, struct store *s, const struct workflow *w, const struct transition *t,
-                     const struct record *r, int64_t now_ms, struct fault *f);
+                     const struct record *r, struct str actor, int64_t now_ms, struct fault *f);
 
 #endif

@@ -46,12 +46,12 @@ enum err actor_may(struct arena *a, const struct act_by *actor, const struct wor
 }
 
 enum err guard_holds(struct arena *a, struct store *s, const struct workflow *w, const struct transition *t,
-                     const struct record *r, int64_t now_ms, struct fault *f)
+                     const struct record *r, struct str actor, int64_t now_ms, struct fault *f)
 {
     bool holds = true;
     if (!t->guard.n)
         return OK;
-    struct str text = guard_text(a, t->guard, now_ms, s->province->utc_offset_minutes);
+    struct str text = guard_text(a, t->guard, actor, now_ms, s->province->utc_offset_minutes);
     enum err e = query_matches(s, w->reg, r, text, &holds, f);
     if (e != OK || holds)
         return e;
@@ -80,7 +80,8 @@ enum err workflow_choices(struct arena *a, struct store *s, const struct workflo
             continue;
         }
         list[n] = (struct choice){.transition = t};
-        if (e == OK && guard_holds(a, s, then, t, r, now_ms, &list[n].why) != OK && list[n].why.code != ERR_ACT_GUARD)
+        if (e == OK && guard_holds(a, s, then, t, r, actor->name, now_ms, &list[n].why) != OK &&
+            list[n].why.code != ERR_ACT_GUARD)
             return *f = list[n].why, list[n].why.code;
         n++;
     }

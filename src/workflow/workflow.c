@@ -192,9 +192,10 @@ static void replace(struct str text, const char *mark, struct str with, struct b
     }
 }
 
-struct str guard_text(struct arena *a, struct str guard, int64_t now_ms, int utc_offset_minutes)
+struct str guard_text(struct arena *a, struct str guard, struct str actor, int64_t now_ms, int utc_offset_minutes)
 {
     struct buf now CLEANUP(buf_done) = BUF_INIT(64), day CLEANUP(buf_done) = BUF_INIT(64);
+    struct buf name CLEANUP(buf_done) = BUF_INIT(4096);
     struct buf half CLEANUP(buf_done) = BUF_INIT(1 << 20), whole CLEANUP(buf_done) = BUF_INIT(1 << 20);
     if (!memmem(guard.p, guard.n, "{", 1))
         return guard;
@@ -204,7 +205,16 @@ struct str guard_text(struct arena *a, struct str guard, int64_t now_ms, int utc
     buf_puts(&day, "DATE('");
     date_print(date_of_instant(now_ms, utc_offset_minutes), &day);
     buf_puts(&day, "')");
+    buf_putc(&name, '\'');
+    for (size_t i = 0; i < actor.n; i++) {
+        if (actor.p[i] == '\'')
+            buf_putc(&name, '\'');
+        buf_putc(&name, actor.p[i]);
+    }
+    buf_putc(&name, '\'');
     replace(guard, "{now}", buf_view(&now), &half);
     replace(buf_view(&half), "{today}", buf_view(&day), &whole);
-    return str_dup(a, buf_view(&whole));
+    buf_reset(&half);
+    replace(buf_view(&whole), "{actor}", buf_view(&name), &half);
+    return str_dup(a, buf_view(&half));
 }

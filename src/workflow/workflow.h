@@ -136,7 +136,7 @@ bool transition_leads_from(const struct transition *t, const struct record *r);
 enum err workflow_then(struct arena *a, struct store *s, const struct workflow *w, const struct record *r,
                        const struct workflow **ret, struct fault *f);
 
-/* What stands for {now} and {today} in a guard. */
-struct str guard_text(struct arena *a, struct str guard, int64_t now_ms, int utc_offset_minutes);
+/* What stands for {now}, {today} and {actor} (the name of who acts, as the step will hold it) in a guard. */
+struct str guard_text(struct arena *a, struct str guard, struct str actor, int64_t now_ms, int utc_offset_minutes);
 
 #endif

@@ -162,7 +162,7 @@ static void check_guard(const struct workflow_loading *l, const struct workflow 
     struct fault f = {0};
     if (!t->guard.n)
         return;
-    struct str text = guard_text(l->a, t->guard, 0, 0);
+    struct str text = guard_text(l->a, t->guard, STR(""), 0, 0);
     if (filter_check(l->a, l->p, w->reg, text, NULL, 0, &f) == OK)
         return;
     f.line = f.column = 0;

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""A stand-in of the payment platform: payment.py KEY-FILE. It serves the page that a portal leads payers to, on the port that it prints, and tells the portal what became of it.
+"""A stand-in of the payment platform: payment.py KEY-FILE.
 
-The page checks the portal's signature and has two buttons. Pressed, it calls CALLBACK (given by the environment, or by the portal's address in TroVe) with JSON that it signs
-with the shared key; fields as reference domain/one-stop.md §11 names them. Tests call notify() to send what a platform should not: twice, late, wrong, forged.
+It serves the page that a portal leads payers to, on the port that it prints, and tells the portal what became of it.
+The page checks the portal's signature and has two buttons. Pressed, it calls the portal back (its address is in TroVe)
+with JSON that it signs with the shared key; fields as the national platform names them. Tests call notify() to send what
+a platform should not: twice, late, wrong, forged.
 """
 import hashlib
 import hmac
@@ -39,7 +41,8 @@ class Platform(http.server.BaseHTTPRequestHandler):
         pass
 
     def say(self, status, body):
-        data = ("<!doctype html><html lang=vi><meta charset=utf-8><title>Thanh toán (mẫu)</title><body>" + body).encode()
+        head = "<!doctype html><html lang=vi><meta charset=utf-8><title>Thanh toán (mẫu)</title><body>"
+        data = (head + body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(data)))

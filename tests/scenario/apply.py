@@ -454,8 +454,60 @@ def duties(key):
     tell("không còn chờ khoản này" in got[1].get("detail", ""), "in words", got)
 
 
+def feedback_act(code, step, role, *fields, code_=0, reason=None):
+    more = ["--reason", reason] if reason else []
+    return tinhso("act", "feedback", code, step, "--as", role, *more, *fields, code=code_)
+
+
+def complain(b, anyone):
+    page = b.get("/feedback")
+    words = text(page)
+    tell("Về hồ sơ" in words and "tinhso act" in words,
+         "a complaint begins with the dossier that is followed, and who acted on it", words)
+    send = [("kind", "complaint"), ("about", "tinhso act")]
+    out = b.ask("POST", "/feedback", urllib.parse.urlencode([*send, ("words", "")]))
+    tell(out.status == 422 and "Chưa có nội dung" in text(out), "without words it is none")
+    out = b.ask("POST", "/feedback", urllib.parse.urlencode([*send, ("words", "Hẹn ba lần"), ("phone", "12")]))
+    tell(out.status == 422 and "Hẹn ba lần" in out.body.decode(),
+         "a telephone that is none is told, and the words stay", text(out))
+    out = b.ask("POST", "/feedback", urllib.parse.urlencode([*send, ("words", "Hẹn ba lần"), ("sender", "Lan")]))
+    tell(out.status == 303 and out.location == "/feedback/case", "it is filed", (out.status, text(out)))
+    words = text(b.get("/feedback/case"))
+    code = re.search(r"PA-\d{6}-\d{4}", words).group(0)
+    token = re.search(r"\b[0-9a-z]{4}(-[0-9a-z]{4}){3}\b", words).group(0)
+    tell("Đã nhận" in words and "Trả lời trước" in words, "with its number and until when it is answered", words)
+    for step, fields in [("assign", ["assignee=Bình"])]:
+        out = feedback_act(code, step, "procedure_controller", *fields, code_=1)
+        tell("phản ánh" in out, "whoever is complained about cannot take it", out)
+    b.ask("POST", "/feedback", urllib.parse.urlencode([("kind", "complaint"), ("words", "Phòng chờ nóng")]))
+    words = text(b.get("/feedback/case"))
+    code = re.search(r"PA-\d{6}-\d{4}", words).group(0)
+    token = re.search(r"\b[0-9a-z]{4}(-[0-9a-z]{4}){3}\b", words).group(0)
+    feedback_act(code, "assign", "procedure_controller", "assignee=Bình")
+    feedback_act(code, "tell_progress", "procedure_controller", "progress=Đã hỏi bộ phận một cửa")
+    feedback_act(code, "answer", "procedure_controller", "answer=Sẽ lắp quạt trong tháng này")
+    out = anyone.ask("POST", "/feedback/find", urllib.parse.urlencode([("code", code), ("token",
+         "0000-0000-0000-0000")]))
+    tell(out.status == 422, "its number alone shows nothing")
+    out = anyone.ask("POST", "/feedback/find", urllib.parse.urlencode([("code", code), ("token", token)]))
+    words = text(anyone.get("/feedback/case"))
+    tell(out.status == 303 and "Sẽ lắp quạt" in words and "Đã hỏi bộ phận một cửa" in words,
+         "progress and answer are read by the two codes", words)
+    tell("Sẽ lắp quạt" not in text(Browser(ADDRESS, lang="vi").get("/feedback")),
+         "an answer is public only when it was published")
+    feedback_act(code, "publish", "procedure_controller")
+    words = text(Browser(ADDRESS, lang="vi").get("/feedback"))
+    tell("Sẽ lắp quạt" in words and "Phòng chờ nóng" not in words, "then everybody reads it, and not who asked", words)
+    out = Browser(ADDRESS, lang="vi").ask("POST", "/feedback", urllib.parse.urlencode([("kind", "praise"), ("words",
+         "Nhanh")]))
+    tell(out.status == 422 and "Chọn cơ quan" in text(out), "without a dossier an office is chosen", text(out))
+    out = Browser(ADDRESS, lang="vi").ask("POST", "/feedback", urllib.parse.urlencode([("kind", "praise"), ("words", "Nhanh"),
+         ("office", "ubnd-24631")]))
+    tell(out.status == 303, "then it is filed as well")
+
+
 def half_way(whole):
-    """Somebody who has not sent it yet, and follows a dossier to be supplemented and paid: for the walk through pages."""
+    """Somebody who has not sent it yet, and follows a dossier to be supplemented and paid: for the walk."""
     mai = account("mai", "Đỗ Thị Mai", "--citizen", "--personal-id", "067196000789")
     mai.ask("POST", BIRTH, urllib.parse.urlencode([("csrf", mai.get(BIRTH).hidden("csrf"))]))
     walk(mai, BIRTH, ANSWERS, unit="24631", phone="0912345678")
@@ -466,6 +518,8 @@ def half_way(whole):
          "answer_by=2027-12-20")
     act(code, "correct", "reception_officer", "address=Thôn 5, xã Đắk Wer", reason="Ghi nhầm thôn")
     mai.ask("POST", "/track", urllib.parse.urlencode([("csrf", mai.token), ("code", code), ("token", token)]))
+    mai.ask("POST", "/feedback", urllib.parse.urlencode([("csrf", mai.token), ("kind", "complaint"), ("words",
+         "Chờ lâu")]))
     with open(os.path.join(WORK, "nop.cookie"), "w", encoding="utf-8") as f:
         f.write("; ".join(f"{k}={v}" for k, v in mai.cookies.items() if k != "lang"))
 
@@ -501,6 +555,7 @@ def main():
     end(b, lan, code)
     with open(os.path.join(WORK, "payment.key"), "rb") as f:
         key = f.read().strip()
+    complain(b, anyone)
     paying(key)
     duties(key)
     half_way(whole)

@@ -33,9 +33,8 @@ from urllib.parse import unquote, urlsplit
 import jsonschema
 
 # Answered only to who knows a secret: signin.py and national_account.py ask them.
-SECRET = {"trackFind", "paymentCallback", "signIn", "signInCode", "welcomePage", "welcome", "secondFactor",
-          "signInWith", "nodeJoin", "nodeSteps",
-          "signInBack"}
+SECRET = {"trackFind", "feedbackFind", "paymentCallback", "signIn", "signInCode", "welcomePage", "welcome",
+          "secondFactor", "signInWith", "signInBack", "nodeJoin", "nodeSteps"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
