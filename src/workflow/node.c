@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-enum { NUMBER_MOST = 9999, DAY_DIGITS = 6 };
+enum { NUMBER_MOST = 9999, NUMBER_DIGITS = 4, DAY_DIGITS = 6 };
 
 static int64_t moment_of_text(struct str text)
 {
@@ -111,7 +111,7 @@ static bool code_read(struct str code, struct str *ret_id_code, struct date *ret
     *ret_id_code = str_cut(code, '-', &rest);
     struct str day = str_cut(rest, '-', &number);
     int64_t n = 0;
-    if (day.n != DAY_DIGITS || !digits_read(day, &n) || !digits_read(number, ret_number))
+    if (day.n != DAY_DIGITS || number.n != NUMBER_DIGITS || !digits_read(day, &n) || !digits_read(number, ret_number))
         return false;
     *ret_day = (struct date){(int16_t)(2000 + n / 10000), (uint8_t)(n / 100 % 100), (uint8_t)(n % 100)};
     return date_is_valid(*ret_day);
