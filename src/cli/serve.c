@@ -216,11 +216,14 @@ static enum err serve(struct cli *c, struct http_options *o, const struct portal
         e = node_site_begin(portal->db_path, &node, &c->fault);
     if (e == OK && portal->url)
         e = portal_site_begin(portal, &sender, &c->fault);
+    struct site *site = o->context;
+    site->portal = sender;
     if (e == OK)
         e = http_server_run(server, &is_stopped, &c->fault);
+    http_server_free(server);
+    site->portal = NULL;
     portal_site_end(sender);
     node_site_end(node);
-    http_server_free(server);
     if (e == OK)
         cli_note(c, "%s", T(c, "Đã dừng.\n", "Stopped.\n"));
     return e;
@@ -289,6 +292,7 @@ static enum err serve_run(struct cli *c)
         .epoch = worker_epoch,
         .idle = worker_idle,
         .chore = site_chore,
+        .metrics = site_metrics,
         .problem_page = page_problem,
         .writer_new = worker_new_writer,
         .writer_free = worker_free,

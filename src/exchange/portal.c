@@ -418,6 +418,11 @@ enum err portal_tally(struct db *db, struct outbox_tally *ret, struct fault *f)
     return e == OK && has ? outbox_tally(db, PORTAL_TOPIC, ret, f) : e;
 }
 
+enum err portal_waiting(struct portal *p, struct outbox_tally *ret, struct fault *f)
+{
+    return portal_tally(p->db, ret, f);
+}
+
 enum err portal_dead(struct arena *a, struct db *db, size_t most, struct outbox_message **ret_list, size_t *ret_n,
                      struct fault *f)
 {

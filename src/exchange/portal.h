@@ -80,6 +80,7 @@ enum err portal_letter_facts(struct arena *a, struct store *s, const struct outb
 
 /* All that waits for a person or for the line; nothing where no message was ever written. */
 enum err portal_tally(struct db *db, struct outbox_tally *ret, struct fault *f);
+enum err portal_waiting(struct portal *p, struct outbox_tally *ret, struct fault *f);
 enum err portal_dead(struct arena *a, struct db *db, size_t most, struct outbox_message **ret_list, size_t *ret_n,
                      struct fault *f);
 

@@ -1,9 +1,11 @@
 #include "web/portal_site.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "http/fetch.h"
 
 #include "base/banned.h"
@@ -15,6 +17,8 @@ struct portal_site {
     pthread_t thread;
     _Atomic int is_stopped;
     enum err told; /* the last failure that was said */
+    _Atomic int64_t waiting, dead, oldest_ms;
+    int64_t tallied_us;
 };
 
 enum err portal_http_post(const char *url, struct str json, long wait_ms, long *ret_status, struct buf *out,
@@ -38,6 +42,39 @@ static void tell(struct portal_site *x, enum err e, const struct fault *f)
     fprintf(stderr, "national portal: %s\n", buf_cstr(&b));
 }
 
+static void tally(struct portal_site *x)
+{
+    struct outbox_tally t;
+    struct fault ignored = {0};
+    int64_t now_us = clock_mono_us();
+    if (x->tallied_us && now_us - x->tallied_us < (int64_t)PORTAL_TALLY_MS * 1000)
+        return;
+    x->tallied_us = now_us;
+    if (portal_waiting(x->portal, &t, &ignored) != OK)
+        return;
+    atomic_store(&x->waiting, t.waiting);
+    atomic_store(&x->dead, t.dead);
+    atomic_store(&x->oldest_ms, t.oldest_ms);
+}
+
+void portal_site_metrics(const struct portal_site *x, struct buf *out)
+{
+    if (!x)
+        return;
+    int64_t oldest_ms = atomic_load(&x->oldest_ms), now_ms = clock_now_ms();
+    const struct {
+        const char *name, *help;
+        int64_t value;
+    } lines[] = {
+        {"waiting", "Messages to the national portal that have not arrived.", atomic_load(&x->waiting)},
+        {"refused", "Messages that the national portal refused and nobody decided about.", atomic_load(&x->dead)},
+        {"lag_seconds", "Since when the oldest message has not arrived.", oldest_ms ? (now_ms - oldest_ms) / 1000 : 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+        buf_printf(out, "# HELP tinhso_portal_%s %s\n# TYPE tinhso_portal_%s gauge\ntinhso_portal_%s %lld\n",
+                   lines[i].name, lines[i].help, lines[i].name, lines[i].name, (long long)lines[i].value);
+}
+
 static void *sender_main(void *p)
 {
     struct portal_site *x = p;
@@ -53,6 +90,7 @@ static void *sender_main(void *p)
             e = portal_reconcile_daily(x->portal, &f);
         if (e != OK)
             tell(x, e, &f);
+        tally(x);
         for (int i = 0; i < 10 && !x->is_stopped; i++)
             nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS / 10 * 1000000L}, NULL);
     }

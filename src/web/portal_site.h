@@ -17,6 +17,10 @@ struct portal_site;
 enum err portal_site_begin(const struct portal_options *o, struct portal_site **ret_sender, struct fault *f);
 void portal_site_end(struct portal_site *x); /* NULL is fine */
 
+/* Lines for /metrics: how many messages wait, how many were refused, since when the oldest has not arrived. As of PORTAL_TALLY_MS ago at most. NULL writes nothing. */
+void portal_site_metrics(const struct portal_site *x, struct buf *out);
+enum { PORTAL_TALLY_MS = 15000 };
+
 /* portal_options.post, by libcurl. */
 portal_post portal_http_post;
 

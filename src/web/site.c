@@ -10,6 +10,7 @@
 #include "access/read_log.h"
 #include "base/clock.h"
 #include "register/change.h"
+#include "web/portal_site.h"
 #include "workflow/act.h"
 
 #include "base/banned.h"
@@ -269,6 +270,11 @@ void site_chore(void *of_site)
         fprintf(stderr, "reads: %s\n", buf_cstr(&b));
     }
     site->chore_failed = e;
+}
+
+void site_metrics(void *of_site, struct buf *out)
+{
+    portal_site_metrics(((struct site *)of_site)->portal, out);
 }
 
 void site_done(struct site *site)

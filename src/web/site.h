@@ -23,6 +23,7 @@
 #include "register/store.h"
 
 struct provider_cache;
+struct portal_site;
 struct cms_signer;
 
 struct access; /* access/store.h */
@@ -43,6 +44,7 @@ struct site {
     struct str payment_url, payment_key; /* of the payment platform; empty: none */
     const struct cms_signer *seal;       /* of results; NULL: none */
     struct provider_cache *provider;     /* of accounts elsewhere; NULL: none */
+    struct portal_site *portal;          /* that tells the national portal; NULL: nobody does */
     struct access *chore_access;         /* of the thread that does the chores */
     enum err chore_failed;
     _Atomic int64_t written; /* changes that this process wrote: raised before a change is acknowledged */
@@ -92,6 +94,8 @@ enum err worker_new(void *site, void **ret_worker, struct fault *f);
 void worker_free(void *worker);
 /* Reads that were noted become rows of their table. */
 void site_chore(void *of_site);
+/* http_options.metrics. */
+void site_metrics(void *of_site, struct buf *out);
 void site_done(struct site *site); /* when no server runs */
 /* Takes notice of what was written since; moves the store to `at` (or back to the newest). All that one request reads lies in one read
  * transaction, so that an answer kept for a revision holds that revision and no other. Declarations and figures of a moment are kept while they serve. */

@@ -4,10 +4,12 @@ import datetime
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 TINHSO, WORK, SOURCE = sys.argv[1:4]
 sys.path.insert(0, os.path.join(SOURCE, "tests", "peers"))
@@ -246,6 +248,11 @@ def test_killed(partner, kills):
     deadline = time.monotonic() + 60
     while told("portal", "status")["waiting"] and time.monotonic() < deadline:
         time.sleep(0.3)
+    with open(os.path.join(WORK, "serve.log"), encoding="utf-8") as f:
+        address = re.search(r"http://[0-9.:]+", f.read()).group(0)
+    with urllib.request.urlopen(address + "/metrics") as answer:
+        lines = answer.read().decode()
+    expect("the lag is measured", all(f"\ntinhso_portal_{n} " in lines for n in ("waiting", "refused", "lag_seconds")), lines)
     server.terminate()
     expect("the server stops cleanly while it sends", server.wait(30) == 0, open(os.path.join(WORK, "serve.log"), encoding="utf-8").read())
     expect("after many a kill -9 the queue drains", told("portal", "status")["waiting"] == 0, told("portal", "status"))
