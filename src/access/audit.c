@@ -91,6 +91,7 @@ static void audit_process(struct auditor *t)
 {
     struct rlimit core = {1, 1};
     int seccomp = status_of(t->arena, "Seccomp:");
+    add(t, AUDIT_VIRUS_CHECK, good_when(t->what->has_virus_check), "");
     add(t, AUDIT_ROOT, good_when(geteuid() != 0), "");
     add(t, AUDIT_CONFINED, seccomp < 0 ? AUDIT_UNKNOWN : good_when(seccomp == 2), "");
     add(t, AUDIT_CORE, getrlimit(RLIMIT_CORE, &core) != 0 ? AUDIT_UNKNOWN : good_when(core.rlim_cur == 0), "");

@@ -27,7 +27,7 @@ struct audit {
     const char *db_path;
     bool is_server;
     struct str public_url, listen;
-    bool has_operator_key;
+    bool has_operator_key, has_virus_check; /* has_virus_check: known of the server alone */
     int64_t sample_registers;
     int64_t log_size, checkpoint_size; /* checkpoint -1: cannot be read */
 };

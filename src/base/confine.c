@@ -6,6 +6,7 @@
 #include <linux/landlock.h>
 #include <pwd.h>
 #include <seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -101,7 +102,22 @@ static bool allow(int ruleset, const char *path, uint64_t rights)
     return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
 }
 
-static bool allow_all(int ruleset, uint64_t known, const char *const *writable, const char *const *readable)
+static bool allow_program(int ruleset, const char *program)
+{
+    static const char *const folders[] = {"/usr/local/bin/", "/usr/bin/"};
+    const uint64_t rights = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
+    char path[256];
+    if (strchr(program, '/'))
+        return allow(ruleset, program, rights);
+    bool is_good = true;
+    for (size_t i = 0; is_good && i < ARRAY_LEN(folders); i++)
+        is_good =
+            snprintf(path, sizeof path, "%s%s", folders[i], program) < (int)sizeof path && allow(ruleset, path, rights);
+    return is_good;
+}
+
+static bool allow_all(int ruleset, uint64_t known, const char *const *writable, const char *const *readable,
+                      const char *program)
 {
     uint64_t truncate = known & RIGHT_TRUNCATE;
     uint64_t no_node = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_EXECUTE;
@@ -113,6 +129,8 @@ static bool allow_all(int ruleset, uint64_t known, const char *const *writable, 
         is_good = allow(ruleset, libraries[i], RIGHTS_READ | LANDLOCK_ACCESS_FS_EXECUTE);
     for (size_t i = 0; is_good && i < ARRAY_LEN(programs); i++)
         is_good = allow(ruleset, programs[i], LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE);
+    if (is_good && program)
+        is_good = allow_program(ruleset, program);
     for (size_t i = 0; is_good && i < ARRAY_LEN(temporary); i++)
         is_good = !temporary[i] || allow(ruleset, temporary[i], known & ~no_node);
     for (size_t i = 0; is_good && readable && readable[i]; i++)
@@ -123,7 +141,8 @@ static bool allow_all(int ruleset, uint64_t known, const char *const *writable, 
     return is_good && allow(ruleset, "/proc", RIGHTS_READ);
 }
 
-static enum err confine_files(const char *const *writable, const char *const *readable, bool *ret_done, struct fault *f)
+static enum err confine_files(const char *const *writable, const char *const *readable, const char *program,
+                              bool *ret_done, struct fault *f)
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     *ret_done = false;
@@ -138,7 +157,7 @@ static enum err confine_files(const char *const *writable, const char *const *re
     int ruleset CLEANUP(fd_close) = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
     if (ruleset < 0)
         return OK;
-    if (!allow_all(ruleset, known, writable, readable) || syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+    if (!allow_all(ruleset, known, writable, readable, program) || syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
         return fault_errno(f, "confine", "Landlock");
     *ret_done = true;
     return OK;
@@ -250,11 +269,11 @@ static enum err confine_calls(struct fault *f)
     return is_done ? OK : FAULT(f, ERR_SANDBOX_MISSING, {"reason", STR("seccomp")});
 }
 
-enum err process_confine(const char *const *writable, const char *const *readable, struct confinement *ret,
-                         struct fault *f)
+enum err process_confine(const char *const *writable, const char *const *readable, const char *program,
+                         struct confinement *ret, struct fault *f)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return fault_errno(f, "confine", "no_new_privs");
-    enum err e = confine_files(writable, readable, &ret->has_files, f);
+    enum err e = confine_files(writable, readable, program, &ret->has_files, f);
     return e == OK ? confine_calls(f) : e;
 }

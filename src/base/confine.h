@@ -4,10 +4,10 @@
  *     process_guard();                                          // no core, not debugged
  *     const char *const writable[] = {"var", NULL}, *const readable[] = {NULL};
  *     struct confinement got;
- *     if (process_confine(writable, readable, &got, f) != OK) …  // before the first thread
+ *     if (process_confine(writable, readable, NULL, &got, f) != OK) …  // before the first thread
  *
  * After it: no new rights (PR_SET_NO_NEW_PRIVS). Files (Landlock): below the folders named, and temporary ones in TMPDIR, /tmp, /var/tmp; the system's libraries and shared
- * data for reading; of programs only ogr2ogr, which base/sandbox.h confines further. /etc/passwd, other people's homes and other programs are out of reach. System calls
+ * data for reading; of programs only ogr2ogr, and the one that is named, which base/sandbox.h confines further. /etc/passwd, other people's homes and other programs are out of reach. System calls
  * (seccomp): no tracing of processes, no changing of users, mounts, namespaces, clocks, modules, keys; of sockets only Unix and Internet ones.
  * Landlock is passed over where the kernel does not have it (got.has_files is false): the caller says so.
  *
@@ -31,7 +31,8 @@ bool process_is_root(void);
 /* No core file, no debugger, no reading of its memory by others of the same user. */
 void process_guard(void);
 
-enum err process_confine(const char *const *writable, const char *const *readable, struct confinement *ret,
-                         struct fault *f);
+/* program: one more that may be started, by path or by its name in /usr/bin or /usr/local/bin; NULL: none. */
+enum err process_confine(const char *const *writable, const char *const *readable, const char *program,
+                         struct confinement *ret, struct fault *f);
 
 #endif

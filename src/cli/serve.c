@@ -19,6 +19,7 @@
 #include "web/node_site.h"
 #include "web/portal_site.h"
 #include "web/provider.h"
+#include "register/file_check.h"
 #include "web/site.h"
 
 #include "base/banned.h"
@@ -238,9 +239,13 @@ static const char *parent_of(struct cli *c, const char *path)
 }
 
 /* What a server that strangers talk to gives up: the rights of root, then all files but its own, and system calls that it never needs. */
-static enum err confine(struct cli *c, const char *db_path, const char *backup_folder, struct str listen)
+static enum err confine(struct cli *c, const char *db_path, const struct site *site, struct str listen)
 {
     struct confinement got = {0};
+    struct scanner scanner = {.n = 0};
+    const char *backup_folder = site->backup_folder;
+    if (site->virus_check)
+        scanner_read(c->arena, site->virus_check, &scanner);
     const char *user = args_value(&c->args, "user");
     const char *writable[] = {parent_of(c, db_path), NULL, NULL, NULL};
     if (backup_folder)
@@ -258,7 +263,7 @@ static enum err confine(struct cli *c, const char *db_path, const char *backup_f
                  T(c, "Cảnh báo: đang chạy với quyền root; thêm --user TÊN.\n",
                    "Warning: running as root; add --user NAME.\n"));
     process_guard();
-    e = process_confine(writable, NULL, &got, &c->fault);
+    e = process_confine(writable, scanner.readable, scanner.n ? scanner.argv[0] : NULL, &got, &c->fault);
     if (e == OK && !got.has_files)
         cli_note(c, "%s",
                  T(c, "Cảnh báo: nhân này không có Landlock nên không giới hạn được các tệp mà cổng mở.\n",
@@ -326,7 +331,7 @@ static enum err serve_run(struct cli *c)
     o.n_threads = (int)threads;
     stop_on_signal();
     allow_descriptors();
-    e = confine(c, path, site.backup_folder, o.listen);
+    e = confine(c, path, &site, o.listen);
     if (e == OK)
         e = serve(c, &o, &portal);
     site_done(&site);

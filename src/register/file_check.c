@@ -198,31 +198,40 @@ static enum err scan_failed(struct str name, struct str said, struct fault *f)
     return FAULT(f, ERR_FILE_VIRUS, {"name", name}, {"reason", last.n ? last : STR("—")});
 }
 
-static enum err scan(struct str name, struct str bytes, const char *scanner, struct fault *f)
+void scanner_read(struct arena *a, const char *command, struct scanner *ret)
 {
-    enum { MOST_WORDS = 16 };
+    *ret = (struct scanner){.n = 0};
+    for (struct str rest = str_of(command); rest.p && ret->n < SCANNER_WORDS;) {
+        struct str value, word = str_cut(rest, ' ', &rest);
+        if (!word.n)
+            continue;
+        const char *kept = arena_dup(a, word.p, word.n);
+        struct str path = str_cut(word, '=', &value);
+        path = value.p ? value : path;
+        if (ret->n && path.n && path.p[0] == '/')
+            ret->readable[ret->n_readable++] = arena_dup(a, path.p, path.n);
+        ret->argv[ret->n++] = kept;
+    }
+}
+
+static enum err scan(struct str name, struct str bytes, const char *command, struct fault *f)
+{
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct buf said CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     struct fault why = {0};
-    const char *argv[MOST_WORDS + 2] = {NULL};
-    size_t n = 0;
-    for (struct str rest = str_of(scanner); rest.p && n < MOST_WORDS;) {
-        struct str word = str_cut(rest, ' ', &rest);
-        if (word.n)
-            argv[n++] = arena_dup(a, word.p, word.n);
-    }
+    struct scanner s;
     char folder[] = "/tmp/tinhso-scan-XXXXXX";
-    if (n == 0 || !mkdtemp(folder))
-        return n == 0 ? OK : fault_errno(f, "mkdtemp", folder);
+    scanner_read(a, command, &s);
+    if (s.n == 0 || !mkdtemp(folder))
+        return s.n == 0 ? OK : fault_errno(f, "mkdtemp", folder);
     const char *path = arena_printf(a, "%s/file", folder);
-    argv[n] = path;
-    const char *const readable[] = {path, NULL};
+    s.argv[s.n] = s.readable[s.n_readable] = path;
     const struct sandbox_limits limits = {.memory_bytes = LIMIT_GEOFILE_MEMORY,
                                           .cpu_seconds = LIMIT_FILE_CHECK_SECONDS,
                                           .wall_seconds = LIMIT_FILE_CHECK_SECONDS};
     enum err e = file_write_new(path, bytes, 0600, f);
     if (e == OK)
-        e = sandbox_run(argv, readable, folder, &limits, &said, &why);
+        e = sandbox_run(s.argv, s.readable, folder, &limits, &said, &why);
     unlink(path);
     rmdir(folder);
     if (e == ERR_SANDBOX_PROGRAM)

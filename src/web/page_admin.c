@@ -69,6 +69,7 @@ size_t admin_audit(struct exchange *x, struct audit_line *ret_lines)
                          .public_url = site->public_url,
                          .listen = site->listen,
                          .has_operator_key = site->has_operator_key,
+                         .has_virus_check = site->virus_check != NULL,
                          .log_size = w->head,
                          .checkpoint_size = checkpoint_size(x)};
     for (size_t i = 0; i < w->store->province->n_registers; i++)

@@ -2,9 +2,9 @@
 """A stand-in of the payment platform: payment.py KEY-FILE.
 
 It serves the page that a portal leads payers to, on the port that it prints, and tells the portal what became of it.
-The page checks the portal's signature and has two buttons. Pressed, it calls the portal back (its address is in TroVe)
-with JSON that it signs with the shared key; fields as the national platform names them. Tests call notify() to send what
-a platform should not: twice, late, wrong, forged.
+The page checks the portal's signature and has two buttons. Pressed, it calls the portal back (by TroVe)
+with JSON that it signs with the shared key; fields as the national platform names them. Tests call notify() to send
+what a platform should not: twice, late, wrong, forged.
 """
 import hashlib
 import hmac

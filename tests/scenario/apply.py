@@ -501,9 +501,61 @@ def complain(b, anyone):
     out = Browser(ADDRESS, lang="vi").ask("POST", "/feedback", urllib.parse.urlencode([("kind", "praise"), ("words",
          "Nhanh")]))
     tell(out.status == 422 and "Chọn cơ quan" in text(out), "without a dossier an office is chosen", text(out))
-    out = Browser(ADDRESS, lang="vi").ask("POST", "/feedback", urllib.parse.urlencode([("kind", "praise"), ("words", "Nhanh"),
+    out = Browser(ADDRESS, lang="vi").ask("POST", "/feedback", urllib.parse.urlencode([("kind", "praise"), ("words",
+         "Nhanh"),
          ("office", "ubnd-24631")]))
     tell(out.status == 303, "then it is filed as well")
+
+
+def once_only(lan):
+    """What an office signed need not be brought: it lies in the store."""
+    path = BIRTH + "/files"
+    lan.ask("POST", BIRTH, urllib.parse.urlencode([("csrf", lan.get(BIRTH).hidden("csrf"))]))
+    page = lan.get(BIRTH + "/who")
+    tell("Các cơ quan đã có dữ liệu này" in text(page) and 'value="+84987654321"' in page.body.decode(),
+         "what an earlier dossier says is offered, and stands in the box", text(page))
+    page = lan.get(path)
+    result = page.hidden("result")
+    tell(result is not None and result.startswith("KQ."), "the result of before is offered instead of paper",
+         text(page))
+    out = lan.ask("POST", path + "/result", urllib.parse.urlencode([("csrf", page.hidden("csrf")), ("result",
+         "KQ.nobody")]))
+    tell(out.status in (404, 422), "one that is not his is not", out.status)
+    out = lan.ask("POST", path + "/result", urllib.parse.urlencode([("csrf", page.hidden("csrf")), ("result", result)]))
+    tell(out.status == 303 and lan.get(path + "/1").body.startswith(b"%PDF"), "it serves as it was signed",
+         (out.status, text(out)))
+
+
+def changed_form(lan):
+    """The declaration changes while somebody fills in the form."""
+    fill(lan, BIRTH + "/where", f__unit="24631")
+    fill(lan, BIRTH + "/a-child_name", f__child_name="Nguyễn An")
+    fill(lan, BIRTH + "/a-copies", f__copies="3")
+    folder = os.path.join(WORK, "again")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "province", "dak-nong")
+    subprocess.run(["cp", "-r", source, folder], check=True)
+    path = os.path.join(folder, "registers", "form_birth.yaml")
+    with open(path, encoding="utf-8") as f:
+        declared = f.read()
+    declared = declared.replace("min: 0, max: 20}\nrules",
+         "min: 0, max: 2}\n  nickname: {type: string, title: {vi: Tên gọi ở nhà, "
+                                "en: Nickname}, max_length: 40}\nrules")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(declared)
+    tinhso("load", folder)
+    page = lan.get(BIRTH)
+    words = text(page)
+    tell("Tờ khai đã thay đổi" in words and "Tên gọi ở nhà" in words,
+         "it says that the form changed, and asks what is new", words)
+    words = text(lan.get(BIRTH + "/check"))
+    tell("Nguyễn An" in words, "what still fits stays", words)
+    tell('value="3"' not in lan.get(BIRTH + "/a-copies").body.decode(), "what fits no more is asked again")
+
+
+def erased(b, code):
+    tell(b.get("/track/files/1").status == 200, "a paper is there")
+    tinhso("erase", "dossier_files", f"{code}@1", "--reason", "thử", "--basis", "Luật 91/2025/QH15")
+    tell(b.get("/track/files/1").status == 404, "with its personal data its bytes are gone")
 
 
 def half_way(whole):
@@ -558,9 +610,26 @@ def main():
     complain(b, anyone)
     paying(key)
     duties(key)
+    erased(b, code)
+    once_only(lan)
     half_way(whole)
+    changed_form(lan)
     guessing(code, token)
 
 
-main()
+def scanned():
+    an = account("an", "Lý Văn An", "--citizen", "--personal-id", "067190000999")
+    path = BIRTH + "/files"
+    an.ask("POST", BIRTH, urllib.parse.urlencode([("csrf", an.get(BIRTH).hidden("csrf"))]))
+    csrf = an.get(path).hidden("csrf")
+    out = send_files(an, path, csrf, [("xấu.pdf", pdf(1, b"/EICAR 1"))])
+    tell(out.status == 422 and "chương trình quét mã độc từ chối" in text(out), "what the scanner refuses is told",
+         text(out))
+    tell(send_files(an, path, csrf, [("tốt.pdf", pdf())]).status == 303, "what it lets pass is taken")
+
+
+if sys.argv[3:] == ["scanned"]:
+    scanned()
+else:
+    main()
 sys.exit(failed > 0)

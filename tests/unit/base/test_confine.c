@@ -67,7 +67,7 @@ static void a_confined_child_reaches_nothing_else(void **state)
         const char *const writable[] = {folder, NULL};
         struct confinement got;
         struct fault f = {0};
-        if (process_confine(writable, NULL, &got, &f) != OK)
+        if (process_confine(writable, NULL, NULL, &got, &f) != OK)
             _exit(100);
         _exit(attempts(got.has_files && has_outside));
     }
