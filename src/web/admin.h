@@ -16,6 +16,9 @@ enum err admin_page(struct exchange *x, struct str title, const struct buf *cont
 /* The audit of the running server (access/audit.h); lines for AUDIT_COUNT. */
 size_t admin_audit(struct exchange *x, struct audit_line *ret_lines);
 
+/* Leaders, heads of units and the controller of procedures: /desk/overview is theirs. */
+bool desk_oversees(const struct exchange *x);
+
 /* Ways in, for /account: the areas that are open to whoever asks, what is his own, and the registers that he may write or take along. */
 void part_ways(struct exchange *x, struct buf *out);
 

@@ -39,15 +39,18 @@ struct str reference_text(struct exchange *x, const struct reg *reg, const struc
 }
 
 /* Working days between now and the due moment, by the calendar of the province: words, not a judgement. */
-static struct str left_text(struct exchange *x, int64_t late_ms, int64_t now_ms)
+static struct str left_text(struct exchange *x, struct dossier_state *state, int64_t late_ms, int64_t now_ms)
 {
     struct worker *w = x->worker;
-    struct work_calendar c;
     struct fault ignored = {0};
     int offset = w->store->province->utc_offset_minutes;
-    if (work_calendar_read(x->arena, w->store, &c, &ignored) != OK)
-        return nothing;
-    int days = work_days_between(&c, date_of_instant(now_ms, offset), date_of_instant(late_ms, offset));
+    if (!state->calendar) {
+        struct work_calendar *c = ARENA_NEW(x->arena, struct work_calendar);
+        if (work_calendar_read(x->arena, w->store, c, &ignored) != OK)
+            return nothing;
+        state->calendar = c;
+    }
+    int days = work_days_between(state->calendar, date_of_instant(now_ms, offset), date_of_instant(late_ms, offset));
     if (now_ms > late_ms)
         return message_with(x->arena, M_dossiers_is_late, x->lang, part_int(x, days < 0 ? -days : 0));
     return days == 0 ? message(M_dossiers_today, x->lang)
@@ -98,7 +101,8 @@ enum err dossier_state_of(struct exchange *x, const struct workflow *w, const st
     struct str due = record_text(w->reg, r, "due_at"), late = record_text(w->reg, r, "late_at");
     struct str paused = record_text(w->reg, r, "paused_at"), finished = record_text(w->reg, r, "finished_at");
     struct str reply = record_text(w->reg, r, "reply_due_at"), replied = record_text(w->reg, r, "replied_at");
-    *ret = (struct dossier_state){.status = text2_in(&status, x->lang), .is_finished = finished.n > 0};
+    *ret = (struct dossier_state){
+        .status = text2_in(&status, x->lang), .is_finished = finished.n > 0, .calendar = ret->calendar};
     int64_t late_ms = ms_of(late), end_ms = finished.n ? ms_of(finished) : paused.n ? ms_of(paused) : now_ms;
     ret->due = moment_text(x, due);
     ret->is_late = late_ms && end_ms > late_ms;
@@ -113,7 +117,7 @@ enum err dossier_state_of(struct exchange *x, const struct workflow *w, const st
     } else if (finished.n) {
         ret->left = message(ret->is_late ? M_dossiers_finished_late : M_dossiers_finished, x->lang);
     } else {
-        ret->left = left_text(x, late_ms, end_ms);
+        ret->left = left_text(x, ret, late_ms, end_ms);
     }
     if (!record_text(w->reg, r, "closed_on").n)
         describe_wait(x, w, r, now_ms, ret);

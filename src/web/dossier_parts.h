@@ -10,10 +10,12 @@
 #define TINHSO_WEB_DOSSIER_PARTS_H
 
 #include "web/workflow_site.h"
+#include "workflow/clock.h"
 
 struct dossier_state {
     struct str status, due, left, wait; /* wait: why it waits, and for whom; may be empty */
     bool is_late, is_finished;
+    const struct work_calendar *calendar; /* NULL, or that of the state before: a page of many reads it once */
 };
 enum err dossier_state_of(struct exchange *x, const struct workflow *w, const struct record *r,
                           struct dossier_state *ret, struct fault *f);

@@ -294,7 +294,7 @@ enum err page_received(struct exchange *x, struct fault *f)
 {
     const struct workflow *w;
     struct record r;
-    struct dossier_state state;
+    struct dossier_state state = {0};
     struct buf content CLEANUP(buf_done) = BUF_INIT(1 << 16);
     x->purpose = message(M_counter_title, LANG_VI);
     enum err e = dossier_read(x, &w, &r, f);

@@ -20,6 +20,9 @@ struct inbox {
     struct exchange *x;
     const struct workflow *w;
     struct str filter, tab, sort;
+    const struct work_calendar *calendar;
+    struct str narrowed;
+    bool is_narrowed;
     VEC(struct tpl_inbox_rows) rows;
     struct str next;
 };
@@ -71,6 +74,54 @@ static struct str with_moments(struct exchange *x, const char *filter)
                                (int)(text.n - before - 6), at + 6));
 }
 
+static const struct {
+    const char *id, *filter;
+} waits[] = {
+    {"ours", "(status IN ('1', '2', '4') AND consulted_office IS NULL OR status = '5' AND supplemented_at IS NOT NULL "
+             "AND consulted_office IS NULL)"},
+    {"applicant", "status = '5' AND supplemented_at IS NULL"},
+    {"finance", "status = '6'"},
+    {"consulted", "(status IN ('1', '2', '4') OR status = '5' AND supplemented_at IS NOT NULL) AND consulted_office IS "
+                  "NOT NULL"},
+    {"collect", "status = '9'"},
+};
+
+/* What the overview asked for, and what it is called. The values are identifiers: nothing in them ends a text of CQL2. */
+static enum err narrow(struct inbox *b, struct fault *f)
+{
+    static const char *const fields[] = {"office", "procedure", "status"};
+    struct buf filter CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES), words CLEANUP(buf_done) = BUF_INIT(4096);
+    struct str before = input_named(b->x, "before")->text, wait = input_named(b->x, "wait")->text;
+    int64_t ms;
+    buf_printf(&filter, "(%.*s)", STR_ARG(b->filter));
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        struct str value = input_named(b->x, fields[i])->text;
+        const struct field *fd = reg_field(b->w->reg, str_of(fields[i]));
+        struct names names = {0};
+        struct shown shown = {.text = value};
+        if (!value.n || !fd || memchr(value.p, '\'', value.n))
+            continue;
+        buf_printf(&filter, " AND %s = '%.*s'", fields[i], STR_ARG(value));
+        const struct code *code = fd->codes ? map_get(&fd->codes->by_code, value) : NULL;
+        if (code)
+            shown.text = text2_in(&code->title, b->x->lang);
+        else if (fd->target && show_reference(b->x, &names, fd, value, STR(""), &shown, f) != OK)
+            return f->code;
+        buf_printf(&words, "%s%.*s", words.n ? "; " : "", STR_ARG(shown.text.n ? shown.text : value));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(waits); i++)
+        if (str_is(wait, waits[i].id))
+            buf_printf(&filter, " AND %s", waits[i].filter);
+    if (before.n && instant_parse(before, &ms, f) != OK)
+        return f->code;
+    if (before.n)
+        buf_printf(&filter, " AND status_since <= TIMESTAMP('%.*s')", STR_ARG(before));
+    b->filter = str_dup(b->x->arena, buf_view(&filter));
+    b->narrowed = str_dup(b->x->arena, buf_view(&words));
+    b->is_narrowed = words.n || wait.n || before.n;
+    return OK;
+}
+
 static enum tab tab_of(struct inbox *b)
 {
     struct str asked = input_named(b->x, "tab")->text;
@@ -83,9 +134,10 @@ static enum tab tab_of(struct inbox *b)
 static enum err add_row(struct inbox *b, struct names *names, const struct record *r, struct fault *f)
 {
     struct exchange *x = b->x;
-    struct dossier_state state;
+    struct dossier_state state = {.calendar = b->calendar};
     struct shown procedure = {0};
     enum err e = dossier_state_of(x, b->w, r, &state, f);
+    b->calendar = state.calendar;
     if (e == OK)
         e = show_value(x, names, b->w->reg, r, reg_field_number(b->w->reg, STR("procedure")), &procedure, f);
     if (e != OK)
@@ -178,7 +230,7 @@ enum err page_inbox(struct exchange *x, struct fault *f)
     tab = tab_of(&b);
     b.filter = tabs[tab].filter ? with_moments(x, tabs[tab].filter) : my_tasks(&b);
     b.sort = str_of(tabs[tab].sort);
-    if ((e = read_rows(&b, f)) != OK)
+    if ((e = narrow(&b, f)) != OK || (e = read_rows(&b, f)) != OK)
         return e;
     part_pages(
         x, &pages,
@@ -188,6 +240,9 @@ enum err page_inbox(struct exchange *x, struct fault *f)
     struct tpl_inbox t = {
         .tabs = tabs_of(x, tab),
         .n_tabs = TABS,
+        .narrowed = b.narrowed.n ? message_with(x->arena, M_dossiers_filtered, x->lang, b.narrowed) : nothing,
+        .unfiltered_href =
+            b.is_narrowed ? STR_JOIN(x->arena, STR("/desk/dossiers?tab="), str_of(tabs[tab].id)) : nothing,
         .q = input_named(x, "q")->text,
         .tab = str_of(tabs[tab].id),
         .counter_href = site_may_do(x, VERB_CREATE, b.w->reg, &ignored) == OK ? STR("/desk/counter") : nothing,

@@ -287,7 +287,7 @@ enum err track_show(struct tracked *t, struct str problem, struct fault *f)
     struct exchange *x = t->x;
     const struct worker *w = x->worker;
     const struct reg *reg = t->w->reg;
-    struct dossier_state state;
+    struct dossier_state state = {0};
     struct buf facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
                      content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     int64_t seen = 0;

@@ -180,6 +180,17 @@ static void tell_new(const struct story_world *w, struct story *s, const struct 
     }
 }
 
+/* Those who must come together have come: asked once before the decision. */
+static bool gathers(const struct story_world *w, struct story *s, const struct record *r)
+{
+    int n = reg_field_number(w->reg, STR("needs_presence"));
+    if (n == NO_FIELD || r->values[n].kind != VALUE_INTEGER || !r->values[n].integer || text_of(w, r, "present_at").n)
+        return false;
+    step(s, "confirm_presence", "reception_officer");
+    input(s, "parties", str_dup(w->a, text_of(w, r, "applicant")));
+    return true;
+}
+
 static void decided(const struct story_world *w, struct story *s, bool is_at_once)
 {
     struct date d = date_of_instant(s->now_ms, w->offset_minutes);
@@ -198,7 +209,8 @@ static void tell_received(const struct story_world *w, struct story *s, const st
         return;
     if (s->fate & FATE_AT_ONCE && is(w, r, "custody", "reception")) {
         after_work(w, s, 5, 50);
-        decided(w, s, true);
+        if (!gathers(w, s, r))
+            decided(w, s, true);
     } else if (is(w, r, "custody", "to_office") && s->fate & FATE_SEND_BACK) {
         s->fate &= ~(unsigned)FATE_SEND_BACK;
         after_work(w, s, 5, 60);
@@ -280,7 +292,8 @@ static void tell_office(const struct story_world *w, struct story *s, const stru
         }
     } else {
         towards(w, s, r, 1);
-        decided(w, s, false);
+        if (!gathers(w, s, r))
+            decided(w, s, false);
     }
 }
 
