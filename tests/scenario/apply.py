@@ -526,6 +526,16 @@ def once_only(lan):
          (out.status, text(out)))
 
 
+def travellers(whole):
+    """Two who file by keyboard (tests/portal/apply.js)."""
+    with open(os.path.join(WORK, "birth.pdf"), "wb") as f:
+        f.write(whole)
+    for name, number in [("kim", "067197000111"), ("hoa", "067197000222")]:
+        b = account(name, "Trần Thị Lan", "--citizen", "--personal-id", number)
+        with open(os.path.join(WORK, name + ".cookie"), "w", encoding="utf-8") as f:
+            f.write("; ".join(f"{k}={v}" for k, v in b.cookies.items() if k != "lang"))
+
+
 def changed_form(lan):
     """The declaration changes while somebody fills in the form."""
     fill(lan, BIRTH + "/where", f__unit="24631")
@@ -613,6 +623,7 @@ def main():
     erased(b, code)
     once_only(lan)
     half_way(whole)
+    travellers(whole)
     changed_form(lan)
     guessing(code, token)
 

@@ -154,6 +154,7 @@ function send(form, event) {
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     document.querySelector("main").replaceWith(page.querySelector("main"));
     start();
+    if (!document.getElementById("problems")) document.getElementById("files")?.focus();
   };
   request.onerror = () => form.submit();
   request.send(new FormData(form));
