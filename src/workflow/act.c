@@ -403,9 +403,14 @@ static enum err step_message(struct step *p, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
     struct json_out o;
+    struct node_self self;
+    bool is_node = false;
     if (!p->t->sync.n || !p->w->outbox.n || p->r.is_sample) /* partners hear of nothing that is invented */
         return OK;
-    enum err e = outbox_tables(p->s->db, f);
+    enum err e = node_self_read(p->a, p->s->db, &self, &is_node, f);
+    if (e != OK || is_node) /* the province tells it, when it takes the step */
+        return e;
+    e = outbox_tables(p->s->db, f);
     if (e != OK)
         return e;
     json_out_init(&o, &b, JSON_OUT_COMPACT);

@@ -212,6 +212,8 @@ def arrived(codes, before):
         tell(sorted(n) == sorted(p), "the lookup codes that were printed hold at the province")
     found = rows(PROVINCE, "node_conflicts")
     tell(found == [], "and nothing is left for a person", found)
+    tell(asked("n1.db", "portal", "status")["waiting"] == 0 and asked(PROVINCE, "portal", "status")["waiting"] > len(codes),
+         "partners are told by the province, not by the node", asked("n1.db", "portal", "status"))
     mine = file(PROVINCE, "Sau đó")
     tell(int(mine[-4:]) == 3, "the province goes on with its own numbers", mine)
 
