@@ -1,4 +1,5 @@
 """The checks of counter_node.sh: counter_node.py WORK SOURCE. Lines of TAP. The province's database is var/dak-nong.db in WORK."""
+import atexit
 import json
 import os
 import random
@@ -57,6 +58,7 @@ class Server:
 
     def __init__(self, db):
         self.db, self.port, self.process = db, 0, None
+        atexit.register(lambda: self.process and self.process.kill())
         self.start()
 
     def start(self):

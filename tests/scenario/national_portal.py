@@ -1,4 +1,5 @@
 """The national portal, through a partner that misbehaves: tests/scenario/national_portal.sh. Arguments: the program, a folder with var.db, the repository."""
+import atexit
 import collections
 import datetime
 import json
@@ -225,6 +226,7 @@ def test_compared(partner, left):
 def serve(partner):
     log = open(os.path.join(WORK, "serve.log"), "w", encoding="utf-8")
     server = subprocess.Popen([TINHSO, "serve", "--listen", "127.0.0.1:0", *reach(partner, "1")], cwd=WORK, stdout=log, stderr=log)
+    atexit.register(server.kill)
     return server
 
 
