@@ -4,6 +4,7 @@
 #include "exchange/node.h"
 #include "register/log.h"
 #include "register/query.h"
+#include "workflow/office.h"
 
 #include "base/banned.h"
 
@@ -220,6 +221,86 @@ static void inputs_of(struct taking *t, const struct transition *tr, struct act_
     }
 }
 
+/* ---- what a node may do at all: it receives. A stolen key, or a laptop that was opened, decides nothing and touches no dossier but its own. */
+
+/* A role that files dossiers for others: that of the counter. */
+static struct str reception_roles(struct taking *t, bool *ret_is_one)
+{
+    struct str roles = STR("");
+    *ret_is_one = false;
+    for (size_t i = 0; i < t->w->n_transitions; i++) {
+        const struct transition *tr = &t->w->transitions[i];
+        for (size_t k = 0; tr->is_creation && k < tr->n_by; k++) {
+            if (str_is(tr->by[k], ACTOR_APPLICANT) || str_is(tr->by[k], ACTOR_SUPPORTER) ||
+                str_is(tr->by[k], ACTOR_SYSTEM))
+                continue;
+            *ret_is_one |= str_eq(tr->by[k], t->step->role);
+            roles = memmem(roles.p, roles.n, tr->by[k].p, tr->by[k].n)
+                        ? roles
+                        : STR_JOIN(t->a, roles, roles.n ? STR(", ") : STR(""), tr->by[k]);
+        }
+    }
+    return roles;
+}
+
+/* What follows by itself: a part that ended is told to its whole (one open part less, and the part has ended here); the parts of a whole that was withdrawn are. */
+static enum err follows(struct taking *t, struct change *c, const struct transition *tr, const struct record *now,
+                        bool *ret, struct fault *f)
+{
+    const struct reg *reg = t->w->reg;
+    bool is_told = str_is(tr->id, "part_done");
+    struct str other = is_told ? t->step->reason : record_text(reg, now, "parent");
+    struct record beside = {0};
+    int64_t open = 0;
+    *ret = false;
+    if (!str_is(t->step->role, ACTOR_SYSTEM) || !other.n || (!is_told && !str_is(tr->id, "withdraw")))
+        return OK;
+    enum err e = change_current(c, reg, other, &beside, f);
+    if (e != OK || !beside.values)
+        return e;
+    if (is_told)
+        *ret = str_eq(record_text(reg, &beside, "parent"), t->step->dossier) &&
+               (record_text(reg, &beside, "finished_at").n || record_text(reg, &beside, "closed_on").n) &&
+               record_integer(reg, now, "open_parts", &open) &&
+               str_eq(str_of(arena_printf(t->a, "%lld", (long long)open - 1)), cell(reg, t->step->cells, "open_parts"));
+    else
+        *ret = tr->n_to && str_eq(machine_state(tr->to[0].machine, &beside), tr->to[0].states[0]);
+    return OK;
+}
+
+/* Of its numbers and received by its office, or by that which took over from it. */
+static enum err is_own(struct taking *t, const struct record *now, bool *ret, struct fault *f)
+{
+    struct office office = {0};
+    struct fault none = {0};
+    struct date day = date_of_instant(t->step->at_ms, t->s->province->utc_offset_minutes);
+    struct str at = record_text(t->w->reg, now, "reception_office");
+    enum err e = node_block_holds(t->a, t->s, t->node->code, t->step->dossier, ret, f);
+    if (e == OK && *ret && !str_eq(at, t->node->office))
+        *ret = office_read(t->a, t->s, t->node->office, day, &office, &none) == OK && str_eq(at, office.code);
+    return e;
+}
+
+static enum err may_come(struct taking *t, struct change *c, const struct transition *tr, struct fault *f)
+{
+    const struct node_step *x = t->step;
+    struct record now = {0};
+    bool is_its = true, is_allowed;
+    struct str roles = reception_roles(t, &is_allowed);
+    enum err e = tr->is_creation ? OK : change_current(c, t->w->reg, x->dossier, &now, f);
+    if (e == OK && now.values)
+        now = record_copy(t->a, t->w->reg, &now);
+    if (e == OK && now.values)
+        e = is_own(t, &now, &is_its, f);
+    if (e == OK && !is_its)
+        return FAULT(f, ERR_NODE_CODE, {"code", x->dossier}, {"node", t->node->code});
+    if (e == OK && now.values && !is_allowed)
+        e = follows(t, c, tr, &now, &is_allowed, f);
+    return e == OK && !is_allowed
+               ? FAULT(f, ERR_ACT_ROLE, {"transition", x->transition}, {"id", x->dossier}, {"roles", roles})
+               : e;
+}
+
 static enum err act(struct taking *t, struct change *c, const struct transition *tr, struct acted *done,
                     struct fault *f)
 {
@@ -243,7 +324,7 @@ static enum err act(struct taking *t, struct change *c, const struct transition 
                                           .inputs = inputs,
                                           .n_inputs = n_inputs,
                                           .fixed = &parts,
-                                          .n_fixed = parts.text.n ? 1 : 0,
+                                          .n_fixed = str_is(x->transition, "part_done") ? 1 : 0,
                                           .reason = x->reason,
                                           .seen = x->number - 1,
                                           .actor = by,
@@ -283,7 +364,9 @@ static enum err take(struct taking *t, struct acted *done, struct fault *f)
         e = change_begin(t->s, &info, &c, f);
     if (e != OK)
         return e;
-    e = act(t, c, tr, done, f);
+    e = may_come(t, c, tr, f);
+    if (e == OK)
+        e = act(t, c, tr, done, f);
     if (e != OK) {
         change_abort(c);
         return e;

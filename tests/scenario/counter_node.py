@@ -153,7 +153,7 @@ def offline(link):
     codes = [code] + [file("n1.db", f"Người {i}") for i in range(6)]
     for c in codes[:4]:
         act("n1.db", c, "hand_over", "reception_officer")
-    act("n1.db", codes[0], "take", "case_officer")
+    act("n1.db", codes[0], "correct", "reception_officer", "reason=Sai số", "phone=0905123456")
     act("n1.db", codes[1], "withdraw", "reception_officer", "reason=Nộp nhầm")
     tell([int(c[-4:]) for c in codes] == list(range(5001, 5008)), "one after another", codes)
     joined = file("n1.db", "Trẻ em", procedure="2.000986")
@@ -289,6 +289,26 @@ def conflicts(codes):
     tell("Người 4" not in page.text, "others do not see whose it is", page.text)
 
 
+def beyond():
+    """Whoever has the node's database, key and all, acts as anybody there; the province takes what a counter does."""
+    code = file("n1.db", "Quá quyền")
+    act("n1.db", code, "hand_over", "reception_officer")
+    act("n1.db", code, "take", "case_officer")
+    act("n1.db", code, "draft", "case_officer", "draft_text=Đủ")
+    act("n1.db", code, "approve", "leader")
+    act("n1.db", code, "decide", "leader", "result_number=1", "signer=Long")
+    early = file("n1.db", "Tự rút")
+    act("n1.db", early, "withdraw", "system", "reason=x")
+    part = file("n1.db", "Tự hết phần", procedure="2.000986")
+    act("n1.db", part, "part_done", "system")
+    before = len(rows(PROVINCE, "node_conflicts"))
+    sent = asked("n1.db", "node", "sync")
+    tell(sent["conflicts"] == 6 and len(rows(PROVINCE, "node_conflicts")) == before + 6,
+         "a node decides nothing, nor does it act as the program or as another role: a person is told", sent)
+    states = {r["code"]: (r["status"], r.get("open_parts")) for r in rows(PROVINCE, "dossiers")}
+    tell((states[code][0], states[early][0], states[part][1]) == ("2", "2", 2), "what it received stays received", states.get(code))
+
+
 def times():
     file("n2.db", "Mai sau", now="2031-03-04T02:00:00Z")
     done = run("n2.db", "node", "sync")
@@ -321,6 +341,7 @@ arrived(codes, before)
 forged()
 by_itself()
 conflicts(codes)
+beyond()
 times()
 tell(province.end() == 0, "the province's server stops cleanly")
 for db in (PROVINCE, "n1.db"):
