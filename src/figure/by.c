@@ -188,14 +188,37 @@ enum err figure_by_check(const struct province *p, const struct figure *fig, str
 
 /* ---- constants ---- */
 
-struct constants figure_constants(const struct figure *fig, struct str on)
+/* The first day of so many calendar months, of which the last is that of the day. */
+static struct str months_from(struct arena *a, struct str on, int64_t months)
 {
-    struct constants k = {.n = 1};
+    struct date d;
+    if (date_parse(on, &d, NULL) != OK)
+        return on;
+    d.day = 1;
+    return date_iso(a, date_add_months(d, (int32_t)(1 - months)));
+}
+
+/* The moment at which a day ends in the province: filters compare moments with it. */
+static struct str day_end(struct arena *a, struct str on)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(64);
+    struct date d;
+    if (date_parse(on, &d, NULL) == OK)
+        instant_print(instant_of_date(date_add_days(d, 1), VIETNAM_OFFSET_MINUTES), &b);
+    return str_dup(a, buf_view(&b));
+}
+
+struct constants figure_constants(struct arena *a, const struct figure *fig, struct str on)
+{
+    struct constants k = {.n = 2};
     k.p[0] = (struct filter_constant){STR("on_date"), CQL2_DATE, on};
-    if (fig->period_from.n)
-        k.p[k.n++] = (struct filter_constant){STR("period_from"), CQL2_DATE, fig->period_from};
-    if (fig->period_to.n)
-        k.p[k.n++] = (struct filter_constant){STR("period_to"), CQL2_DATE, fig->period_to};
+    k.p[1] = (struct filter_constant){STR("on_end"), CQL2_TIMESTAMP, day_end(a, on)};
+    struct str from = fig->period_months ? months_from(a, on, fig->period_months) : fig->period_from;
+    struct str to = fig->period_months ? on : fig->period_to;
+    if (from.n)
+        k.p[k.n++] = (struct filter_constant){STR("period_from"), CQL2_DATE, from};
+    if (to.n)
+        k.p[k.n++] = (struct filter_constant){STR("period_to"), CQL2_DATE, to};
     return k;
 }
 

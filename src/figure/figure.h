@@ -11,7 +11,7 @@
  * The day of a figure (`on`): the option, else as declared, else the end of its period, else the day of the revision read where
  * that is not the newest, else today. Dated registers are read as valid on that day, and the unit tree as it was then.
  *
- * Filters may use the constants on_date, and period_from and period_to where a period is declared.
+ * Filters may use the constants on_date and on_end (the moment at which that day ends), and period_from and period_to where a period is declared.
  *
  * Breakdown by units: a record's unit code is understood on the map of the record's own date (its register's `as_of`), carried to the map of the
  * date asked (units_at, else the day of the figure) through the declared successors, and lifted there to the level asked. A part
@@ -73,6 +73,8 @@ struct figure {
     struct str source;
     bool is_internal; /* shown to those alone who hold a grant for it; so is what is computed from one */
     struct str on, period_from, period_to, valid_from, valid_to; /* ISO dates, ends inclusive; may be empty */
+    int64_t
+        period_months; /* the period is so many calendar months, the last one up to the day of the figure; 0: as the dates say */
     enum figure_kind kind;
     struct measure main; /* count, sum, mean, survey; ratio: over */
     struct measure of;   /* base of a share (is_share); ratio: under */

@@ -95,7 +95,14 @@ static const struct yaml_field range_fields[] = {
     {"from", Y_DATE_TEXT, AT(range_decl, from)},
     {"to", Y_DATE_TEXT, AT(range_decl, to)},
 };
-static const struct yaml_schema period_schema = YAML_SCHEMA("period", range_fields, struct range_decl);
+static const struct yaml_range months_range = {1, 120};
+static const struct yaml_field period_fields[] = {
+    {NULL, Y_PLACE, AT(range_decl, place)},
+    {"from", Y_DATE_TEXT, AT(range_decl, from)},
+    {"to", Y_DATE_TEXT, AT(range_decl, to)},
+    {"months", Y_INT, AT(range_decl, months), 0, &months_range},
+};
+static const struct yaml_schema period_schema = YAML_SCHEMA("period", period_fields, struct range_decl);
 static const struct yaml_schema valid_schema = YAML_SCHEMA("valid", range_fields, struct range_decl);
 
 /* A figure tells of no person: it is for everybody, or for those who work with it. */

@@ -39,6 +39,7 @@ struct difference_decl {
 struct range_decl {
     struct yaml_place place;
     struct str from, to;
+    int64_t months; /* of a period: so many calendar months up to the day asked; 0: from and to say */
 };
 
 struct figure_decl {

@@ -90,6 +90,7 @@ static void figure_read(struct decode *d, const struct yaml *node, struct loadin
         .on = decl->on,
         .period_from = decl->period.from,
         .period_to = decl->period.to,
+        .period_months = decl->period.months,
         .valid_from = decl->valid.from,
         .valid_to = decl->valid.to,
         .kind = kind,
@@ -121,7 +122,7 @@ static void filter_link(struct decode *d, const struct figure *fig, const struct
                         struct yaml_place place)
 {
     struct fault f = {0};
-    struct constants k = figure_constants(fig, STR("2000-01-01"));
+    struct constants k = figure_constants(d->a, fig, STR("2000-01-01"));
     if (where.n == 0 || filter_check(d->a, d->province, reg, where, k.p, k.n, &f) == OK)
         return;
     f.line = f.column = 0; /* the place within the filter is in the sentence */

@@ -25,13 +25,13 @@ enum err by_read(const struct province *p, const struct figure *fig, const struc
 
 /* ---- filters ---- */
 
-enum { FIGURE_CONSTANTS = 3 };
+enum { FIGURE_CONSTANTS = 4 };
 struct constants {
     struct filter_constant p[FIGURE_CONSTANTS];
     size_t n;
 };
-/* on_date, and the period where there is one; `on` may be empty while checking. */
-struct constants figure_constants(const struct figure *fig, struct str on);
+/* on_date and its end, and the period where there is one; `on` may be empty while checking. */
+struct constants figure_constants(struct arena *a, const struct figure *fig, struct str on);
 
 /* ---- a computation ---- */
 

@@ -22,7 +22,7 @@ struct filters {
 
 static enum err filters_compile(struct compute *c, const struct pass *pass, struct filters *ret, struct fault *f)
 {
-    struct constants k = figure_constants(c->fig, c->on);
+    struct constants k = figure_constants(c->a, c->fig, c->on);
     const struct measure *m = pass->m;
     enum err e = filter_compile(c->a, c->s, m->reg, m->where, k.p, k.n, &ret->main, f);
     if (e == OK)

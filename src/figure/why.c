@@ -77,7 +77,7 @@ static enum err measure_list(struct listing *l, const char *part, const struct f
                              struct str declared, struct fault *f)
 {
     struct str on = declared.n ? declared : l->today;
-    struct constants k = figure_constants(fig, on);
+    struct constants k = figure_constants(l->a, fig, on);
     struct str filter = m->where;
     if (m->kind == MEASURE_NONE)
         return OK;
@@ -199,14 +199,14 @@ static size_t token_end(struct str s, size_t i)
 
 struct str figure_filter_text(struct arena *a, const struct figure *figure, struct str filter, struct str on)
 {
-    struct constants k = figure_constants(figure, on);
+    struct constants k = figure_constants(a, figure, on);
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     for (size_t i = 0, end; i < filter.n; i = end) {
         end = token_end(filter, i);
         struct str token = str_slice(filter.p + i, end - i);
         const struct filter_constant *c = constant_of(&k, token);
         if (c)
-            buf_printf(&b, "DATE('%.*s')", STR_ARG(c->text));
+            buf_printf(&b, "%s('%.*s')", c->type == CQL2_TIMESTAMP ? "TIMESTAMP" : "DATE", STR_ARG(c->text));
         else
             buf_str(&b, token);
     }

@@ -41,7 +41,7 @@ static const struct {
                   "{soon}",
                   "late_at,code", M_dossiers_soon},
     [TAB_WAITING] = {"waiting", "closed_on IS NULL AND status IN ('5', '6')", "status_since,code", M_dossiers_waiting},
-    [TAB_DONE] = {"done", "closed_on IS NOT NULL", "-closed_on,code", M_dossiers_done},
+    [TAB_DONE] = {"done", "closed_on IS NOT NULL", "-closed_on,-code", M_dossiers_done},
 };
 
 /* All roles that he has, and that are lent to him. */

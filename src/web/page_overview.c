@@ -47,6 +47,7 @@ struct overview {
     int64_t now_ms, n_sample;
     struct tally all;
     int64_t waiting[WAITS];
+    struct map clocks;              /* office → const struct office_clock * */
     struct map offices, procedures; /* code → struct tally * */
     VEC(struct tally *) office_list;
     VEC(struct tally *) procedure_list;
@@ -111,6 +112,18 @@ static void count(struct tally *t, bool is_late, bool is_soon)
     t->soon += is_soon;
 }
 
+/* The hours of an office, read once for the page. */
+static enum err clock_of(struct overview *o, struct str office, const struct office_clock **ret, struct fault *f)
+{
+    *ret = map_get(&o->clocks, office);
+    if (*ret)
+        return OK;
+    enum err e = acting_clock(o->acting, ((struct worker *)o->x->worker)->store, office, ret, f);
+    if (e == OK)
+        map_put(o->x->arena, &o->clocks, str_dup(o->x->arena, office), (void *)(uintptr_t)*ret);
+    return e;
+}
+
 /* Which waits too long in its state, by the hours of its office. */
 static enum err escalate(struct overview *o, const struct record *r, struct fault *f)
 {
@@ -124,8 +137,7 @@ static enum err escalate(struct overview *o, const struct record *r, struct faul
         if (!str_eq(m->escalations[i].state, machine_state(m, r)))
             continue;
         if (!clock)
-            e = acting_clock(o->acting, ((struct worker *)o->x->worker)->store,
-                             record_text(o->w->reg, r, "reception_office"), &clock, f);
+            e = clock_of(o, record_text(o->w->reg, r, "reception_office"), &clock, f);
         if (e != OK || deadline_of(clock, ms_of(since), m->escalations[i].after, &d, f) != OK) {
             *f = (struct fault){0};
             continue;

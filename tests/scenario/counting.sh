@@ -62,6 +62,52 @@ END
 expect_exit "the same seed gives the same dossiers" 0
 [ "$status" = 0 ] || echo "$err"
 
+# ---- what is counted: the balance holds on any day, and a closed month stays as it was
+cat >"$WORK/balance.py" <<'END'
+import json, os, random, subprocess, sys
+def value(figure, on):
+    p = subprocess.run([os.environ["TINHSO_BIN"], "figure", "dossiers-" + figure, "--on", on, "--json"], capture_output=True, text=True, check=True)
+    return json.loads(p.stdout)["value"]
+month = ["carried", "received", "settled", "settled-early", "settled-on-time", "settled-late", "settled-no-term", "ended", "pending"]
+random.seed(11)
+days = [f"2025-{m:02}-{random.randint(1, d):02}" for m, d in [(6, 30), (7, 31), (8, 31)] for _ in range(6)]
+for day in days + ["2025-06-30", "2025-07-31"]:
+    v = {f: value(f, day) for f in month}
+    assert v["carried"] + v["received"] == v["settled"] + v["ended"] + v["pending"], (day, v)
+    assert v["settled"] == sum(v["settled-" + x] for x in ("early", "on-time", "late", "no-term")), (day, v)
+june = {f: value(f, "2025-06-30") for f in month}
+july = {f: value(f, "2025-07-31") for f in month}
+assert june["pending"] == july["carried"] > 0, (june, july)
+assert june["settled"] > 100 and june["ended"] > 0, june
+print(json.dumps([june, july]))
+END
+run python3 balance.py
+expect_exit "carried over + filed = settled + pending + refused, withdrawn, stopped: on any day" 0
+[ "$status" = 0 ] || echo "$err"
+before=$out
+settle=$(python3 - "$WORK/var/dak-nong.db" <<'END'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+print(*next(db.execute("SELECT code, late_at FROM r_dossiers WHERE _until IS NULL AND status IN ('2', '4') AND paused_at IS NULL AND late_at IS NOT NULL ORDER BY code")))
+END
+)
+late=${settle% *}
+for step in "extend --as leader" "ask_supplement faults=x answer_by=2030-01-01 --as case_officer" "ask_payment fee_vnd=1 fee_note=x --as cashier"; do
+    # shellcheck disable=SC2086
+    tinhso act dossiers "$late" $step --reason "để đẹp số" --lang en
+    expect_exit "a late dossier is not made to look on time by: ${step%% *}" 1
+done
+tinhso put dossiers code="$late" late_at=2030-01-01T00:00:00Z --reason "để đẹp số" --lang en
+expect_exit "nor by writing another term" 1
+tinhso act dossiers "$late" stop ground=not_eligible --reason "đóng lại" --as leader
+expect_exit "it can be stopped, today" 0
+run python3 balance.py
+expect_eq "and what was told of closed months stays" "$out" "$before"
+tinhso report one-stop-month --lang en
+expect_exit "the month's report is written" 0
+tinhso figure dossiers-settled --on 2025-06-30 --by office --lang en
+expect_exit "by office" 0
+
 # ---- pages
 tinhso sample dossiers --days 30 --per-day 14 --seed 8
 serve --lang en
