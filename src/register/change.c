@@ -371,6 +371,11 @@ static enum err refuse_by_workflow(const struct change *c, const struct reg *reg
     static const struct value none = {.kind = VALUE_NULL};
     if (c->info.is_act)
         return OK;
+    bool is_steered = false;
+    for (size_t i = 0; i < reg->n_fields; i++)
+        is_steered |= reg->fields[i].is_by_workflow;
+    if (is_steered && old && next && old->is_sample != next->is_sample) /* an invented record has other laws of time */
+        return FAULT(f, ERR_FIELD_BY_WORKFLOW, {"field", STR("_sample")}, {"register", reg->name});
     for (size_t i = 0; i < reg->n_fields; i++) {
         const struct value *was = old ? &old->values[i] : &none, *is = next ? &next->values[i] : &none;
         if (reg->fields[i].is_by_workflow && !value_equal(was, is))

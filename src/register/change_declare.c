@@ -50,6 +50,36 @@ static enum err clear(struct change *c, const struct stale *x, struct fault *f)
     return e;
 }
 
+/* While there are records, what steps alone may change stays so. */
+static enum err keep_steered(struct arena *a, struct change *c, const struct province *next, struct faults *list)
+{
+    const struct province *now = c->s->province;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && now && i < now->n_registers; i++) {
+        const struct reg *was = now->registers[i], *is = province_register(next, was->name);
+        const struct field *freed = NULL;
+        int64_t n = 0;
+        struct fault f = {0};
+        for (size_t k = 0; k < was->n_fields; k++) {
+            const struct field *fd = is ? reg_field(is, was->fields[k].name) : NULL;
+            if (was->fields[k].is_by_workflow && fd && !fd->is_by_workflow)
+                freed = fd;
+        }
+        if (!freed)
+            continue;
+        e = db_value_int(c->s->db,
+                         str_of(arena_printf(a, "SELECT count(*) FROM (SELECT 1 FROM %s LIMIT 1)", was->table)),
+                         (struct db_values){0}, &n, &f);
+        if (e == OK && n)
+            e = FAULT(&f, ERR_DECL_BY_WORKFLOW, {"register", was->name}, {"field", freed->name});
+        if (e != OK) {
+            fault_place(&f, is->file, freed->line, 0);
+            faults_add(list, &f);
+        }
+    }
+    return e;
+}
+
 enum err change_declare(struct change *c, const struct province *next, const struct str *drops, size_t n_drops,
                         struct faults *list)
 {
@@ -57,7 +87,10 @@ enum err change_declare(struct change *c, const struct province *next, const str
     struct fault f = {0};
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct stale_list stale = {0};
-    enum err e = store_stale(a, c->s, next, &stale, &f);
+    enum err e = keep_steered(a, c, next, list);
+    if (e != OK)
+        return e;
+    e = store_stale(a, c->s, next, &stale, &f);
     if (e == OK && (e = store_migrate(c->s, next, drops, n_drops, list)) != OK)
         return e;
     for (size_t i = 0; e == OK && i < next->sources.n; i++) {

@@ -27,20 +27,28 @@ struct inbox {
     struct str next;
 };
 
-enum tab { TAB_TASKS, TAB_OPEN, TAB_LATE, TAB_SOON, TAB_WAITING, TAB_DONE, TABS };
+enum tab { TAB_TASKS, TAB_OPEN, TAB_LATE, TAB_SOON, TAB_WAITING, TAB_OWED, TAB_DONE, TABS };
 static const struct {
     const char *id, *filter, *sort;
     enum message title;
 } tabs[TABS] = {
     [TAB_TASKS] = {"tasks", NULL, "late_at,code", M_dossiers_tasks},
     [TAB_OPEN] = {"open", "closed_on IS NULL", "late_at,code", M_dossiers_open},
-    [TAB_LATE] = {"late", "closed_on IS NULL AND finished_at IS NULL AND paused_at IS NULL AND late_at < {now}",
-                  "late_at,code", M_dossiers_late},
+    [TAB_LATE] =
+        {"late",
+         "closed_on IS NULL AND finished_at IS NULL AND paused_at IS NULL AND (late_at < {now} OR (status = '1' AND "
+         "reply_due_at < {now}))",
+         "late_at,code", M_dossiers_late},
     [TAB_SOON] = {"soon",
                   "closed_on IS NULL AND finished_at IS NULL AND paused_at IS NULL AND late_at >= {now} AND late_at < "
                   "{soon}",
                   "late_at,code", M_dossiers_soon},
     [TAB_WAITING] = {"waiting", "closed_on IS NULL AND status IN ('5', '6')", "status_since,code", M_dossiers_waiting},
+    [TAB_OWED] =
+        {"owed",
+         "closed_on IS NOT NULL AND ((money = 'paid' AND status IN ('3', '7', '8')) OR (status IN ('7', '8') AND "
+         "custody IN ('office', 'to_office', 'to_reception')))",
+         "-closed_on,-code", M_dossiers_owed},
     [TAB_DONE] = {"done", "closed_on IS NOT NULL", "-closed_on,-code", M_dossiers_done},
 };
 

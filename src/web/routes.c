@@ -155,7 +155,7 @@ static const struct input act_page_inputs[] = {IN_REGISTER, IN_ID, IN_STEP, INPU
 static const struct input act_inputs[] = {IN_REGISTER, IN_ID, IN_STEP, IN_FORM("seen", INPUT_INTEGER, .min = 0, .max = INT64_MAX, .is_required = true), IN_WRITE, INPUT_END};
 static const struct input act_batch_inputs[] = {IN_REGISTER, IN_STEP, IN_WRITE, INPUT_END};
 static const struct input inbox_inputs[] = {
-    {.name = "tab", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "tasks|open|late|soon|waiting|done", .may_be_empty = true, TITLE("Những hồ sơ nào", "Which dossiers")},
+    {.name = "tab", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "tasks|open|late|soon|waiting|owed|done", .may_be_empty = true, TITLE("Những hồ sơ nào", "Which dossiers")},
     {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE("Mã hồ sơ hay tên người nộp", "Code or applicant")},
     {.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang", "Place")},
     {.name = "office", .in = IN_QUERY, .type = INPUT_NAME, .may_be_empty = true, TITLE("Cơ quan giải quyết", "Competent office")},

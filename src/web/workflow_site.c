@@ -8,34 +8,40 @@
 
 #include "base/banned.h"
 
-enum err site_office(struct exchange *x, struct office *ret_office, struct fault *f)
+/* The one office of a unit; a unit with several, as the province is, does not say which. */
+static enum err office_of_unit(struct exchange *x, struct office *ret_office, struct fault *f)
 {
     struct worker *w = x->worker;
-    const struct subject *who = x->subject;
+    struct str unit = x->subject->unit, code = {NULL, 0};
     const struct reg *reg = province_register(w->store->province, STR("offices"));
     struct query *q CLEANUP(query_closep) = NULL;
     struct buf filter CLEANUP(buf_done) = BUF_INIT(4096);
     struct record r;
-    bool has_row = false;
-    if (!reg || (!who->unit.n && !who->agency.n))
-        return FAULT(f, ERR_OFFICE_NONE, {"unit", who->unit}, {"level", STR("")}, {"date", STR("")});
-    bool is_agency = who->agency.n > 0;
-    enum err e = ask_equals(x, reg_field(reg, is_agency ? STR("agency") : STR("unit")),
-                            is_agency ? who->agency : who->unit, &filter, f);
+    bool has_row = true;
+    size_t n = 0;
+    if (!reg || !unit.n)
+        return FAULT(f, ERR_OFFICE_NONE, {"unit", unit}, {"level", STR("")}, {"date", STR("")});
+    enum err e = ask_equals(x, reg_field(reg, STR("unit")), unit, &filter, f);
     if (e == OK)
         e = query_open(
             w->store, reg,
-            &(struct query_options){.filter = buf_view(&filter), .on = date_iso(x->arena, today_of(x)), .limit = 1}, &q,
+            &(struct query_options){.filter = buf_view(&filter), .on = date_iso(x->arena, today_of(x)), .limit = 2}, &q,
             f);
-    if (e == OK)
-        e = query_next(q, &r, &has_row, f);
-    if (e == OK && !has_row)
-        return FAULT(f, ERR_OFFICE_NONE, {"unit", is_agency ? who->agency : who->unit}, {"level", STR("")},
-                     {"date", STR("")});
-    struct str code = e == OK ? str_dup(x->arena, record_text(reg, &r, "code")) : STR("");
-    query_closep(&q);
-    q = NULL;
+    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
+        code = str_dup(x->arena, record_text(reg, &r, "code"));
+        n++;
+    }
+    if (e == OK && n != 1)
+        e = n ? FAULT(f, ERR_OFFICE_SEVERAL, {"unit", unit})
+              : FAULT(f, ERR_OFFICE_NONE, {"unit", unit}, {"level", STR("")}, {"date", STR("")});
     return e == OK ? office_read(x->arena, w->store, code, today_of(x), ret_office, f) : e;
+}
+
+enum err site_office(struct exchange *x, struct office *ret_office, struct fault *f)
+{
+    struct worker *w = x->worker;
+    return x->subject->agency.n ? office_read(x->arena, w->store, x->subject->agency, today_of(x), ret_office, f)
+                                : office_of_unit(x, ret_office, f);
 }
 
 struct act_by site_act_by(struct exchange *x)

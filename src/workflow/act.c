@@ -112,11 +112,14 @@ static struct value text_value(struct str text)
 
 static enum err step_record(struct step *p, struct fault *f)
 {
-    struct record now;
+    struct record now = {0};
     const struct act *act = p->act;
+    if (p->t->is_creation && !act->create) /* a step that makes a record is none of one that is there */
+        return FAULT(f, ERR_ACT_CREATES, {"transition", p->t->title.vi},
+                     {"transition_en", text2_in(&p->t->title, LANG_EN)});
     if (p->t->is_creation) {
-        enum err e = act->create ? change_current(p->c, p->w->reg, act->create->id, &now, f) : OK;
-        if (e == OK && (!act->create || now.values))
+        enum err e = change_current(p->c, p->w->reg, act->create->id, &now, f);
+        if (e == OK && now.values)
             return change_taken(p->c, p->w->reg, &now, ERR_ENTRY_EXISTS, f);
         p->r = record_copy(p->a, p->w->reg, act->create);
         return e;
@@ -290,6 +293,34 @@ static enum err step_inputs(struct step *p, struct fault *f)
     return e;
 }
 
+/* What follows from the catalogue, from who holds the dossier …: after what was filled in, before the clocks. */
+static enum err step_determined(struct step *p, struct fault *f)
+{
+    const struct paper_maker *m = p->act->papers;
+    const struct act_input *fixed = NULL;
+    size_t n = 0;
+    if (!m || !m->determine || p->t->is_creation)
+        return OK;
+    enum err e = m->determine(m, p->a, p->s, p->act, p->t, &p->r, p->now_ms, &fixed, &n, f);
+    for (size_t i = 0; e == OK && i < n; i++)
+        e = put_input(p, reg_field_number(p->w->reg, fixed[i].field), fixed[i].text, f);
+    return e;
+}
+
+/* What was filled in makes sense: by the words of the transition. */
+static enum err step_check(struct step *p, struct fault *f)
+{
+    bool holds_good = true;
+    if (!p->t->check.n)
+        return OK;
+    struct str text = guard_text(p->a, p->t->check, p->act->actor.name, p->now_ms, p->s->province->utc_offset_minutes);
+    enum err e = query_matches(p->s, p->w->reg, &p->r, text, &holds_good, f);
+    if (e != OK || holds_good)
+        return e;
+    struct str vi = p->t->wrong.vi.n ? p->t->wrong.vi : p->t->check;
+    return FAULT(f, ERR_ACT_CHECK, {"why", vi}, {"why_en", p->t->wrong.en.n ? p->t->wrong.en : vi});
+}
+
 static void step_sets(struct step *p)
 {
     const struct transition *t = p->t;
@@ -440,7 +471,8 @@ static enum err step_write(struct step *p, struct fault *f)
 enum err workflow_act(struct arena *a, struct acting *acting, struct change *c, const struct act *act,
                       struct acted *ret_done, struct fault *f)
 {
-    struct step p = {.a = a, .acting = acting, .c = c, .s = change_store(c), .act = act, .w = act->workflow};
+    struct act then = *act; /* by the workflow that the record began with */
+    struct step p = {.a = a, .acting = acting, .c = c, .s = change_store(c), .act = &then, .w = act->workflow};
     enum err e = transition_named(p.w, act->transition, &p.t, f);
     if (e == OK)
         e = step_record(&p, f);
@@ -448,6 +480,7 @@ enum err workflow_act(struct arena *a, struct acting *acting, struct change *c, 
         e = workflow_then(a, p.s, p.w, &p.r, &p.w, f);
         if (e == OK)
             e = transition_named(p.w, act->transition, &p.t, f);
+        then.workflow = p.w;
     }
     if (e == OK)
         e = step_time(&p, f);
@@ -459,6 +492,10 @@ enum err workflow_act(struct arena *a, struct acting *acting, struct change *c, 
     p.from = p.t->is_creation ? STR("") : states_text(&p);
     e = step_inputs(&p, f);
     if (e == OK)
+        e = step_determined(&p, f);
+    if (e == OK)
+        e = step_check(&p, f);
+    if (e == OK)
         e = step_clocks(&p, f);
     if (e != OK)
         return e;
@@ -466,7 +503,7 @@ enum err workflow_act(struct arena *a, struct acting *acting, struct change *c, 
     p.to = states_text(&p);
     e = step_write(&p, f);
     if (e == OK && act->papers && act->papers->after)
-        e = act->papers->after(act->papers, a, acting, c, act, p.t, &p.r, p.now_ms, f);
+        e = act->papers->after(act->papers, a, acting, c, &then, p.t, &p.r, p.now_ms, f);
     if (e == OK)
         *ret_done = (struct acted){p.r, p.number, p.role, p.behalf, p.t->paper.n > 0};
     return e;

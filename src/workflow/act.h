@@ -60,6 +60,10 @@ struct paper_maker {
     enum err (*publish)(const struct paper_maker *m, struct arena *a, struct change *c, const struct act *act,
                         const struct transition *t, const struct record *r, struct str json, int64_t now_ms,
                         struct fault *f);
+    /* Fields that follow from the step and from nothing that anybody types (`fixed`); NULL: none. */
+    enum err (*determine)(const struct paper_maker *m, struct arena *a, struct store *s, const struct act *act,
+                          const struct transition *t, const struct record *r, int64_t now_ms,
+                          const struct act_input **ret_fixed, size_t *ret_n, struct fault *f);
     /* Whatever else follows from a step, within its change; NULL: nothing. */
     enum err (*after)(const struct paper_maker *m, struct arena *a, struct acting *acting, struct change *c,
                       const struct act *act, const struct transition *t, const struct record *r, int64_t now_ms,

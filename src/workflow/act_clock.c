@@ -173,8 +173,11 @@ static enum err clock_do(struct step *p, const struct work_clock *c, enum clock_
     case CLOCK_PAUSE:
         return clock_pause(p, c, office, f);
     case CLOCK_RESUME:
+        return clock_resume(p, c, office, false, f);
+    case CLOCK_RENEW:
+        return clock_resume(p, c, office, str_is(step_text(&p->r, c->mode), "restart"), f);
     case CLOCK_RESTART:
-        return clock_resume(p, c, office, act == CLOCK_RESTART || str_is(step_text(&p->r, c->mode), "restart"), f);
+        return clock_resume(p, c, office, true, f);
     case CLOCK_EXTEND:
         return clock_extend(p, c, office, f);
     case CLOCK_END:

@@ -198,6 +198,66 @@ enum err dossier_terms(struct arena *a, const struct procedure *p, struct str ch
     return OK;
 }
 
+/* Handed over, it is for the office that settles it to see; who received it sees it by its unit all the time. */
+static void holder_of(const struct act *act, const struct transition *t, const struct record *r, struct act_input *ret,
+                      size_t *ret_n)
+{
+    const struct reg *reg = act->workflow->reg;
+    for (size_t i = 0; i < t->n_to; i++)
+        if (str_is(reg->fields[t->to[i].machine->field].name, "custody") && str_is(t->to[i].states[0], "to_office"))
+            ret[(*ret_n)++] = (struct act_input){STR("agency"), record_text(reg, r, "office")};
+}
+
+/* Somebody signed in acts for his office: what only the office that settles may do, he does there; all else there or where it was received. */
+static enum err office_may(const struct act *act, const struct transition *t, const struct record *r, struct fault *f)
+{
+    const struct reg *reg = act->workflow->reg;
+    struct str office = record_text(reg, r, "office"), reception = record_text(reg, r, "reception_office");
+    bool is_official = act->actor.subject && !act->actor.as.n;
+    bool is_of_both = transition_is_by(t, STR("reception_officer")) || transition_is_by(t, STR("cashier"));
+    if (!is_official || str_eq(act->actor.office, office) || (is_of_both && str_eq(act->actor.office, reception)))
+        return OK;
+    return FAULT(f, ERR_ACT_OFFICE, {"id", r->id}, {"office", office}, {"own", act->actor.office});
+}
+
+static bool asks_case(const struct act *act, const struct transition *t)
+{
+    int variant = reg_field_number(act->workflow->reg, STR("variant"));
+    for (size_t i = 0; i < t->n_inputs; i++)
+        if (t->inputs[i] == variant)
+            return variant != NO_FIELD;
+    return false;
+}
+
+enum err dossier_determine(const struct paper_maker *m, struct arena *a, struct store *s, const struct act *act,
+                           const struct transition *t, const struct record *r, int64_t now_ms,
+                           const struct act_input **ret_fixed, size_t *ret_n, struct fault *f)
+{
+    enum { MOST = 12 };
+    const struct reg *reg = act->workflow->reg;
+    struct act_input *list = ARENA_ARRAY(a, struct act_input, MOST);
+    const struct act_input *terms = NULL;
+    struct procedure *p;
+    struct date filed;
+    size_t n = 0, n_terms = 0;
+    (void)m, (void)now_ms;
+    enum err e = office_may(act, t, r, f);
+    holder_of(act, t, r, list, &n);
+    if (e == OK && asks_case(act, t)) {
+        e = date_parse(record_text(reg, r, "filed_on"), &filed, f);
+        if (e == OK)
+            e = procedure_read(a, s, record_text(reg, r, "procedure"), filed, &p, f);
+        if (e == OK)
+            e = dossier_terms(a, p, record_text(reg, r, "channel"), record_text(reg, r, "variant"), filed, &terms,
+                              &n_terms, f);
+    }
+    for (size_t i = 0; e == OK && i < n_terms; i++)
+        list[n++] = terms[i];
+    *ret_fixed = list;
+    *ret_n = n;
+    return e;
+}
+
 /* ---- filing */
 
 static enum err give(struct arena *a, const struct reg *reg, struct record *r, struct str field, struct str text,
@@ -212,16 +272,17 @@ static enum err give(struct arena *a, const struct reg *reg, struct record *r, s
     return e;
 }
 
-/* What the program itself decides, nobody fills in. */
+/* What may be filled in when a dossier begins: who, where to reach him, what he asks for. All else comes about by steps. */
 static bool is_free(struct str field)
 {
-    static const char *const taken[] = {"code",      "token",      "unit",      "agency",   "filed_on",
-                                        "procedure", "office",     "channel",   "filed_at", "reception_office",
-                                        "limit",     "limit_unit", "limit_law", "fee_vnd",  "supplement_clock"};
-    for (size_t i = 0; i < ARRAY_LEN(taken); i++)
-        if (str_is(field, taken[i]))
-            return false;
-    return true;
+    static const char *const free_fields[] = {
+        "variant", "applicant", "applicant_kind", "personal_id", "tax_code",  "phone",
+        "email",   "address",   "representative", "parties",     "supporter", "supporter_kind",
+        "account", "sent_as",   "content",        "sets",        "return_by"};
+    for (size_t i = 0; i < ARRAY_LEN(free_fields); i++)
+        if (str_is(field, free_fields[i]))
+            return true;
+    return false;
 }
 
 static bool is_steered(const struct workflow *w, struct str field)
@@ -291,7 +352,7 @@ static enum err fill(struct arena *a, const struct filing *x, struct record *r, 
         {STR("office"), x->office},
         {STR("reception_office"), at->code},
         {STR("unit"), at->unit},
-        {STR("agency"), at->agency},
+        {STR("agency"), at->code},
         {STR("channel"), d->channel},
         {STR("filed_on"), today},
         {STR("token"), d->arrived && d->token.n ? d->token : dossier_token_new(a)},

@@ -55,6 +55,11 @@ struct str dossier_token_new(struct arena *a);
 /* Written with or without dashes, in capitals or not. */
 bool dossier_token_fits(struct str kept, struct str given);
 
+/* For struct paper_maker: limit and fee where a step asks for the case; who holds it where custody changes. */
+enum err dossier_determine(const struct paper_maker *m, struct arena *a, struct store *s, const struct act *act,
+                           const struct transition *t, const struct record *r, int64_t now_ms,
+                           const struct act_input **ret_fixed, size_t *ret_n, struct fault *f);
+
 /* Papers of dossiers: the record's fields, office, procedure, components, hand-overs, where to look it up. */
 struct dossier_papers {
     struct str public_url;         /* of the portal, without a slash at the end; may be empty */

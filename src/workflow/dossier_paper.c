@@ -298,9 +298,9 @@ static enum err publish(const struct paper_maker *m, struct arena *a, struct cha
     return result_publish(a, c, &result, f);
 }
 
-const struct paper_maker dossier_paper_maker = {make, publish, dossier_after, NULL};
+const struct paper_maker dossier_paper_maker = {make, publish, dossier_determine, dossier_after, NULL};
 
 struct paper_maker dossier_paper_maker_of(const struct dossier_papers *about)
 {
-    return (struct paper_maker){make, publish, dossier_after, about};
+    return (struct paper_maker){make, publish, dossier_determine, dossier_after, about};
 }

@@ -51,6 +51,8 @@ static enum err part_done(struct arena *a, struct acting *acting, struct change 
     struct acted done;
     int64_t open = 0;
     enum err e = change_current(c, reg, parent, &whole, f);
+    if (e == ERR_KEY_TWICE)
+        return FAULT(f, ERR_ACT_PARTS_TOGETHER, {"id", parent});
     if (e != OK || !whole.values || record_text(reg, &whole, "closed_on").n ||
         !record_integer(reg, &whole, "open_parts", &open) || open == 0)
         return e;
@@ -102,5 +104,6 @@ enum err dossier_after(const struct paper_maker *m, struct arena *a, struct acti
     if (parent.n && !t->is_creation && !is_cascade && ends_here(act, t, r))
         return part_done(a, acting, c, act, parent, now_ms, f);
     bool is_whole = record_integer(act->workflow->reg, r, "open_parts", &open) && open > 0;
-    return is_whole && str_is(t->id, "withdraw") ? withdraw_parts(a, acting, c, act, r, now_ms, f) : OK;
+    bool is_withdrawn = str_is(t->id, "withdraw") || str_is(t->id, "withdraw_counter");
+    return is_whole && is_withdrawn ? withdraw_parts(a, acting, c, act, r, now_ms, f) : OK;
 }

@@ -56,12 +56,9 @@ enum err feedback_file(struct arena *a, struct acting *acting, struct change *c,
     if (e != OK)
         return e;
     r.id = code;
-    const struct act_input fixed[] = {{STR("code"), code},
-                                      {STR("office"), office.code},
-                                      {STR("unit"), office.unit},
-                                      {STR("agency"), office.agency},
-                                      {STR("filed_on"), change_today(c)},
-                                      {STR("token"), dossier_token_new(a)}};
+    const struct act_input fixed[] = {
+        {STR("code"), code},          {STR("office"), office.code},       {STR("unit"), office.unit},
+        {STR("agency"), office.code}, {STR("filed_on"), change_today(c)}, {STR("token"), dossier_token_new(a)}};
     for (size_t i = 0; e == OK && i < ARRAY_LEN(fixed); i++)
         e = give(a, reg, &r, fixed[i].field, fixed[i].text, f);
     for (size_t i = 0; e == OK && i < filing->n_content; i++)

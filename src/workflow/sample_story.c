@@ -369,6 +369,8 @@ static void tell_done(const struct story_world *w, struct story *s, const struct
         after_work(w, s, s->fate & FATE_AT_ONCE || is_electronic ? 1 : 60,
                    s->fate & FATE_AT_ONCE || is_electronic ? 20 : 1800);
         step(s, "return", is_electronic ? "system" : "reception_officer");
+        if (!is_electronic)
+            input(s, "received_by", text_of(w, r, "applicant"));
     }
 }
 

@@ -25,7 +25,16 @@
 #include "workflow/deadline.h"
 
 /* What a transition does to a clock. */
-enum clock_act { CLOCK_NONE, CLOCK_START, CLOCK_PAUSE, CLOCK_RESUME, CLOCK_RESTART, CLOCK_EXTEND, CLOCK_END };
+enum clock_act {
+    CLOCK_NONE,
+    CLOCK_START,
+    CLOCK_PAUSE,
+    CLOCK_RESUME, /* goes on with what was left */
+    CLOCK_RENEW,  /* goes on, or counts anew where the field `mode` says restart: after a supplement */
+    CLOCK_RESTART,
+    CLOCK_EXTEND,
+    CLOCK_END
+};
 
 struct work_clock {
     struct str id;
@@ -77,6 +86,9 @@ struct transition {
     enum verb verb;
     struct str task;                  /* CQL2: of which records in these states it is somebody's task; empty: of none */
     struct str guard;                 /* CQL2 on the record as it would be; {now}, {today} stand for the moment */
+    struct str check;                 /* CQL2 on what was filled in: on the record with it */
+    struct text2 wrong;               /* what to say when it does not hold */
+    bool takes_files;                 /* it is done where files are added, not on a page of fields */
     int *required, *inputs, *cleared; /* fields: to be given, may be given, emptied */
     size_t n_required, n_inputs, n_cleared;
     enum clock_act *clocks; /* in the order of the workflow's clocks */

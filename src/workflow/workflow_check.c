@@ -157,23 +157,11 @@ static void check_fields(const struct workflow_loading *l, const struct workflow
                                 "a field that no clock and no machine holds");
 }
 
-static void check_guard(const struct workflow_loading *l, const struct workflow *w, const struct transition *t)
+static void check_filter(const struct workflow_loading *l, const struct workflow *w, const struct transition *t,
+                         struct str filter)
 {
     struct fault f = {0};
-    if (!t->guard.n)
-        return;
-    struct str text = guard_text(l->a, t->guard, STR(""), 0, 0);
-    if (filter_check(l->a, l->p, w->reg, text, NULL, 0, &f) == OK)
-        return;
-    f.line = f.column = 0;
-    fault_place(&f, l->file, t->line, 0);
-    faults_add(l->list, &f);
-}
-
-static void check_task(const struct workflow_loading *l, const struct workflow *w, const struct transition *t)
-{
-    struct fault f = {0};
-    if (!t->task.n || filter_check(l->a, l->p, w->reg, t->task, NULL, 0, &f) == OK)
+    if (!filter.n || filter_check(l->a, l->p, w->reg, guard_text(l->a, filter, STR(""), 0, 0), NULL, 0, &f) == OK)
         return;
     f.line = f.column = 0;
     fault_place(&f, l->file, t->line, 0);
@@ -198,7 +186,8 @@ static void check_clocks(const struct workflow_loading *l, const struct workflow
         bool changes_due = act != CLOCK_NONE && act != CLOCK_END;
         if (c->is_promise && changes_due && (!t->paper.n || !w->papers))
             tell(l, t->line, ERR_WORKFLOW_NO_PAPER, w->id, t->id);
-        if ((act == CLOCK_PAUSE || act == CLOCK_RESUME) && (c->paused == NO_FIELD || c->left == NO_FIELD))
+        if ((act == CLOCK_PAUSE || act == CLOCK_RESUME || act == CLOCK_RENEW || act == CLOCK_RESTART) &&
+            (c->paused == NO_FIELD || c->left == NO_FIELD))
             workflow_misfit(l, c->line, "clocks", c->id, "paused: FIELD, left: FIELD");
         if (act == CLOCK_EXTEND && c->extended == NO_FIELD)
             workflow_misfit(l, c->line, "clocks", c->id, "extended: FIELD");
@@ -215,7 +204,7 @@ static void check_pauses(const struct workflow_loading *l, const struct workflow
         for (size_t i = 0; i < w->n_transitions; i++) {
             enum clock_act act = w->transitions[i].clocks[c];
             halts |= act == CLOCK_PAUSE;
-            goes_on |= act == CLOCK_RESUME || act == CLOCK_RESTART;
+            goes_on |= act == CLOCK_RESUME || act == CLOCK_RENEW || act == CLOCK_RESTART;
         }
         if (halts && !goes_on)
             tell(l, w->clocks[c].line, ERR_WORKFLOW_STUCK, w->id, w->clocks[c].id);
@@ -248,8 +237,9 @@ void workflows_check(struct arena *a, const struct workflows *ws, const struct r
             const struct transition *t = &w->transitions[k];
             check_doers(&l, roles, w, t);
             check_fields(&l, w, t);
-            check_guard(&l, w, t);
-            check_task(&l, w, t);
+            check_filter(&l, w, t, t->guard);
+            check_filter(&l, w, t, t->check);
+            check_filter(&l, w, t, t->task);
             check_clocks(&l, w, t);
         }
         check_pauses(&l, w);

@@ -29,9 +29,9 @@ struct clock_decl {
 
 struct transition_decl {
     struct yaml_place place;
-    struct str id, guard, task, count, today, now, closes, assign, paper, sync;
-    struct text2 title, refusal, notice;
-    bool is_creation, is_batch, publishes;
+    struct str id, guard, check, task, count, today, now, closes, assign, paper, sync;
+    struct text2 title, refusal, wrong, notice;
+    bool is_creation, is_batch, publishes, takes_files;
     const struct yaml *from, *to;
     struct yaml_strs by, required, inputs, cleared;
     struct str verb;
@@ -101,6 +101,9 @@ static const struct yaml_field transition_fields[] = {
     {"by", Y_STR_LIST, offsetof(struct transition_decl, by), Y_REQUIRED | Y_SINGLE_OK, NULL},
     TEXT(transition_decl, "verb", verb),
     TEXT(transition_decl, "guard", guard),
+    TEXT(transition_decl, "check", check),
+    {"wrong", Y_TEXT2, offsetof(struct transition_decl, wrong), 0, NULL},
+    {"files", Y_BOOL, offsetof(struct transition_decl, takes_files), 0, NULL},
     TEXT(transition_decl, "task", task),
     {"refusal", Y_TEXT2, offsetof(struct transition_decl, refusal), 0, NULL},
     {"notice", Y_TEXT2, offsetof(struct transition_decl, notice), 0, NULL},
@@ -362,7 +365,7 @@ static struct move *read_moves(const struct workflow_loading *l, const struct wo
 static void read_clock_acts(const struct workflow_loading *l, const struct workflow *w, const struct transition_decl *d,
                             struct transition *t)
 {
-    static const char *const names[] = {"none", "start", "pause", "resume", "restart", "extend", "end"};
+    static const char *const names[] = {"none", "start", "pause", "resume", "renew", "restart", "extend", "end"};
     t->clocks = ARENA_ARRAY(l->a, enum clock_act, w->n_clocks + 1);
     struct str *ids = ARENA_ARRAY(l->a, struct str, w->n_clocks);
     for (size_t k = 0; k < w->n_clocks; k++)
@@ -378,7 +381,7 @@ static void read_clock_acts(const struct workflow_loading *l, const struct workf
             workflow_unknown(l, x->key_place.line, "clock", x->key, ids, w->n_clocks);
         else if (act == ARRAY_LEN(names))
             workflow_misfit(l, x->value_place.line, "clock", x->value,
-                            "start | pause | resume | restart | extend | end");
+                            "start | pause | resume | renew | restart | extend | end");
         else
             t->clocks[clock] = (enum clock_act)act;
     }
@@ -400,6 +403,9 @@ static void read_transition(const struct workflow_loading *l, const struct workf
                              .n_by = d->by.n,
                              .verb = VERB_UPDATE,
                              .guard = str_trim(d->guard),
+                             .check = str_trim(d->check),
+                             .wrong = d->wrong,
+                             .takes_files = d->takes_files,
                              .task = str_trim(d->task),
                              .paper = d->paper,
                              .sync = d->sync,

@@ -320,7 +320,7 @@ def press(b, do, *more, path="/track/act", seen=None):
 
 def supplement(b, code, whole):
     act(code, "ask_supplement_first", "reception_officer",
-        "faults=Giấy chứng sinh: ảnh trang 2 mờ, chụp lại\nGiấy tờ cư trú: chưa có", "answer_by=2026-12-20")
+        "faults=Giấy chứng sinh: ảnh trang 2 mờ, chụp lại\nGiấy tờ cư trú: chưa có", "answer_by=2036-12-20")
     page = b.get("/track")
     words = text(page)
     tell("ảnh trang 2 mờ" in words and "Giấy tờ cư trú: chưa có" in words and "20/12/2026" in words,
@@ -577,7 +577,7 @@ def half_way(whole):
     code, token = filed(personal_id="067196000789", phone="0912345678")
     act(code, "ask_fee", "cashier", "fee_vnd=24000")
     act(code, "ask_supplement", "case_officer", "faults=Giấy chứng sinh: ảnh trang 2 mờ\nGiấy tờ cư trú: chưa có",
-         "answer_by=2027-12-20")
+         "answer_by=2037-12-20")
     act(code, "correct", "reception_officer", "address=Thôn 5, xã Đắk Wer", reason="Ghi nhầm thôn")
     mai.ask("POST", "/track", urllib.parse.urlencode([("csrf", mai.token), ("code", code), ("token", token)]))
     mai.ask("POST", "/feedback", urllib.parse.urlencode([("csrf", mai.token), ("kind", "complaint"), ("words",

@@ -154,12 +154,12 @@ def offline(link):
     for c in codes[:4]:
         act("n1.db", c, "hand_over", "reception_officer")
     act("n1.db", codes[0], "correct", "reception_officer", "reason=Sai số", "phone=0905123456")
-    act("n1.db", codes[1], "withdraw", "reception_officer", "reason=Nộp nhầm")
+    act("n1.db", codes[1], "withdraw_counter", "reception_officer", "reason=Nộp nhầm")
     tell([int(c[-4:]) for c in codes] == list(range(5001, 5008)), "one after another", codes)
     joined = file("n1.db", "Trẻ em", procedure="2.000986")
     codes += [r["code"] for r in rows("n1.db", "dossiers") if r["code"] == joined or r["parent"] == joined]
     tell(len(codes) == 10, "a joined-up one is a dossier a part", codes)
-    act("n1.db", joined, "withdraw", "reception_officer", "--reason", "Nộp lại sau")
+    act("n1.db", joined, "withdraw_counter", "reception_officer", "--reason", "Nộp lại sau")
     mine = [file(PROVINCE, f"Tỉnh {i}") for i in range(2)]
     tell([int(c[-4:]) for c in mine] == [1, 2], "the province numbers beside the block", mine)
     done = run("n1.db", "node", "sync")
@@ -264,7 +264,7 @@ def conflicts(codes):
     a = codes[5]
     act("n1.db", a, "hand_over", "reception_officer")
     act("n1.db", a, "take", "case_officer")
-    act(PROVINCE, a, "withdraw", "reception_officer", "reason=Người nộp xin rút")
+    act(PROVINCE, a, "withdraw_counter", "reception_officer", "reason=Người nộp xin rút")
     sent = asked("n1.db", "node", "sync")
     tell(sent["conflicts"] == 2 and sent["waiting"] == 0, "steps that both sides took are told to a person", sent)
     found = rows(PROVINCE, "node_conflicts")

@@ -70,7 +70,7 @@ def walk(code, n=len(STEPS)):
         act(code, step, role, fields)
 
 
-SENT = {"file_online", "receive", "accept", "ask_supplement", "take", "decide", "return", "withdraw", "accept_supplement", "accept_supplement_office"}
+SENT = {"file_online", "receive", "accept", "ask_supplement", "take", "decide", "return", "withdraw", "withdraw_counter", "file_counter", "refuse_after_supplement", "accept_supplement", "accept_supplement_office"}
 
 
 def ours():

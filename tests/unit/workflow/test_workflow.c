@@ -84,7 +84,7 @@ static const char roles_yaml[] = "role: clerk\n"
 #define REST                                                                                                             \
     "  wait: {title: Chờ, from: {state: [open]}, to: {state: waiting}, by: [clerk], clock: {main: pause}, paper: "     \
     "slip}\n"                                                                                                            \
-    "  resume: {title: Tiếp, from: {state: [waiting]}, to: {state: open}, by: [clerk], clock: {main: resume}, paper: " \
+    "  resume: {title: Tiếp, from: {state: [waiting]}, to: {state: open}, by: [clerk], clock: {main: renew}, paper: " \
     "slip}\n"                                                                                                            \
     "  extend: {title: Hẹn lại, from: {state: [open]}, by: [clerk], requires: [reason], clock: {main: extend}, "     \
     "paper: "                                                                                                            \
