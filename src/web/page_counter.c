@@ -1,6 +1,9 @@
 /* /desk/counter: a dossier is received at the counter, by keyboard alone: the procedure by what people call it, the applicant, the papers, and the slip. */
 #include "base/limits.h"
+#include "crypt/hash.h"
+#include "register/query.h"
 #include "web/admin.h"
+#include "web/ask.h"
 #include "web/desk.h"
 #include "web/dossier_parts.h"
 #include "web/form_page.h"
@@ -75,8 +78,19 @@ struct receiving {
     const struct workflow *w;
     struct procedure *p;
     struct office office;
-    bool is_complete, is_incomplete_wrong;
+    struct str sent_as; /* random, of this form: sent twice, it is one dossier */
+    struct str channel;
+    bool is_complete, is_incomplete_wrong, is_missing;
 };
+
+static struct str sent_as_new(struct exchange *x)
+{
+    unsigned char random[16];
+    struct buf hex = BUF_INIT(64);
+    random_bytes(random, sizeof random);
+    buf_hex(&hex, random, sizeof random);
+    return buf_move(&hex, x->arena);
+}
 
 static enum err begin(struct exchange *x, struct receiving *r, struct fault *f)
 {
@@ -154,8 +168,10 @@ static enum err answer(struct receiving *r, struct fault *f)
 {
     struct exchange *x = r->m.x;
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), facts CLEANUP(buf_done) = BUF_INIT(1 << 16);
-    struct tpl_counter_form_hidden hidden[2] = {{STR("csrf"), x->subject->csrf},
-                                                {STR("reading"), r->m.reading == LANG_EN ? STR("en") : STR("vi")}};
+    struct tpl_counter_form_hidden hidden[] = {{STR("csrf"), x->subject->csrf},
+                                               {STR("reading"), r->m.reading == LANG_EN ? STR("en") : STR("vi")},
+                                               {STR("sent_as"), r->sent_as}};
+    const struct transition *file = transition_find(r->w, STR("file_counter"));
     struct tpl_counter_form_papers *papers =
         ARENA_ARRAY(x->arena, struct tpl_counter_form_papers, r->p->n_components + 1);
     for (size_t i = 0; i < r->p->n_components; i++)
@@ -167,8 +183,10 @@ static enum err answer(struct receiving *r, struct fault *f)
                                  .n_papers = r->p->n_components,
                                  .is_complete = r->is_complete,
                                  .is_incomplete_wrong = r->is_incomplete_wrong,
+                                 .is_by_post = str_is(r->channel, "post"),
+                                 .can_file = file && file->is_creation,
                                  .hidden = hidden,
-                                 .n_hidden = 2};
+                                 .n_hidden = ARRAY_LEN(hidden)};
     struct tpl_form_input *inputs;
     enum err e = form_find(&r->m, false, f);
     if (e == OK)
@@ -189,6 +207,7 @@ enum err page_counter_form(struct exchange *x, struct fault *f)
 {
     struct receiving r;
     enum err e = begin(x, &r, f);
+    r.sent_as = sent_as_new(x);
     return e == OK ? answer(&r, f) : e;
 }
 
@@ -218,15 +237,15 @@ static enum err receive(struct receiving *r, struct acted *ret_done, struct faul
     struct worker *w = x->worker;
     struct str *cells = ARENA_ARRAY(x->arena, struct str, r->m.reg->n_fields);
     bool *is_given = ARENA_ARRAY(x->arena, bool, r->m.reg->n_fields);
-    struct act_input *content = ARENA_ARRAY(x->arena, struct act_input, r->m.reg->n_fields);
+    struct act_input *content = ARENA_ARRAY(x->arena, struct act_input, r->m.reg->n_fields + 1);
     struct change *c;
     struct fault f = {0};
     int64_t rev;
     struct dossier_filing d = {.workflow = r->w,
-                               .transition = STR("receive"),
+                               .transition = r->is_missing ? STR("file_counter") : STR("receive"),
                                .procedure = r->p->code,
                                .reception_office = r->office.code,
-                               .channel = STR("counter"),
+                               .channel = r->channel,
                                .content = content,
                                .actor = site_act_by(x),
                                .papers = site_papers(x)};
@@ -234,6 +253,7 @@ static enum err receive(struct receiving *r, struct acted *ret_done, struct faul
     for (size_t i = 0; i < r->m.reg->n_fields; i++)
         if (r->m.entries[i].is_shown && str_trim(cells[i]).n)
             content[d.n_content++] = (struct act_input){r->m.reg->fields[i].name, cells[i]};
+    content[d.n_content++] = (struct act_input){STR("sent_as"), r->sent_as};
     struct change_info info = {.actor = site_actor(x), .reason = d.transition, .is_act = true};
     site_acts(x, true);
     enum err e = change_begin(w->store, &info, &c, &f);
@@ -250,27 +270,76 @@ static enum err receive(struct receiving *r, struct acted *ret_done, struct faul
     return e;
 }
 
+/* The slip; of one whose papers are not complete, the request for them. */
+static void lead_on(struct exchange *x, const struct reg *reg, const struct record *d)
+{
+    struct str href = str_is(record_text(reg, d, "status"), "1")
+                          ? STR_JOIN(x->arena, show_record_href(x, reg, d->id), STR("/do/ask_supplement_first"))
+                          : STR_JOIN(x->arena, part_href(x, "/desk/dossiers/", d->id), STR("/received"));
+    exchange_redirect(x, 303, href);
+}
+
+/* The button was pressed twice: this form was sent, for that applicant. A form that one came back to and filled in for somebody else is another. */
+static enum err find_sent(struct receiving *r, bool *ret_is_sent, struct fault *f)
+{
+    struct exchange *x = r->m.x;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct buf filter CLEANUP(buf_done) = BUF_INIT(4096);
+    struct record d;
+    bool has_row = false;
+    const struct form_entry *who = form_entry_named(&r->m, STR("applicant"));
+    const struct field *fd = reg_field(r->w->reg, STR("sent_as"));
+    *ret_is_sent = false;
+    if (!fd || !who)
+        return OK;
+    enum err e = ask_equals(x, fd, r->sent_as, &filter, f);
+    if (e == OK)
+        e = query_open(((struct worker *)x->worker)->store, r->w->reg,
+                       &(struct query_options){.filter = buf_view(&filter)}, &q, f);
+    while (e == OK && (e = query_next(q, &d, &has_row, f)) == OK && has_row && !*ret_is_sent) {
+        *ret_is_sent = str_eq(record_text(r->w->reg, &d, "applicant"), str_trim(who->text)) &&
+                       !record_text(r->w->reg, &d, "parent").n;
+        if (*ret_is_sent)
+            lead_on(x, r->w->reg, &d);
+    }
+    return e;
+}
+
+static enum err take_request(struct exchange *x, struct receiving *r, struct fault *f)
+{
+    enum err e = begin(x, r, f);
+    if (e == OK)
+        e = form_take_request(&r->m, f);
+    if (e != OK)
+        return e;
+    struct str sent_as = input_named(x, "sent_as")->text;
+    r->sent_as = sent_as.n ? sent_as : sent_as_new(x);
+    r->channel = input_named(x, "channel")->text.n ? input_named(x, "channel")->text : STR("counter");
+    r->is_missing = input_named(x, "missing")->integer != 0;
+    r->is_complete = r->m.is_other;
+    r->is_incomplete_wrong = !r->is_complete && !r->is_missing;
+    return OK;
+}
+
 enum err post_counter(struct exchange *x, struct fault *f)
 {
     struct receiving r;
     struct acted done;
     struct faults list CLEANUP(faults_done) = {.max = 20};
-    enum err e = begin(x, &r, f);
+    bool is_sent = false;
+    enum err e = take_request(x, &r, f);
     if (e == OK)
-        e = form_take_request(&r.m, f);
-    if (e != OK)
+        e = find_sent(&r, &is_sent, f);
+    if (e != OK || is_sent)
         return e;
-    r.is_complete = r.m.is_other;
-    r.is_incomplete_wrong = !r.is_complete;
-    if (!r.is_complete)
+    if (r.is_incomplete_wrong)
         form_problem(&r.m, NULL, message(M_counter_incomplete, x->lang));
     judge(&r);
     if (r.m.n_problems)
         return answer(&r, f);
     e = receive(&r, &done, &list);
     if (e == OK) {
-        exchange_redirect(x, 303,
-                          STR_JOIN(x->arena, part_href(x, "/desk/dossiers/", done.record.id), STR("/received")));
+        lead_on(x, r.w->reg, &done.record);
         return OK;
     }
     form_note_refusal(x, &list);

@@ -175,7 +175,7 @@ static const struct input attach_remove_inputs[] = {IN_ID, IN_FORM("number", INP
 static const struct input counter_inputs[] = {{.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE("Thủ tục nào", "Which procedure")}, INPUT_END};
 #define IN_PROCEDURE_PATH {.name = "procedure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Mã thủ tục", "Code of the procedure")}
 static const struct input counter_form_inputs[] = {IN_PROCEDURE_PATH, INPUT_END};
-static const struct input counter_post_inputs[] = {IN_PROCEDURE_PATH, IN_WRITE, INPUT_END};
+static const struct input counter_post_inputs[] = {IN_PROCEDURE_PATH, IN_FORM("sent_as", INPUT_TEXT, .max = 40), IN_FORM("channel", INPUT_CHOICE, .choices = "counter|post"), IN_FORM("missing", INPUT_BOOLEAN), IN_WRITE, INPUT_END};
 static const struct input my_requests_inputs[] = {{.name = "sent", .in = IN_QUERY, .type = INPUT_TEXT, .max = 64, TITLE("Yêu cầu vừa gửi", "The request just made")}, INPUT_END};
 static const struct input my_request_inputs[] = {IN_FORM("kind", INPUT_TEXT, .max = 64), IN_FORM("words", INPUT_TEXT, .max = 10000), INPUT_END};
 static const struct input erasures_inputs[] = {{.name = "after", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TEXT_BYTES, TITLE("Dấu trang", "Place")}, INPUT_END};
