@@ -106,6 +106,22 @@ static enum err choices_of(struct seen_dossier *d, struct tpl_dossier_choices **
     return e;
 }
 
+/* Ratings are promised to be told as figures alone: nobody who worked on the dossier reads how he was rated, nor that he was. */
+static bool is_of_rating(struct str name)
+{
+    return str_is(name, "rating") || str_is(name, "rating_words") || str_is(name, "rated_on") || str_is(name, "rate");
+}
+
+static enum err write_known(struct seen_dossier *d, struct buf *out, struct fault *f)
+{
+    const struct reg *reg = d->w->reg;
+    struct record r = record_copy(d->x->arena, reg, &d->r);
+    for (size_t i = 0; i < reg->n_fields; i++)
+        if (is_of_rating(reg->fields[i].name))
+            r.values[i] = (struct value){.kind = VALUE_NULL};
+    return desk_facts(d->x, reg, &r, out, f);
+}
+
 static struct str what_of(struct seen_dossier *d, const struct record *e)
 {
     struct str id = record_text(d->w->events, e, "transition");
@@ -142,7 +158,7 @@ static enum err write_timeline(struct seen_dossier *d, struct buf *out, struct f
     enum { COLUMNS = 4 };
     struct exchange *x = d->x;
     struct record *events = NULL;
-    size_t n = 0;
+    size_t n = 0, kept = 0;
     enum err e = site_beside(x, d->w->events, d->r.id, &events, &n, f);
     const struct table_column columns[COLUMNS] = {{.title = message(M_dossiers_when, x->lang)},
                                                   {.title = message(M_dossiers_what, x->lang), .is_head = true},
@@ -151,6 +167,8 @@ static enum err write_timeline(struct seen_dossier *d, struct buf *out, struct f
     struct table_row *rows = ARENA_ARRAY(x->arena, struct table_row, n + 1);
     for (size_t i = 0; e == OK && i < n; i++) {
         const struct record *r = &events[n - 1 - i];
+        if (is_of_rating(record_text(d->w->events, r, "transition")))
+            continue;
         struct table_cell *cells = ARENA_ARRAY(x->arena, struct table_cell, COLUMNS);
         struct str role = role_words(x, record_text(d->w->events, r, "role"));
         struct str who = record_text(d->w->events, r, "actor");
@@ -160,7 +178,7 @@ static enum err write_timeline(struct seen_dossier *d, struct buf *out, struct f
         cells[3].text = why_of(d, r);
         if (!cells[3].text.n)
             cells[3].text = STR("–");
-        rows[i] = (struct table_row){.cells = cells};
+        rows[kept++] = (struct table_row){.cells = cells};
     }
     if (e == OK)
         part_table(x, out,
@@ -168,7 +186,7 @@ static enum err write_timeline(struct seen_dossier *d, struct buf *out, struct f
                                    .columns = columns,
                                    .n_columns = COLUMNS,
                                    .rows = rows,
-                                   .n_rows = n});
+                                   .n_rows = kept});
     return e;
 }
 
@@ -243,7 +261,7 @@ enum err page_dossier(struct exchange *x, struct fault *f)
     if (e == OK)
         e = files_of(&d, &files, &t.n_files, f);
     if (e == OK)
-        e = desk_facts(x, d.w->reg, &d.r, &facts, f);
+        e = write_known(&d, &facts, f);
     if (e == OK)
         e = write_timeline(&d, &timeline, f);
     if (e != OK)
@@ -314,6 +332,19 @@ static enum err paper_of(struct seen_dossier *d, const struct paper **ret_paper,
     return e == OK ? FAULT(f, ERR_RECORD_UNKNOWN, {"id", d->r.id}, {"register", d->w->papers->name}) : e;
 }
 
+/* What makes its reader the applicant is for the counter that hands the paper out, not for those who decide or take the money. */
+static void keep_back(struct seen_dossier *d, struct json *context)
+{
+    struct fault ignored = {0};
+    size_t n = 0;
+    if (context->kind != J_OBJECT || site_may_do(d->x, VERB_CREATE, d->w->reg, &ignored) == OK)
+        return;
+    for (size_t i = 0; i < context->n; i++)
+        if (!str_is(context->members[i].key, "token") && !str_is(context->members[i].key, "qr"))
+            context->members[n++] = context->members[i];
+    context->n = n;
+}
+
 enum err page_dossier_paper(struct exchange *x, struct fault *f)
 {
     struct seen_dossier d;
@@ -324,6 +355,7 @@ enum err page_dossier_paper(struct exchange *x, struct fault *f)
         e = paper_of(&d, &paper, &context, f);
     if (e != OK)
         return e;
+    keep_back(&d, context);
     if (!str_is(input_named(x, "as")->text, "pdf"))
         return paper_page_html(x->arena, paper, context, asset_href("paper.css"), &x->body, f);
     x->media = STR("application/pdf");

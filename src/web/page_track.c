@@ -211,7 +211,7 @@ static enum err papers_of(struct tracked *t, struct tpl_track *page, struct faul
         struct fault ignored = {0};
         int64_t number = 0;
         record_integer(t->w->papers, &list[i], "number", &number);
-        if (str_is(id, "hand-over") ||
+        if (str_is(id, "handover") ||
             paper_find(x->arena, p, id, record_text(t->w->papers, &list[i], "on"), &paper, &ignored) != OK)
             continue;
         struct str href = str_of(arena_printf(x->arena, "/track/papers/%lld", (long long)number));
@@ -405,7 +405,7 @@ enum err page_track_paper(struct exchange *x, struct fault *f)
         int64_t number = 0;
         struct str id = record_text(t.w->papers, &list[i], "paper");
         record_integer(t.w->papers, &list[i], "number", &number);
-        if (number != input_named(x, "number")->integer || str_is(id, "hand-over"))
+        if (number != input_named(x, "number")->integer || str_is(id, "handover"))
             continue;
         e = paper_find(x->arena, ((struct worker *)x->worker)->store->province, id,
                        record_text(t.w->papers, &list[i], "on"), &paper, f);

@@ -30,10 +30,18 @@ static void member(struct maker *m, const char *key, struct str text)
         json_member(&m->o, key, text);
 }
 
-static void write_fields(struct maker *m)
+/* The lookup code makes whoever holds it the applicant: it stands only on papers that tell him how to look up, pay or supplement. */
+static bool tells_token(const struct transition *t)
+{
+    return str_is(t->paper, "form-01") || str_is(t->paper, "form-02") || str_is(t->paper, "payment-notice");
+}
+
+static void write_fields(struct maker *m, const struct transition *t)
 {
     for (size_t i = 0; i < m->reg->n_fields; i++) {
         const struct field *fd = &m->reg->fields[i];
+        if (str_is(fd->name, "token") && !tells_token(t))
+            continue;
         if (m->r->values[i].kind == VALUE_NULL || str_is(fd->name, "faults")) /* a list, below */
             continue;
         json_key(&m->o, fd->name);
@@ -242,7 +250,9 @@ static void write_about(struct maker *m, const struct dossier_papers *about, con
     json_member(&m->o, "transition", t->id);
     member(m, "event_reason", m->act->reason);
     json_member(&m->o, "lookup_url", STR_JOIN(m->a, base, STR("/track")));
-    json_member(&m->o, "qr", STR_JOIN(m->a, base, STR("/track?code="), code, STR("&token="), token));
+    json_member(&m->o, "qr",
+                STR_JOIN(m->a, base, STR("/track?code="), code, tells_token(t) ? STR("&token=") : STR(""),
+                         tells_token(t) ? token : STR("")));
     json_key(&m->o, STR("is_sample"));
     json_bool(&m->o, m->r->is_sample);
 }
@@ -260,7 +270,7 @@ static enum err make(const struct paper_maker *p, struct arena *a, struct change
     m.today = str_dup(a, buf_view(&day));
     json_out_init(&m.o, &b, JSON_OUT_COMPACT);
     json_object_begin(&m.o);
-    write_fields(&m);
+    write_fields(&m, t);
     write_about(&m, p->context, t, now_ms);
     write_faults(&m);
     enum err e = write_office(&m, today, f);

@@ -9,6 +9,7 @@ import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from people import Stage  # noqa: E402
+from signing import Browser  # noqa: E402
 
 stage = Stage(sys.argv[1], sys.argv[2])
 tell, fill = stage.tell, stage.fill
@@ -264,8 +265,80 @@ def parties():
     has_done(do(leader, c, "decide", f__result_number="5", f__signer="Long"), "and are married")
 
 
+def twice():
+    page = mai.get("/desk/counter/1.001193")
+    sent = re.search(r'name="sent_as" value="(\w+)"', page.text)
+    pairs = [("csrf", mai.token), ("reading", "en"), ("sent_as", sent.group(1) if sent else ""), ("do", "save"),
+             ("other", "true"), ("f.applicant", "Người Bấm Hai Lần"), ("channel", "post")]
+    pages = [mai.ask("POST", "/desk/counter/1.001193", urllib.parse.urlencode(pairs)) for _ in range(2)]
+    tell(pages[0].status == 303 and pages[0].location == pages[1].location, "a form sent twice is one dossier",
+         [p.location for p in pages])
+    code = urllib.parse.unquote(re.search(r"/desk/dossiers/([^/]+)/received", pages[0].location).group(1))
+    tell(record(code)["channel"] == "post", "that came by post", record(code))
+    pairs[5] = ("f.applicant", "Người Đến Sau")
+    page = mai.ask("POST", "/desk/counter/1.001193", urllib.parse.urlencode(pairs))
+    tell(page.status == 303 and page.location != pages[0].location, "filled in for somebody else it is another",
+         page.location)
+    if 'name="missing"' in mai.get("/desk/counter/1.001193").text:  # the workflow has a step for it
+        missing(pairs)
+
+
+def missing(pairs):
+    pairs = [p for p in pairs if p[0] not in ("other", "do", "sent_as")] + [("missing", "true")]
+    page = mai.ask("POST", "/desk/counter/1.001193", urllib.parse.urlencode(pairs))
+    code = urllib.parse.unquote((re.search(r"/dossiers/([^/]+)/do/ask_supplement_first", page.location) or ["", ""])[1])
+    tell(page.status == 303 and code, "papers that are missing lead to the request for them", page.text)
+    tell(record(code)["status"] == "1" and not record(code).get("due_at"), "without a promise", record(code))
+    page = do(mai, code, "ask_supplement_first", f__faults="Giấy chứng sinh: thiếu", f__answer_by="2030-01-02")
+    has_done(page, "which is printed")
+    tell("form" in mai.get(f"/desk/dossiers/{code}").text and record(code)["status"] == "5", "and it waits", record(code))
+
+
+def token_of(code):
+    page = mai.get(f"/desk/dossiers/{code}/papers/1")
+    found = re.search(r"\b[0-9a-z]{4}(-[0-9a-z]{4}){3}\b", page.text)
+    return found.group(0) if found else "?"
+
+
+def follow(code):
+    """A browser of whoever holds the slip."""
+    b = Browser(stage.address, "en")
+    pairs = [("code", code), ("token", token_of(code)), ("do", "find")]
+    page = b.ask("POST", "/track", urllib.parse.urlencode(pairs))
+    tell(page.status == 303, "whoever holds the slip follows the dossier", page.text)
+    return b
+
+
+def secrets(code):
+    token = token_of(code)
+    tell(token != "?" and "<svg" in mai.get(f"/desk/dossiers/{code}/papers/1").text,
+         "the counter prints the lookup code on the slip")
+    for b, who in ((nam, "the case officer"), (head, "the head"), (money, "the cashier"), (leader, "the leader")):
+        page = b.get(f"/desk/dossiers/{code}/papers/1")
+        tell(page.status == 200 and token not in page.text and "<svg" not in page.text,
+             f"{who} reads it without the code that would make one the applicant", page.text)
+    kept = stage.run("query", "dossier_papers", "--filter", f"dossier = '{code}' AND paper <> 'form-01' AND paper <> "
+                     "'form-02'", "--reveal", "test", "--json")
+    tell("issued_at" in kept and token not in kept, "papers that do not need it do not bear it", kept)
+    b = follow(code)
+    page = b.get("/track")
+    tell("Minutes of handing over" not in page.text and "/track/papers/1" in page.text,
+         "the applicant reads his papers, but not the minutes between desks", page.text)
+    page = b.get("/track/papers/2")
+    tell("BÀN GIAO" not in page.text, "nor by their number", page.text)
+    pairs = [("do", "rate"), ("rating", "1"), ("words", "Cán bộ cáu gắt")]
+    page = b.ask("POST", "/track/act", urllib.parse.urlencode(pairs))
+    tell(record(code).get("rating") == 1, "a bad rating is given", f"{page.status} {page.text}")
+    for x in (mai, nam, leader):
+        page = x.get(f"/desk/dossiers/{code}")
+        tell(page.status == 200 and "cáu gắt" not in page.text and ">Rate<" not in page.text and
+             "Remark" not in page.text, "which nobody who worked on it is told", page.text)
+
+
 code, other = counter()
 way(code)
+secrets(code)
+twice()
 two_officers(other)
 batch()
 joined_up()
