@@ -164,7 +164,8 @@ static const struct option options[] = {
     {"until", "DATE", {"đến hết ngày này (mặc định: lúc này)", "until the end of that day (default: now)"}},
     {0},
 };
-static const char *const examples[] = {"sample REGISTER --csv rows.csv", "sample dossiers --days 180 --per-day 60", NULL};
+static const char *const examples[] = {"sample REGISTER --csv rows.csv", "sample dossiers --days 180 --per-day 60",
+                                       NULL};
 
 const struct command command_sample = {
     .name = "sample",
@@ -173,10 +174,11 @@ const struct command command_sample = {
     .max_words = 1,
     .title = {"dữ liệu mẫu: in ra CSV, hoặc hồ sơ một cửa",
               "invented records: written as CSV, or dossiers that happen"},
-    .more = {"Cùng hạt giống (seed) cho cùng bản ghi trên mọi máy. Không ghi gì vào cơ sở dữ liệu; riêng “sample dossiers” "
-             "nộp, giải quyết và trả hồ sơ mẫu trong cơ sở dữ liệu, từng bước theo quy trình, đánh dấu là dữ liệu mẫu.",
-             "The same seed gives the same records on every machine. Nothing is written into the database; but “sample "
-             "dossiers” files, settles and returns invented dossiers in it, step by step as the workflow has it."},
+    .more =
+        {"Cùng hạt giống (seed) cho cùng bản ghi trên mọi máy. Không ghi gì vào cơ sở dữ liệu; riêng “sample dossiers” "
+         "nộp, giải quyết và trả hồ sơ mẫu trong cơ sở dữ liệu, từng bước theo quy trình, đánh dấu là dữ liệu mẫu.",
+         "The same seed gives the same records on every machine. Nothing is written into the database; but “sample "
+         "dossiers” files, settles and returns invented dossiers in it, step by step as the workflow has it."},
     .examples = examples,
     .options = options,
     .shared = SHARED_DB,

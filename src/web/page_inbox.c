@@ -49,7 +49,7 @@ static const struct {
          "closed_on IS NOT NULL AND ((money = 'paid' AND status IN ('3', '7', '8')) OR (status IN ('7', '8') AND "
          "custody IN ('office', 'to_office', 'to_reception')))",
          "-closed_on,-code", M_dossiers_owed},
-    [TAB_DONE] = {"done", "closed_on IS NOT NULL", "-closed_on,-code", M_dossiers_done},
+    [TAB_DONE] = {"done", "closed_on IS NOT NULL", "-closed_on,-status_since", M_dossiers_done},
 };
 
 /* All roles that he has, and that are lent to him. */
