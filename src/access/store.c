@@ -58,8 +58,16 @@ static const char devices[] =
     " AND OLD.time_ms < (SELECT time_ms FROM event ORDER BY event DESC LIMIT 1) - 34560000000)"
     " BEGIN SELECT raise(ABORT, 'events are only added'); END;";
 
-static const char *const steps[] = {accounts,          providers,           draft_tables, read_log_tables,
-                                    delegation_tables, read_journal_tables, devices,      draft_file_tables};
+/* Lookups of dossiers with codes that do not fit are what strangers do, too (tally.c). */
+static const char lookups[] =
+    "DROP TRIGGER event_is_kept;"
+    "CREATE TRIGGER event_is_kept BEFORE DELETE ON event WHEN NOT (OLD.kind IN ('sign-in-refused', 'sign-in-waits',"
+    " 'track-refused') AND OLD.time_ms < (SELECT time_ms FROM event ORDER BY event DESC LIMIT 1) - 34560000000)"
+    " BEGIN SELECT raise(ABORT, 'events are only added'); END;";
+
+static const char *const steps[] = {accounts,        providers,         draft_tables,
+                                    read_log_tables, delegation_tables, read_journal_tables,
+                                    devices,         draft_file_tables, lookups};
 
 static enum err migrate(struct db *db, struct fault *f)
 {

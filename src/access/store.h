@@ -100,7 +100,7 @@ enum err access_event(struct access *a, const struct event *v, struct fault *f);
 const char *event_name(enum event_kind kind);
 
 /* An event that somebody who is kept out can cause at will (tally.c), within a transaction: of one key at most `most` in a window of time, and of all keys most_of_all; the
- * others are counted, and event_list tells the count. Events of that kind (sign-in-refused, sign-in-waits) go after ATTEMPTS_KEPT_MS, all others stay. */
+ * others are counted, and event_list tells the count. Events of that kind (sign-in-refused, sign-in-waits, track-refused) go after ATTEMPTS_KEPT_MS, all others stay. */
 struct event_bound {
     struct str key; /* never what a stranger typed: its hash */
     int64_t window_ms;

@@ -16,7 +16,8 @@ static enum err forget_old(struct access *a, struct str kind, int64_t window, in
         db_run(a->db, STR("DELETE FROM tally WHERE kind = ?1 AND (window_ms < ?2 OR window_ms < ?3 AND n <= ?4)"),
                DB_VALUES(db_text(kind), db_int(old), db_int(window), db_int(most)), f);
     return e == OK ? db_run(a->db,
-                            STR("DELETE FROM event WHERE kind IN ('sign-in-refused', 'sign-in-waits') AND time_ms < ?1"
+                            STR("DELETE FROM event WHERE kind IN ('sign-in-refused', 'sign-in-waits', 'track-refused') "
+                                "AND time_ms < ?1"
                                 " AND time_ms < (SELECT time_ms FROM event ORDER BY event DESC LIMIT 1) - ?2"),
                             DB_VALUES(db_int(old), db_int(ATTEMPTS_KEPT_MS)), f)
                    : e;

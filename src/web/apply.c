@@ -162,6 +162,8 @@ enum err application_read(struct exchange *x, struct application *ret, struct fa
     store_view(w->store, NULL); /* the catalogue is public, and so is who receives */
     enum err e = procedure_read(x->arena, w->store, code, ap.today, &p, f);
     store_view(w->store, &w->viewer);
+    if (e == OK && !procedure_is_online(p, ap.today))
+        e = FAULT(f, ERR_APPLY_CLOSED, {"code", p->code});
     if (e != OK)
         return e;
     ap.procedure = p;

@@ -45,7 +45,7 @@ struct application {
     bool is_there, has_changed;
 };
 
-/* application_closed: why it cannot be filed online at all. */
+/* ERR_APPLY_CLOSED: it cannot be filed online (now). */
 enum err application_read(struct exchange *x, struct application *ret, struct fault *f);
 enum err application_begin(struct application *ap, struct fault *f); /* a new draft */
 enum err application_pages(struct application *ap, struct fault *f);

@@ -371,10 +371,7 @@ static void write_versions(const struct view *v, struct tpl_service *t)
 /* It can be filed online, as it is today, and one of the offices settles it. */
 static bool may_apply(const struct view *v)
 {
-    const struct procedure *p = v->p;
-    bool is_online = !str_is(p->level, "information") && p->level.n && p->by_channel[CHANNEL_ONLINE].is_given;
-    bool has_office = p->office.n || !str_is(p->competent_level, "province");
-    return is_online && has_office && p->form.n && procedure_is_published(p, v->on) && holds(p, today(v->x));
+    return procedure_is_online(v->p, v->on) && holds(v->p, today(v->x));
 }
 
 static enum err write_page(const struct view *v, struct fault *f)

@@ -19,6 +19,14 @@ bool procedure_is_published(const struct procedure *p, struct date on)
     return p->published_on.n && date_parse(p->published_on, &d, NULL) == OK && date_compare(d, on) <= 0;
 }
 
+bool procedure_is_online(const struct procedure *p, struct date on)
+{
+    bool has_level = p->level.n && !str_is(p->level, "information");
+    bool has_office = p->office.n || !str_is(p->competent_level, "province");
+    return has_level && p->by_channel[CHANNEL_ONLINE].is_given && has_office && p->form.n &&
+           procedure_is_published(p, on);
+}
+
 /* ---- limit */
 
 static bool is_settled(const struct procedure_term *t)

@@ -121,6 +121,8 @@ size_t procedures_find(struct arena *a, struct procedure *const *list, size_t n,
 
 /* To be shown to everybody on that day. */
 bool procedure_is_published(const struct procedure *p, struct date on);
+/* To be filed online on that day: published, at a level that is more than information, with a form, a limit for that channel, and an office that settles it. */
+bool procedure_is_online(const struct procedure *p, struct date on);
 
 enum err procedure_limit(const struct procedure *p, enum channel channel, struct str variant, struct limit *ret,
                          struct fault *f);

@@ -625,7 +625,8 @@ def main():
     half_way(whole)
     travellers(whole)
     changed_form(lan)
-    guessing(code, token)
+    with open(os.path.join(WORK, "codes"), "w", encoding="utf-8") as f:
+        f.write(f"{code} {token}")
 
 
 def scanned():
@@ -641,6 +642,8 @@ def scanned():
 
 if sys.argv[3:] == ["scanned"]:
     scanned()
+    with open(os.path.join(WORK, "codes"), encoding="utf-8") as codes:
+        guessing(*codes.read().split())
 else:
     main()
 sys.exit(failed > 0)
