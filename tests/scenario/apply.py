@@ -323,7 +323,7 @@ def supplement(b, code, whole):
         "faults=Giấy chứng sinh: ảnh trang 2 mờ, chụp lại\nGiấy tờ cư trú: chưa có", "answer_by=2036-12-20")
     page = b.get("/track")
     words = text(page)
-    tell("ảnh trang 2 mờ" in words and "Giấy tờ cư trú: chưa có" in words and "20/12/2026" in words,
+    tell("ảnh trang 2 mờ" in words and "Giấy tờ cư trú: chưa có" in words and "20/12/2036" in words,
          "all that is missing is said at once, with the day", words)
     seen = page.hidden("seen")
     out = send_files(b, "/track/supplement", "", [("cut.pdf", whole[:150])], more=[("words", "Gửi lại"), ("seen",
@@ -449,9 +449,19 @@ def duties(key):
     tell(press(b, "withdraw", ("words", "Đổi ý")).status == 303 and dossier_of(code)["status"] == "7",
          "it is withdrawn")
     got = payment.notify(ADDRESS, key, reference, code, 8000)
-    tell(got[0] == 409 and dossier_of(code)["money"] != "paid",
-         "paid after that: not taken, and written down for whoever gives it back", got)
-    tell("không còn chờ khoản này" in got[1].get("detail", ""), "in words", got)
+    tell(got[0] == 200 and dossier_of(code)["money"] == "paid" and dossier_of(code)["status"] == "7",
+         "paid after that: the money is on record, and the dossier stays withdrawn", got)
+    act(code, "refund", "cashier", reason="Hồ sơ đã rút")
+    tell(dossier_of(code)["money"] == "refunded", "so that it is given back")
+    got = payment.notify(ADDRESS, key, reference, code, 8000)
+    tell(got[0] == 200 and got[1]["KetQua"] == "DA_GHI_NHAN_TRUOC", "told once more, nothing changes", got)
+    code, token = filed()
+    b = enter(code, token)
+    act(code, "ask_fee", "cashier", "fee_vnd=8000")
+    reference = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(press(b, "pay").location).query))["MaThamChieu"]
+    act(code, "payment_failed", "cashier")
+    got = payment.notify(ADDRESS, key, reference, code, 8000)
+    tell(got[0] == 200 and dossier_of(code)["money"] == "paid", "late, after it was given up: what was paid counts", got)
 
 
 def feedback_act(code, step, role, *fields, code_=0, reason=None):
