@@ -156,7 +156,11 @@ static enum err count_record(struct overview *o, const struct record *r, struct 
     const struct reg *reg = o->w->reg;
     int64_t late = ms_of(record_text(reg, r, "late_at"));
     bool runs = late && !record_text(reg, r, "finished_at").n && !record_text(reg, r, "paused_at").n;
-    bool is_late = runs && late < o->now_ms, is_soon = runs && !is_late && late < o->now_ms + SOON_MS;
+    int64_t reply = ms_of(record_text(reg, r, "reply_due_at"));
+    bool is_unanswered = str_is(record_text(reg, r, "status"), "1") && reply && reply < o->now_ms &&
+                         !record_text(reg, r, "finished_at").n && !record_text(reg, r, "paused_at").n;
+    bool is_past = runs && late < o->now_ms, is_late = is_past || is_unanswered;
+    bool is_soon = runs && !is_past && late < o->now_ms + SOON_MS;
     struct tally *office, *procedure = NULL;
     bool is_new;
     enum err e = tally_at(o, &o->offices, r, "office", &office, &is_new, f);

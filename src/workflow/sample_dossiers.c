@@ -362,7 +362,7 @@ static enum err go_on(struct sampler *m, struct change *c, struct story *s, stru
 static bool is_law(enum err e)
 {
     return e == ERR_ACT_LATE || e == ERR_ACT_EXTENSION || e == ERR_ACT_EXTENDED || e == ERR_ACT_CLOCK_STATE ||
-           e == ERR_ACT_GUARD || e == ERR_ACT_STATE || e == ERR_DEADLINE_UNIT;
+           e == ERR_ACT_GUARD || e == ERR_ACT_CHECK || e == ERR_ACT_STATE || e == ERR_DEADLINE_UNIT;
 }
 
 /* The parts that filing a joined-up dossier has filed with it. */

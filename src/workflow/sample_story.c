@@ -370,7 +370,7 @@ static void tell_done(const struct story_world *w, struct story *s, const struct
                    s->fate & FATE_AT_ONCE || is_electronic ? 20 : 1800);
         step(s, "return", is_electronic ? "system" : "reception_officer");
         if (!is_electronic)
-            input(s, "received_by", text_of(w, r, "applicant"));
+            input(s, "received_by", str_dup(w->a, text_of(w, r, "applicant")));
     }
 }
 
