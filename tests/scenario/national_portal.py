@@ -58,7 +58,7 @@ def file(applicant="Lê Thị Mai", procedure="1.001193"):
 
 STEPS = [("hand_over", "reception_officer", []), ("take", "case_officer", []), ("draft", "case_officer", ["draft_text=Nội dung"]),
          ("approve", "leader", []), ("decide", "leader", ["result_number=12/QĐ", "signer=Lê Văn An"]), ("take_back", "reception_officer", []),
-         ("return", "reception_officer", [])]
+         ("return", "reception_officer", ["received_by=Lê Thị Mai"])]
 
 
 def act(code, step, role, fields, *more):
@@ -70,7 +70,8 @@ def walk(code, n=len(STEPS)):
         act(code, step, role, fields)
 
 
-SENT = {"file_online", "receive", "accept", "ask_supplement", "take", "decide", "return", "withdraw", "withdraw_counter", "file_counter", "refuse_after_supplement", "accept_supplement", "accept_supplement_office"}
+SENT = {"file_online", "file_counter", "receive", "accept", "ask_supplement", "take", "decide", "return", "withdraw",
+        "withdraw_counter", "refuse_after_supplement", "accept_supplement", "accept_supplement_office"}
 
 
 def ours():

@@ -170,7 +170,8 @@ def ways_around(code):
                     "closed_on=2020-11-27", "rating=5", "--as", "reception_officer", may_fail=True)
     tell("closed_on" in out or "rating" in out, "the end is not filled in at the beginning", out)
     folder = os.path.join(stage.work, "freed")
-    shutil.copytree(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "province", "dak-nong"), folder)
+    here = os.path.dirname(os.path.abspath(__file__))
+    shutil.copytree(os.path.join(here, "..", "..", "province", "dak-nong"), folder)
     path = os.path.join(folder, "registers", "dossiers.yaml")
     with open(path, encoding="utf-8") as f:
         text = f.read()
@@ -236,8 +237,8 @@ def joined_up():
 
 
 def scans(code):
-    png = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJg"
-                           "gg==")
+    png = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJ"
+                           "RU5ErkJggg==")
     for name, bytes_, status in (("khai.png", png, 303), ("rong.pdf", b"", 422), ("van-ban.pdf", b"khong", 422)):
         page = stage.upload(mai, f"/desk/dossiers/{code}/attach", {"component": "1"}, name, bytes_)
         tell(page.status == status, f"{name} is {'taken' if status == 303 else 'refused with words'}", page.text)

@@ -81,17 +81,17 @@ static const char roles_yaml[] = "role: clerk\n"
 #define ASK "  ask: {title: Hỏi, creates: true, to: {state: asked}, by: [clerk]}\n"
 #define OPEN                                                                                                           \
     "  open: {title: Mở, from: {state: [asked]}, to: {state: open}, by: [clerk], clock: {main: start}, paper: slip}\n"
-#define REST                                                                                                             \
-    "  wait: {title: Chờ, from: {state: [open]}, to: {state: waiting}, by: [clerk], clock: {main: pause}, paper: "     \
-    "slip}\n"                                                                                                            \
+#define REST                                                                                                            \
+    "  wait: {title: Chờ, from: {state: [open]}, to: {state: waiting}, by: [clerk], clock: {main: pause}, paper: "    \
+    "slip}\n"                                                                                                           \
     "  resume: {title: Tiếp, from: {state: [waiting]}, to: {state: open}, by: [clerk], clock: {main: renew}, paper: " \
-    "slip}\n"                                                                                                            \
-    "  extend: {title: Hẹn lại, from: {state: [open]}, by: [clerk], requires: [reason], clock: {main: extend}, "     \
-    "paper: "                                                                                                            \
-    "slip}\n"                                                                                                            \
-    "  finish: {title: Xong, from: {state: [open]}, to: {state: done}, by: [clerk], guard: \"reason IS NULL OR "         \
-    "reason "                                                                                                            \
-    "<> 'no'\", refusal: {vi: Không, en: No}, clock: {main: end}}\n"                                                    \
+    "slip}\n"                                                                                                           \
+    "  extend: {title: Hẹn lại, from: {state: [open]}, by: [clerk], requires: [reason], clock: {main: extend}, "    \
+    "paper: "                                                                                                           \
+    "slip}\n"                                                                                                           \
+    "  finish: {title: Xong, from: {state: [open]}, to: {state: done}, by: [clerk], guard: \"reason IS NULL OR "        \
+    "reason "                                                                                                           \
+    "<> 'no'\", refusal: {vi: Không, en: No}, clock: {main: end}}\n"                                                   \
     "  refuse: {title: Từ chối, from: {state: [asked]}, to: {state: refused}, by: [clerk]}\n"
 
 static const char workflow_yaml[] = HEAD ASK OPEN REST;
