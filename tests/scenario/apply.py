@@ -461,7 +461,8 @@ def duties(key):
     reference = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(press(b, "pay").location).query))["MaThamChieu"]
     act(code, "payment_failed", "cashier")
     got = payment.notify(ADDRESS, key, reference, code, 8000)
-    tell(got[0] == 200 and dossier_of(code)["money"] == "paid", "late, after it was given up: what was paid counts", got)
+    tell(got[0] == 200 and dossier_of(code)["money"] == "paid",
+         "late, after it was given up: what was paid counts", got)
 
 
 def feedback_act(code, step, role, *fields, code_=0, reason=None):
