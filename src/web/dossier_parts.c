@@ -5,6 +5,7 @@
 #include "web/message.h"
 #include "web/parts.h"
 #include "web/show.h"
+#include "workflow/escalation.h"
 
 #include "base/banned.h"
 
@@ -51,22 +52,33 @@ static struct str left_text(struct exchange *x, struct dossier_state *state, int
         state->calendar = c;
     }
     int days = work_days_between(state->calendar, date_of_instant(now_ms, offset), date_of_instant(late_ms, offset));
+    if (now_ms > late_ms && days >= 0) /* a limit in hours that was missed today */
+        return message(M_dossiers_late_today, x->lang);
     if (now_ms > late_ms)
-        return message_with(x->arena, M_dossiers_is_late, x->lang, part_int(x, days < 0 ? -days : 0));
+        return message_with(x->arena, M_dossiers_is_late, x->lang, part_int(x, -days));
     return days == 0 ? message(M_dossiers_today, x->lang)
                      : message_with(x->arena, M_dossiers_left, x->lang, part_int(x, days));
 }
 
+/* By the hours of the office that received it. A worker keeps the calendars that it read. */
 static struct str escalated(struct exchange *x, const struct workflow *w, const struct record *r, int64_t now_ms)
 {
+    struct worker *worker = x->worker;
     const struct machine *m = &w->machines[0];
+    const struct office_clock *clock = NULL;
+    struct fault ignored = {0};
     struct str state = machine_state(m, r);
     int64_t since =
         m->since == NO_FIELD || r->values[m->since].kind != VALUE_TEXT ? 0 : ms_of(r->values[m->since].text);
     for (size_t i = 0; since && i < m->n_escalations; i++) {
         const struct escalation *e = &m->escalations[i];
-        int64_t unit = e->after.unit == LIMIT_WORKING_HOUR || e->after.unit == LIMIT_CLOCK_HOUR ? 3600000 : 86400000;
-        if (str_eq(e->state, state) && now_ms - since > e->after.n * unit)
+        if (!str_eq(e->state, state))
+            continue;
+        worker->acting = worker->acting ? worker->acting : acting_new();
+        if (!clock && acting_clock(worker->acting, worker->store, record_text(w->reg, r, "reception_office"), &clock,
+                                   &ignored) != OK)
+            return nothing;
+        if (escalation_is_due(clock, e, since, now_ms))
             return message_with(x->arena, M_dossiers_escalated, x->lang, text2_in(&e->title, x->lang));
     }
     return nothing;
@@ -103,7 +115,8 @@ enum err dossier_state_of(struct exchange *x, const struct workflow *w, const st
     struct str reply = record_text(w->reg, r, "reply_due_at"), replied = record_text(w->reg, r, "replied_at");
     *ret = (struct dossier_state){
         .status = text2_in(&status, x->lang), .is_finished = finished.n > 0, .calendar = ret->calendar};
-    int64_t late_ms = ms_of(late), end_ms = finished.n ? ms_of(finished) : paused.n ? ms_of(paused) : now_ms;
+    /* Stopped or withdrawn while it waited for the applicant: the clock stood since the pause. */
+    int64_t late_ms = ms_of(late), end_ms = paused.n ? ms_of(paused) : finished.n ? ms_of(finished) : now_ms;
     ret->due = moment_text(x, due);
     ret->is_late = late_ms && end_ms > late_ms;
     if (!due.n && reply.n && !replied.n) {
@@ -111,7 +124,8 @@ enum err dossier_state_of(struct exchange *x, const struct workflow *w, const st
         ret->is_late = now_ms > ms_of(reply);
         ret->left = message_with(x->arena, M_dossiers_reply, x->lang, ret->due);
     } else if (!due.n) {
-        ret->left = message(M_dossiers_no_due, x->lang);
+        ret->left =
+            message(record_text(w->reg, r, "received_at").n ? M_dossiers_no_due : M_dossiers_not_received, x->lang);
     } else if (paused.n && !finished.n) {
         ret->left = message_with(x->arena, M_dossiers_paused, x->lang, moment_text(x, paused));
     } else if (finished.n) {

@@ -43,7 +43,7 @@ static void write_summary(struct seen_dossier *d, struct buf *out)
         {.term = message(M_dossiers_applicant, x->lang), .text = show_text(x, reg, &d->r, "applicant")},
         {.term = message(M_dossiers_state, x->lang), .text = d->state.status},
         {.term = message(M_dossiers_due, x->lang),
-         .text = STR_JOIN(x->arena, d->state.due, STR(" · "), d->state.left,
+         .text = STR_JOIN(x->arena, d->state.due, d->state.due.n ? STR(" · ") : nothing, d->state.left,
                           first.n && !str_eq(first, due)
                               ? STR_JOIN(x->arena, STR(" · "),
                                          message_with(x->arena, M_dossiers_first_due, x->lang, moment_text(x, first)))

@@ -10,6 +10,7 @@
 #include "text/csv.h"
 #include "text/number.h"
 #include "workflow/deadline.h"
+#include "workflow/escalation.h"
 
 enum { OFFSET = VIETNAM_OFFSET_MINUTES, RANDOM = 1000000, HOUR = 60 };
 
@@ -566,10 +567,36 @@ static void calendar_changes(void **state)
     assert_int_equal(change.next.due_ms, due(&plain, "2025-12-26 10:00", 5, LIMIT_WORKING_DAY).due_ms);
 }
 
+/* ---- what waits too long */
+
+static void what_waits_too_long(void **state)
+{
+    (void)state;
+    struct field fields[] = {{.name = STR("status")}, {.name = STR("status_since")}};
+    struct reg reg = {.fields = fields, .n_fields = 2};
+    struct escalation list[] = {{STR("1"), STR("leader"), {4, LIMIT_WORKING_HOUR}, {STR("x"), STR("x")}, 1},
+                                {STR("2"), STR("unit_head"), {1, LIMIT_WORKING_DAY}, {STR("x"), STR("x")}, 1}};
+    struct machine m = {.field = 0, .since = 1, .escalations = list, .n_escalations = 2};
+    struct workflow w = {.reg = &reg, .machines = &m, .n_machines = 1};
+    const int64_t friday = AT("2025-03-07 16:00");
+    assert_false(escalation_is_due(&plain, &list[0], friday, AT("2025-03-09 23:00"))); /* 55 hours by the wall clock */
+    assert_false(escalation_is_due(&plain, &list[0], friday, AT("2025-03-10 10:00")));
+    assert_true(escalation_is_due(&plain, &list[0], friday, AT("2025-03-10 10:01")));
+    assert_false(escalation_is_due(&plain, &list[1], friday, AT("2025-03-10 17:00")));
+    assert_true(escalation_is_due(&plain, &list[1], friday, AT("2025-03-11 07:00")));
+
+    const struct str roles[] = {STR("case_officer"), STR("leader")};
+    struct str filter = escalations_filter(arena, &w, roles, 2, &plain, AT("2025-03-10 10:01"));
+    assert_true(str_starts(filter, STR("(status = '1' AND status_since <= TIMESTAMP('2025-03-07T09:0")));
+    assert_null(memmem(filter.p, filter.n, "'2'", 3)); /* of another role */
+    assert_int_equal(escalations_filter(arena, &w, roles, 1, &plain, AT("2025-03-10 10:01")).n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(worked_cases),
+        cmocka_unit_test(what_waits_too_long),
         cmocka_unit_test(worked_pause),
         cmocka_unit_test(every_unit),
         cmocka_unit_test(same_day),
