@@ -19,18 +19,29 @@ struct minutes {
     VEC(struct handed) list;
 };
 
-/* The step behind the one that gave: who took. */
-static enum err find_taker(struct minutes *m, struct handed *h, int64_t step, struct fault *f)
+static bool takes(struct str transition)
+{
+    return str_is(transition, "take") || str_is(transition, "take_back");
+}
+
+/* The other side: of a step that gave, who took behind it; of one that took, who gave last before it. */
+static enum err find_other(struct minutes *m, struct handed *h, int64_t step, struct fault *f)
 {
     struct record *events = NULL;
     size_t n = 0;
     enum err e = site_beside(m->x, m->w->events, h->dossier.id, &events, &n, f);
-    for (size_t i = 0; e == OK && i < n && !h->taker.n; i++) {
+    bool is_taking = takes(h->transition);
+    if (is_taking)
+        h->taker = h->giver, h->giver = STR("");
+    for (size_t i = 0; e == OK && i < n; i++) {
         int64_t number = 0;
         struct str what = record_text(m->w->events, &events[i], "transition");
+        struct str actor = record_text(m->w->events, &events[i], "actor");
         record_integer(m->w->events, &events[i], "number", &number);
-        if (number > step && (str_is(what, "take") || str_is(what, "take_back")))
-            h->taker = record_text(m->w->events, &events[i], "actor");
+        if (is_taking && number < step && (str_is(what, "hand_over") || str_is(what, "decide")))
+            h->giver = actor;
+        if (!is_taking && number > step && takes(what) && !h->taker.n)
+            h->taker = actor;
     }
     return e;
 }
@@ -74,7 +85,7 @@ static enum err read_list(struct minutes *m, struct fault *f)
         record_integer(m->w->events, &events[i], "number", &step);
         e = dossier_of(m, record_text(m->w->events, &events[i], "dossier"), &h, &is_seen, f);
         if (e == OK && is_seen)
-            e = find_taker(m, &h, step, f);
+            e = find_other(m, &h, step, f);
         if (e == OK && is_seen)
             VEC_PUSH(x->arena, &m->list, h);
     }
@@ -88,14 +99,45 @@ static void member(struct json_out *o, const char *key, struct str text)
         json_member(o, key, text);
 }
 
+enum side { SIDE_RECEPTION, SIDE_OFFICE, SIDE_GIVER, SIDE_TAKER };
+
+static struct str side_of(struct minutes *m, const struct handed *h, enum side side)
+{
+    if (side == SIDE_GIVER || side == SIDE_TAKER)
+        return side == SIDE_GIVER ? h->giver : h->taker;
+    return reference_text(m->x, m->w->reg, &h->dossier, side == SIDE_OFFICE ? "office" : "reception_office");
+}
+
+/* All of one side, each once: what goes to several offices at once has several of them. */
+static struct str all_of(struct minutes *m, enum side side, size_t *ret_n)
+{
+    struct arena *a = m->x->arena;
+    struct str *list = ARENA_ARRAY(a, struct str, m->list.n), text = STR("");
+    size_t n = 0;
+    for (size_t i = 0; i < m->list.n; i++) {
+        struct str one = side_of(m, &m->list.p[i], side);
+        bool is_there = one.n == 0;
+        for (size_t k = 0; k < n; k++)
+            is_there |= str_eq(list[k], one);
+        if (is_there)
+            continue;
+        list[n++] = one;
+        text = STR_JOIN(a, text, text.n ? STR("; ") : STR(""), one);
+    }
+    *ret_n = n;
+    return text;
+}
+
 static void write_context(struct minutes *m, struct buf *out)
 {
     struct exchange *x = m->x;
     const struct reg *reg = m->w->reg;
     const struct handed *first = &m->list.p[0];
     bool is_back = str_is(first->transition, "decide") || str_is(first->transition, "take_back");
-    struct str reception = reference_text(x, reg, &first->dossier, "reception_office"),
-               office = reference_text(x, reg, &first->dossier, "office");
+    size_t n_receptions, n_offices, n_givers, n_takers;
+    struct str reception = all_of(m, SIDE_RECEPTION, &n_receptions), office = all_of(m, SIDE_OFFICE, &n_offices);
+    struct str giver = all_of(m, SIDE_GIVER, &n_givers), taker = all_of(m, SIDE_TAKER, &n_takers);
+    bool has_several = n_receptions > 1 || n_offices > 1;
     struct json_out o;
     bool is_sample = false;
     json_out_init(&o, out, JSON_OUT_COMPACT);
@@ -105,8 +147,8 @@ static void write_context(struct minutes *m, struct buf *out)
     json_member(&o, "issued_at", first->at);
     json_member(&o, "from", is_back ? office : reception);
     json_member(&o, "to", is_back ? reception : office);
-    member(&o, "from_person", first->giver);
-    member(&o, "to_person", first->taker);
+    member(&o, "from_person", giver);
+    member(&o, "to_person", taker);
     json_member(&o, "direction", is_back ? STR("results") : STR("dossiers"));
     json_key(&o, STR("count")), json_int(&o, (int64_t)m->list.n);
     json_key(&o, STR("dossiers"));
@@ -121,7 +163,8 @@ static void write_context(struct minutes *m, struct buf *out)
         member(&o, "applicant", record_text(reg, &h->dossier, "applicant"));
         member(&o, "received_at", record_text(reg, &h->dossier, "received_at"));
         member(&o, "due_at", record_text(reg, &h->dossier, "due_at"));
-        member(&o, "note", h->taker.n ? h->taker : STR(""));
+        struct str to = has_several ? side_of(m, h, is_back ? SIDE_RECEPTION : SIDE_OFFICE) : STR("");
+        member(&o, "note", STR_JOIN(x->arena, to, to.n && h->taker.n ? STR(" – ") : STR(""), h->taker));
         json_object_end(&o);
     }
     json_array_end(&o);
@@ -143,7 +186,10 @@ enum err page_minutes(struct exchange *x, struct fault *f)
         e = read_list(&m, f);
     if (e != OK)
         return e;
+    enum lang reading = x->lang;
+    x->lang = LANG_VI; /* papers are Vietnamese, whoever reads them */
     write_context(&m, &json);
+    x->lang = reading;
     e = paper_find(x->arena, ((struct worker *)x->worker)->store->province, STR("handover"), STR(""), &paper, f);
     if (e == OK)
         e = json_parse(x->arena, str_dup(x->arena, buf_view(&json)), STR(""), &context, f);

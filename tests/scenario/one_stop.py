@@ -4,6 +4,7 @@ import base64
 import os
 import re
 import shutil
+import subprocess
 import sys
 import urllib.parse
 
@@ -123,6 +124,13 @@ def two_officers(code):
          page.text)
 
 
+def pdf_text(body):
+    path = os.path.join(stage.work, "minutes.pdf")
+    with open(path, "wb") as f:
+        f.write(body)
+    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+
+
 def batch():
     codes = [receive(mai, f"Nguyễn Văn {n}") for n in ("Một", "Hai", "Ba")]
     pairs = [("csrf", mai.token), *[("d", c) for c in codes]]
@@ -140,7 +148,15 @@ def batch():
     page = nam.ask("POST", "/registers/dossiers/batch/take", urllib.parse.urlencode(pairs))
     tell(page.status == 422 and record(codes[0])["custody"] == "to_office", "all of them, or none", page.text)
     pairs = [("csrf", nam.token), *[("d", c) for c in codes]]
-    nam.ask("POST", "/registers/dossiers/batch/take", urllib.parse.urlencode(pairs))
+    page = nam.ask("POST", "/registers/dossiers/batch/take", urllib.parse.urlencode(pairs))
+    taken = re.search(r"/desk/minutes/\d+", nam.get(page.location).text)
+    for at, path in ((nam, taken.group(0)), (nam, minutes.group(0))):
+        words = pdf_text(at.get(path).body)
+        giver, taker = words.find("Bên giao: "), words.find("Bên nhận: ")
+        tell(0 < giver < taker and "Ông/Bà: mai" in words[giver:taker].lower().replace("ông/bà", "Ông/Bà") and
+             "nam" in words[taker:taker + 200].lower(), "the minutes name who gave and who took, whichever step one asks",
+             words)
+        tell("UBND xã" in words or "Ủy ban nhân dân" in words, "in Vietnamese", words)
     for c in codes:
         do(nam, c, "draft", f__draft_text="Công nhận hộ nghèo")
         do(head, c, "approve")
