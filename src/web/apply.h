@@ -89,6 +89,8 @@ enum err apply_file_take(struct exchange *x, const struct upload *up, int64_t co
                          struct fault *f);
 
 /* page_apply_send.c: one paper of a dossier with its bytes, within a change that is an act; kind: a code of the register of files. */
+enum err attach_forget(struct exchange *x, struct str dossier,
+                       struct fault *f); /* waiting files that are kept by now */
 enum err dossier_file_put(struct exchange *x, struct change *c, struct str dossier, int64_t number, const char *kind,
                           const struct draft_file *file, struct str by, struct fault *f);
 /* "/track?code=…&token=…" */

@@ -34,6 +34,57 @@ static enum err begin(struct exchange *x, struct attaching *a, bool has_bytes, s
     return draft_files(access_of(x), x->arena, x->subject->account, a->key, has_bytes, &a->files, &a->n_files, f);
 }
 
+/* ---- what waits, and what is kept already */
+
+/* A draft goes when what it holds is known to be on disk, on a page behind the step: until then it is the only copy. */
+static enum err kept_already(struct exchange *x, struct str dossier, const struct draft_file *file, bool *ret,
+                             struct fault *f)
+{
+    const struct reg *reg = province_register(((struct worker *)x->worker)->store->province, STR("dossier_files"));
+    struct record *list = NULL;
+    size_t n = 0;
+    *ret = false;
+    enum err e = reg ? site_beside(x, reg, dossier, &list, &n, f) : OK;
+    for (size_t i = 0; e == OK && i < n && !*ret; i++) {
+        int64_t component = 0;
+        record_integer(reg, &list[i], "component", &component);
+        *ret = str_eq(record_text(reg, &list[i], "sha256"), file->sha256) &&
+               str_eq(record_text(reg, &list[i], "name"), file->name) && component == file->component &&
+               !record_text(reg, &list[i], "removed_on").n;
+    }
+    return e;
+}
+
+enum err attach_forget(struct exchange *x, struct str dossier, struct fault *f)
+{
+    struct draft_file *files = NULL;
+    size_t n = 0;
+    struct str key = STR_JOIN(x->arena, STR("attach/"), dossier);
+    enum err e = draft_files(access_of(x), x->arena, x->subject->account, key, false, &files, &n, f);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        bool is_kept = false;
+        e = kept_already(x, dossier, &files[i], &is_kept, f);
+        if (e == OK && is_kept)
+            e = draft_file_drop(access_of(x), x->subject->account, key, files[i].number, f);
+    }
+    return e;
+}
+
+/* Pressed twice, it is kept once. */
+static enum err leave_out_kept(struct attaching *a, struct fault *f)
+{
+    size_t n = 0;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < a->n_files; i++) {
+        bool is_kept = false;
+        e = kept_already(a->x, a->r.id, &a->files[i], &is_kept, f);
+        if (!is_kept)
+            a->files[n++] = a->files[i];
+    }
+    a->n_files = n;
+    return e;
+}
+
 static struct str href_of(const struct attaching *a, const char *rest)
 {
     return STR_JOIN(a->x->arena, part_href(a->x, "/desk/dossiers/", a->r.id), str_of(rest));
@@ -58,7 +109,7 @@ static enum err show(struct attaching *a, struct str problem, struct fault *f)
         files[i] = (struct tpl_apply_files_files){
             .number = a->files[i].number,
             .name = a->files[i].name,
-            .href = href_of(a, "/attach"),
+            .href = href_of(a, arena_printf(x->arena, "/attach?number=%lld", (long long)a->files[i].number)),
             .about = STR_JOIN(x->arena, part_int(x, (a->files[i].size + 1023) / 1024), STR(" KB"))};
     for (size_t i = 0; i < p->n_components; i++)
         papers[i] = (struct tpl_apply_files_papers){.number = p->components[i].number, .name = p->components[i].name};
@@ -77,11 +128,30 @@ static enum err show(struct attaching *a, struct str problem, struct fault *f)
     return admin_page(x, message(M_dossiers_attach, x->lang), &content, f);
 }
 
+static enum err give_waiting(struct attaching *a, int64_t number, struct fault *f)
+{
+    struct exchange *x = a->x;
+    for (size_t i = 0; i < a->n_files; i++) {
+        if (a->files[i].number != number)
+            continue;
+        buf_str(&x->body, a->files[i].bytes);
+        x->media = a->files[i].media;
+        x->filename = a->files[i].name;
+        return OK;
+    }
+    return FAULT(f, ERR_FILE_GONE);
+}
+
 enum err page_attach(struct exchange *x, struct fault *f)
 {
     struct attaching a;
-    enum err e = begin(x, &a, false, f);
-    return e == OK ? show(&a, nothing, f) : e;
+    int64_t number = input_named(x, "number")->integer;
+    enum err e = attach_forget(x, input_named(x, "id")->text, f);
+    if (e == OK)
+        e = begin(x, &a, number > 0, f);
+    if (e != OK)
+        return e;
+    return number > 0 ? give_waiting(&a, number, f) : show(&a, nothing, f);
 }
 
 static enum err again(struct attaching *a, enum err e, struct fault *why, struct fault *f)
@@ -177,6 +247,13 @@ enum err post_attach_done(struct exchange *x, struct fault *f)
     enum err e = begin(x, &a, true, f);
     if (e != OK)
         return e;
+    bool has_waiting = a.n_files > 0;
+    if ((e = leave_out_kept(&a, f)) != OK)
+        return e;
+    if (has_waiting && a.n_files == 0) {
+        exchange_redirect(x, 303, href_of(&a, "#files"));
+        return OK;
+    }
     if (a.n_files == 0)
         return show(&a, message(M_apply_file_none, x->lang), f);
     site_acts(x, true);
@@ -194,8 +271,6 @@ enum err post_attach_done(struct exchange *x, struct fault *f)
         why = list.p[0];
     if (e != OK)
         return again(&a, e, &why, f);
-    e = draft_drop(access_of(x), x->subject->account, a.key, f);
-    if (e == OK)
-        exchange_redirect(x, 303, href_of(&a, "#files"));
-    return e;
+    exchange_redirect(x, 303, href_of(&a, "#files"));
+    return OK;
 }

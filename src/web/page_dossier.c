@@ -5,6 +5,7 @@
 #include "report/paper.h"
 #include "register/query.h"
 #include "web/admin.h"
+#include "web/apply.h"
 #include "web/ask.h"
 #include "web/assets.h"
 #include "web/desk.h"
@@ -254,6 +255,8 @@ enum err page_dossier(struct exchange *x, struct fault *f)
                        timeline CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
                        content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     enum err e = begin(x, &d, f);
+    if (e == OK)
+        e = attach_forget(x, d.r.id, f);
     if (e == OK)
         e = choices_of(&d, &choices, &t.n_choices, f);
     if (e == OK)

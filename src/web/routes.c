@@ -170,6 +170,7 @@ static const struct input inbox_inputs[] = {
 static const struct input dossier_inputs[] = {IN_ID, INPUT_END};
 static const struct input dossier_paper_inputs[] = {IN_ID, {.name = "number", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = 1000000, TITLE("Bước", "Step")}, {.name = "as", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "html|pdf", TITLE("Dạng", "Form")}, INPUT_END};
 static const struct input dossier_file_inputs[] = {IN_ID, {.name = "number", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = 1000000, TITLE("Tệp số", "Number of the file")}, INPUT_END};
+static const struct input attach_page_inputs[] = {IN_ID, {.name = "number", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT32_MAX, TITLE("Một tệp đang chờ lưu", "One file that waits")}, INPUT_END};
 static const struct input attach_inputs[] = {IN_ID, IN_FORM("component", INPUT_INTEGER, .min = 0, .max = 1000), IN_FORM("file", INPUT_FILE), INPUT_END};
 static const struct input attach_remove_inputs[] = {IN_ID, IN_FORM("number", INPUT_INTEGER, .is_required = true, .min = 1, .max = 100000), INPUT_END};
 static const struct input counter_inputs[] = {{.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE("Thủ tục nào", "Which procedure")}, INPUT_END};
@@ -439,7 +440,7 @@ const struct route site_routes[] = {
     {GET("/desk/dossiers/{id}/received", "dossierReceived", "Đã tiếp nhận hồ sơ", "A dossier was received"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_received},
     {GET("/desk/dossiers/{id}/papers/{number}", "dossierPaper", "Một giấy đã ra", "A paper that went out"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_paper_inputs, .answer = page_dossier_paper},
     {GET("/desk/dossiers/{id}/files/{number}", "dossierFile", "Một tệp của hồ sơ", "A file of a dossier"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_file_inputs, .answer = page_dossier_file},
-    {GET("/desk/dossiers/{id}/attach", "attachPage", "Số hóa giấy tờ của hồ sơ", "Add scanned papers"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_attach},
+    {GET("/desk/dossiers/{id}/attach", "attachPage", "Số hóa giấy tờ của hồ sơ", "Add scanned papers"), SIGNED(RIGHT_SIGNED_IN), .inputs = attach_page_inputs, .answer = page_attach},
     {ACT("/desk/dossiers/{id}/attach", "attach", "Thêm tệp vào hồ sơ", "Add files to a dossier", RIGHT_SIGNED_IN, IS_LONG | TAKES_UPLOAD), .inputs = attach_inputs, .answer = post_attach},
     {ACT("/desk/dossiers/{id}/attach/remove", "attachRemove", "Bỏ một tệp vừa thêm", "Remove a file just added", RIGHT_SIGNED_IN, 0), .inputs = attach_remove_inputs, .answer = post_attach_remove},
     {ACT("/desk/dossiers/{id}/attach/done", "attachDone", "Lưu các tệp vào hồ sơ", "Keep the files with the dossier", RIGHT_SIGNED_IN, WRITES), .inputs = dossier_inputs, .answer = post_attach_done},

@@ -154,7 +154,7 @@ def batch():
         words = pdf_text(at.get(path).body)
         giver, taker = words.find("Bên giao: "), words.find("Bên nhận: ")
         tell(0 < giver < taker and "Ông/Bà: mai" in words[giver:taker].lower().replace("ông/bà", "Ông/Bà") and
-             "nam" in words[taker:taker + 200].lower(), "the minutes name who gave and who took, whichever step one asks",
+             "nam" in words[taker:taker + 200].lower(), "the minutes name who gave and who took, whichever is asked",
              words)
         tell("UBND xã" in words or "Ủy ban nhân dân" in words, "in Vietnamese", words)
     for c in codes:
@@ -260,9 +260,15 @@ def scans(code):
         tell(page.status == status, f"{name} is {'taken' if status == 303 else 'refused with words'}", page.text)
     page = mai.get(f"/desk/dossiers/{code}/attach")
     tell("khai.png" in page.text and "rong.pdf" not in page.text, "what was taken waits to be kept", page.text)
+    link = re.search(r"/attach\?number=\d+", page.text)
+    tell(link and mai.get(f"/desk/dossiers/{code}{link.group(0)}").body == png, "and can be looked at", page.text)
+    mai.post(f"/desk/dossiers/{code}/attach/done")
     page = mai.post(f"/desk/dossiers/{code}/attach/done")
+    kept = stage.json("query", "dossier_files", "--filter", f"dossier = '{code}'", "--limit", "0")["records"]
+    tell(len(kept) == 1, "kept once, however often one presses", kept)
     tell(page.status == 303, "and is kept with the dossier", page.text)
     page = mai.get(f"/desk/dossiers/{code}")
+    tell("khai.png" not in mai.get(f"/desk/dossiers/{code}/attach").text, "nothing waits any more")
     tell("khai.png" in page.text and "Add scanned papers" in page.text, "whose page shows it, and the step", page.text)
     page = mai.get(f"/desk/dossiers/{code}/files/1")
     tell(page.body == png, "and hands it out as it was sent", page.status)
