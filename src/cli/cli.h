@@ -87,12 +87,12 @@ int cli_width(int max);
 /* 1.234.567 in Vietnamese, 1,234,567 in English. */
 void print_count(const struct cli *c, struct buf *out, long long n);
 
-extern const struct command command_act, command_dossier, command_access, command_check, command_load, command_query,
-    command_figure, command_index, command_report, command_put, command_remove, command_log, command_import,
-    command_export, command_duplicates, command_merge, command_sample, command_new, command_serve, command_user,
-    command_audit, command_version, command_help, command_procedures, command_requests, command_deadline, command_erase,
-    command_retention, command_impact_assessment, command_backup, command_restore, command_paper, command_portal,
-    command_node, command_boards;
+extern const struct command command_calendar, command_act, command_dossier, command_access, command_check, command_load,
+    command_query, command_figure, command_index, command_report, command_put, command_remove, command_log,
+    command_import, command_export, command_duplicates, command_merge, command_sample, command_new, command_serve,
+    command_user, command_audit, command_version, command_help, command_procedures, command_requests, command_deadline,
+    command_erase, command_retention, command_impact_assessment, command_backup, command_restore, command_paper,
+    command_portal, command_node, command_boards;
 
 /* What `tinhso` alone and `tinhso help` show; and for one command. */
 void help_overview(const struct cli *c, struct buf *out);

@@ -444,6 +444,7 @@ const struct route site_routes[] = {
     {ACT("/desk/dossiers/{id}/attach", "attach", "Thêm tệp vào hồ sơ", "Add files to a dossier", RIGHT_SIGNED_IN, IS_LONG | TAKES_UPLOAD), .inputs = attach_inputs, .answer = post_attach},
     {ACT("/desk/dossiers/{id}/attach/remove", "attachRemove", "Bỏ một tệp vừa thêm", "Remove a file just added", RIGHT_SIGNED_IN, 0), .inputs = attach_remove_inputs, .answer = post_attach_remove},
     {ACT("/desk/dossiers/{id}/attach/done", "attachDone", "Lưu các tệp vào hồ sơ", "Keep the files with the dossier", RIGHT_SIGNED_IN, WRITES), .inputs = dossier_inputs, .answer = post_attach_done},
+    {GET("/desk/calendar", "calendarPage", "Lịch nghỉ và hẹn trả", "The calendar and promises"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .answer = page_calendar},
     {GET("/desk/minutes/{revision}", "minutes", "Biên bản bàn giao hồ sơ", "Minutes of handing over"), SIGNED(RIGHT_SIGNED_IN), .inputs = revision_inputs, .answer = page_minutes},
     {GET("/desk/counter", "counterPage", "Tiếp nhận tại quầy", "Receive at the counter"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_inputs, .answer = page_counter},
     {GET("/desk/counter/{procedure}", "counterForm", "Tiếp nhận một thủ tục", "Receive for a procedure"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_form_inputs, .answer = page_counter_form},

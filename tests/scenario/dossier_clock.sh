@@ -75,3 +75,19 @@ at "2026-12-10 09:00"
 step extend --as leader --reason "Thẩm tra thêm"
 expect_exit "a limit in calendar days is extended" 0
 expect_eq "by as many days from its last day on" "$promise" "15/12 17:00, 30/12 17:00, 30/12 17:00, -"
+
+# ---- a day that is swapped a week before: who is touched, and nothing is moved
+rm -rf "${WORK:?}/var" && loaded_province
+at "2026-11-30 10:00"
+receive 1.011607
+receive 1.004873
+tinhso calendar --lang en
+expect_contains "before it every promise agrees" "$out" "No dossier is touched"
+at "2026-12-01 08:00"
+tinhso put holidays date=2026-12-02 kind=swap_off day_off=1 name_vi="Nghỉ hoán đổi" --reason "Thông báo"
+expect_exit "a swap is announced" 0
+tinhso calendar --json
+expect_contains "the dossier in working days is touched" "$out" "\"id\":\"$code\",\"promised\":\"2026-12-03T03:00:00Z\",\"computed\":\"2026-12-04T03:00:00Z\",\"later\":true"
+expect_eq "that in calendar days is not" "$(grep -o '"id"' <<<"$out" | wc -l)" 1
+tinhso query dossiers --filter "code = '$code'" --json
+expect_contains "and nothing was moved" "$out" '"due_at":"2026-12-03T03:00:00Z"'
