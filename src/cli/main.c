@@ -14,19 +14,24 @@
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 static const struct command *const commands[] = {
-    &command_check,    &command_load,       &command_query,
-    &command_figure,   &command_index,      &command_report,
-    &command_paper,    &command_boards,     &command_put,
-    &command_act,      &command_dossier,
-    &command_calendar,    &command_remove,
-    &command_import,   &command_export,     &command_duplicates,
-    &command_merge,    &command_procedures, &command_requests,
-    &command_deadline, &command_retention,  &command_impact_assessment,
-    &command_erase,    &command_backup,     &command_restore,
-    &command_log,      &command_new,        &command_sample,
-    &command_access,   &command_serve,      &command_portal,
-    &command_node,     &command_user,       &command_audit,
-    &command_version,  &command_help,
+    &command_check,     &command_load,
+    &command_query,     &command_figure,
+    &command_index,     &command_report,
+    &command_paper,     &command_boards,
+    &command_put,       &command_act,
+    &command_dossier,   &command_calendar,
+    &command_remove,    &command_import,
+    &command_export,    &command_duplicates,
+    &command_merge,     &command_procedures,
+    &command_requests,  &command_deadline,
+    &command_retention, &command_impact_assessment,
+    &command_erase,     &command_backup,
+    &command_restore,   &command_log,
+    &command_new,       &command_sample,
+    &command_access,    &command_serve,
+    &command_portal,    &command_node,
+    &command_user,      &command_audit,
+    &command_version,   &command_help,
 };
 
 /* The locale speaks when it names a language; C and POSIX name none. */
