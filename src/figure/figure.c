@@ -128,19 +128,20 @@ static enum err index_figure(struct compute *c, int64_t year, struct figure_resu
 
 /* ---- from other figures ---- */
 
-struct ratio {
-    struct quantity scale;
-};
-
-static struct quantity ratio_value(struct quantity over, struct quantity under, struct quantity scale)
+static struct quantity ratio_value(struct quantity over, struct quantity under, const struct figure *fig)
 {
-    return quantity_div(quantity_mul(over, scale), under, 6);
+    if (quantity_is_known(under) && quantity_equal(under, quantity_of_integer(0)))
+        return fig->empty;
+    struct quantity value = quantity_div(quantity_mul(over, fig->scale), under, 6);
+    bool is_over = quantity_is_known(value) && quantity_is_known(fig->most) &&
+                   decimal_compare(quantity_decimal(value), quantity_decimal(fig->most)) > 0;
+    return is_over ? fig->most : value;
 }
 
 static void ratio_combine(const void *ctx, struct figure_row *row, const struct figure_row *other)
 {
-    const struct ratio *ratio = ctx;
-    row->value = other ? ratio_value(row->value, other->value, ratio->scale) : (struct quantity){0};
+    const struct figure *fig = ctx;
+    row->value = ratio_value(row->value, other ? other->value : quantity_of_integer(0), fig);
     row->of = row->percent = row->margin = (struct quantity){0};
 }
 
@@ -173,7 +174,6 @@ static enum err ratio_figure(struct compute *c, const struct figure_options *o, 
                              struct fault *f)
 {
     struct figure_result over = {0}, under = {0};
-    struct ratio ratio = {c->fig->scale};
     struct figure_options same = *o;
     same.on = figure_day_declared(c->fig, o);
     same.asked = r->asked;
@@ -182,7 +182,7 @@ static enum err ratio_figure(struct compute *c, const struct figure_options *o, 
         e = part_compute(c, &c->fig->main, &same, depth, &over, f);
     if (e != OK || (e = part_compute(c, &c->fig->of, &same, depth, &under, f)) != OK)
         return e;
-    r->value = ratio_value(over.value, under.value, ratio.scale);
+    r->value = ratio_value(over.value, under.value, c->fig);
     r->decimals = 2;
     sources_add(r, &over);
     sources_add(r, &under);
@@ -192,7 +192,7 @@ static enum err ratio_figure(struct compute *c, const struct figure_options *o, 
     r->n_rows = over.n_rows;
     if (c->by.n) {
         r->is_additive = over.is_additive; /* while joining: what the numerator lacks is zero */
-        rows_join(c->a, r, &under, ratio_combine, &ratio);
+        rows_join(c->a, r, &under, ratio_combine, c->fig);
         r->is_additive = false;
     }
     return OK;

@@ -80,6 +80,8 @@ struct figure {
     struct measure of;   /* base of a share (is_share); ratio: under */
     bool is_share;
     struct quantity scale;     /* ratio and survey; 1 when not declared */
+    struct quantity most;      /* ratio: no more than that; unknown: no bound */
+    struct quantity empty;     /* ratio: the value where there is nothing under it; unknown: unknown */
     struct text2 question;     /* survey */
     const struct index *index; /* FIGURE_INDEX */
     int64_t index_year;

@@ -60,12 +60,15 @@ static const struct yaml_field part_fields[] = {
 };
 static const struct yaml_schema part_schema = YAML_SCHEMA("ratio", part_fields, struct part_decl);
 
-static const struct ratio_decl ratio_initial = {.scale = 1};
+static const struct yaml_range empty_range = {0, 1e9};
+static const struct ratio_decl ratio_initial = {.scale = 1, .empty = -1};
 static const struct yaml_field ratio_fields[] = {
     {NULL, Y_PLACE, AT(ratio_decl, place)},
     {"over", Y_MAP, AT(ratio_decl, over), Y_REQUIRED, &part_schema},
     {"under", Y_MAP, AT(ratio_decl, under), Y_REQUIRED, &part_schema},
     {"scale", Y_NUMBER, AT(ratio_decl, scale), 0, &scale_range},
+    {"most", Y_NUMBER, AT(ratio_decl, most), 0, &scale_range},
+    {"empty", Y_NUMBER, AT(ratio_decl, empty), 0, &empty_range},
 };
 static const struct yaml_schema ratio_schema = SCHEMA_FROM("ratio", ratio_fields, ratio_decl, ratio_initial);
 

@@ -22,7 +22,7 @@ struct part_decl {
 struct ratio_decl {
     struct yaml_place place;
     struct part_decl over, under;
-    double scale;
+    double scale, most, empty; /* most: 0, empty: -1 where not declared */
 };
 
 struct index_ref_decl {

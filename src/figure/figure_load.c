@@ -249,6 +249,10 @@ static void figure_link_all(struct decode *d, const struct loading *l, const str
         part_link(d, l, fig, &decl->ratio->over, &fig->main);
         part_link(d, l, fig, &decl->ratio->under, &fig->of);
         fig->scale = scale_of(decl->ratio->scale);
+        if (decl->ratio->most > 0)
+            fig->most = scale_of(decl->ratio->most);
+        if (decl->ratio->empty >= 0)
+            fig->empty = scale_of(decl->ratio->empty);
     }
     if (decl->index)
         index_link(d, l->fs, fig, decl->index);

@@ -105,6 +105,12 @@ run python3 balance.py
 expect_eq "and what was told of closed months stays" "$out" "$before"
 tinhso report one-stop-month --lang en
 expect_exit "the month's report is written" 0
+run python3 "$SOURCE/tests/scenario/counting_766.py" "$WORK/var/dak-nong.db" "$SOURCE/province/dak-nong"
+expect_exit "what Decision 766 judges by is what the records hold" 0
+[ "$status" = 0 ] || echo "$err"
+tinhso report qd-766 --lang en
+expect_exit "its report is written" 0
+expect_contains "with points for what nobody complained of" "$out" "6 điểm"
 tinhso figure dossiers-settled --on 2025-06-30 --by office --lang en
 expect_exit "by office" 0
 

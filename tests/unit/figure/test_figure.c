@@ -78,6 +78,14 @@ static void a_ratio_divides_one_measure_by_another(void **state)
     assert_false(r.is_additive);
 }
 
+static void a_ratio_is_bounded_and_has_a_value_for_nothing(void **state)
+{
+    struct figure_result r = figure_of(*state, "area-bounded", (struct figure_options){.by = STR("unit:3")});
+    assert_quantity(r.value, "930.071429");
+    assert_quantity(row_of(&r, ROW_PLAIN, "a1")->value, "2000");
+    assert_quantity(row_of(&r, ROW_PLAIN, "b1")->value, "7");
+}
+
 static void division_by_nothing_is_unknown_and_stops_a_report(void **state)
 {
     struct figure_result r = figure_of(*state, "nothing", (struct figure_options){0});
@@ -468,6 +476,7 @@ int main(void)
         cmocka_unit_test(a_base_of_another_register_is_counted_apart),
         cmocka_unit_test(a_sum_adds_a_field_and_a_mean_divides_by_those_known),
         cmocka_unit_test(a_ratio_divides_one_measure_by_another),
+        cmocka_unit_test(a_ratio_is_bounded_and_has_a_value_for_nothing),
         cmocka_unit_test(division_by_nothing_is_unknown_and_stops_a_report),
         cmocka_unit_test(a_difference_counts_the_same_figure_on_two_days),
         cmocka_unit_test(filters_know_the_period_and_the_day),
