@@ -193,6 +193,8 @@ static void put_definition(struct cli *c, const struct figure *figure)
     }
     if (figure->kind == FIGURE_DIFFERENCE)
         show_fact(c, T(c, "Hiệu của", "Difference of"), figure->other->id);
+    for (size_t i = 0; i < figure->n_added; i++)
+        show_fact(c, T(c, "Cộng", "Adds"), figure->added[i]->id);
     show_fact(c, T(c, "Khai báo tại", "Declared in"),
               str_of(arena_printf(c->arena, "%.*s:%d", STR_ARG(figure->file), figure->line)));
 }

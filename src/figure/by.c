@@ -159,8 +159,23 @@ static enum err measure_leaf(const struct province *p, const struct figure *fig,
 {
     if (m->kind == MEASURE_FIGURE)
         return leaf_find(p, m->figure, by, ret_leaf, f);
+    must(m->reg != NULL);
     ret_leaf->reg = m->reg;
     return by_read(p, fig, m->reg, by, &ret_leaf->spec, f);
+}
+
+/* All that is added up must be broken down alike. */
+static enum err total_leaf(const struct province *p, const struct figure *fig, struct str by, struct leaf *ret_leaf,
+                           struct fault *f)
+{
+    struct leaf leaf;
+    enum err e = leaf_find(p, fig->added[0], by, ret_leaf, f);
+    for (size_t i = 1; e == OK && i < fig->n_added; i++) {
+        e = leaf_find(p, fig->added[i], by, &leaf, f);
+        if (e == OK && !by_is_joinable(ret_leaf->reg, &ret_leaf->spec, leaf.reg, &leaf.spec))
+            e = by_fault(p, fig, by, f);
+    }
+    return e;
 }
 
 static enum err leaf_find(const struct province *p, const struct figure *fig, struct str by, struct leaf *ret_leaf,
@@ -171,6 +186,8 @@ static enum err leaf_find(const struct province *p, const struct figure *fig, st
         return by_fault(p, fig, by, f);
     if (fig->kind == FIGURE_DIFFERENCE)
         return leaf_find(p, fig->other, by, ret_leaf, f);
+    if (fig->kind == FIGURE_TOTAL)
+        return total_leaf(p, fig, by, ret_leaf, f);
     enum err e = measure_leaf(p, fig, &fig->main, by, ret_leaf, f);
     if (e != OK || fig->kind != FIGURE_RATIO)
         return e;
@@ -257,6 +274,42 @@ void rows_join(struct arena *a, struct figure_result *r, const struct figure_res
         combine(ctx, &row, &b->rows[i]);
         row.is_suppressed = b->rows[i].is_suppressed;
         VEC_PUSH(a, &rows, row);
+    }
+    r->rows = rows.p;
+    r->n_rows = rows.n;
+    rows_sort(r, r->units_at.n > 0);
+}
+
+/* What a part holds where it has no row: nothing was there to count, or to divide by. */
+static struct quantity value_without_row(const struct figure_result *part)
+{
+    return part->is_additive ? quantity_of_integer(0) : part->figure->empty;
+}
+
+void rows_total(struct arena *a, struct figure_result *r, const struct figure_result *parts, size_t n)
+{
+    struct map *theirs = ARENA_ARRAY(a, struct map, n + 1), ours = {0};
+    VEC(struct figure_row) rows = {0};
+    for (size_t k = 0; k < n; k++) {
+        theirs[k] = (struct map){0};
+        for (size_t i = 0; i < parts[k].n_rows; i++) {
+            struct figure_row *row = &parts[k].rows[i];
+            struct str mark = row_mark(a, row);
+            map_put(a, &theirs[k], mark, row);
+            if (map_get(&ours, mark))
+                continue;
+            map_put(a, &ours, mark, row);
+            VEC_PUSH(a, &rows, ((struct figure_row){.kind = row->kind, .key = row->key, .title = row->title}));
+        }
+    }
+    for (size_t i = 0; i < rows.n; i++) {
+        struct figure_row *row = &rows.p[i];
+        row->value = quantity_of_integer(0);
+        for (size_t k = 0; k < n; k++) {
+            const struct figure_row *other = map_get(&theirs[k], row_mark(a, row));
+            row->value = quantity_add(row->value, other ? other->value : value_without_row(&parts[k]));
+            row->is_suppressed |= other && other->is_suppressed;
+        }
     }
     r->rows = rows.p;
     r->n_rows = rows.n;

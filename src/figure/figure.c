@@ -227,6 +227,34 @@ static enum err difference_figure(struct compute *c, const struct figure_options
     return OK;
 }
 
+static enum err total_figure(struct compute *c, const struct figure_options *o, int depth, struct figure_result *r,
+                             struct fault *f)
+{
+    const struct figure *fig = c->fig;
+    struct figure_result *parts = ARENA_ARRAY(c->a, struct figure_result, fig->n_added + 1);
+    struct figure_options same = *o;
+    same.on = figure_day_declared(fig, o);
+    same.asked = r->asked;
+    enum err e = c->by.n ? figure_by_check(c->s->province, fig, c->by, f) : OK;
+    r->value = quantity_of_integer(0);
+    r->decimals = 0;
+    r->is_additive = true;
+    for (size_t i = 0; e == OK && i < fig->n_added; i++) {
+        if ((e = compute_at(c->a, c->s, c->fs, fig->added[i], &same, depth + 1, &parts[i], f)) != OK)
+            return e;
+        r->value = quantity_add(r->value, parts[i].value);
+        r->decimals = parts[i].decimals > r->decimals ? parts[i].decimals : r->decimals;
+        r->is_additive &= parts[i].is_additive;
+        sources_add(r, &parts[i]);
+    }
+    if (e == OK && c->by.n) {
+        r->by_title = parts[0].by_title;
+        r->units_at = parts[0].units_at;
+        rows_total(c->a, r, parts, fig->n_added);
+    }
+    return e;
+}
+
 /* ---- any figure ---- */
 
 static int decimals_of(const struct figure *fig)
@@ -240,6 +268,7 @@ static int decimals_of(const struct figure *fig)
     case FIGURE_RATIO:
     case FIGURE_INDEX:
     case FIGURE_DIFFERENCE:
+    case FIGURE_TOTAL:
         return 2;
     case FIGURE_SURVEY:
         return 1;
@@ -262,6 +291,8 @@ static enum err kind_compute(struct compute *c, const struct figure_options *o, 
         return ratio_figure(c, o, depth, r, f);
     case FIGURE_DIFFERENCE:
         return difference_figure(c, o, depth, r, f);
+    case FIGURE_TOTAL:
+        return total_figure(c, o, depth, r, f);
     case FIGURE_INDEX:
         return o->by.n ? figure_by_check(c->s->province, fig, o->by, f)
                        : index_figure(c, o->year ? o->year : fig->index_year, r, f);
@@ -306,7 +337,6 @@ static void registers_of(const struct figure *fig, const struct reg **from, size
 {
     const struct reg *direct[] = {fig->main.reg, fig->of.reg, fig->index ? fig->index->subjects : NULL,
                                   fig->index ? fig->index->values : NULL, fig->index ? fig->index->means : NULL};
-    const struct figure *others[] = {fig->main.figure, fig->of.figure, fig->other};
     for (size_t i = 0; i < ARRAY_LEN(direct); i++) {
         bool is_new = direct[i] != NULL;
         for (size_t k = 0; k < *n; k++)
@@ -315,9 +345,9 @@ static void registers_of(const struct figure *fig, const struct reg **from, size
         if (is_new)
             from[(*n)++] = direct[i];
     }
-    for (size_t i = 0; i < ARRAY_LEN(others); i++)
-        if (others[i])
-            registers_of(others[i], from, n);
+    for (size_t i = 0; i < figure_n_parts(fig); i++)
+        if (figure_part(fig, i))
+            registers_of(figure_part(fig, i), from, n);
 }
 
 static struct str key_of(struct arena *a, struct str id, const struct figure_options *o)

@@ -43,7 +43,8 @@
     X(FIGURE_RATIO, "ratio")                                                                                           \
     X(FIGURE_SURVEY, "survey")                                                                                         \
     X(FIGURE_INDEX, "index")                                                                                           \
-    X(FIGURE_DIFFERENCE, "difference")
+    X(FIGURE_DIFFERENCE, "difference")                                                                                 \
+    X(FIGURE_TOTAL, "total")
 
 enum figure_kind {
 #define X(kind, key) kind,
@@ -89,6 +90,8 @@ struct figure {
         index_value;            /* value: rank, total, rank_change, total_change, or a main index or pillar */
     const struct figure *other; /* FIGURE_DIFFERENCE */
     struct str difference_on, difference_from;
+    const struct figure **added; /* FIGURE_TOTAL */
+    size_t n_added;
     struct str *by; /* breakdowns that make sense; the first is the default of tables */
     size_t n_by;
     struct str file;
@@ -114,6 +117,10 @@ struct figures *figures_shown(struct arena *a, struct figures *fs,
                               bool (*shows)(void *context, const struct figure *figure), void *context);
 /* What is internal in `newest` is so in `past` too, with all that is computed from it. */
 void figures_keep_internal(struct figures *past, const struct figures *newest);
+
+/* The figures that one is computed from: i from 0 up to figure_n_parts; NULL for a place without one. */
+size_t figure_n_parts(const struct figure *figure);
+const struct figure *figure_part(const struct figure *figure, size_t i);
 
 /* ERR_FIGURE_UNKNOWN {id, nearest}. */
 enum err figure_find(const struct figures *fs, struct str id, const struct figure **ret_figure, struct fault *f);

@@ -129,6 +129,7 @@ static const struct yaml_field figure_fields[] = {
     {"survey", Y_MAP_PTR, AT(figure_decl, survey), 0, &survey_schema},
     {"index", Y_MAP_PTR, AT(figure_decl, index), 0, &index_schema},
     {"difference", Y_MAP_PTR, AT(figure_decl, difference), 0, &difference_schema},
+    {"total", Y_STR_LIST, AT(figure_decl, total)},
     {"of", Y_PLACE, AT(figure_decl, of_place)},
     {"of", Y_MAP_PTR, AT(figure_decl, of), 0, &of_schema},
     {"by", Y_STR_LIST, AT(figure_decl, by), Y_SINGLE_OK},

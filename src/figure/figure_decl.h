@@ -52,6 +52,7 @@ struct figure_decl {
     struct ratio_decl *ratio;
     struct index_ref_decl *index;
     struct difference_decl *difference;
+    struct yaml_strs total;
     struct yaml_strs by;
 };
 

@@ -132,6 +132,13 @@ void figure_definition_json(const struct figure *figure, enum lang lang, struct 
         json_member(o, "subject", figure->index_subject);
         json_member(o, "value", figure->index_value);
     }
+    if (figure->kind == FIGURE_TOTAL) {
+        json_key(o, STR("total"));
+        json_array_begin(o);
+        for (size_t i = 0; i < figure->n_added; i++)
+            json_str(o, figure->added[i]->id);
+        json_array_end(o);
+    }
     if (figure->kind == FIGURE_DIFFERENCE) {
         json_member(o, "figure", figure->other->id);
         json_member(o, "on", figure->difference_on);

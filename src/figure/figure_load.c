@@ -30,7 +30,8 @@ const char *figure_kind_name(enum figure_kind kind)
 
 static bool kind_of(struct decode *d, const struct figure_decl *decl, enum figure_kind *ret_kind)
 {
-    const void *said[] = {decl->count, decl->sum, decl->mean, decl->ratio, decl->survey, decl->index, decl->difference};
+    const void *said[] = {decl->count,  decl->sum,   decl->mean,       decl->ratio,
+                          decl->survey, decl->index, decl->difference, decl->total.n ? decl : NULL};
     struct buf valid CLEANUP(buf_done) = BUF_INIT(200), found CLEANUP(buf_done) = BUF_INIT(200);
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(kind_names); i++) {
@@ -212,7 +213,7 @@ static void index_link(struct decode *d, const struct figures *fs, struct figure
 /* Figures made of figures are checked last: what they are made of must be linked, and no ring. */
 static bool has_parts(const struct figure *fig)
 {
-    return fig->kind == FIGURE_RATIO || fig->kind == FIGURE_DIFFERENCE;
+    return fig->kind == FIGURE_RATIO || fig->kind == FIGURE_DIFFERENCE || fig->kind == FIGURE_TOTAL;
 }
 
 static void by_link(struct decode *d, const struct figure *fig, const struct yaml_strs *by)
@@ -261,6 +262,10 @@ static void figure_link_all(struct decode *d, const struct loading *l, const str
         fig->difference_on = decl->difference->on;
         fig->difference_from = decl->difference->from;
     }
+    if (decl->total.n)
+        fig->added = ARENA_ARRAY(d->a, const struct figure *, decl->total.n);
+    for (size_t i = 0; i < decl->total.n; i++)
+        fig->added[fig->n_added++] = figure_link(d, l, "total", decl->total.p[i], decl->total.places[i]);
     if (decl->of && fig->kind != FIGURE_COUNT) {
         struct fault f = {0};
         FAULT(&f, ERR_FIGURE_OF, {"id", fig->id}, {"kind", str_of(kind_names[fig->kind])});
@@ -275,16 +280,17 @@ static void figure_link_all(struct decode *d, const struct loading *l, const str
 
 /* ---- third pass: no figure is computed from itself ---- */
 
-static size_t parts_of(const struct figure *fig, const struct figure *ret[3])
+enum { OWN_PARTS = 3 };
+
+size_t figure_n_parts(const struct figure *figure)
 {
-    size_t n = 0;
-    if (fig->other)
-        ret[n++] = fig->other;
-    if (fig->main.figure)
-        ret[n++] = fig->main.figure;
-    if (fig->of.figure)
-        ret[n++] = fig->of.figure;
-    return n;
+    return OWN_PARTS + figure->n_added;
+}
+
+const struct figure *figure_part(const struct figure *figure, size_t i)
+{
+    const struct figure *const own[OWN_PARTS] = {figure->other, figure->main.figure, figure->of.figure};
+    return i < OWN_PARTS ? own[i] : figure->added[i - OWN_PARTS];
 }
 
 enum mark { MARK_NONE, MARK_OPEN, MARK_DONE };
@@ -315,12 +321,11 @@ static void ring_visit(struct ring *r, const struct figure *fig)
         decode_fault(r->d, (struct yaml_place){fig->line, 0}, &f);
         return;
     }
-    const struct figure *parts[3];
-    size_t n = parts_of(fig, parts);
     *mark = MARK_OPEN;
     r->path[r->n++] = fig;
-    for (size_t i = 0; i < n; i++)
-        ring_visit(r, parts[i]);
+    for (size_t i = 0; i < figure_n_parts(fig); i++)
+        if (figure_part(fig, i))
+            ring_visit(r, figure_part(fig, i));
     r->n--;
     *mark = MARK_DONE;
 }
@@ -341,11 +346,11 @@ static void inherit_internal(const struct figures *fs)
     for (bool has_changed = true; has_changed;) {
         has_changed = false;
         for (size_t i = 0; i < fs->n; i++) {
-            const struct figure *parts[3];
-            size_t n = parts_of(fs->p[i], parts);
             bool is_internal = false;
-            for (size_t k = 0; k < n; k++)
-                is_internal |= parts[k]->is_internal;
+            for (size_t k = 0; k < figure_n_parts(fs->p[i]); k++) {
+                const struct figure *part = figure_part(fs->p[i], k);
+                is_internal |= part && part->is_internal;
+            }
             has_changed |= is_internal && !fs->p[i]->is_internal;
             fs->p[i]->is_internal |= is_internal;
         }

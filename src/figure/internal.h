@@ -60,6 +60,8 @@ enum err day_of_moment(struct arena *a, struct store *s, struct str *ret_day, st
 typedef void row_combine(const void *ctx, struct figure_row *row, const struct figure_row *other);
 void rows_join(struct arena *a, struct figure_result *r, const struct figure_result *b, row_combine *combine,
                const void *ctx);
+/* The rows of all parts, added up by key. */
+void rows_total(struct arena *a, struct figure_result *r, const struct figure_result *parts, size_t n);
 /* Units by key, others by title in Vietnamese order or by value; unplaced, then unknown last. */
 void rows_sort(struct figure_result *r, bool is_by_key);
 

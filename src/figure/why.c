@@ -138,6 +138,11 @@ static enum err figure_list(struct listing *l, const struct figure *fig, const s
         if (e == OK && l->include_base)
             e = figure_list(l, fig->other, &then, f);
         break;
+    case FIGURE_TOTAL:
+        e = OK;
+        for (size_t i = 0; e == OK && i < fig->n_added; i++)
+            e = figure_list(l, fig->added[i], &(struct figure_options){.on = on}, f);
+        break;
     default:
         e = measure_list(l, "count", fig, &fig->main, on, f);
         if (e == OK && fig->kind == FIGURE_RATIO)

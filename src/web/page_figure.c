@@ -25,6 +25,8 @@ const struct reg *figure_view_register(const struct figure *figure)
         return figure->index->values;
     if (figure->kind == FIGURE_DIFFERENCE)
         return figure_view_register(figure->other);
+    if (figure->kind == FIGURE_TOTAL)
+        return figure_view_register(figure->added[0]);
     return figure->main.kind == MEASURE_FIGURE ? figure_view_register(figure->main.figure) : figure->main.reg;
 }
 

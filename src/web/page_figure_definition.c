@@ -7,7 +7,7 @@
 
 #include "base/banned.h"
 
-enum { MAX_FACTS = 24 };
+enum { MAX_ADDED = 40, MAX_FACTS = 24 + MAX_ADDED };
 
 struct facts {
     struct figure_view *v;
@@ -34,6 +34,7 @@ static struct str calculation(struct figure_view *v)
         [FIGURE_SURVEY] = M_figure_how_survey,
         [FIGURE_INDEX] = M_figure_how_index,
         [FIGURE_DIFFERENCE] = M_figure_how_difference,
+        [FIGURE_TOTAL] = M_figure_how_total,
     };
     const struct figure *figure = v->figure;
     enum message name = names[figure->kind];
@@ -158,6 +159,10 @@ enum err figure_show_definition(struct figure_view *v, struct buf *out, struct f
         add_index(&facts);
     else if (figure->kind == FIGURE_DIFFERENCE)
         add_difference(&facts);
+    for (size_t i = 0; i < figure->n_added && i < MAX_ADDED; i++)
+        add(&facts, M_figure_other,
+            (struct fact){.text = text2_in(&figure->added[i]->title, v->x->lang),
+                          .href = part_href(v->x, "/figures/", figure->added[i]->id)});
     add_measure(&facts, M_figure_register, &figure->main);
     add_measure(&facts, figure->kind == FIGURE_RATIO ? M_figure_register_under : M_figure_register_of, &figure->of);
     add_days(&facts);

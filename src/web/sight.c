@@ -290,11 +290,10 @@ enum err site_allows_by(const struct exchange *x, const struct figure *figure, s
             return OK;
     if (!shows_by(x, figure->main.reg, by) || !shows_by(x, figure->of.reg, by))
         return FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", by});
-    const struct figure *const parts[] = {figure->main.figure, figure->of.figure, figure->other};
     enum err e = OK;
-    for (size_t i = 0; e == OK && i < ARRAY_LEN(parts); i++)
-        if (parts[i])
-            e = site_allows_by(x, parts[i], by, f);
+    for (size_t i = 0; e == OK && i < figure_n_parts(figure); i++)
+        if (figure_part(figure, i))
+            e = site_allows_by(x, figure_part(figure, i), by, f);
     return e;
 }
 

@@ -41,7 +41,8 @@ def overview():
     mine = near.get("/desk/overview").text
     db = sqlite3.connect(os.path.join(sys.argv[2], "var", "dak-nong.db"))
     offices = set(re.findall(r"office=([\w-]+)", mine))
-    units = {u for (u,) in db.execute("SELECT DISTINCT unit FROM r_dossiers WHERE _until IS NULL AND closed_on IS NULL")}
+    open_ones = "_until IS NULL AND closed_on IS NULL"
+    units = {u for (u,) in db.execute(f"SELECT DISTINCT unit FROM r_dossiers WHERE {open_ones}")}
     tell(len(units) > 5 and len(offices) < len(set(re.findall(r"office=([\w-]+)", page.text))),
          "a commune's head sees his own alone", (offices, units))
     stage.keep(leader, "long")
@@ -51,7 +52,8 @@ def filters():
     tell(leader.get("/desk/dossiers?tab=open&status=4&before=yesterday").status == 422
          or leader.get("/desk/dossiers?tab=open&before=yesterday").status == 400, "a moment that is none is refused")
     page = leader.get("/desk/dossiers?tab=open&procedure=2.000815")
-    tell("Only those" in page.text and "Show all" in page.text, "what is left out is said", re.sub(r"(?s).*<\/nav>(.{600}).*", r"\1", page.text))
+    tell("Only those" in page.text and "Show all" in page.text, "what is left out is said",
+         re.sub(r"(?s).*<\/nav>(.{600}).*", r"\1", page.text))
 
 
 overview()

@@ -109,9 +109,13 @@ def check(name, on, part, whole):
     assert (r["value"], r["of"]) == (part, whole), (name, on, r["value"], r["of"], part, whole)
 
 
+made = {}
+
+
 def check_points(name, on, expected):
     r = figure(name, on)
     assert abs(r["value"] - expected) < 1e-5, (name, on, r["value"], expected)
+    made[on] = made.get(on, 0) + expected
 
 
 def judge(on):
@@ -169,6 +173,10 @@ def judge(on):
     check("procedures-complete", on, len(complete), len(force))
     check_points("qd766-content", on, points(len(complete), len(force), 2))
     check("procedures-online", on, sum(p["level"] in ("full", "partial", "3", "4") for p in force), len(force))
+    total = made[on]
+    check_points("qd766-total", on, total)
+    parts = ("progress", "online", "payment-dossiers", "complaints", "ratings")
+    check_points("qd766-offices", on, sum(figure("qd766-" + p, on)["value"] for p in parts))
     return len(settled), len(paid), len(full), len(complete), len(rated), len(electronic), len(stored), \
         len(scanned), reused, len(in_time), len(ripe) - len(in_time)
 

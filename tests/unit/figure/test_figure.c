@@ -86,6 +86,23 @@ static void a_ratio_is_bounded_and_has_a_value_for_nothing(void **state)
     assert_quantity(row_of(&r, ROW_PLAIN, "b1")->value, "7");
 }
 
+static void a_total_adds_figures_row_by_row(void **state)
+{
+    struct figure_options by = {.by = STR("unit:3")};
+    struct figure_result r = figure_of(*state, "area-total", by), digitised = figure_of(*state, "digitised", by);
+    assert_quantity(r.value, "1868.142858");
+    for (size_t i = 0; i < digitised.n_rows; i++) {
+        const struct figure_row *row = &digitised.rows[i];
+        if (row->kind != ROW_PLAIN)
+            continue;
+        struct quantity rest = quantity_sub(row_of(&r, ROW_PLAIN, row->key.p)->value, row->value);
+        bool is_a1 = str_is(row->key, "a1"), is_b1 = str_is(row->key, "b1");
+        if (is_a1 || is_b1)
+            assert_quantity(rest, is_a1 ? "4000" : "14");
+    }
+    assert_false(r.is_additive);
+}
+
 static void division_by_nothing_is_unknown_and_stops_a_report(void **state)
 {
     struct figure_result r = figure_of(*state, "nothing", (struct figure_options){0});
@@ -477,6 +494,7 @@ int main(void)
         cmocka_unit_test(a_sum_adds_a_field_and_a_mean_divides_by_those_known),
         cmocka_unit_test(a_ratio_divides_one_measure_by_another),
         cmocka_unit_test(a_ratio_is_bounded_and_has_a_value_for_nothing),
+        cmocka_unit_test(a_total_adds_figures_row_by_row),
         cmocka_unit_test(division_by_nothing_is_unknown_and_stops_a_report),
         cmocka_unit_test(a_difference_counts_the_same_figure_on_two_days),
         cmocka_unit_test(filters_know_the_period_and_the_day),
