@@ -451,7 +451,8 @@ static enum err query_init(struct query *q, struct store *s, const struct reg *r
         e = filter_compile(q->a, s, reg, o->filter, o->constants, o->n_constants, &q->filter, f);
     bool may_reach = s->viewer && o->filter.n && memchr(o->filter.p, '.', o->filter.n); /* into another register */
     if (e == OK && (q->is_narrowed || may_reach))
-        e = query_sight_add(q->a, s, reg, &q->sight, o, query_classes(reg, o, q->keys, q->n_keys), &q->filter, f);
+        e = query_sight_add(q->a, s, reg, &q->sight, o, query_classes(reg, o, q->keys, q->n_keys),
+                            q->is_narrowed && query_is_walked(reg, o, q->keys, q->n_keys, &q->sight), &q->filter, f);
     if (e == OK && o->after.n && !o->search.n)
         e = query_after_add(q->a, reg, q->keys, q->n_keys, o->after, &q->filter, f);
     return e;

@@ -98,6 +98,27 @@ static void add_name(void *context, struct str name)
         add_reached(n, fd, far->privacy);
 }
 
+bool query_is_walked(const struct reg *reg, const struct query_options *o, const struct sort_key *keys, size_t n,
+                     const struct sight *sight)
+{
+    struct str where = sight->level[PRIVACY_PUBLIC].where;
+    bool is_some = n && keys[0].field != NO_FIELD && o->sort.n && o->limit && o->limit <= LIMIT_PAGE_RECORDS;
+    bool is_several = where.n && (memchr(where.p, ',', where.n) || memmem(where.p, where.n, " OR ", 4));
+    if (!is_some || !is_several || o->search.n || o->id.n || o->box || o->has_history)
+        return false;
+    for (size_t i = 0; i < reg->n_indexes; i++) {
+        const struct index_decl *x = &reg->indexes[i];
+        bool is_behind = false;
+        for (size_t k = 0; k < x->n; k++) {
+            struct str name = reg->fields[x->fields[k]].name;
+            if (is_behind && memmem(where.p, where.n, name.p, name.n))
+                return true;
+            is_behind |= x->fields[k] == keys[0].field;
+        }
+    }
+    return false;
+}
+
 /* ---- conditions ---- */
 
 static void add_and(struct buf *b, struct str condition)
@@ -123,7 +144,8 @@ static enum err level_sql(struct arena *a, const struct store *s, const struct r
 }
 
 static enum err add_level(struct arena *a, const struct store *s, const struct reg *reg,
-                          const struct sight_level *level, struct buf *b, struct cql2_params *params, struct fault *f)
+                          const struct sight_level *level, bool is_walked, struct buf *b, struct cql2_params *params,
+                          struct fault *f)
 {
     struct filter_sql sql;
     if (level->is_all)
@@ -131,6 +153,8 @@ static enum err add_level(struct arena *a, const struct store *s, const struct r
     enum err e = level_sql(a, s, reg, level, &sql, f);
     if (e != OK)
         return e;
+    if (is_walked) /* an unary plus: no index answers this */
+        sql.where = STR_JOIN(a, STR("+("), sql.where, STR(")"));
     add_and(b, sql.where);
     add_params(params, &sql.params);
     return OK;
@@ -192,7 +216,8 @@ static enum err read_names(struct names *n, struct str filter, struct fault *f)
 }
 
 enum err query_sight_add(struct arena *a, struct store *s, const struct reg *reg, const struct sight *sight,
-                         const struct query_options *o, unsigned classes, struct filter_sql *filter, struct fault *f)
+                         const struct query_options *o, unsigned classes, bool is_walked, struct filter_sql *filter,
+                         struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 16);
     struct names n = {.a = a, .reg = reg, .classes = classes};
@@ -203,10 +228,10 @@ enum err query_sight_add(struct arena *a, struct store *s, const struct reg *reg
     if (e == OK && o->has_history)
         e = add_history(a, s, reg, rows, o->id, &b, &filter->params, f);
     else if (e == OK)
-        e = add_level(a, s, reg, rows, &b, &filter->params, f);
+        e = add_level(a, s, reg, rows, is_walked, &b, &filter->params, f);
     for (size_t c = PRIVACY_INTERNAL; e == OK && c < PRIVACY_COUNT; c++)
         if ((n.classes & 1U << c) && (o->has_history || !sight_covers(&sight->level[c], rows)))
-            e = add_level(a, s, reg, &sight->level[c], &b, &filter->params, f);
+            e = add_level(a, s, reg, &sight->level[c], false, &b, &filter->params, f);
     for (size_t i = 0; e == OK && i < n.reached.n; i++)
         e = add_reach(a, s, &n.reached.p[i], &b, &filter->params, f);
     if (e == OK && b.is_full)
@@ -281,7 +306,7 @@ enum err query_sight_sql(struct arena *a, struct store *s, const struct reg *reg
     struct filter_sql sql = {.where = STR("1"), .params = {.arena = a}};
     enum err e = OK;
     if (query_sight(s, reg, &sight))
-        e = query_sight_add(a, s, reg, &sight, &(struct query_options){0}, classes, &sql, f);
+        e = query_sight_add(a, s, reg, &sight, &(struct query_options){0}, classes, false, &sql, f);
     if (e == OK)
         *ret_sql = sql;
     return e;

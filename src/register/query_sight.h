@@ -2,7 +2,7 @@
  *
  *     struct sight sight;
  *     if (query_sight(s, reg, &sight)) …              // false: there is nothing to narrow
- *     e = query_sight_add(a, s, reg, &sight, uses, &filter, f);
+ *     e = query_sight_add(a, s, reg, &sight, &o, classes, is_walked, &filter, f);
  */
 #ifndef TINHSO_REGISTER_QUERY_SIGHT_H
 #define TINHSO_REGISTER_QUERY_SIGHT_H
@@ -17,10 +17,16 @@ bool query_sight(const struct store *s, const struct reg *reg, struct sight *ret
 /* Which classes a question names: bit c. A filter's names through a reference are judged by the other register's sight too. */
 unsigned query_classes(const struct reg *reg, const struct query_options *o, const struct sort_key *keys, size_t n);
 
+/* Whether the rows of several units or agencies are few of many, in an order, and an index holds that order and behind it whose they are: then it is walked until there are enough.
+ * Left alone, SQLite reads all rows of theirs by an index that begins with the unit, and sorts them. */
+bool query_is_walked(const struct reg *reg, const struct query_options *o, const struct sort_key *keys, size_t n,
+                     const struct sight *sight);
+
 /* Narrows the filter to the records that are there for the viewer and in which the named classes are shown, and to what stands behind named references that he may see.
  * The text of the filter is o->filter. */
 enum err query_sight_add(struct arena *a, struct store *s, const struct reg *reg, const struct sight *sight,
-                         const struct query_options *o, unsigned classes, struct filter_sql *filter, struct fault *f);
+                         const struct query_options *o, unsigned classes, bool is_walked, struct filter_sql *filter,
+                         struct fault *f);
 
 /* Which fields a row keeps back. */
 struct query_masks {

@@ -46,8 +46,8 @@ static const struct {
     [TAB_WAITING] = {"waiting", "closed_on IS NULL AND status IN ('5', '6')", "status_since,code", M_dossiers_waiting},
     [TAB_OWED] =
         {"owed",
-         "closed_on IS NOT NULL AND ((money = 'paid' AND status IN ('3', '7', '8')) OR (status IN ('7', '8') AND "
-         "custody IN ('office', 'to_office', 'to_reception')))",
+         "closed_on IS NOT NULL AND status IN ('3', '7', '8') AND (money = 'paid' OR (status <> '3' AND custody IN "
+         "('office', 'to_office', 'to_reception')))",
          "-closed_on,-code", M_dossiers_owed},
     [TAB_DONE] = {"done", "closed_on IS NOT NULL", "-closed_on,-status_since", M_dossiers_done},
 };
