@@ -9,6 +9,7 @@
 #include "register/query.h"
 #include "workflow/act_internal.h"
 #include "workflow/node.h"
+#include "workflow/procedure.h"
 
 #include "base/banned.h"
 
@@ -20,12 +21,17 @@ struct acting {
     struct map clocks; /* office → struct office_clock * */
     int64_t hours_rev, holidays_rev;
     bool is_read;
+    struct arena *catalogue;
+    struct map procedures; /* code → struct procedure *, on that day, when the registers of the catalogue stood so */
+    struct date day;
+    int64_t catalogue_rev;
 };
 
 struct acting *acting_new(void)
 {
     struct acting *x = mem_zalloc(sizeof *x);
     x->a = arena_new();
+    x->catalogue = arena_new();
     return x;
 }
 
@@ -33,6 +39,7 @@ void acting_free(struct acting *acting)
 {
     if (!acting)
         return;
+    arena_free(acting->catalogue);
     arena_free(acting->a);
     free(acting);
 }
@@ -79,6 +86,48 @@ enum err acting_clock(struct acting *acting, struct store *s, struct str office,
         map_put(acting->a, &acting->clocks, kept, c);
     }
     *ret_clock = c;
+    return OK;
+}
+
+/* ---- the catalogue */
+
+static enum err catalogue_changed(const struct store *s, int64_t *ret_rev, struct fault *f)
+{
+    static const char *const registers[] = {"procedures", "procedure_variants", "procedure_components",
+                                            "procedure_steps", "procedure_fees"};
+    struct arena *scratch CLEANUP(arena_freep) = arena_new();
+    enum err e = OK;
+    *ret_rev = 0;
+    for (size_t i = 0; e == OK && i < ARRAY_LEN(registers); i++) {
+        int64_t rev;
+        e = changed(scratch, s, registers[i], &rev, f);
+        *ret_rev = e == OK && rev > *ret_rev ? rev : *ret_rev;
+    }
+    return e;
+}
+
+enum err acting_procedure(struct acting *acting, struct store *s, struct str code, struct date on,
+                          const struct procedure **ret, struct fault *f)
+{
+    int64_t rev = 0;
+    struct procedure *p = NULL;
+    enum err e = catalogue_changed(s, &rev, f);
+    if (e != OK)
+        return e;
+    if (rev != acting->catalogue_rev || date_compare(on, acting->day) != 0) {
+        acting->procedures = (struct map){0};
+        arena_reset(acting->catalogue);
+        acting->catalogue_rev = rev;
+        acting->day = on;
+    }
+    p = map_get(&acting->procedures, code);
+    if (!p) {
+        e = procedure_read(acting->catalogue, s, code, on, &p, f);
+        if (e != OK)
+            return e;
+        map_put(acting->catalogue, &acting->procedures, str_dup(acting->catalogue, code), p);
+    }
+    *ret = p;
     return OK;
 }
 

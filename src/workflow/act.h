@@ -37,6 +37,11 @@ void acting_free(struct acting *acting); /* NULL is fine */
 enum err acting_clock(struct acting *acting, struct store *s, struct str office, const struct office_clock **ret_clock,
                       struct fault *f);
 
+/* A procedure as the catalogue has it on that day; kept until the catalogue changes, the day does, or the next call for another day. */
+struct procedure;
+enum err acting_procedure(struct acting *acting, struct store *s, struct str code, struct date on,
+                          const struct procedure **ret, struct fault *f);
+
 struct act_by {
     struct str name; /* for the event and the log */
     struct rights *rights;

@@ -13,7 +13,8 @@
 
 enum { FIRST_DIGITS = 4, MOST_DIGITS = 7 };
 
-/* The number of the greatest code of that length that begins so and stands before `below`, whatever became of its record; 0: none. */
+/* The number of the greatest code of that length that begins so and stands before `below`, whatever became of its record; 0: none. Only four digits are filled up with zeros: a
+ * longer number begins with none, so that the many short ones before it are not looked through. */
 static enum err greatest(struct store *s, struct str head, size_t digits, struct str below, int64_t *ret_number,
                          struct fault *f)
 {
@@ -21,7 +22,7 @@ static enum err greatest(struct store *s, struct str head, size_t digits, struct
     bool has_row = false;
     *ret_number = 0;
     enum err e = stmt_new(s->db,
-                          STR("SELECT _id FROM r_dossiers WHERE _id > ?1 || '-' AND _id < ?3 AND length(_id) = ?2 "
+                          STR("SELECT _id FROM r_dossiers WHERE _id > ?1 || ?4 AND _id < ?3 AND length(_id) = ?2 "
                               "ORDER BY _id DESC LIMIT 1"),
                           &st, f);
     if (e != OK)
@@ -29,6 +30,7 @@ static enum err greatest(struct store *s, struct str head, size_t digits, struct
     stmt_bind_text(st, 1, head);
     stmt_bind_int(st, 2, (int64_t)(head.n + 1 + digits));
     stmt_bind_text(st, 3, below);
+    stmt_bind_text(st, 4, digits > FIRST_DIGITS ? STR("-1") : STR("-"));
     e = stmt_step(st, &has_row, f);
     struct str code = e == OK && has_row ? stmt_column_text(st, 0) : STR("");
     for (size_t i = head.n + 1; i < code.n; i++)
@@ -318,12 +320,13 @@ struct filing {
 };
 
 /* Who settles it, how long that takes, what it costs. */
-static enum err judge(struct arena *a, struct store *s, struct filing *x, struct date day, struct fault *f)
+static enum err judge(struct arena *a, struct acting *acting, struct store *s, struct filing *x, struct date day,
+                      struct fault *f)
 {
-    struct procedure *p;
+    const struct procedure *p = NULL;
     struct office office;
     const struct dossier_filing *d = x->d;
-    enum err e = procedure_read(a, s, d->procedure, day, &p, f);
+    enum err e = acting_procedure(acting, s, d->procedure, day, &p, f);
     for (size_t i = 0; i < d->n_content; i++)
         if (str_is(d->content[i].field, "variant"))
             x->variant = d->content[i].text;
@@ -429,7 +432,7 @@ enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, 
     x.today = str_dup(a, buf_view(&b));
     enum err e = office_read(a, s, filing->reception_office, day, &x.at, f);
     if (e == OK)
-        e = judge(a, s, &x, day, f);
+        e = judge(a, acting, s, &x, day, f);
     if (e == OK && !filing->parent.n)
         e = parts_of(a, s, filing->procedure, &x.parts, &x.n_parts, f);
     if (e == OK && filing->arrived)
