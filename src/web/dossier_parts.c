@@ -60,10 +60,9 @@ static struct str left_text(struct exchange *x, struct dossier_state *state, int
                      : message_with(x->arena, M_dossiers_left, x->lang, part_int(x, days));
 }
 
-/* By the hours of the office that received it. A worker keeps the calendars that it read. */
+/* By the hours of the office that received it. */
 static struct str escalated(struct exchange *x, const struct workflow *w, const struct record *r, int64_t now_ms)
 {
-    struct worker *worker = x->worker;
     const struct machine *m = &w->machines[0];
     const struct office_clock *clock = NULL;
     struct fault ignored = {0};
@@ -74,9 +73,7 @@ static struct str escalated(struct exchange *x, const struct workflow *w, const 
         const struct escalation *e = &m->escalations[i];
         if (!str_eq(e->state, state))
             continue;
-        worker->acting = worker->acting ? worker->acting : acting_new();
-        if (!clock && acting_clock(worker->acting, worker->store, record_text(w->reg, r, "reception_office"), &clock,
-                                   &ignored) != OK)
+        if (!clock && site_clock(x, record_text(w->reg, r, "reception_office"), &clock, &ignored) != OK)
             return nothing;
         if (escalation_is_due(clock, e, since, now_ms))
             return message_with(x->arena, M_dossiers_escalated, x->lang, text2_in(&e->title, x->lang));

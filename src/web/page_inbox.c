@@ -9,6 +9,7 @@
 #include "web/parts.h"
 #include "web/show.h"
 #include "web/templates.h"
+#include "workflow/escalation.h"
 
 #include "base/banned.h"
 
@@ -52,6 +53,16 @@ static const struct {
     [TAB_DONE] = {"done", "closed_on IS NOT NULL", "-closed_on,-status_since", M_dossiers_done},
 };
 
+/* What others left lying and is his by now. Without a calendar nothing is known to wait too long; the list itself still stands. */
+static struct str waits_too_long(struct inbox *b, const struct str *roles, size_t n)
+{
+    const struct office_clock *clock = NULL;
+    struct fault ignored = {0};
+    if (site_clock(b->x, nothing, &clock, &ignored) != OK)
+        return nothing;
+    return escalations_filter(b->x->arena, b->w, roles, n, clock, clock_now_ms());
+}
+
 /* All roles that he has, and that are lent to him. */
 static struct str my_tasks(struct inbox *b)
 {
@@ -62,7 +73,11 @@ static struct str my_tasks(struct inbox *b)
         roles[n++] = who->roles[i];
     for (size_t i = 0; i < who->n_delegations; i++)
         roles[n++] = who->delegations[i].role;
-    struct str filter = tasks_filter(b->x->arena, b->w, roles, n);
+    struct str filter = tasks_filter(b->x->arena, b->w, roles, n), too_long = waits_too_long(b, roles, n);
+    if (filter.n && too_long.n)
+        filter = STR_JOIN(b->x->arena, filter, STR(" OR "), too_long);
+    else if (too_long.n)
+        filter = too_long;
     return filter.n ? STR_JOIN(b->x->arena, STR("closed_on IS NULL AND ("), filter, STR(")")) : STR("code IS NULL");
 }
 

@@ -13,6 +13,7 @@
 #include "web/show.h"
 #include "web/templates.h"
 #include "web/workflow_site.h"
+#include "workflow/escalation.h"
 
 #include "base/banned.h"
 
@@ -133,16 +134,11 @@ static enum err escalate(struct overview *o, const struct record *r, struct faul
     enum err e = OK;
     for (size_t i = 0; e == OK && since.n && i < m->n_escalations; i++) {
         struct overdue *x = &o->escalations[i];
-        struct deadline d = {0};
         if (!str_eq(m->escalations[i].state, machine_state(m, r)))
             continue;
         if (!clock)
             e = clock_of(o, record_text(o->w->reg, r, "reception_office"), &clock, f);
-        if (e != OK || deadline_of(clock, ms_of(since), m->escalations[i].after, &d, f) != OK) {
-            *f = (struct fault){0};
-            continue;
-        }
-        if (!d.has_due || d.late_ms >= o->now_ms)
+        if (e != OK || !escalation_is_due(clock, &m->escalations[i], ms_of(since), o->now_ms))
             continue;
         x->n++;
         if (str_cmp(x->latest, since) < 0)

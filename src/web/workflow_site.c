@@ -44,6 +44,13 @@ enum err site_office(struct exchange *x, struct office *ret_office, struct fault
                                 : office_of_unit(x, ret_office, f);
 }
 
+enum err site_clock(const struct exchange *x, struct str office, const struct office_clock **ret, struct fault *f)
+{
+    struct worker *w = x->worker;
+    w->acting = w->acting ? w->acting : acting_new();
+    return acting_clock(w->acting, w->store, office, ret, f);
+}
+
 struct act_by site_act_by(struct exchange *x)
 {
     struct office office;

@@ -21,6 +21,8 @@ void site_acts(const struct exchange *x, bool is_acting);
 struct act_by site_act_by(struct exchange *x);
 /* The office where he works: of a commune by the unit of the account, of a department by its agency. ERR_OFFICE_NONE: he has none. */
 enum err site_office(struct exchange *x, struct office *ret_office, struct fault *f);
+/* The hours of an office, empty: of the province, as the reader's store stands. A worker keeps those that it read. */
+enum err site_clock(const struct exchange *x, struct str office, const struct office_clock **ret, struct fault *f);
 
 /* Several steps as one change; faults in the list. ret_done: n. */
 enum err site_act(struct exchange *x, const struct act *acts, size_t n, struct acted *ret_done, int64_t *ret_rev,
