@@ -39,8 +39,8 @@ def overview():
     tell(not wrong, "and each leads to as many dossiers as it says", wrong)
     tell("samples" in page.text, "it says that they are invented")
     unopened = next((int(n.replace(",", "")) for h, n in links if "status=1&before=" in html.unescape(h)), 0)
-    tell(rows(leader, "/desk/dossiers?tab=tasks&status=1") == unopened > 0, "what nobody opened in time is the leader's task",
-         unopened)
+    tell(rows(leader, "/desk/dossiers?tab=tasks&status=1") == unopened > 0,
+         "what nobody opened in time is the leader's task", unopened)
     tell(rows(clerk, "/desk/dossiers?tab=tasks&status=1") == 0, "and not everybody's")
     mine = near.get("/desk/overview").text
     db = sqlite3.connect(os.path.join(sys.argv[2], "var", "dak-nong.db"))
