@@ -43,7 +43,8 @@ enum err record_id(struct arena *a, const struct reg *reg, const struct value *v
         has_part |= values[reg->key[i]].kind != VALUE_NULL;
         size_t from = b.n;
         value_csv(&reg->fields[reg->key[i]], &values[reg->key[i]], &b);
-        if (i + 1 < reg->n_key && b.n > from && memchr(b.p + from, '@', b.n - from)) { /* else two keys could have one id */
+        if (i + 1 < reg->n_key && b.n > from &&
+            memchr(b.p + from, '@', b.n - from)) { /* else two keys could have one id */
             FAULT(f, ERR_VALUE_KEY, {"value", str_slice(b.p + from, b.n - from)});
             fault_field(f, reg->fields[reg->key[i]].name);
             return ERR_VALUE_KEY;
