@@ -87,7 +87,7 @@ def record(register, filter_):
 def requests_desk(officer, dpo, chief, citizen, other, household):
     for b, who in ((officer, "an official without that right"), (chief, "an administrator"), (citizen, "a citizen")):
         tell(b.get("/desk/requests").status == 403, who + " does not come to the desk")
-        lacks(b.get("/account"), who + " is not led there", "/desk/")
+        lacks(b.get("/account"), who + " is not led there", "/desk/requests")
     has(dpo.get("/account"), "who answers for personal data is", 'href="/desk/requests"')
     has(dpo.get("/desk/requests"), "nothing is asked yet", "There are none.", 'href="/registers/data_requests/new"')
 

@@ -133,7 +133,7 @@ shows "the report on the terminal hides them" "$out"
 shows "as a page of its own" "$(sed 's/<[^>]*>/ /g' "$WORK/report.html")"
 shows "as Markdown" "$(cat "$WORK/report.md")"
 tinhso report helped --json
-expect_not_contains "as JSON" "$out" '61'
+expect_not_contains "as JSON" "$out" '"value":61'
 
 serve --lang en --threads 1
 # A result that is kept for the next reader holds nothing of the one before; one thread, so that it is the same that keeps.

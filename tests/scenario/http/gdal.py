@@ -77,7 +77,11 @@ def is_same(ours, theirs):
             return math.isclose(float(ours), theirs, rel_tol=1e-12)
         except ValueError:
             return False
-    if re.match(r"\d{4}/\d\d/\d\d", theirs):  # GDAL's way with dates
+    if ours in ("true", "false") and theirs in ("0", "1"):  # GDAL's way where the first page has none
+        return (theirs == "1") == (ours == "true")
+    if re.fullmatch(r"\d\d:\d\d", ours):  # and with times of day
+        return theirs == ours + ":00"
+    if re.match(r"\d{4}/\d\d/\d\d", theirs):  # and with dates
         wanted = ours.replace("-", "/", 2).replace("T", " ").rstrip("Z")
         return wanted == re.sub(r"(\.0+)?(\+00)?$", "", theirs)
     return ours.lstrip("'") == theirs.lstrip("'")
