@@ -116,6 +116,12 @@ enum err maker_put_table(struct maker *m, const struct piece *piece, struct faul
     rule_row(m, piece, 1, n_right);
     for (size_t i = 0; i < r->n_rows; i++)
         table_row(m, piece, r, &r->rows[i], row_title(m, &r->rows[i]));
+    if (r->n_rows == 0) {
+        row_begin(m, piece);
+        cell_words(m, str_of(L(m, "Chưa có gì để đếm", "Nothing to count yet")));
+        for (size_t i = 0; i < n_right; i++)
+            cell_words(m, STR("–"));
+    }
     if (r->is_additive && r->n_rows > 1) {
         struct figure_row total = {.value = r->value, .of = r->of, .percent = r->percent};
         table_row(m, piece, r, &total, str_of(L(m, "Tổng cộng", "Total")));
