@@ -91,7 +91,7 @@ has(page, "agencies, with their accounts", "so-nnptnt", 'href="/admin/users/amy"
     "so-tttt", "Of no agency", 'href="/admin/users/ada"')
 row = re.search(r"<tr>\s*<th scope=\"row\">(?:(?!</tr>).)*so-nnptnt.*?</tr>", page.text, re.S).group(0)
 tell(re.findall(r'<td class="ts-number">(\d+)</td>', row) == ["2", "0", "2"], "counted, with their sessions", row)
-href = re.search(r'<a href="(/registers/agencies/[^"]+)">([^<]+)</a>', row)
+href = re.search(r'<a href="(/registers/offices/[^"]+)">([^<]+)</a>', row)
 tell(href and ada.get(href.group(1)).status == 200, "and their record in the register", row)
 vi = Browser(ADDRESS, "vi")
 vi.cookies = ada.cookies
