@@ -332,7 +332,13 @@ enum err track_show(struct tracked *t, struct str problem, struct fault *f)
 static enum err ask(struct exchange *x, struct str problem, struct str code, struct fault *f)
 {
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
-    tpl_track_find(&content, &(struct tpl_track_find){.problem = problem, .code = code, .csrf = x->subject->csrf},
+    tpl_track_find(&content,
+                   &(struct tpl_track_find){.problem = problem,
+                                            .code = code,
+                                            .csrf = x->subject->csrf,
+                                            .mine_href = x->subject->kind == SUBJECT_ACCOUNT
+                                                             ? STR("/account/dossiers")
+                                                             : STR("/sign-in?next=/account/dossiers")},
                    x->lang);
     return answer(x, message(M_track_title, x->lang), buf_view(&content), f);
 }
