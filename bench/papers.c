@@ -72,10 +72,11 @@ static void measure(const char *name, const struct province *p, bool is_pdf, con
         struct took t = once(p, is_pdf);
         wall[i] = t.wall_us, processor[i] = t.processor_us;
     }
+    const size_t middle = ROUNDS / 2;
     qsort(wall, ROUNDS, sizeof *wall, order);
     qsort(processor, ROUNDS, sizeof *processor, order);
-    printf("%s, time of the processor\t%.3f\tms\t%s\n", name, (double)processor[ROUNDS / 2] / 1000, budget);
-    printf("%s\t%.3f\tms\t\n", name, (double)wall[ROUNDS / 2] / 1000);
+    printf("%s, time of the processor\t%.3f\tms\t%s\n", name, (double)processor[middle] / 1000, budget);
+    printf("%s\t%.3f\tms\t\n", name, (double)wall[middle] / 1000);
 }
 
 int main(int argc, char **argv)

@@ -91,7 +91,7 @@ static void lead_to_platform(struct tracked *t, struct str reference)
 }
 
 /* A payment that was begun and not ended goes on under the reference that it has. */
-static enum err pay(struct tracked *t, struct track_step *step, struct fault *f)
+static enum err pay(struct tracked *t, const struct track_step *step, struct fault *f)
 {
     struct exchange *x = t->x;
     struct worker *w = x->worker;
@@ -102,10 +102,11 @@ static enum err pay(struct tracked *t, struct track_step *step, struct fault *f)
     if (!str_is(money, "pending") || !reference.n) {
         reference = reference_new(x);
         const struct act_input ref = {STR("payment_ref"), reference};
-        step->transition = STR("begin_payment");
-        step->inputs = &ref;
-        step->n_inputs = 1;
-        enum err e = track_act(x, w, t->w, t->code, step, &why);
+        struct track_step begun = *step;
+        begun.transition = STR("begin_payment");
+        begun.inputs = &ref;
+        begun.n_inputs = 1;
+        enum err e = track_act(x, w, t->w, t->code, &begun, &why);
         if (e != OK)
             return told(t, e, &why, f);
     }
