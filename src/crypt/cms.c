@@ -191,6 +191,7 @@ static BIO *joined(const struct str *parts, size_t n)
     must(b != NULL);
     for (size_t i = 0; i < n; i++)
         must(parts[i].n == 0 || BIO_write(b, parts[i].p, (int)parts[i].n) == (int)parts[i].n);
+    BIO_set_mem_eof_return(b, 0);
     return b;
 }
 
