@@ -122,6 +122,7 @@ static enum err sample_dossiers(struct cli *c)
         e = FAULT(&c->fault, ERR_WORKFLOW_NONE, {"register", STR("dossiers")});
     if (e != OK)
         return e;
+    o.feedback = workflow_on(ws, STR("feedback"));
     o.days = days, o.per_day = per_day, o.seed = seed;
     progress_begin(&watch.progress, c->lang);
     e = dossiers_sample(c->arena, c->store, w, &o, &done, &c->faults);

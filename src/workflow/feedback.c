@@ -46,10 +46,11 @@ enum err feedback_file(struct arena *a, struct acting *acting, struct change *c,
 {
     struct store *s = change_store(c);
     const struct reg *reg = filing->workflow->reg;
-    struct date day = date_of_instant(clock_now_ms(), s->province->utc_offset_minutes);
+    int64_t now_ms = filing->is_sample && filing->now_ms ? filing->now_ms : clock_now_ms();
+    struct date day = date_of_instant(now_ms, s->province->utc_offset_minutes);
     struct office office;
     struct str code = STR("");
-    struct record r = {.values = ARENA_ARRAY(a, struct value, reg->n_fields)};
+    struct record r = {.values = ARENA_ARRAY(a, struct value, reg->n_fields), .is_sample = filing->is_sample};
     enum err e = office_read(a, s, filing->office, day, &office, f);
     if (e == OK)
         e = code_next(a, s, day, &code, f);
@@ -57,14 +58,18 @@ enum err feedback_file(struct arena *a, struct acting *acting, struct change *c,
         return e;
     r.id = code;
     const struct act_input fixed[] = {
-        {STR("code"), code},          {STR("office"), office.code},       {STR("unit"), office.unit},
-        {STR("agency"), office.code}, {STR("filed_on"), change_today(c)}, {STR("token"), dossier_token_new(a)}};
+        {STR("code"), code},          {STR("office"), office.code},        {STR("unit"), office.unit},
+        {STR("agency"), office.code}, {STR("filed_on"), date_iso(a, day)}, {STR("token"), dossier_token_new(a)}};
     for (size_t i = 0; e == OK && i < ARRAY_LEN(fixed); i++)
         e = give(a, reg, &r, fixed[i].field, fixed[i].text, f);
     for (size_t i = 0; e == OK && i < filing->n_content; i++)
         e = is_free(filing->content[i].field) ? give(a, reg, &r, filing->content[i].field, filing->content[i].text, f)
                                               : FAULT(f, ERR_DOSSIER_FIELD, {"field", filing->content[i].field});
-    const struct act act = {
-        .workflow = filing->workflow, .transition = STR("file"), .seen = -1, .create = &r, .actor = filing->actor};
+    const struct act act = {.workflow = filing->workflow,
+                            .transition = STR("file"),
+                            .seen = -1,
+                            .create = &r,
+                            .actor = filing->actor,
+                            .now_ms = filing->now_ms};
     return e == OK ? workflow_act(a, acting, c, &act, ret_done, f) : e;
 }

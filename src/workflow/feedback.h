@@ -17,6 +17,8 @@ struct feedback_filing {
     const struct act_input *content;
     size_t n_content;
     struct act_by actor;
+    bool is_sample;
+    int64_t now_ms; /* of a sample; else 0 */
 };
 
 enum err feedback_file(struct arena *a, struct acting *acting, struct change *c, const struct feedback_filing *filing,

@@ -2,6 +2,8 @@
 #include "workflow/sample_dossiers.h"
 
 #include "register/query.h"
+#include "workflow/feedback.h"
+#include "workflow/sample_form.h"
 #include "workflow/sample_story.h"
 
 #include "base/banned.h"
@@ -15,11 +17,11 @@ struct kind {
     struct str code;
     struct procedure *p; /* NULL: nobody can ask for it then */
     struct str from, to;
-    bool is_read, has_form;
+    bool is_read;
 };
 
 struct place {
-    struct str code, unit, from, to;
+    struct str code, unit, name, from, to;
 };
 
 struct sampler {
@@ -31,13 +33,16 @@ struct sampler {
     struct paper_maker papers;
     struct names names;
     struct story_words words;
+    struct form_words forms;
     const struct word_list *procedures, *streets;
     struct kind *kinds;
     VEC(struct place) communes;
     VEC(struct story) stories;
-    struct story_world world;
-    struct map offices; /* code@day → struct str * */
-    uint64_t random;
+    struct story_world world, feedback_world;
+    struct map offices;        /* code@day → struct str * */
+    struct kind *village_kind; /* what the next `neighbours` file, from where */
+    const struct place *village;
+    uint64_t random, neighbours;
     int64_t wave;
     bool has_waited;
     struct dossier_sampled done;
@@ -58,27 +63,23 @@ static enum err read_words_of(struct sampler *m, struct faults *list)
         return e;
     m->procedures = words_named(lists, n, "procedures");
     m->streets = words_named(lists, n, "streets");
-    struct {
-        const struct word_list **to;
-        const char *name;
-    } all[] = {{&m->words.faults, "faults"},         {&m->words.refusals, "refusals"},
-               {&m->words.stops, "stops"},           {&m->words.withdrawals, "withdrawals"},
-               {&m->words.extensions, "extensions"}, {&m->words.send_backs, "send_backs"},
-               {&m->words.redrafts, "redrafts"},     {&m->words.drafts, "drafts"},
-               {&m->words.fee_notes, "fee_notes"},   {&m->words.opinions, "opinions"},
-               {&m->words.praise, "praise"},         {&m->words.blame, "blame"},
-               {&m->words.signers, "signers"}};
-    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        *all[i].to = words_named(lists, n, all[i].name);
-        if ((*all[i].to)->n == 0)
-            return FAULT(m->f, ERR_SAMPLE_NOTHING, {"field", str_of(all[i].name)});
-    }
+    e = story_words_read(lists, n, &m->words, m->f);
+    if (e != OK)
+        return e;
     if (m->procedures->n == 0 || m->streets->n == 0)
         return FAULT(m->f, ERR_SAMPLE_NOTHING, {"field", STR("procedures")});
     m->kinds = ARENA_ARRAY(m->a, struct kind, m->procedures->n);
     for (size_t i = 0; i < m->procedures->n; i++)
         m->kinds[i].code = m->procedures->words[i];
-    return OK;
+    return form_words_read(m->a, p, lists, n, &m->names, &m->forms, m->f);
+}
+
+/* UBND xã Đắk Sin → xã Đắk Sin. */
+static struct str place_named(struct str office)
+{
+    static const char body[] = "UBND ";
+    bool has_body = str_starts(office, str_of(body));
+    return has_body ? str_slice(office.p + sizeof body - 1, office.n - (sizeof body - 1)) : office;
 }
 
 static enum err read_communes(struct sampler *m)
@@ -93,6 +94,7 @@ static enum err read_communes(struct sampler *m)
         e = query_open(m->s, reg, &o, &q, m->f);
     while (e == OK && (e = query_next(q, &r, &has_row, m->f)) == OK && has_row) {
         struct place x = {str_dup(m->a, record_text(reg, &r, "code")), str_dup(m->a, record_text(reg, &r, "unit")),
+                          str_dup(m->a, place_named(record_text(reg, &r, "short_name"))),
                           str_dup(m->a, record_text(reg, &r, "valid_from")),
                           str_dup(m->a, record_text(reg, &r, "valid_to"))};
         VEC_PUSH(m->a, &m->communes, x);
@@ -128,14 +130,6 @@ static enum err kind_on(struct sampler *m, struct kind *k, struct date day, stru
     return OK;
 }
 
-static bool has_shape(const struct procedure *p, const char *shape)
-{
-    for (size_t i = 0; i < p->n_shapes; i++)
-        if (str_is(p->shapes[i], shape))
-            return true;
-    return false;
-}
-
 static struct str variant_of(struct sampler *m, const struct procedure *p)
 {
     for (size_t i = 0; i < p->n_variants; i++)
@@ -148,32 +142,6 @@ static struct str channel_drawn(struct sampler *m, const struct procedure *p)
 {
     double x = draw_unit(&m->random), online = p->level.n && !str_is(p->level, "information") ? 0.55 : 0.12;
     return x < online ? STR("online") : x < online + 0.04 ? STR("post") : STR("counter");
-}
-
-static unsigned fate_drawn(struct sampler *m, const struct procedure *p, const struct limit *limit, bool is_online)
-{
-    static const struct {
-        unsigned fate;
-        double share;
-    } shares[] = {{FATE_LATE, 0.035},    {FATE_SUPPLEMENT, 0.06}, {FATE_SUPPLEMENT_FIRST, 0.07}, {FATE_REFUSE, 0.035},
-                  {FATE_STOP, 0.012},    {FATE_WITHDRAW, 0.015},  {FATE_EXTEND, 0.02},           {FATE_CONSULT, 0.04},
-                  {FATE_FORGET, 0.05},   {FATE_RATE, 0.3},        {FATE_REDRAFT, 0.04},          {FATE_PAY_FAILS, 0.03},
-                  {FATE_SEND_BACK, 0.01}};
-    unsigned fate = 0;
-    bool is_long = (limit->unit == LIMIT_WORKING_DAY || limit->unit == LIMIT_CALENDAR_DAY) && limit->n >= 3;
-    for (size_t i = 0; i < ARRAY_LEN(shares); i++)
-        fate |= draw_unit(&m->random) < shares[i].share ? shares[i].fate : 0;
-    if (!is_long)
-        fate &= ~(unsigned)(FATE_SUPPLEMENT | FATE_EXTEND | FATE_CONSULT | FATE_REDRAFT);
-    if (!is_online)
-        fate &= ~(unsigned)(FATE_REFUSE | FATE_SUPPLEMENT_FIRST | FATE_PAY_FAILS);
-    if (has_shape(p, "fiscal_stop"))
-        fate |= FATE_FISCAL;
-    if (has_shape(p, "batch"))
-        fate |= FATE_BATCH;
-    if (!is_online && limit->unit == LIMIT_SAME_DAY && draw_unit(&m->random) < 0.75)
-        fate = (fate & (FATE_RATE)) | FATE_AT_ONCE;
-    return fate;
 }
 
 /* ---- filing */
@@ -221,6 +189,7 @@ static enum err story_begun(struct sampler *m, struct story *s, struct kind *k, 
     struct limit limit = {0};
     struct fault ignored = {0};
     s->procedure = k->code;
+    s->form = p->form;
     s->channel = s->channel.n ? s->channel : channel_drawn(m, p);
     s->variant = variant_of(m, p);
     enum channel channel = str_is(s->channel, "online") ? CHANNEL_ONLINE
@@ -230,7 +199,7 @@ static enum err story_begun(struct sampler *m, struct story *s, struct kind *k, 
     if (!*ret_is_any)
         return OK;
     bool is_online = channel == CHANNEL_ONLINE;
-    s->fate = fate_drawn(m, p, &limit, is_online);
+    s->fate = story_fate(&m->random, p, &limit, is_online);
     s->step = is_online ? STR("file_online") : STR("receive");
     s->role = is_online ? "applicant" : "reception_officer";
     s->now_ms = is_online ? s->now_ms : office_next_open(m->world.clock, s->now_ms);
@@ -242,44 +211,44 @@ static enum err story_begun(struct sampler *m, struct story *s, struct kind *k, 
 static enum err story_drawn(struct sampler *m, struct date day)
 {
     struct str iso = date_iso(m->a, day);
-    struct kind *k = &m->kinds[draw_weighted(&m->random, m->procedures->upto, m->procedures->n)];
-    bool is_any = false;
+    bool is_any = false, is_next = m->neighbours > 0;
+    m->neighbours -= is_next;
+    struct kind *k =
+        is_next ? m->village_kind : &m->kinds[draw_weighted(&m->random, m->procedures->upto, m->procedures->n)];
     enum err e = kind_on(m, k, day, iso);
-    const struct place *at = commune_drawn(m, iso);
+    const struct place *at =
+        is_next && is_within(m->village->from, m->village->to, iso) ? m->village : commune_drawn(m, iso);
     if (e != OK || !k->p || !at)
         return e;
     struct story *s = story_added(m);
     s->unit = at->unit;
     s->reception = at->code;
+    s->place = at->name;
     double hour = 6 + 16 * draw_unit(&m->random), busy = 7.5 + 9 * draw_unit(&m->random);
     s->now_ms = instant_of_date(day, m->world.offset_minutes) +
                 (int64_t)((draw_unit(&m->random) < 0.7 ? busy : hour) * HOUR_MS);
     e = story_begun(m, s, k, day, &is_any);
-    if (e != OK || !is_any || s->now_ms > m->o->until_ms)
+    if (e != OK || !is_any || s->now_ms > m->o->until_ms) {
         m->stories.n--;
+    } else if (s->fate & FATE_BATCH && !is_next) { /* a village comes together */
+        m->village_kind = k, m->village = at;
+        m->neighbours = 3 + draw_below(&m->random, 8);
+    }
     return e;
 }
 
 /* ---- a step */
 
-static struct str personal_id(struct sampler *m, bool is_female)
-{
-    unsigned year = 1950 + (unsigned)draw_below(&m->random, 56);
-    return str_of(arena_printf(m->row, "067%u%02u%06u", (year >= 2000 ? 2U : 0U) + is_female, year % 100,
-                               (unsigned)draw_below(&m->random, 1000000)));
-}
-
-static size_t content_of(struct sampler *m, const struct story *s, struct act_input *c)
+static size_t content_of(struct sampler *m, const struct story *s, const struct applicant *who, struct act_input *c)
 {
     static const char *const ways[] = {"counter", "counter", "post", "electronic"};
     size_t n = 0;
-    bool is_female = draw_unit(&m->random) < 0.55;
-    c[n++] = (struct act_input){STR("applicant"), names_draw(m->row, &m->names, is_female, &m->random)};
+    c[n++] = (struct act_input){STR("applicant"), who->name};
     c[n++] = (struct act_input){STR("applicant_kind"), STR("citizen")};
-    c[n++] = (struct act_input){STR("personal_id"), personal_id(m, is_female)};
+    c[n++] = (struct act_input){STR("personal_id"), who->id};
     c[n++] = (struct act_input){STR("phone"),
                                 str_of(arena_printf(m->row, "09%08u", (unsigned)draw_below(&m->random, 100000000)))};
-    c[n++] = (struct act_input){STR("address"), words_draw(m->streets, &m->random)};
+    c[n++] = (struct act_input){STR("address"), STR_JOIN(m->row, who->street, STR(", "), s->place)};
     uint64_t way = draw_below(&m->random, 4);
     bool is_online = str_is(s->channel, "online");
     c[n++] = (struct act_input){STR("return_by"), str_of(ways[is_online ? way : way < 3 ? 0 : 2])};
@@ -322,6 +291,8 @@ static struct act_by actor_of(struct sampler *m, const struct story *s)
 static enum err file(struct sampler *m, struct change *c, struct story *s, struct acted *ret)
 {
     struct act_input content[10];
+    struct applicant who = applicant_draw(m->row, &m->names, m->streets, &m->random);
+    who.place = s->place;
     struct dossier_filing d = {.workflow = m->w,
                                .transition = s->step,
                                .procedure = s->procedure,
@@ -329,23 +300,46 @@ static enum err file(struct sampler *m, struct change *c, struct story *s, struc
                                .reception_office = s->reception,
                                .channel = s->channel,
                                .content = content,
-                               .n_content = content_of(m, s, content),
+                               .n_content = content_of(m, s, &who, content),
                                .actor = actor_of(m, s),
                                .papers = &m->papers,
                                .is_sample = true,
                                .now_ms = s->now_ms};
     enum err e = dossier_file(m->row, m->acting, c, &d, ret, m->f);
+    if (e != OK)
+        return e;
+    s->code = str_dup(m->batch, ret->record.id);
+    s->is_filed = true;
+    m->done.dossiers++;
+    who.dossier = s->code;
+    who.filed_on = date_iso(m->row, date_of_instant(s->now_ms, m->world.offset_minutes));
+    return sample_form_put(m->row, &m->forms, c, s->form, &who, &s->random, m->f);
+}
+
+static enum err file_feedback(struct sampler *m, struct change *c, struct story *s, struct acted *ret)
+{
+    const struct feedback_filing filing = {.workflow = m->o->feedback,
+                                           .office = office_then(m, s->office, s->now_ms),
+                                           .content = s->inputs,
+                                           .n_content = s->n_inputs,
+                                           .actor = actor_of(m, s),
+                                           .is_sample = true,
+                                           .now_ms = s->now_ms};
+    if (!filing.office.n) { /* the body left its work to several others: nobody to turn to */
+        s->step = STR("");
+        return ERR_ACT_STATE;
+    }
+    enum err e = feedback_file(m->row, m->acting, c, &filing, ret, m->f);
     if (e == OK) {
         s->code = str_dup(m->batch, ret->record.id);
         s->is_filed = true;
-        m->done.dossiers++;
     }
     return e;
 }
 
 static enum err go_on(struct sampler *m, struct change *c, struct story *s, struct acted *ret)
 {
-    struct act act = {.workflow = m->w,
+    struct act act = {.workflow = s->is_feedback ? m->o->feedback : m->w,
                       .id = s->code,
                       .transition = s->step,
                       .inputs = s->inputs,
@@ -398,6 +392,8 @@ static enum err think_again(struct sampler *m, struct change *c, struct story *s
     m->done.refused++;
     s->fate &= ~(unsigned)(FATE_SUPPLEMENT | FATE_EXTEND | FATE_CONSULT | FATE_FISCAL);
     s->step = STR("");
+    if (s->is_feedback)
+        return OK;
     enum err e = s->is_filed ? change_current(c, m->w->reg, s->code, &now, m->f) : OK;
     if (e == OK && s->is_filed && now.values && m->done.refused < m->done.steps)
         story_next(&m->world, s, &now);
@@ -416,6 +412,25 @@ static bool waits(struct sampler *m, struct change *c, const struct story *s)
            record_integer(m->w->reg, &now, "open_parts", &open) && open > 0;
 }
 
+/* What follows from a step that was taken: the next one, the parts of a whole, what its applicant says. */
+static enum err went_on(struct sampler *m, size_t number, struct str did, const struct record *r)
+{
+    static const char *const ends[] = {"return", "refuse", "stop"};
+    struct story *s = &m->stories.p[number], said;
+    int64_t parts = 0;
+    if (s->is_feedback) {
+        story_feedback_next(&m->feedback_world, s, r);
+        return OK;
+    }
+    story_next(&m->world, s, r);
+    for (size_t i = 0; m->o->feedback && i < ARRAY_LEN(ends); i++)
+        if (str_is(did, ends[i]) && story_feedback(&m->world, s, r, &said) && said.now_ms <= m->o->until_ms)
+            *story_added(m) = said;
+    s = &m->stories.p[number];
+    bool is_begin = str_is(did, "receive") || str_is(did, "file_online");
+    return is_begin && record_integer(m->w->reg, r, "open_parts", &parts) && parts > 0 ? parts_begin(m, s) : OK;
+}
+
 static enum err tell(struct sampler *m, struct change *c, size_t number)
 {
     struct story *s = &m->stories.p[number], *whole = s->family ? &m->stories.p[s->family - 1] : NULL;
@@ -432,13 +447,13 @@ static enum err tell(struct sampler *m, struct change *c, size_t number)
         whole->is_waiting = false;
         whole->now_ms = whole->now_ms > s->now_ms ? whole->now_ms : s->now_ms;
     }
-    enum err e = was_filed ? go_on(m, c, s, &done) : file(m, c, s, &done);
+    struct str did = s->step;
+    enum err e = was_filed        ? go_on(m, c, s, &done)
+                 : s->is_feedback ? file_feedback(m, c, s, &done)
+                                  : file(m, c, s, &done);
     if (e == OK) {
         m->done.steps++;
-        story_next(&m->world, s, &done.record);
-        int64_t parts = 0;
-        if (!was_filed && record_integer(m->w->reg, &done.record, "open_parts", &parts) && parts > 0)
-            e = parts_begin(m, s);
+        e = went_on(m, number, did, &done.record);
         s = &m->stories.p[number];
     } else if (is_law(e)) {
         e = think_again(m, c, s);
@@ -546,6 +561,8 @@ enum err dossiers_sample(struct arena *a, struct store *s, const struct workflow
         e = FAULT(&f, ERR_SAMPLE_NOTHING, {"field", STR("reception_office")});
     if (e == OK)
         e = acting_clock(m.acting, s, STR(""), &m.world.clock, &f);
+    m.feedback_world = m.world;
+    m.feedback_world.reg = o->feedback ? o->feedback->reg : NULL;
     if (e == OK)
         e = all_days(&m, list);
     acting_free(m.acting);

@@ -4,7 +4,7 @@
  *     struct dossier_sampled done;
  *     dossiers_sample(a, s, w, &o, &done, &faults);      // done.dossiers, done.steps
  *
- * What is asked for, and in which words, is declared: data/dossiers.yaml, data/names.yaml. Procedures, limits, fees and offices are those of the catalogue on the day of filing.
+ * What is asked for, answered in forms and said afterwards, and in which words, is declared: data/dossiers.yaml, data/names.yaml. Procedures, limits, fees and offices are those of the catalogue on the day of filing.
  * The same seed and end give the same dossiers and steps; their lookup codes alone are drawn anew. All records are marked as invented.
  *
  * Some hundred dossiers go on at once, a step of each in one change: a change is as durable for a thousand steps as for one.
@@ -16,6 +16,7 @@
 #include "workflow/dossier.h"
 
 struct dossier_sampling {
+    const struct workflow *feedback; /* NULL: nobody says anything of his dossier */
     int64_t days, per_day, seed, until_ms;
     void (*progress)(void *context, int64_t done, int64_t total);
     void *context;

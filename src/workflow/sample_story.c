@@ -5,9 +5,81 @@
 
 static const int64_t HOUR_MS = 3600000, DAY_MS = 86400000;
 
+enum err story_words_read(const struct word_list *lists, size_t n, struct story_words *ret, struct fault *f)
+{
+    struct {
+        const struct word_list **to;
+        const char *name;
+    } all[] = {{&ret->faults, "faults"},
+               {&ret->refusals, "refusals"},
+               {&ret->stops, "stops"},
+               {&ret->withdrawals, "withdrawals"},
+               {&ret->extensions, "extensions"},
+               {&ret->send_backs, "send_backs"},
+               {&ret->redrafts, "redrafts"},
+               {&ret->drafts, "drafts"},
+               {&ret->fee_notes, "fee_notes"},
+               {&ret->opinions, "opinions"},
+               {&ret->praise, "praise"},
+               {&ret->blame, "blame"},
+               {&ret->signers, "signers"},
+               {&ret->refunds, "refunds"},
+               {&ret->ratings, "ratings"},
+               {&ret->ratings_late, "ratings_late"},
+               {&ret->complaints, "complaints"},
+               {&ret->proposals, "proposals"},
+               {&ret->thanks, "thanks"},
+               {&ret->answers, "answers"},
+               {&ret->answers_proposal, "answers_proposal"},
+               {&ret->answers_thanks, "answers_thanks"},
+               {&ret->progress, "progress"},
+               {&ret->closings, "closings"}};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        *all[i].to = words_named(lists, n, all[i].name);
+        if ((*all[i].to)->n == 0)
+            return FAULT(f, ERR_SAMPLE_NOTHING, {"field", str_of(all[i].name)});
+    }
+    return OK;
+}
+
 bool story_chance(struct story *s, double share)
 {
     return draw_unit(&s->random) < share;
+}
+
+static bool has_shape(const struct procedure *p, const char *shape)
+{
+    for (size_t i = 0; i < p->n_shapes; i++)
+        if (str_is(p->shapes[i], shape))
+            return true;
+    return false;
+}
+
+unsigned story_fate(uint64_t *random, const struct procedure *p, const struct limit *limit, bool is_online)
+{
+    static const struct {
+        unsigned fate;
+        double share;
+    } shares[] = {{FATE_LATE, 0.035},     {FATE_SUPPLEMENT, 0.06}, {FATE_SUPPLEMENT_FIRST, 0.07},
+                  {FATE_REFUSE, 0.035},   {FATE_STOP, 0.012},      {FATE_WITHDRAW, 0.015},
+                  {FATE_EXTEND, 0.02},    {FATE_CONSULT, 0.04},    {FATE_FORGET, 0.05},
+                  {FATE_RATE, 0.3},       {FATE_REDRAFT, 0.04},    {FATE_PAY_FAILS, 0.03},
+                  {FATE_SEND_BACK, 0.01}, {FATE_NOT_PAID, 0.04}};
+    unsigned fate = 0;
+    bool is_long = (limit->unit == LIMIT_WORKING_DAY || limit->unit == LIMIT_CALENDAR_DAY) && limit->n >= 3;
+    for (size_t i = 0; i < ARRAY_LEN(shares); i++)
+        fate |= draw_unit(random) < shares[i].share ? shares[i].fate : 0;
+    if (!is_long)
+        fate &= ~(unsigned)(FATE_SUPPLEMENT | FATE_EXTEND | FATE_CONSULT | FATE_REDRAFT);
+    if (!is_online)
+        fate &= ~(unsigned)(FATE_REFUSE | FATE_SUPPLEMENT_FIRST | FATE_PAY_FAILS | FATE_NOT_PAID);
+    if (has_shape(p, "fiscal_stop"))
+        fate |= FATE_FISCAL;
+    if (has_shape(p, "batch"))
+        fate |= FATE_BATCH;
+    if (!is_online && limit->unit == LIMIT_SAME_DAY && draw_unit(random) < 0.75)
+        fate = (fate & (FATE_RATE)) | FATE_AT_ONCE;
+    return fate;
 }
 
 static int64_t between(struct story *s, int64_t low, int64_t high)
@@ -131,6 +203,26 @@ static void ask_supplement(const struct story_world *w, struct story *s, const c
     input(s, "answer_by", day_after(w, s->now_ms, 15));
 }
 
+static void begin_payment(const struct story_world *w, struct story *s)
+{
+    step(s, "begin_payment", "applicant");
+    input(s, "payment_ref", str_of(arena_printf(w->a, "MAU%010llu", (unsigned long long)between(s, 1, 9999999999))));
+}
+
+/* One who does not pay withdraws some days later: before he began, in the middle of it, or after it failed. */
+static bool gives_up(const struct story_world *w, struct story *s, struct str money)
+{
+    bool is_pending = str_is(money, "pending");
+    if (!str_is(money, "failed") && !story_chance(s, is_pending ? 0.5 : 0.3)) {
+        s->fate |= is_pending ? FATE_PAY_FAILS : 0;
+        return false;
+    }
+    s->fate &= ~(unsigned)FATE_NOT_PAID;
+    after_days(s, 2, 12);
+    withdraw(w, s);
+    return true;
+}
+
 /* The fee, where there is one: true when that is the next step. */
 static bool pays(const struct story_world *w, struct story *s, const struct record *r)
 {
@@ -143,11 +235,11 @@ static bool pays(const struct story_world *w, struct story *s, const struct reco
         after_work(w, s, 2, 60);
         step(s, "ask_fee", "reception_officer");
         input(s, "fee_vnd", str_of(arena_printf(w->a, "%lld", (long long)fee)));
+    } else if (s->fate & FATE_NOT_PAID && gives_up(w, s, money)) {
+        return true;
     } else if (is_online && (str_is(money, "requested") || str_is(money, "failed"))) {
         after_days(s, 0.002, 0.5);
-        step(s, "begin_payment", "applicant");
-        input(s, "payment_ref",
-              str_of(arena_printf(w->a, "MAU%010llu", (unsigned long long)between(s, 1, 9999999999))));
+        begin_payment(w, s);
     } else if (is_online && s->fate & FATE_PAY_FAILS) {
         s->fate &= ~(unsigned)FATE_PAY_FAILS;
         s->now_ms += 4 * MINUTE_MS;
@@ -195,9 +287,13 @@ static void decided(const struct story_world *w, struct story *s, bool is_at_onc
 {
     struct date d = date_of_instant(s->now_ms, w->offset_minutes);
     step(s, is_at_once ? "decide_now" : "decide", "leader");
-    const char *number = s->fate & FATE_BATCH ? arena_printf(w->a, "QĐ-%02d%02d/%d", d.day, d.month, d.year)
-                                              : arena_printf(w->a, "%d/%d", (int)between(s, 1, 4000), d.year);
-    input(s, "result_number", str_of(number));
+    bool is_batch = s->fate & FATE_BATCH && !is_at_once; /* all that an office decides on that day have one number */
+    int own = (int)between(s, 1, 4000), of_office = (int)(str_hash(s->office) % 60) + d.month * 20 + d.day / 2;
+    struct str number =
+        str_of(arena_printf(w->a, is_batch ? "%d/QĐ-UBND/%d" : "%d/%d", is_batch ? of_office : own, d.year));
+    input(s, "result_number", number);
+    if (is_batch)
+        input(s, "batch", number);
     input(s, "signer", words_draw(w->words->signers, &s->random));
     if (is_at_once)
         input(s, "draft_text", words_draw(w->words->drafts, &s->random));
@@ -327,9 +423,7 @@ static void tell_duty(const struct story_world *w, struct story *s, const struct
     bool is_online = str_is(s->channel, "online");
     if (is_online && !is(w, r, "money", "pending")) {
         after_days(s, 0.5, 12);
-        step(s, "begin_payment", "applicant");
-        input(s, "payment_ref",
-              str_of(arena_printf(w->a, "MAU%010llu", (unsigned long long)between(s, 1, 9999999999))));
+        begin_payment(w, s);
         return;
     }
     if (is_online)
@@ -339,21 +433,38 @@ static void tell_duty(const struct story_world *w, struct story *s, const struct
     step(s, is(w, r, "custody", "office") ? "pay_duty" : "pay_duty_reception", is_online ? "system" : "cashier");
 }
 
+static bool was_late(const struct story_world *w, const struct record *r)
+{
+    int64_t late = moment_of_field(w, r, "late_at"), end = moment_of_field(w, r, "finished_at");
+    return late && end > late;
+}
+
 static void tell_rating(const struct story_world *w, struct story *s, const struct record *r)
 {
     if (!(s->fate & FATE_RATE))
         return;
     s->fate &= ~(unsigned)FATE_RATE;
     after_days(s, 0.01, 2);
-    int64_t late = moment_of_field(w, r, "late_at"), end = moment_of_field(w, r, "finished_at");
-    bool was_late = late && end > late;
-    bool is_content = story_chance(s, was_late ? 0.35 : 0.93);
+    struct str rating = words_draw(was_late(w, r) ? w->words->ratings_late : w->words->ratings, &s->random);
+    bool is_content = str_is(rating, "5") || str_is(rating, "4");
     step(s, "rate", "applicant");
-    input(s, "rating",
-          is_content ? (story_chance(s, 0.7) ? STR("5") : STR("4")) : (story_chance(s, 0.6) ? STR("3") : STR("2")));
+    input(s, "rating", rating);
     struct str words = words_draw(is_content ? w->words->praise : w->words->blame, &s->random);
     if (words.n)
         input(s, "rating_words", words);
+}
+
+/* It has ended: what was paid for nothing is given back, and it is rated. */
+static void tell_ended(const struct story_world *w, struct story *s, const struct record *r)
+{
+    bool is_for_nothing = !is(w, r, "status", "10") && is(w, r, "money", "paid");
+    if (is_for_nothing && !(s->fate & FATE_FORGET)) {
+        after_work(w, s, 120, 4000);
+        step(s, "refund", "cashier");
+        s->reason = words_draw(w->words->refunds, &s->random);
+    } else {
+        tell_rating(w, s, r);
+    }
 }
 
 static void tell_done(const struct story_world *w, struct story *s, const struct record *r)
@@ -393,5 +504,64 @@ void story_next(const struct story_world *w, struct story *s, const struct recor
     else if (str_is(status, "9"))
         tell_done(w, s, r);
     else
-        tell_rating(w, s, r);
+        tell_ended(w, s, r);
+}
+
+/* ---- what its applicant says of it */
+
+bool story_feedback(const struct story_world *w, struct story *of, const struct record *r, struct story *ret)
+{
+    bool is_late = was_late(w, r), is_returned = is(w, r, "status", "10");
+    if (!(is_returned || is(w, r, "status", "3") || is(w, r, "status", "8")))
+        return false;
+    if (!story_chance(of, is_late ? 0.14 : is_returned ? 0.008 : 0.05))
+        return false;
+    double kind = draw_unit(&of->random);
+    bool is_praise = is_returned && !is_late && kind < 0.35, is_proposal = !is_praise && kind > 0.8;
+    *ret = (struct story){.random = draw_next(&of->random), .now_ms = of->now_ms, .is_feedback = true};
+    ret->office = of->office, ret->reception = of->reception, ret->channel = of->channel, ret->unit = of->unit;
+    ret->fate = story_chance(ret, 0.09) ? FATE_LATE : story_chance(ret, 0.03) ? FATE_FORGET : 0;
+    after_days(ret, 0.05, 4);
+    ret->target_ms = ret->now_ms + (ret->fate & FATE_LATE ? between(ret, 21 * DAY_MS, 33 * DAY_MS)
+                                                          : between(ret, 2 * DAY_MS, 17 * DAY_MS));
+    step(ret, "file", "applicant");
+    input(ret, "kind", is_praise ? STR("praise") : is_proposal ? STR("proposal") : STR("complaint"));
+    input(ret, "dossier", str_dup(w->a, text_of(w, r, "code")));
+    input(ret, "words",
+          words_draw(is_praise     ? w->words->thanks
+                     : is_proposal ? w->words->proposals
+                                   : w->words->complaints,
+                     &ret->random));
+    input(ret, "sender", str_dup(w->a, text_of(w, r, "applicant")));
+    input(ret, "phone", str_dup(w->a, text_of(w, r, "phone")));
+    return true;
+}
+
+void story_feedback_next(const struct story_world *w, struct story *s, const struct record *r)
+{
+    struct str status = text_of(w, r, "status");
+    s->step = STR("");
+    s->reason = STR("");
+    s->n_inputs = 0;
+    if (str_is(status, "received") && !(s->fate & FATE_FORGET)) {
+        after_work(w, s, 20, 900);
+        step(s, "assign", "procedure_controller");
+        input(s, "assignee", STR_JOIN(w->a, STR("unit_head."), text_of(w, r, "office")));
+    } else if (str_is(status, "assigned") && s->target_ms - s->now_ms > 7 * DAY_MS) {
+        s->now_ms = office_next_open(w->clock, between(s, s->now_ms + 5 * DAY_MS, s->now_ms + 7 * DAY_MS));
+        step(s, "tell_progress", "procedure_controller");
+        input(s, "progress", words_draw(w->words->progress, &s->random));
+    } else if (str_is(status, "assigned")) {
+        s->now_ms = office_next_open(w->clock, s->target_ms > s->now_ms ? s->target_ms : s->now_ms);
+        step(s, "answer", "unit_head");
+        const struct word_list *words = is(w, r, "kind", "praise")     ? w->words->answers_thanks
+                                        : is(w, r, "kind", "proposal") ? w->words->answers_proposal
+                                                                       : w->words->answers;
+        input(s, "answer", words_draw(words, &s->random));
+    } else if (str_is(status, "answered")) {
+        after_work(w, s, 30, 900);
+        bool is_public = story_chance(s, 0.75);
+        step(s, is_public ? "publish" : "close", "procedure_controller");
+        s->reason = is_public ? STR("") : words_draw(w->words->closings, &s->random);
+    }
 }

@@ -41,6 +41,29 @@ assert one("SELECT count(*) FROM r_dossier_events e JOIN r_dossier_events b ON b
 for procedure, n, done in db.execute(f"SELECT procedure, count(*), sum(finished_at IS NOT NULL OR closed_on IS NOT NULL) FROM r_dossiers WHERE {now} AND filed_on < '2025-07-10' AND limit_unit <> 'calendar_day' AND \"limit\" <= 5 GROUP BY 1 HAVING count(*) >= 8"):
     assert done > n * 0.6, (procedure, n, done)
 assert one(f"SELECT count(*) FROM r_dossiers WHERE {now} AND parent IS NOT NULL") > 0, "parts of joined-up dossiers"
+# Applicants have answered their forms; the same person stands in the dossier and in what he answered.
+forms = {"1.001193": "form_birth", "1.013831": "form_land_change", "1.011607": "form_poor_household", "2.000815": "form_general"}
+for procedure, form in forms.items():
+    asked = one(f"SELECT count(*) FROM r_dossiers WHERE {now} AND procedure = '{procedure}' AND parent IS NULL")
+    answered = one(f"SELECT count(*) FROM r_{form} f JOIN r_dossiers d ON d.code = f.dossier AND d._until IS NULL WHERE f._until IS NULL AND f._sample = 1 AND d.procedure = '{procedure}'")
+    assert asked == answered > 0, (procedure, asked, answered)
+mothers = db.execute(f"SELECT f.mother_name = d.applicant AND f.mother_personal_id = d.personal_id FROM r_form_birth f JOIN r_dossiers d ON d.code = f.dossier AND d._until IS NULL WHERE f.relation = 'mother'").fetchall()
+assert len(mothers) > 1 and all(same for same, in mothers), mothers
+assert one("SELECT count(*) FROM r_form_birth WHERE (relation = 'other') <> (relation_words IS NOT NULL) OR (has_father = 1) <> (father_name IS NOT NULL)") == 0
+# Neighbours are decided together: one number for several, on one day, of one office.
+batches = db.execute(f"SELECT count(*), count(DISTINCT result_number), count(DISTINCT result_on) FROM r_dossiers WHERE {now} AND batch IS NOT NULL GROUP BY office, batch").fetchall()
+assert max(n for n, *_ in batches) >= 3 and all(rest == [1, 1] for _, *rest in batches), batches
+assert one(f"SELECT count(*) FROM r_dossiers WHERE {now} AND batch IS NOT NULL AND procedure <> '1.011607'") == 0
+# Money in every state that there is; what was paid for nothing was given back.
+money = {m for m, in db.execute("SELECT DISTINCT money FROM r_dossiers")}
+assert money == {"none", "requested", "pending", "paid", "failed", "refunded"}, money
+assert one(f"SELECT count(*) FROM r_dossiers WHERE {now} AND money = 'refunded' AND status NOT IN ('3', '7', '8')") == 0
+# Ratings of all kinds; feedback that begins after the end of its dossier, and goes on.
+assert {r for r, in db.execute(f"SELECT DISTINCT rating FROM r_dossiers WHERE {now} AND rating IS NOT NULL")} >= {2, 3, 4, 5}
+assert one(f"SELECT count(*) FROM r_dossiers WHERE {now} AND rating_words IS NOT NULL AND rating IS NULL") == 0
+assert one(f"SELECT count(*) FROM r_feedback WHERE {now} AND _sample = 1 AND answered_at IS NOT NULL") > 0
+assert one(f"SELECT count(*) FROM r_feedback f JOIN r_dossiers d ON d.code = f.dossier AND d._until IS NULL WHERE f._until IS NULL AND f.filed_at < coalesce(d.returned_at, d.finished_at, d.filed_at)") == 0
+assert one(f"SELECT count(*) FROM r_feedback WHERE {now} AND (_sample = 0 OR substr(code, 4, 6) <> substr(replace(filed_on, '-', ''), 3))") == 0
 assert one("SELECT count(*) FROM sqlite_master WHERE name = 'outbox'") == 0 or one("SELECT count(*) FROM outbox") == 0, "partners hear of nothing invented"
 END
 expect_exit "they are as dossiers are" 0
@@ -53,9 +76,12 @@ run_python <<'END'
 import sqlite3
 def dossiers(path):
     db = sqlite3.connect(path)
-    names = [r[1] for r in db.execute("PRAGMA table_info(r_dossiers)") if not r[1].startswith("_") and r[1] not in ("token", "workflow_rev", "calendar_rev")]
-    cells = ", ".join(f'"{n}"' for n in names)
-    return db.execute(f"SELECT {cells} FROM r_dossiers WHERE _until IS NULL ORDER BY code").fetchall()
+    rows = []
+    for register in ("dossiers", "form_birth", "form_general", "feedback"):
+        names = [r[1] for r in db.execute(f"PRAGMA table_info(r_{register})") if not r[1].startswith("_") and r[1] not in ("token", "workflow_rev", "calendar_rev")]
+        cells = ", ".join(f'"{n}"' for n in names)
+        rows += db.execute(f"SELECT {cells} FROM r_{register} WHERE _until IS NULL ORDER BY _id").fetchall()
+    return rows
 first, second = dossiers("first/dak-nong.db"), dossiers("var/dak-nong.db")
 assert len(first) > 300 and first == second, [(a, b) for a, b in zip(first, second) if a != b][:1]
 END

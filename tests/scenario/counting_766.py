@@ -38,7 +38,9 @@ def put(register, rows):
 
 
 def add_what_samples_lack():
-    """Results, files and feedback: invented dossiers have none. In a copy, where not the workflow alone writes them."""
+    """Results, files, and more feedback than samples have. In a copy, where not the workflow alone writes them."""
+    with sqlite3.connect(path) as copy:
+        copy.execute("DELETE FROM r_feedback")  # else its declaration could not let go of the workflow
     shutil.copytree(sys.argv[2], f"{there}/province")
     os.remove(f"{there}/province/workflows/feedback.yaml")
     for register in ("results", "dossier_files", "feedback"):
