@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from signing import Browser, totp, welcome  # noqa: E402
+from signing import Browser, welcome  # noqa: E402
 
 ADDRESS, WORK, STAGE = sys.argv[1:4]
 PASSWORD = "bảy con mèo ngủ trưa"
@@ -70,18 +70,6 @@ def browsers():
         b = found[name] = Browser(ADDRESS)
         b.cookies, b.token, b.secret = k["cookies"], k["token"], k["secret"]
     return found
-
-
-def sign_in_at(b, name, at):
-    """By the clock of the server, which stands still."""
-    b.cookies, b.token = {}, None
-    b.get("/sign-in")
-    page = b.post("/sign-in", {"name": name, "password": PASSWORD, "next": "/"})
-    assert page.status == 303, page.problem()
-    b.get(page.location)
-    page = b.post("/sign-in/code", {"code": totp(b.secret, at), "next": "/"})
-    assert page.status == 303, page.problem()
-    b.get("/account")
 
 
 def api(b, path, method="GET", body=None, **headers):
@@ -268,7 +256,8 @@ def stage_endings(b):
 
 
 def stage_last_day(b):
-    sign_in_at(b["amy"], "amy", datetime.datetime.fromisoformat(os.environ["TINHSO_NOW"]).timestamp())
+    b["amy"].cookies = {}
+    b["amy"].sign_in("amy", PASSWORD, b["amy"].secret)
     page = b["amy"].get("/account/delegations")
     tell('name="until"' in page.text, "who has just shown the password may lend")
     with open(KEPT, encoding="utf-8") as f:
@@ -276,7 +265,8 @@ def stage_last_day(b):
     kept["amy"].update(cookies=b["amy"].cookies, token=b["amy"].token)
     with open(KEPT, "w", encoding="utf-8") as f:
         json.dump(kept, f)
-    sign_in_at(b["bob"], "bob", datetime.datetime.fromisoformat(os.environ["TINHSO_NOW"]).timestamp())
+    b["bob"].cookies = {}
+    b["bob"].sign_in("bob", PASSWORD, b["bob"].secret)
     eq(names(b["bob"]), ["P1", "P2"], "to the end of the last day")
 
 
@@ -292,7 +282,8 @@ def stage_day_after(b):
     page = amy.post(f"/account/delegations/{number_of_last('amy')}/end")
     tell(page.location.startswith("/sign-in/again"), "as for ending one", page.status)
     eq(tinhso("user", "delegations", "--json"), before, "nothing came of it")
-    sign_in_at(b["bob"], "bob", datetime.datetime.fromisoformat(os.environ["TINHSO_NOW"]).timestamp())
+    b["bob"].cookies = {}
+    b["bob"].sign_in("bob", PASSWORD, b["bob"].secret)
     eq(names(b["bob"]), [], "the day after, nothing")
     eq(change(b["bob"], "P1", state="done").status, 403, "nor is anything written")
     eq(b["bob"].get("/account/delegations").status, 200, "though it is told that it was")

@@ -2,7 +2,6 @@
 # The promise of a dossier under its own steps: nothing that is past due is halted, a pause every evening wins no time, an extension counts from the last day.
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
-loaded_province
 
 # at "yyyy-mm-dd hh:mm": the moment of what follows, in the province's time.
 at() {
@@ -28,6 +27,23 @@ print(shown("due_first_at"), shown("due_at"), shown("late_at"), r.get("left_minu
 END
     )
 }
+# begin: the province as it was loaded the day before, so that no step lies before it; not what other scenarios share.
+begin() {
+    rm -rf "${WORK:?}/var"
+    loaded_province
+}
+# shown WHO WORDS WITHOUT: the page of the dossier, for a leader who signs in at that moment.
+shown() {
+    serve --lang en
+    run python3 "$SOURCE/tests/scenario/dossier_clock.py" "$address" "$WORK" "$1" "$code" "$2" "$3"
+    retell "$WORK/.out" "$WORK/serve.log"
+    expect_exit "the page was asked" 0
+    [ "$status" -eq 0 ] || printf '%s\n' "# ${err//$'\n'/$'\n'# }"
+    serve_end
+}
+TINHSO_TEST_SHARED=''
+at "2026-11-29 08:00"
+begin
 asking=(faults="Thiếu giấy chứng sinh" answer_by=2026-12-31)
 
 # ---- Monday 30 November 2026, three working days: due Thursday 10:00, late after 17:00
@@ -44,14 +60,22 @@ expect_contains "for the same reason" "$err" "The term has passed"
 # ---- due at the close of the same day: in the evening nothing is halted
 at "2026-12-04 09:00"
 receive 2.000635
+at "2026-12-04 16:59"
+shown lan "due today" "late since today"
 at "2026-12-04 20:00"
 step ask_supplement "${asking[@]}" --as reception_officer
 expect_exit "nor after office hours" 1
 expect_contains "it is late" "$err" "The term has passed (2026-12-04T10:00:00Z)"
+shown mai "late since today" "working days late"
+at "2026-12-07 08:00"
+shown hoa "1 working days late" "late since today"
+step stop ground=not_eligible --reason "chưa đủ điều kiện" --as leader
+expect_exit "what is late can be stopped" 0
+shown hue "done late" "done in time"
 
 # ---- halted every evening, a minute before the close, and taken up in the morning
 at "2026-11-30 10:00"
-rm -rf "${WORK:?}/var" && loaded_province
+begin
 receive 1.004873
 ask=ask_supplement as=reception_officer
 for day in 30:01 01:02 02:03; do
@@ -67,8 +91,21 @@ for day in 30:01 01:02 02:03; do
 done
 expect_eq "three such nights give three minutes" "$promise" "03/12 10:00, 03/12 10:03, 03/12 17:00, -"
 
+# ---- stopped long after the day that was promised, having waited for the applicant since before it
+begin
+at "2026-11-30 10:00"
+receive 1.004873
+at "2026-12-01 10:00"
+step ask_supplement "${asking[@]}" --as reception_officer
+expect_exit "it waits for the applicant" 0
+at "2027-01-05 08:00"
+shown lan "halted since" "working days late"
+step stop ground=not_supplemented --reason "không bổ sung" --as leader
+expect_exit "who did not answer" 0
+shown mai "done in time" "done late"
+
 # ---- 15 calendar days, extended
-rm -rf "${WORK:?}/var" && loaded_province
+begin
 at "2026-11-30 10:00"
 receive 1.011607
 at "2026-12-10 09:00"
@@ -77,7 +114,7 @@ expect_exit "a limit in calendar days is extended" 0
 expect_eq "by as many days from its last day on" "$promise" "15/12 17:00, 30/12 17:00, 30/12 17:00, -"
 
 # ---- a day that is swapped a week before: who is touched, and nothing is moved
-rm -rf "${WORK:?}/var" && loaded_province
+begin
 at "2026-11-30 10:00"
 receive 1.011607
 receive 1.004873
