@@ -172,6 +172,34 @@ def batch():
     tell(all(record(c)["result_number"] == "12/QĐ-UBND" for c in codes), "each bears it", [record(c) for c in codes])
 
 
+def several_offices():
+    """Received at one counter and handed over at once, to two offices; each takes its own."""
+    phuc = stage.account("phuc", "--role", "leader", "--unit", "68")
+    there = stage.account("yen", "--role", "case_officer", "--agency", "so-tu-phap")
+    both = (f"ubnd-{UNIT}", "so-tu-phap")
+    codes = [stage.json("dossier", "procedure=1.001193", f"reception_office=ubnd-{UNIT}", f"office={office}",
+                        "channel=counter", "applicant=Lê Thị Mai", "--as", "reception_officer")["id"] for office in both]
+    mai.get("/desk/dossiers")
+    page = mai.ask("POST", "/registers/dossiers/batch/hand_over", urllib.parse.urlencode(
+        [("csrf", mai.token), *[("d", c) for c in codes]]))
+    tell(page.status == 303 and "done=2" in page.location, "dossiers of two offices are handed over at once", page.text)
+    minutes = re.search(r"/desk/minutes/\d+", mai.get(page.location).text).group(0)
+    for b, code in ((nam, codes[0]), (there, codes[1])):
+        b.get("/desk/dossiers")
+        page = b.ask("POST", "/registers/dossiers/batch/take", urllib.parse.urlencode([("csrf", b.token), ("d", code)]))
+        tell(page.status == 303, "each office takes its own", page.text)
+    offices = [r["fields"]["name"] for office in both for r in stage.json(
+        "query", "offices", "--filter", f"code = '{office}' AND valid_to IS NULL")["records"]]
+    words = " ".join(pdf_text(phuc.get(minutes).body).split())
+    parts = re.split("|".join(map(re.escape, codes)), words)
+    tell(len(parts) == 3 and all(o in parts[0] for o in offices), "the minutes say to which offices", (offices, words))
+    tell("– Nam" in parts[1] and "Yen" not in parts[1], "each dossier says to which of them, and who took it", parts)
+    tell("Sở Tư" in parts[2] and "– Yen" in parts[2] and "Sở Tư" not in parts[1], "the other to the other", parts)
+    part = " ".join(pdf_text(there.get(minutes).body).split())
+    tell(codes[1] in part and codes[0] not in part and "– Yen" not in part, "who sees one of them has its line alone",
+         part)
+
+
 def ways_around(code):
     page = mai.ask("POST", f"/registers/dossiers/{code}/do/receive", urllib.parse.urlencode(
         [("csrf", mai.token), ("seen", "0"), ("do", "save")]))
@@ -364,6 +392,7 @@ secrets(code)
 twice()
 two_officers(other)
 batch()
+several_offices()
 joined_up()
 parties()
 scans(other)

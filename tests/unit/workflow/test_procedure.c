@@ -1,6 +1,7 @@
 /* The catalogue as of a day: versions, limits by channel and case, conditional dated tariffs, and who is competent before and after a merger. */
 #include "../register/fixture.h"
 
+#include "workflow/act.h"
 #include "workflow/doubts.h"
 
 static const char offices_yaml[] = "register: offices\n"
@@ -345,6 +346,63 @@ static void found_by_what_people_call_them(void **state)
     }
 }
 
+/* ---- what the writer keeps of it */
+
+static const struct procedure *kept(struct fixture *x, struct acting *acting, const char *code, struct date on)
+{
+    const struct procedure *p = NULL;
+    assert_int_equal(acting_procedure(acting, x->s, str_of(code), on, &p, &x->f), OK);
+    assert_non_null(p);
+    return p;
+}
+
+static void kept_until_the_catalogue_or_the_day_is_another(void **state)
+{
+    struct fixture *x = *state;
+    struct acting *acting = acting_new();
+    const struct procedure *p = NULL;
+    fill(x);
+    const struct procedure *first = kept(x, acting, "1.000001", now);
+    assert_true(str_is(first->name.vi, "Mới"));
+    assert_ptr_equal(kept(x, acting, "1.000001", now), first); /* it is not read again */
+    assert_true(str_is(kept(x, acting, "1.000002", now)->name.vi, "Trơ"));
+    assert_ptr_equal(kept(x, acting, "1.000001", now), first);
+    assert_int_equal(put(x, "offices", "code,name,level,unit\nso-la,Sở lạ,province,1\n", NULL), OK);
+    assert_ptr_equal(kept(x, acting, "1.000001", now), first); /* another register is none of it */
+    assert_int_equal(acting_procedure(acting, x->s, STR("9.999999"), now, &p, &x->f), ERR_PROCEDURE_UNKNOWN);
+    assert_int_equal(acting_procedure(acting, x->s, STR("9.999999"), now, &p, &x->f), ERR_PROCEDURE_UNKNOWN);
+    assert_true(str_is(kept(x, acting, "1.000001", before)->name.vi, "Cũ")); /* the version of that day */
+    assert_true(str_is(kept(x, acting, "1.000001", now)->name.vi, "Mới"));
+    acting_free(acting);
+}
+
+/* Each register of which a procedure is made. */
+static void what_is_written_into_the_catalogue_counts_at_once(void **state)
+{
+    struct fixture *x = *state;
+    struct acting *acting = acting_new();
+    const struct date earlier = {2010, 1, 1};
+    fill(x);
+    assert_true(str_is(kept(x, acting, "1.000004", now)->name.vi, "Không hạn"));
+    assert_int_equal(
+        put(x, "procedures", "code,name,online_limit_unit,online_limit_text\n1.000004,Tên mới,none,campaign\n", NULL),
+        OK);
+    assert_true(str_is(kept(x, acting, "1.000004", now)->name.vi, "Tên mới"));
+    assert_int_equal(kept(x, acting, "1.000004", now)->n_variants, 0);
+    assert_int_equal(
+        put(x, "procedure_variants", "procedure,code,title,limit,limit_unit\n1.000004,a,Nhanh,1,working_day\n", NULL),
+        OK);
+    assert_int_equal(kept(x, acting, "1.000004", now)->n_variants, 1);
+    assert_int_equal(kept(x, acting, "1.000004", now)->n_fees, 0);
+    assert_int_equal(
+        put(x, "procedure_fees", "code,procedure,item,per,amount\nF1,1.000004,Lệ phí,dossier,8000\n", NULL), OK);
+    assert_int_equal(kept(x, acting, "1.000004", now)->n_fees, 1);
+    assert_int_equal(put(x, "procedure_steps", "procedure,number,limit\n1.000004,1,4 giờ\n", NULL), OK);
+    assert_int_equal(kept(x, acting, "1.000004", now)->n_steps, 1);
+    assert_true(str_is(kept(x, acting, "1.000001", earlier)->name.vi, "Cũ"));
+    acting_free(acting);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +412,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_office_of_the_day, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(found_by_what_people_call_them, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(doubts_are_told, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(kept_until_the_catalogue_or_the_day_is_another, fixture_set_up,
+                                        fixture_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_written_into_the_catalogue_counts_at_once, fixture_set_up,
+                                        fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
