@@ -613,6 +613,22 @@ enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, 
     return e;
 }
 
+enum err change_end(struct change *c, enum err e, int64_t *ret_rev, struct fault *f)
+{
+    struct faults list CLEANUP(faults_done) = {.max = 1};
+    int64_t rev = 0;
+    if (e != OK) {
+        change_abort(c);
+        return e;
+    }
+    e = change_commit(c, &rev, &list, NULL);
+    if (e != OK && list.n && f)
+        *f = list.p[0];
+    if (ret_rev)
+        *ret_rev = rev;
+    return e;
+}
+
 /* ---- several changes in one transaction ---- */
 
 /* The store as it was before the group: what it goes back to. */

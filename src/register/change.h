@@ -70,6 +70,8 @@ enum err change_judge(struct change *c, struct faults *list, struct faults *warn
 /* Frees the change, whatever the outcome. Warnings (rules of level warning) go to `warnings` when not NULL. */
 enum err change_commit(struct change *c, int64_t *ret_rev, struct faults *list, struct faults *warnings);
 void change_abort(struct change *c);
+/* Ends it one way or the other: committed when e is OK, else undone. What went wrong first is in f; ret_rev may be NULL. */
+enum err change_end(struct change *c, enum err e, int64_t *ret_rev, struct fault *f);
 /* A checkpoint that cannot be written does not undo the commit: the next one, or the next opening, signs it. */
 enum err change_group_begin(struct store *s, struct fault *f);
 enum err change_group_commit(struct store *s, struct fault *f);
