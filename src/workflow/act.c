@@ -285,7 +285,12 @@ static enum err step_judge(struct step *p, struct fault *f)
         return FAULT(f, ERR_ACT_STALE, {"id", p->r.id});
     if (!p->t->is_creation && !transition_leads_from(p->t, &p->r))
         return state_fault(p, f);
+    struct node_self self;
     enum err e = actor_may(p->a, &p->act->actor, p->w, p->t, &p->r, &p->role, &p->behalf, f);
+    if (e == OK)
+        e = node_self_read(p->a, p->s->db, &self, &p->is_node, f);
+    if (e == OK && p->is_node)
+        e = node_may(p->a, &self, p->w, p->t, p->role, f);
     if (e == OK)
         e = guard_holds(p->a, p->s, p->w, p->t, &p->r, p->act->actor.name, p->now_ms, f);
     return e;
@@ -483,14 +488,11 @@ static enum err step_message(struct step *p, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
     struct json_out o;
-    struct node_self self;
-    bool is_node = false;
     if (!p->t->sync.n || !p->w->outbox.n || p->r.is_sample) /* partners hear of nothing that is invented */
         return OK;
-    enum err e = node_self_read(p->a, p->s->db, &self, &is_node, f);
-    if (e != OK || is_node) /* the province tells it, when it takes the step */
-        return e;
-    e = outbox_tables(p->s->db, f);
+    if (p->is_node) /* the province tells it, when it takes the step */
+        return OK;
+    enum err e = outbox_tables(p->s->db, f);
     if (e != OK)
         return e;
     json_out_init(&o, &b, JSON_OUT_COMPACT);

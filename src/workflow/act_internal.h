@@ -15,6 +15,7 @@ struct step {
     struct record r; /* as it becomes */
     int64_t now_ms, number;
     struct str role, behalf;
+    bool is_node;                     /* this database is that of a counter node */
     struct str from, to;              /* states before and behind, for the event */
     struct str due_before, due_after; /* of the promise; empty: it has none */
 };

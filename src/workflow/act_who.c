@@ -1,6 +1,7 @@
 /* Who may take a step, and what he may choose from. */
 #include "register/query.h"
 #include "workflow/act_internal.h"
+#include "workflow/node.h"
 
 #include "base/banned.h"
 
@@ -66,8 +67,12 @@ enum err workflow_choices(struct arena *a, struct store *s, const struct workflo
 {
     struct choice *list = ARENA_ARRAY(a, struct choice, w->n_transitions);
     const struct workflow *then;
+    struct node_self self;
+    bool is_node = false;
     size_t n = 0;
     enum err e = workflow_then(a, s, w, r, &then, f);
+    if (e == OK)
+        e = node_self_read(a, s->db, &self, &is_node, f);
     for (size_t i = 0; e == OK && i < then->n_transitions; i++) {
         const struct transition *t = &then->transitions[i];
         struct str role, behalf;
@@ -80,7 +85,8 @@ enum err workflow_choices(struct arena *a, struct store *s, const struct workflo
             continue;
         }
         list[n] = (struct choice){.transition = t};
-        if (e == OK && guard_holds(a, s, then, t, r, actor->name, now_ms, &list[n].why) != OK &&
+        bool is_elsewhere = e == OK && is_node && node_may(a, &self, then, t, role, &list[n].why) != OK;
+        if (e == OK && !is_elsewhere && guard_holds(a, s, then, t, r, actor->name, now_ms, &list[n].why) != OK &&
             list[n].why.code != ERR_ACT_GUARD)
             return *f = list[n].why, list[n].why.code;
         n++;

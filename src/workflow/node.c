@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/vec.h"
 #include "register/query.h"
+#include "workflow/office.h"
 
 #include "base/banned.h"
 
@@ -134,6 +135,17 @@ enum err node_block_holds(struct arena *a, struct store *s, struct str node, str
     return e;
 }
 
+enum err node_owns(struct arena *a, struct store *s, const struct node *node, struct str dossier,
+                   struct str received_at, struct date day, bool *ret, struct fault *f)
+{
+    struct office office = {0};
+    struct fault none = {0};
+    enum err e = node_block_holds(a, s, node->code, dossier, ret, f);
+    if (e == OK && *ret && !str_eq(received_at, node->office))
+        *ret = office_read(a, s, node->office, day, &office, &none) == OK && str_eq(received_at, office.code);
+    return e;
+}
+
 static enum err overlaps(struct store *s, struct str id_code, int64_t first, int64_t last, struct str from,
                          struct str to, bool *ret, struct fault *f)
 {
@@ -247,4 +259,63 @@ enum err node_self_write(struct db *db, const struct node_self *self, struct fau
 enum err node_self_sent(struct db *db, int64_t rev, struct fault *f)
 {
     return db_run(db, STR("UPDATE node_self SET sent_rev = ?1 WHERE sent_rev < ?1"), DB_VALUES(db_int(rev)), f);
+}
+
+enum err node_seen_read(struct db *db, int64_t *ret_rev, struct fault *f)
+{
+    int64_t there = 0;
+    *ret_rev = 0;
+    enum err e =
+        db_value_int(db, STR("SELECT count(*) FROM sqlite_schema WHERE name = 'node_seen'"), DB_NO_VALUES, &there, f);
+    if (e != OK || !there)
+        return e;
+    return db_value_int(db, STR("SELECT coalesce(max(rev), 0) FROM node_seen"), DB_NO_VALUES, ret_rev, f);
+}
+
+enum err node_seen_write(struct db *db, int64_t rev, struct fault *f)
+{
+    enum err e = db_script(db,
+                           "CREATE TABLE IF NOT EXISTS node_seen(one INTEGER PRIMARY KEY CHECK (one = 1), rev INTEGER "
+                           "NOT NULL)",
+                           f);
+    return e == OK ? db_run(db, STR("INSERT OR REPLACE INTO node_seen VALUES(1, ?1)"), DB_VALUES(db_int(rev)), f) : e;
+}
+
+/* ---- what a node may do */
+
+struct str node_roles(struct arena *a, const struct workflow *w, struct str role, bool *ret_is_one)
+{
+    struct str roles = STR("");
+    *ret_is_one = false;
+    for (size_t i = 0; i < w->n_transitions; i++) {
+        const struct transition *t = &w->transitions[i];
+        for (size_t k = 0; t->is_creation && k < t->n_by; k++) {
+            if (str_is(t->by[k], ACTOR_APPLICANT) || str_is(t->by[k], ACTOR_SUPPORTER) ||
+                str_is(t->by[k], ACTOR_SYSTEM))
+                continue;
+            *ret_is_one |= str_eq(t->by[k], role);
+            roles = memmem(roles.p, roles.n, t->by[k].p, t->by[k].n)
+                        ? roles
+                        : STR_JOIN(a, roles, roles.n ? STR(", ") : STR(""), t->by[k]);
+        }
+    }
+    return roles;
+}
+
+enum err node_may(struct arena *a, const struct node_self *self, const struct workflow *w, const struct transition *t,
+                  struct str role, struct fault *f)
+{
+    bool is_reception = false;
+    struct str roles = node_roles(a, w, role, &is_reception);
+    bool follows = str_is(role, ACTOR_SYSTEM) && (str_is(t->id, "part_done") || str_is(t->id, "withdraw"));
+    if (is_reception || follows)
+        return OK;
+    struct str vi = STR_JOIN(a, STR("quầy chỉ tiếp nhận (vai trò: "), roles,
+                             STR("), tỉnh không ghi bước khác do quầy gửi. Hãy làm bước này khi có mạng, ở "),
+                             self->url),
+               en = STR_JOIN(a, STR("a node only receives (roles: "), roles,
+                             STR("), and the province takes no other step from it. Do it when the line is up, at "),
+                             self->url);
+    return FAULT(f, ERR_NODE_STEP, {"transition", t->title.vi}, {"transition_en", text2_in(&t->title, LANG_EN)},
+                 {"node", self->code}, {"why", vi}, {"why_en", en});
 }

@@ -9,14 +9,15 @@
  * A block reserves numbers of an office on each day of a range (register number_blocks). The counter of the province leaves them out; a node takes none but its own
  * (dossier_code_next). Blocks of one office do not overlap (node_block_reserve). A node acts from the moment on at which its first block was reserved.
  *
- * The table node_self, of one row, makes a database that of a node. Ownership: the arena.
- * Errors: ERR_NODE_UNKNOWN, ERR_NODE_BLOCK_WRONG, those of db.
+ * The table node_self, of one row, makes a database that of a node; node_seen says up to which revision of the province it was refreshed. Ownership: the arena.
+ * Errors: ERR_NODE_UNKNOWN, ERR_NODE_BLOCK_WRONG, ERR_NODE_STEP, those of db.
  */
 #ifndef TINHSO_WORKFLOW_NODE_H
 #define TINHSO_WORKFLOW_NODE_H
 
 #include "register/change.h"
 #include "text/date.h"
+#include "workflow/workflow.h"
 
 struct node {
     struct str code, office;
@@ -27,6 +28,10 @@ struct node {
     int64_t ended_ms; /* 0: it goes on */
 };
 enum err node_read(struct arena *a, struct store *s, struct str code, struct node *ret, struct fault *f);
+
+/* Whether a dossier is the node's: of its numbers, and received by its office, or by that which took over from it. */
+enum err node_owns(struct arena *a, struct store *s, const struct node *node, struct str dossier,
+                   struct str received_at, struct date day, bool *ret, struct fault *f);
 
 struct number_block {
     struct str node;
@@ -50,5 +55,19 @@ enum err node_self_read(struct arena *a, struct db *db, struct node_self *ret, b
 enum err node_self_is_begun(struct arena *a, struct db *db, bool *ret, struct fault *f);
 enum err node_self_write(struct db *db, const struct node_self *self, struct fault *f);
 enum err node_self_sent(struct db *db, int64_t rev, struct fault *f);
+/* Up to which revision of the province it was refreshed; 0: never. */
+enum err node_seen_read(struct db *db, int64_t *ret_rev, struct fault *f);
+enum err node_seen_write(struct db *db, int64_t rev, struct fault *f);
+/* What the node wrote of itself, and not what a refresh brought: SQL on a table with the column _rev. */
+#define NODE_REFRESH_SOURCE "province"
+#define NODE_OWN_SQL "_rev NOT IN (SELECT rev FROM revision WHERE source = '" NODE_REFRESH_SOURCE "')"
+
+/* ---- what a node may do at all: it receives */
+
+/* Roles that file dossiers for others: that of the counter. *ret_is_one: `role` is one of them. */
+struct str node_roles(struct arena *a, const struct workflow *w, struct str role, bool *ret_is_one);
+/* At a node: a step of reception, or one that follows from it by itself. ERR_NODE_STEP. */
+enum err node_may(struct arena *a, const struct node_self *self, const struct workflow *w, const struct transition *t,
+                  struct str role, struct fault *f);
 
 #endif
