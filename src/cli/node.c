@@ -1,9 +1,8 @@
 /* tinhso node: counters that go on when the line to the province is down. `add` at the province; `init`, `sync`, `status` at the counter. */
-#include "access/account_new.h"
-#include "access/role.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/folder.h"
+#include "cli/progress.h"
 #include "cli/secret.h"
 #include "cli/show.h"
 #include "exchange/node.h"
@@ -102,40 +101,10 @@ static struct str member(const struct json *object, const char *name)
 }
 
 /* One that is there from a time before gets another link. */
-static enum err member_add(struct cli *c, struct access *a, const struct account *who, const struct str *roles,
-                           size_t n, struct token *ret_link)
+/* Whoever came, with a link to choose a password here: passwords do not travel. */
+static void link_tell(void *context, struct str name, const struct token *link)
 {
-    struct account there;
-    struct fault f = {0};
-    int64_t number;
-    if (account_find(c->arena, a, who->name, &there, &f) == OK)
-        return account_link(a, &(struct actor){0}, there.number, ret_link, &c->fault);
-    return account_add(a, &(struct actor){0}, who, roles, n, &number, ret_link, &c->fault);
-}
-
-/* Its staff, each with a link to choose a password here: passwords do not travel. */
-static enum err staff(struct cli *c, const char *path, const struct json *list)
-{
-    struct access *a CLEANUP(access_freep) = NULL;
-    enum err e = access_open(path, &a, &c->fault);
-    for (size_t i = 0; e == OK && list && list->kind == J_ARRAY && i < list->n; i++) {
-        const struct json *item = &list->items[i], *roles = json_get(item, "roles");
-        size_t n = roles && roles->kind == J_ARRAY ? roles->n : 0;
-        struct str *names = ARENA_ARRAY(c->arena, struct str, n + 1);
-        struct token link;
-        for (size_t k = 0; k < n; k++)
-            names[k] = roles->items[k].string;
-        const struct account who = {.name = member(item, "name"),
-                                    .full_name = member(item, "full_name"),
-                                    .unit = member(item, "unit"),
-                                    .agency = member(item, "agency")};
-        e = access_begin(a, &c->fault);
-        if (e == OK)
-            e = access_end(a, member_add(c, a, &who, names, n, &link), &c->fault);
-        if (e == OK)
-            cli_note(c, "%.*s: /welcome/%s\n", STR_ARG(who.name), link.text);
-    }
-    return e;
+    cli_note(context, "%.*s: /welcome/%s\n", STR_ARG(name), link->text);
 }
 
 static enum err verifier_text(struct cli *c, struct str *ret)
@@ -185,8 +154,13 @@ static enum err fill(struct cli *c, const char *path, const char *base, struct s
         return FAULT(&c->fault, ERR_NODE_PACKAGE, {"reason", self.office});
     e = node_package_load(c->arena, c->store, package, &c->faults, &c->fault);
     self.sent_rev = c->store->head;
+    const struct json *rev = json_get(package, "rev");
+    const struct node_watch watch = {.link = link_tell, .context = c};
+    struct node_sent done = {0};
     if (e == OK)
-        e = staff(c, path, json_get(package, "staff"));
+        e = node_staff_take(path, json_get(package, "staff"), true, &watch, &done, &c->fault);
+    if (e == OK && rev && rev->kind == J_NUMBER)
+        e = node_seen_write(c->store->db, (int64_t)rev->number, &c->fault);
     return e == OK ? node_self_write(c->store->db, &self, &c->fault) : e; /* last: from here on it is a node */
 }
 
@@ -227,16 +201,80 @@ static enum err init(struct cli *c)
     return e;
 }
 
-static void sent_json(struct cli *c, const struct node_sent *r, int64_t waiting)
+static void sent_json(struct cli *c, const struct node_sent *r, int64_t waiting, bool is_sent)
 {
+    const struct {
+        const char *name;
+        int64_t n;
+    } counts[] = {{"taken", r->taken},
+                  {"there", r->there},
+                  {"conflicts", r->conflicts},
+                  {"waiting", waiting},
+                  {"files", r->files},
+                  {"bytes", r->bytes},
+                  {"coming", r->coming},
+                  {"records", r->records},
+                  {"removed", r->removed},
+                  {"dossiers", r->dossiers},
+                  {"staff_added", r->staff_added},
+                  {"staff_ended", r->staff_ended}};
     struct json_out o = answer_begin(c);
     json_object_begin(&o);
-    json_key(&o, STR("taken")), json_int(&o, r->taken);
-    json_key(&o, STR("there")), json_int(&o, r->there);
-    json_key(&o, STR("conflicts")), json_int(&o, r->conflicts);
-    json_key(&o, STR("waiting")), json_int(&o, waiting);
+    for (size_t i = 0; i < (is_sent ? ARRAY_LEN(counts) : 4); i++)
+        json_key(&o, str_of(counts[i].name)), json_int(&o, counts[i].n);
     json_object_end(&o);
     answer_end(c, &o);
+}
+
+static void sent_text(struct cli *c, const struct node_sent *r, int64_t waiting, bool is_sent)
+{
+    buf_printf(&c->out,
+               T(c, "Đã nhận %lld, đã có %lld, cần người xem %lld; còn chờ gửi %lld.\n",
+                 "Taken %lld, there already %lld, for a person %lld; still waiting %lld.\n"),
+               (long long)r->taken, (long long)r->there, (long long)r->conflicts, (long long)waiting);
+    if (!is_sent)
+        return;
+    buf_printf(&c->out,
+               T(c, "Tệp: %lld đã tới, %lld chưa tới. Từ tỉnh: %lld bản ghi đổi, %lld bỏ, %lld hồ sơ có tin mới.\n",
+                 "Files: %lld arrived, %lld did not yet. From the province: %lld records changed, %lld went, news of "
+                 "%lld dossiers.\n"),
+               (long long)r->files, (long long)r->coming, (long long)r->records, (long long)r->removed,
+               (long long)r->dossiers);
+    if (r->staff_added || r->staff_ended)
+        buf_printf(&c->out,
+                   T(c, "Tài khoản: %lld thêm, %lld không còn được đăng nhập.\n",
+                     "Accounts: %lld added, %lld may not sign in any more.\n"),
+                   (long long)r->staff_added, (long long)r->staff_ended);
+    if (r->is_ended)
+        buf_printf(&c->out, "%s",
+                   T(c, "Tỉnh đã ngừng quầy này: không còn gì từ tỉnh về. Gửi xong thì hủy tệp dữ liệu.\n",
+                     "The province ended this node: nothing comes back. Destroy its file when all was sent.\n"));
+}
+
+struct watching {
+    struct cli *cli;
+    struct progress bar;
+};
+
+static void progress_tell(void *context, const char *what, int64_t done, int64_t total)
+{
+    struct watching *x = context;
+    progress_draw(&x->bar, str_of(what), done, total);
+}
+
+static void newcomer_tell(void *context, struct str name, const struct token *link)
+{
+    link_tell(((struct watching *)context)->cli, name, link);
+}
+
+static enum err synchronise(struct cli *c, const char *path, struct node_sent *ret)
+{
+    struct watching x = {.cli = c};
+    const struct node_watch watch = {.progress = progress_tell, .link = newcomer_tell, .context = &x};
+    progress_begin(&x.bar, c->lang);
+    enum err e = node_site_sync(path, &watch, ret, &c->fault);
+    progress_end(&x.bar);
+    return e;
 }
 
 static enum err steps(struct cli *c, bool is_sent)
@@ -249,7 +287,7 @@ static enum err steps(struct cli *c, bool is_sent)
     int64_t waiting = 0;
     enum err e = cli_database(c, &path);
     if (e == OK && is_sent)
-        e = node_site_send(path, &r, &c->fault);
+        e = synchronise(c, path, &r);
     if (e == OK)
         e = store_open(path, STORE_READ, &s, &c->fault);
     if (e == OK)
@@ -261,12 +299,9 @@ static enum err steps(struct cli *c, bool is_sent)
     if (e != OK)
         return e;
     if (c->is_json)
-        sent_json(c, &r, waiting);
+        sent_json(c, &r, waiting, is_sent);
     else
-        buf_printf(&c->out,
-                   T(c, "Đã nhận %lld, đã có %lld, cần người xem %lld; còn chờ gửi %lld.\n",
-                     "Taken %lld, there already %lld, for a person %lld; still waiting %lld.\n"),
-                   (long long)r.taken, (long long)r.there, (long long)r.conflicts, (long long)waiting);
+        sent_text(c, &r, waiting, is_sent);
     return OK;
 }
 

@@ -3,7 +3,6 @@
 #include "base/vec.h"
 #include "crypt/hash.h"
 #include "exchange/node.h"
-#include "register/load.h"
 #include "register/query.h"
 
 #include "base/banned.h"
@@ -156,18 +155,20 @@ static void cell_write(struct str text, struct buf *out)
     buf_putc(out, '"');
 }
 
-static enum err csv_write(struct store *s, const struct reg *reg, struct buf *out, struct fault *f)
+static enum err csv_write(struct arena *a, struct store *s, const struct reg *reg, int64_t behind, struct buf *out,
+                          struct fault *f)
 {
     struct query *rows CLEANUP(query_closep) = NULL;
     struct buf value CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES);
     struct record r;
     bool has_row = false;
+    const char *filter = behind ? arena_printf(a, "_rev > %lld", (long long)behind) : "";
     for (size_t i = 0; i < reg->n_fields; i++) {
         buf_puts(out, i ? "," : "");
         cell_write(reg->fields[i].name, out);
     }
     buf_putc(out, '\n');
-    enum err e = query_open(s, reg, &(struct query_options){.is_unsorted = true}, &rows, f);
+    enum err e = query_open(s, reg, &(struct query_options){.filter = str_of(filter), .is_unsorted = true}, &rows, f);
     while (e == OK && (e = query_next(rows, &r, &has_row, f)) == OK && has_row) {
         if (r.is_sample)
             continue;
@@ -179,10 +180,29 @@ static enum err csv_write(struct store *s, const struct reg *reg, struct buf *ou
         }
         buf_putc(out, '\n');
     }
+    return e == OK && out->is_full ? FAULT(f, ERR_LIMIT, {"what", reg->name}, {"limit", STR("48 MiB")}) : e;
+}
+
+/* Records that are there no more, and were when it was asked last. */
+static enum err removed_write(struct arena *a, struct store *s, const struct reg *reg, int64_t behind,
+                              struct json_out *o, struct fault *f)
+{
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    bool has_row = false;
+    const char *sql = arena_printf(a, "SELECT _id FROM \"r_%.*s\" WHERE _removed AND _until IS NULL AND _rev > ?1",
+                                   STR_ARG(reg->name));
+    enum err e = stmt_new(s->db, str_of(sql), &st, f);
+    if (e == OK)
+        stmt_bind_int(st, 1, behind);
+    json_key(o, STR("removed"));
+    json_array_begin(o);
+    while (e == OK && (e = stmt_step(st, &has_row, f)) == OK && has_row)
+        json_str(o, stmt_column_text(st, 0));
+    json_array_end(o);
     return e;
 }
 
-static enum err declarations_write(struct store *s, struct json_out *o, struct fault *f)
+enum err node_declarations_write(struct store *s, struct json_out *o, struct fault *f)
 {
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row = false;
@@ -201,79 +221,40 @@ static enum err declarations_write(struct store *s, struct json_out *o, struct f
     return e;
 }
 
-enum err node_package_write(struct arena *a, struct store *s, const struct node *node, struct json_out *o,
-                            struct fault *f)
+enum err node_registers_write(struct arena *a, struct store *s, int64_t behind, struct json_out *o, struct fault *f)
 {
-    (void)a;
-    json_object_begin(o);
-    json_member(o, "node", node->code);
-    json_member(o, "office", node->office);
-    enum err e = declarations_write(s, o, f);
+    enum err e = OK;
     json_key(o, STR("registers"));
     json_array_begin(o);
     for (size_t i = 0; e == OK && i < ARRAY_LEN(carried); i++) {
         const struct reg *reg = province_register(s->province, str_of(carried[i]));
         struct buf csv CLEANUP(buf_done) = BUF_INIT(PACKAGE_BYTES);
+        int64_t changed = 0;
         if (!reg)
             continue;
-        e = csv_write(s, reg, &csv, f);
+        e = store_changed(a, s, reg, &changed, f);
+        if (e != OK || (behind && changed <= behind))
+            continue;
+        e = csv_write(a, s, reg, behind, &csv, f);
         json_object_begin(o);
         json_member(o, "name", reg->name);
         json_member(o, "csv", buf_view(&csv));
+        if (e == OK && behind)
+            e = removed_write(a, s, reg, behind, o, f);
         json_object_end(o);
     }
     json_array_end(o);
     return e;
 }
 
-/* ---- at the node */
-
-static struct str member(const struct json *object, const char *name)
+enum err node_package_write(struct arena *a, struct store *s, const struct node *node, struct json_out *o,
+                            struct fault *f)
 {
-    const struct json *v = json_get(object, name);
-    return v && v->kind == J_STRING ? v->string : STR("");
-}
-
-static enum err declare(struct arena *a, struct store *s, const struct json *files, struct faults *list,
-                        struct fault *f)
-{
-    struct change *c;
-    struct province *p;
-    int64_t rev;
-    const struct change_info info = {.actor = STR("tinhso node"), .reason = STR("init")};
-    struct source_file *sources = ARENA_ARRAY(a, struct source_file, files->n + 1);
-    for (size_t i = 0; i < files->n; i++)
-        sources[i] = (struct source_file){member(&files->items[i], "path"), member(&files->items[i], "text")};
-    enum err e = province_build(a, &(struct sources){sources, files->n}, &p, list);
-    if (e == OK)
-        e = change_begin(s, &info, &c, f);
-    if (e != OK)
-        return e;
-    e = change_declare(c, p, NULL, 0, list);
-    if (e == OK)
-        return change_commit(c, &rev, list, NULL);
-    change_abort(c);
-    return e;
-}
-
-enum err node_package_load(struct arena *a, struct store *s, const struct json *package, struct faults *list,
-                           struct fault *f)
-{
-    const struct json *files = json_get(package, "declarations"), *registers = json_get(package, "registers");
-    if (!files || files->kind != J_ARRAY || !registers || registers->kind != J_ARRAY)
-        return FAULT(f, ERR_NODE_PACKAGE, {"reason", STR("declarations, registers")});
-    enum err e = declare(a, s, files, list, f);
-    for (size_t i = 0; e == OK && i < registers->n; i++) {
-        struct load_result done = {0};
-        struct str name = member(&registers->items[i], "name");
-        const struct reg *reg = province_register(s->province, name);
-        const struct change_info info = {.actor = STR("tinhso node"),
-                                         .reason = STR("init"),
-                                         .source = STR_JOIN(a, STR("province:"), name),
-                                         .file = name,
-                                         .is_act = true};
-        if (reg)
-            e = load_csv(s, reg, member(&registers->items[i], "csv"), &info, false, NULL, NULL, &done, list, NULL);
-    }
-    return e;
+    json_object_begin(o);
+    json_member(o, "node", node->code);
+    json_member(o, "office", node->office);
+    json_key(o, STR("rev"));
+    json_int(o, s->head);
+    enum err e = node_declarations_write(s, o, f);
+    return e == OK ? node_registers_write(a, s, 0, o, f) : e;
 }

@@ -18,10 +18,11 @@ static enum err steps_behind(struct arena *a, struct store *s, int64_t rev, size
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     VEC(struct sent) list = {0};
     bool has_row = false;
-    enum err e = stmt_new(s->db,
-                          STR("SELECT _id, _rev FROM r_dossier_events WHERE _rev > ?1 AND NOT _removed AND NOT _sample "
-                              "ORDER BY _rev, _ord"),
-                          &st, f);
+    enum err e = stmt_new(
+        s->db,
+        STR("SELECT _id, _rev FROM r_dossier_events WHERE _rev > ?1 AND NOT _removed AND NOT _sample AND " NODE_OWN_SQL
+            " ORDER BY _rev, _ord"),
+        &st, f);
     if (e != OK)
         return e;
     stmt_bind_int(st, 1, rev);
@@ -41,18 +42,68 @@ enum err node_waiting(struct store *s, const struct node_self *self, int64_t *re
     *ret_n = 0;
     if (!province_register(s->province, STR("dossier_events")))
         return OK;
-    return db_value_int(s->db,
-                        STR("SELECT count(*) FROM r_dossier_events WHERE _rev > ?1 AND NOT _removed AND NOT _sample"),
-                        DB_VALUES(db_int(self->sent_rev)), ret_n, f);
+    return db_value_int(
+        s->db,
+        STR("SELECT count(*) FROM r_dossier_events WHERE _rev > ?1 AND NOT _removed AND NOT _sample AND " NODE_OWN_SQL),
+        DB_VALUES(db_int(self->sent_rev)), ret_n, f);
 }
 
 /* Personal fields go too, each with the salt of its commitment. */
-static enum err prove(struct store *s, const struct reg *reg, struct str id, const char *key, struct json_out *o,
-                      struct fault *f)
+static enum err prove(struct store *s, const struct reg *reg, struct str id, struct json_out *o, struct fault *f)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(PROOF_BYTES);
     enum err e = log_prove(s, reg, id, &(struct proof_shown){.is_all = true}, &b, f);
-    json_member(o, key, buf_view(&b));
+    json_str(o, buf_view(&b));
+    return e;
+}
+
+/* The files that the step added to its dossier. */
+static enum err files_prove(struct arena *a, struct store *s, struct str dossier, int64_t rev, struct json_out *o,
+                            struct fault *f)
+{
+    const struct reg *reg = province_register(s->province, STR("dossier_files"));
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    VEC(struct str) ids = {0};
+    bool has_row = false;
+    enum err e = reg ? stmt_new(s->db,
+                                STR("SELECT _id FROM r_dossier_files WHERE dossier = ?1 AND _rev = ?2 AND NOT _removed "
+                                    "ORDER BY _ord"),
+                                &st, f)
+                     : OK;
+    if (e != OK || !reg)
+        return e;
+    stmt_bind_text(st, 1, dossier);
+    stmt_bind_int(st, 2, rev);
+    while ((e = stmt_step(st, &has_row, f)) == OK && has_row)
+        VEC_PUSH(a, &ids, str_dup(a, stmt_column_text(st, 0)));
+    if (e != OK || !ids.n)
+        return e;
+    json_key(o, STR("files"));
+    json_array_begin(o);
+    for (size_t i = 0; e == OK && i < ids.n; i++)
+        e = prove(s, reg, ids.p[i], o, f);
+    json_array_end(o);
+    return e;
+}
+
+/* {"event", "dossier", "files"}, all as this step left them. */
+static enum err step_write(struct arena *a, struct store *s, const struct sent *x, struct json_out *o, struct fault *f)
+{
+    const struct province *p = s->province;
+    struct str rest, dossier = str_cut(x->id, '@', &rest);
+    store_move(s, x->rev, p);
+    json_object_begin(o);
+    json_key(o, STR("event"));
+    enum err e = prove(s, province_register(p, STR("dossier_events")), x->id, o, f);
+    json_key(o, STR("dossier"));
+    if (e == OK)
+        e = prove(s, province_register(p, STR("dossiers")), dossier, o, f);
+    else
+        json_str(o, STR(""));
+    if (e == OK)
+        e = files_prove(a, s, dossier, x->rev, o, f);
+    json_object_end(o);
+    store_move(s, s->head, p);
     return e;
 }
 
@@ -76,14 +127,7 @@ enum err node_batch_write(struct arena *a, struct store *s, const struct node_se
     json_key(&o, STR("steps"));
     json_array_begin(&o);
     for (size_t i = 0; e == OK && i < *ret_n; i++) {
-        struct str rest;
-        json_object_begin(&o);
-        e = prove(s, events, list[i].id, "event", &o, f);
-        store_move(s, list[i].rev, s->province); /* the dossier as this step left it */
-        if (e == OK)
-            e = prove(s, dossiers, str_cut(list[i].id, '@', &rest), "dossier", &o, f);
-        store_move(s, s->head, s->province);
-        json_object_end(&o);
+        e = step_write(a, s, &list[i], &o, f);
         *ret_rev = list[i].rev;
     }
     if (e != OK)

@@ -4,7 +4,6 @@
 #include "exchange/node.h"
 #include "register/log.h"
 #include "register/query.h"
-#include "workflow/office.h"
 
 #include "base/banned.h"
 
@@ -94,6 +93,32 @@ static struct str cell(const struct reg *reg, const struct str *cells, const cha
     return n != NO_FIELD && cells[n].p ? cells[n] : STR("");
 }
 
+/* The records of files that the same revision added to the dossier. */
+static enum err files_open(struct arena *a, struct store *s, const struct node *node, const struct json *list,
+                           const struct proven *event, struct node_step *ret, struct fault *f)
+{
+    const struct reg *reg = province_register(s->province, STR("dossier_files"));
+    struct str data = ret->data;
+    if (!list)
+        return OK;
+    if (list->kind != J_ARRAY || !reg)
+        return senseless("files", f);
+    ret->files = ARENA_ARRAY(a, struct str *, list->n + 1);
+    for (size_t i = 0; i < list->n; i++) {
+        struct proven file = {0};
+        struct str proof = list->items[i].kind == J_STRING ? list->items[i].string : STR("");
+        enum err e = proof_open(a, reg, node, proof, &file, f);
+        if (e != OK)
+            return e;
+        if (file.facts.rev != event->facts.rev || !str_eq(cell(reg, file.cells, "dossier"), ret->dossier))
+            return FAULT(f, ERR_NODE_SIGNATURE, {"node", node->code});
+        ret->files[ret->n_files++] = file.cells;
+        data = STR_JOIN(a, data, i ? STR(",") : STR(",\"files\":["), file.json);
+    }
+    ret->data = ret->n_files ? STR_JOIN(a, data, STR("]")) : data;
+    return OK;
+}
+
 static enum err step_open(struct arena *a, struct store *s, const struct node *node, const struct json *item,
                           struct node_step *ret, struct fault *f)
 {
@@ -108,16 +133,19 @@ static enum err step_open(struct arena *a, struct store *s, const struct node *n
         e = proof_open(a, dossiers, node, member(item, "dossier"), &dossier, f);
     if (e != OK)
         return e;
-    *ret = (struct node_step){
-        .id = event.facts.id,
-        .dossier = cell(events, event.cells, "dossier"),
-        .transition = cell(events, event.cells, "transition"),
-        .actor = cell(events, event.cells, "actor"),
-        .role = cell(events, event.cells, "role"),
-        .reason = cell(events, event.cells, "reason"),
-        .due_after = cell(events, event.cells, "due_after"),
-        .cells = dossier.cells,
-        .data = STR_JOIN(a, STR("{\"event\":"), event.json, STR(",\"dossier\":"), dossier.json, STR("}"))};
+    *ret = (struct node_step){.id = event.facts.id,
+                              .dossier = cell(events, event.cells, "dossier"),
+                              .transition = cell(events, event.cells, "transition"),
+                              .actor = cell(events, event.cells, "actor"),
+                              .role = cell(events, event.cells, "role"),
+                              .reason = cell(events, event.cells, "reason"),
+                              .due_after = cell(events, event.cells, "due_after"),
+                              .cells = dossier.cells,
+                              .data = STR_JOIN(a, STR("{\"event\":"), event.json, STR(",\"dossier\":"), dossier.json)};
+    e = files_open(a, s, node, json_get(item, "files"), &event, ret, f);
+    if (e != OK)
+        return e;
+    ret->data = STR_JOIN(a, ret->data, STR("}"));
     struct str at = cell(events, event.cells, "at"), number = cell(events, event.cells, "number");
     for (size_t i = 0; i < number.n && number.p[i] >= '0' && number.p[i] <= '9' && ret->number < INT32_MAX; i++)
         ret->number = ret->number * 10 + (number.p[i] - '0');
@@ -223,26 +251,6 @@ static void inputs_of(struct taking *t, const struct transition *tr, struct act_
 
 /* ---- what a node may do at all: it receives. A stolen key, or a laptop that was opened, decides nothing and touches no dossier but its own. */
 
-/* A role that files dossiers for others: that of the counter. */
-static struct str reception_roles(struct taking *t, bool *ret_is_one)
-{
-    struct str roles = STR("");
-    *ret_is_one = false;
-    for (size_t i = 0; i < t->w->n_transitions; i++) {
-        const struct transition *tr = &t->w->transitions[i];
-        for (size_t k = 0; tr->is_creation && k < tr->n_by; k++) {
-            if (str_is(tr->by[k], ACTOR_APPLICANT) || str_is(tr->by[k], ACTOR_SUPPORTER) ||
-                str_is(tr->by[k], ACTOR_SYSTEM))
-                continue;
-            *ret_is_one |= str_eq(tr->by[k], t->step->role);
-            roles = memmem(roles.p, roles.n, tr->by[k].p, tr->by[k].n)
-                        ? roles
-                        : STR_JOIN(t->a, roles, roles.n ? STR(", ") : STR(""), tr->by[k]);
-        }
-    }
-    return roles;
-}
-
 /* What follows by itself: a part that ended is told to its whole (one open part less, and the part has ended here); the parts of a whole that was withdrawn are. */
 static enum err follows(struct taking *t, struct change *c, const struct transition *tr, const struct record *now,
                         bool *ret, struct fault *f)
@@ -268,17 +276,11 @@ static enum err follows(struct taking *t, struct change *c, const struct transit
     return OK;
 }
 
-/* Of its numbers and received by its office, or by that which took over from it. */
 static enum err is_own(struct taking *t, const struct record *now, bool *ret, struct fault *f)
 {
-    struct office office = {0};
-    struct fault none = {0};
     struct date day = date_of_instant(t->step->at_ms, t->s->province->utc_offset_minutes);
-    struct str at = record_text(t->w->reg, now, "reception_office");
-    enum err e = node_block_holds(t->a, t->s, t->node->code, t->step->dossier, ret, f);
-    if (e == OK && *ret && !str_eq(at, t->node->office))
-        *ret = office_read(t->a, t->s, t->node->office, day, &office, &none) == OK && str_eq(at, office.code);
-    return e;
+    return node_owns(t->a, t->s, t->node, t->step->dossier, record_text(t->w->reg, now, "reception_office"), day, ret,
+                     f);
 }
 
 static enum err may_come(struct taking *t, struct change *c, const struct transition *tr, struct fault *f)
@@ -286,7 +288,7 @@ static enum err may_come(struct taking *t, struct change *c, const struct transi
     const struct node_step *x = t->step;
     struct record now = {0};
     bool is_its = true, is_allowed;
-    struct str roles = reception_roles(t, &is_allowed);
+    struct str roles = node_roles(t->a, t->w, t->step->role, &is_allowed);
     enum err e = tr->is_creation ? OK : change_current(c, t->w->reg, x->dossier, &now, f);
     if (e == OK && now.values)
         now = record_copy(t->a, t->w->reg, &now);
@@ -356,9 +358,7 @@ static enum err take(struct taking *t, struct acted *done, struct fault *f)
 {
     struct change *c;
     const struct transition *tr;
-    struct faults list CLEANUP(faults_done) = {.max = 1};
     struct change_info info = info_of(t);
-    int64_t rev;
     enum err e = transition_named(t->w, t->step->transition, &tr, f);
     if (e == OK)
         e = change_begin(t->s, &info, &c, f);
@@ -367,54 +367,64 @@ static enum err take(struct taking *t, struct acted *done, struct fault *f)
     e = may_come(t, c, tr, f);
     if (e == OK)
         e = act(t, c, tr, done, f);
-    if (e != OK) {
-        change_abort(c);
-        return e;
-    }
-    e = change_commit(c, &rev, &list, NULL);
-    if (e != OK && list.n)
-        *f = list.p[0];
-    return e;
+    if (e == OK)
+        e = node_files_put(t->a, c, t->node, t->step, f);
+    return change_end(c, e, NULL, f);
 }
 
 /* ---- what does not fit */
 
-static enum err conflict_is_kept(struct taking *t, const struct reg *reg, struct str id, bool *ret, struct fault *f)
+/* Under which name it is kept. A step that came again after the node had been told otherwise is another one: it has another moment. */
+static enum err conflict_name(struct taking *t, const struct reg *reg, struct str at, struct str *ret,
+                              bool *ret_is_kept, struct fault *f)
 {
-    struct query *rows CLEANUP(query_closep) = NULL;
-    struct record r;
-    enum err e = query_open(t->s, reg, &(struct query_options){.id = id}, &rows, f);
-    return e == OK ? query_next(rows, &r, ret, f) : e;
+    int64_t at_ms = 0;
+    enum err e = OK;
+    *ret = t->step->id;
+    for (int i = 0; e == OK && i < 2; i++) {
+        struct query *rows CLEANUP(query_closep) = NULL;
+        struct record r;
+        bool is_other = false;
+        e = query_open(t->s, reg, &(struct query_options){.id = STR_JOIN(t->a, t->node->code, STR("@"), *ret)}, &rows,
+                       f);
+        if (e == OK)
+            e = query_next(rows, &r, ret_is_kept, f);
+        if (e == OK && *ret_is_kept && i == 0)
+            is_other = instant_parse(record_text(reg, &r, "at"), &at_ms, NULL) == OK && at_ms != t->step->at_ms;
+        if (!is_other)
+            return e;
+        *ret = STR_JOIN(t->a, t->step->id, STR(" "), at);
+    }
+    return e;
 }
 
-static enum err conflict(struct taking *t, struct str why, struct fault *f)
+/* What was handed in at the counter is with the dossier, whatever became of the step; in the dossiers of others nothing is put. */
+static enum err conflict_files(struct taking *t, struct change *c, struct fault *f)
 {
-    const struct reg *reg = province_register(t->s->province, STR("node_conflicts"));
+    struct record now = {0};
+    bool is_its = false;
+    enum err e = change_current(c, t->w->reg, t->step->dossier, &now, f);
+    if (e == OK && now.values) {
+        now = record_copy(t->a, t->w->reg, &now);
+        e = is_own(t, &now, &is_its, f);
+    }
+    return e == OK && is_its ? node_files_put(t->a, c, t->node, t->step, f) : e;
+}
+
+static enum err conflict_put(struct taking *t, struct change *c, const struct reg *reg, struct str name, struct str at,
+                             struct str why, struct fault *f)
+{
     const struct node_step *x = t->step;
     struct faults list CLEANUP(faults_done) = {.max = 1};
-    struct buf at CLEANUP(buf_done) = BUF_INIT(64);
-    struct change_info info = info_of(t);
-    struct change *c;
     struct record r;
     enum put_outcome outcome;
-    bool is_kept = false;
-    int64_t rev;
-    if (!reg)
-        return FAULT(f, ERR_NODE_PACKAGE, {"reason", why});
-    enum err e = conflict_is_kept(t, reg, STR_JOIN(t->a, t->node->code, STR("@"), x->id), &is_kept, f);
-    if (e != OK || is_kept)
-        return e;
-    e = change_begin(t->s, &info, &c, f);
-    if (e != OK)
-        return e;
-    instant_print(x->at_ms, &at);
     const struct {
         const char *name;
         struct str text;
     } given[] = {{"node", t->node->code},
-                 {"step", x->id},
+                 {"step", name},
                  {"transition", x->transition},
-                 {"at", buf_view(&at)},
+                 {"at", at},
                  {"actor", x->actor},
                  {"arrived_on", change_today(c)},
                  {"unit", cell(t->w->reg, x->cells, "unit")},
@@ -426,19 +436,34 @@ static enum err conflict(struct taking *t, struct str why, struct fault *f)
         if (field != NO_FIELD)
             cells[field] = given[i].text;
     }
-    e = record_parse(t->a, reg, cells, 0, change_today(c), &r, &list);
-    if (e == OK)
-        e = change_put(c, reg, &r, &outcome, f);
-    else
+    if (record_parse(t->a, reg, cells, 0, change_today(c), &r, &list) != OK) {
         *f = list.p[0];
-    if (e != OK) {
-        change_abort(c);
-        return e;
+        return list.p[0].code;
     }
-    e = change_commit(c, &rev, &list, NULL);
-    if (e != OK && list.n)
-        *f = list.p[0];
-    return e;
+    return change_put(c, reg, &r, &outcome, f);
+}
+
+static enum err conflict(struct taking *t, struct str why, bool has_files, struct fault *f)
+{
+    const struct reg *reg = province_register(t->s->province, STR("node_conflicts"));
+    struct buf at CLEANUP(buf_done) = BUF_INIT(64);
+    struct change_info info = info_of(t);
+    struct change *c;
+    struct str name;
+    bool is_kept = false;
+    if (!reg)
+        return FAULT(f, ERR_NODE_PACKAGE, {"reason", why});
+    instant_print(t->step->at_ms, &at);
+    enum err e = conflict_name(t, reg, buf_view(&at), &name, &is_kept, f);
+    if (e != OK || is_kept)
+        return e;
+    e = change_begin(t->s, &info, &c, f);
+    if (e != OK)
+        return e;
+    e = conflict_put(t, c, reg, name, buf_view(&at), why, f);
+    if (e == OK && has_files)
+        e = conflict_files(t, c, f);
+    return change_end(c, e, NULL, f);
 }
 
 static enum err taken(struct taking *t, const struct acted *done, struct node_taken *ret, struct fault *f)
@@ -449,7 +474,7 @@ static enum err taken(struct taking *t, const struct acted *done, struct node_ta
         return OK;
     /* The paper that the applicant holds says otherwise: a person must tell him, or keep the earlier promise. */
     ret->why = STR_JOIN(t->a, STR("Giấy của quầy hẹn "), t->step->due_after, STR(", ở đây tính ra "), due);
-    return conflict(t, ret->why, f);
+    return conflict(t, ret->why, false, f); /* its files came with the step */
 }
 
 static enum err take_one(struct taking *t, struct node_taken *ret, struct fault *f)
@@ -472,7 +497,7 @@ static enum err take_one(struct taking *t, struct node_taken *ret, struct fault 
         return *f = why, e;
     ret->outcome = NODE_CONFLICT;
     ret->why = sentence(t->a, &why);
-    return conflict(t, ret->why, f);
+    return conflict(t, ret->why, true, f);
 }
 
 enum err node_batch_take(struct arena *a, struct acting *acting, struct store *s, const struct workflow *w,

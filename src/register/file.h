@@ -16,7 +16,13 @@ enum err file_put(struct change *c, struct str reg, struct str id, struct str by
                   struct fault *f);
 enum err file_read_bytes(struct arena *a, struct store *s, struct str reg, struct str id, struct str *ret_bytes,
                          struct fault *f);
-/* For erasing: nothing happens where there is none. */
+/* Of a file that comes in pieces: kept apart, in their order, until all are there and somebody made a file of them. A piece belongs at the end of those that are there. */
+enum err file_pieces_size(struct db *db, struct str reg, struct str id, int64_t *ret_size, struct fault *f);
+enum err file_piece_add(struct db *db, struct str reg, struct str id, int64_t at, struct str bytes, struct fault *f);
+enum err file_pieces_read(struct arena *a, struct db *db, struct str reg, struct str id, struct str *ret_bytes,
+                          struct fault *f);
+enum err file_pieces_drop(struct db *db, struct str reg, struct str id, struct fault *f);
+/* For erasing, its pieces too: nothing happens where there is none. */
 enum err file_erase(struct db *db, struct str reg, struct str id, struct fault *f);
 
 #endif

@@ -21,7 +21,7 @@ answer_fn api_figures, api_figure, api_figure_records, api_indexes, api_index_la
     api_report;
 
 /* api_openapi.c */
-answer_fn api_node_join, api_node_steps; /* api_nodes.c */
+answer_fn api_node_join, api_node_steps, api_node_refresh, api_node_file; /* api_nodes.c */
 answer_fn api_openapi;
 
 /* api_catalogue.c */

@@ -1,9 +1,10 @@
-/* What counter nodes ask of the province: to join, once, and to have their steps taken. Nobody is signed in: a key told to the operator lets one join, the log of the node proves
- * the rest (exchange/node.h). */
+/* What counter nodes ask of the province: to join, once, to have their steps and files taken, and to be refreshed. Nobody is signed in: a key told to the operator lets one
+ * join, the key of the node's log proves the rest (exchange/node.h). */
 #include "access/account.h"
 #include "exchange/node.h"
 #include "web/api.h"
 #include "web/desk.h"
+#include "web/form.h"
 #include "web/signed.h"
 #include "web/site.h"
 #include "web/workflow_site.h"
@@ -67,22 +68,14 @@ static enum err join(struct exchange *x, const struct json *body, struct node *r
 {
     struct worker *w = x->worker;
     struct change *c;
-    struct faults list CLEANUP(faults_done) = {.max = 1};
     struct str code = input_text(x, 0);
-    int64_t rev;
     const struct change_info info = {
         .actor = STR_JOIN(x->arena, STR("node:"), code), .reason = STR("join"), .is_act = true};
     enum err e = change_begin(w->store, &info, &c, f);
     if (e != OK)
         return e;
     e = node_join(x->arena, c, code, member(body, "key"), member(body, "verifier"), f);
-    if (e != OK) {
-        change_abort(c);
-        return e;
-    }
-    e = change_commit(c, &rev, &list, NULL);
-    if (e != OK && list.n)
-        *f = list.p[0];
+    e = change_end(c, e, NULL, f);
     return e == OK ? node_read(x->arena, w->store, code, ret, f) : e;
 }
 
@@ -158,5 +151,79 @@ enum err api_node_steps(struct exchange *x, struct fault *f)
         return e;
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     outcome_write(&batch, list, &o);
+    return OK;
+}
+
+/* ---- what changed, and files */
+
+/* Those who may sign in there. Nobody may at a node that is over. */
+static enum err staff_of(struct exchange *x, const struct node *node, struct json_out *o, struct fault *f)
+{
+    struct office office;
+    if (node->ended_ms) {
+        json_key(o, STR("staff"));
+        json_array_begin(o);
+        json_array_end(o);
+        return OK;
+    }
+    enum err e = office_read(x->arena, ((struct worker *)x->worker)->store, node->office, today_of(x), &office, f);
+    return e == OK ? staff(x, &office, o, f) : e;
+}
+
+enum err api_node_refresh(struct exchange *x, struct fault *f)
+{
+    struct worker *w = x->worker;
+    const struct workflow *workflow = NULL;
+    struct node node = {.code = STR("")};
+    struct node_request r = {.at = 0};
+    struct json_out o;
+    enum err e = site_workflow(x, STR("dossiers"), &workflow, f);
+    site_acts(x, true);
+    if (e == OK)
+        e = node_request_open(x->arena, w->store, input_text(x, 0), "refresh", x->request_body, &node, &r, f);
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    if (e == OK)
+        e = node_refresh_write(x->arena, w->store, &node, workflow, r.at, &o, f);
+    if (e == OK)
+        e = staff_of(x, &node, &o, f);
+    site_acts(x, false);
+    if (e != OK)
+        return e;
+    json_key(&o, STR("head")), json_int(&o, w->store->head);
+    json_object_end(&o);
+    return OK;
+}
+
+enum err api_node_file(struct exchange *x, struct fault *f)
+{
+    struct worker *w = x->worker;
+    struct node node = {.code = STR("")};
+    struct node_request r = {.at = 0};
+    struct fault why = {0};
+    struct json_out o;
+    int64_t has = 0;
+    bool is_whole = false;
+    site_acts(x, true);
+    enum err e = node_request_open(x->arena, w->store, input_text(x, 0), "file", x->request_body, &node, &r, f);
+    if (e == OK) {
+        e = node_file_take(x->arena, w->store, &node, &r, &has, &is_whole, &why);
+        if (e != OK && e != ERR_NODE_FILE)
+            *f = why;
+    }
+    site_acts(x, false);
+    if (e != OK && e != ERR_NODE_FILE)
+        return e;
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    if (e == ERR_NODE_FILE) { /* what was dropped stays dropped: an answer, not a failure */
+        x->status = 422;
+        json_member(&o, "type", STR("node-file"));
+        json_member(&o, "detail", r.id);
+        json_member(&o, "title", fault_sentence(x, &why));
+    } else {
+        json_key(&o, STR("has")), json_int(&o, has);
+        json_key(&o, STR("whole")), json_bool(&o, is_whole);
+    }
+    json_object_end(&o);
     return OK;
 }

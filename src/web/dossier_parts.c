@@ -1,6 +1,7 @@
 #include "web/dossier_parts.h"
 
 #include "base/clock.h"
+#include "register/file.h"
 #include "register/query.h"
 #include "web/message.h"
 #include "web/parts.h"
@@ -153,4 +154,28 @@ enum err dossier_read(struct exchange *x, const struct workflow **ret_workflow, 
     if (e == OK)
         *ret_record = record_copy(x->arena, (*ret_workflow)->reg, &r);
     return e;
+}
+
+/* ---- files */
+
+struct str file_coming(struct exchange *x, const struct reg *reg, const struct record *r)
+{
+    struct str node = record_text(reg, r, "node");
+    return node.n && !record_text(reg, r, "arrived_at").n
+               ? message_with(x->arena, M_dossiers_file_coming, x->lang, node)
+               : STR("");
+}
+
+enum err file_give(struct exchange *x, const struct reg *reg, const struct record *r, struct fault *f)
+{
+    struct str bytes;
+    if (file_coming(x, reg, r).n)
+        return FAULT(f, ERR_FILE_COMING, {"node", record_text(reg, r, "node")});
+    enum err e = file_read_bytes(x->arena, ((struct worker *)x->worker)->store, reg->name, r->id, &bytes, f);
+    if (e != OK)
+        return e;
+    x->media = record_text(reg, r, "media_type");
+    x->filename = record_text(reg, r, "name");
+    buf_str(&x->body, bytes);
+    return OK;
 }

@@ -29,4 +29,9 @@ struct str reference_text(struct exchange *x, const struct reg *reg, const struc
 enum err dossier_read(struct exchange *x, const struct workflow **ret_workflow, struct record *ret_record,
                       struct fault *f);
 
+/* A file of a dossier that the caller judged. Its bytes may still be on the way from a counter node: then the words that say so, else empty; file_give answers with the bytes, or
+ * ERR_FILE_COMING. */
+struct str file_coming(struct exchange *x, const struct reg *reg, const struct record *r);
+enum err file_give(struct exchange *x, const struct reg *reg, const struct record *r, struct fault *f);
+
 #endif

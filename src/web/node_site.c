@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "exchange/node.h"
 #include "web/portal_site.h"
@@ -21,11 +22,22 @@ static int64_t count_in(const struct json *root, const char *name)
 }
 
 /* What the province refuses, it says as a problem with its type. */
-static enum err refused(struct arena *a, const struct node_self *self, const char *url, long status, struct str body,
-                        struct fault *f)
+enum err node_site_refused(struct arena *a, const struct node_self *self, const char *url, long status, struct str body,
+                           struct fault *f)
 {
     struct json *root = NULL;
-    const struct json *detail = json_parse(a, body, STR(""), &root, NULL) == OK ? json_get(root, "detail") : NULL;
+    bool is_told = json_parse(a, body, STR(""), &root, NULL) == OK;
+    const struct json *detail = is_told ? json_get(root, "detail") : NULL,
+                      *type = is_told ? json_get(root, "type") : NULL;
+    bool is_of_file = type && type->kind == J_STRING && str_ends(type->string, STR("node-file"));
+    bool is_of_clock = type && type->kind == J_STRING && str_ends(type->string, STR("node-clock"));
+    if (status == 422 && is_of_file && detail && detail->kind == J_STRING)
+        return FAULT(f, ERR_NODE_FILE, {"id", detail->string}, {"node", self->code});
+    if (status == 403 && is_of_clock) {
+        struct buf now CLEANUP(buf_done) = BUF_INIT(64);
+        instant_print(clock_now_ms(), &now);
+        return FAULT(f, ERR_NODE_CLOCK, {"node", self->code}, {"at", buf_view(&now)});
+    }
     if (status == 403 || status == 404)
         return FAULT(f, ERR_NODE_SIGNATURE, {"node", self->code});
     if (status < 500 && detail && detail->kind == J_STRING)
@@ -42,7 +54,7 @@ static enum err post(struct arena *a, const struct node_self *self, struct str b
     const char *url = arena_printf(a, "%.*s/api/nodes/%.*s/steps", STR_ARG(self->url), STR_ARG(self->code));
     enum err e = portal_http_post(url, body, WAIT_MS, &status, &out, f);
     if (e == OK && status != 200)
-        return refused(a, self, url, status, buf_view(&out), f);
+        return node_site_refused(a, self, url, status, buf_view(&out), f);
     if (e == OK)
         e = json_parse(a, buf_view(&out), STR("answer"), &root, f);
     if (e != OK)
@@ -81,7 +93,7 @@ static enum err send_next(struct arena *a, const char *path, struct node_sent *r
     return e;
 }
 
-enum err node_site_send(const char *path, struct node_sent *ret, struct fault *f)
+static enum err send_all(const char *path, struct node_sent *ret, struct fault *f)
 {
     bool has = true;
     enum err e = OK;
@@ -90,6 +102,12 @@ enum err node_site_send(const char *path, struct node_sent *ret, struct fault *f
         e = send_next(a, path, ret, &has, f);
     }
     return e;
+}
+
+enum err node_site_sync(const char *path, const struct node_watch *watch, struct node_sent *ret, struct fault *f)
+{
+    enum err e = send_all(path, ret, f);
+    return e == OK ? node_site_pull(path, watch, ret, f) : e;
 }
 
 /* ---- beside a server */
@@ -104,10 +122,16 @@ struct node_site {
 static void *sender_main(void *p)
 {
     struct node_site *x = p;
+    int64_t pulled_us = 0;
     while (!x->is_stopped) {
         struct node_sent done = {0};
         struct fault f = {0};
-        enum err e = node_site_send(x->path, &done, &f);
+        enum err e = send_all(x->path, &done, &f);
+        bool is_due = !pulled_us || clock_mono_us() - pulled_us > (int64_t)NODE_PULL_MS * 1000;
+        if (e == OK && (is_due || done.taken || done.there || done.conflicts)) {
+            e = node_site_pull(x->path, NULL, &done, &f);
+            pulled_us = e == OK ? clock_mono_us() : 0;
+        }
         if (e != OK && e != x->told) {
             struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 14);
             fault_print(&f, LANG_EN, &b);

@@ -236,6 +236,7 @@ static enum err files_of(struct seen_dossier *d, struct tpl_dossier_files **ret,
         shown[kept++] = (struct tpl_dossier_files){
             .name = record_text(reg, &list[i], "name"),
             .about = text2_in(&kind, x->lang),
+            .coming = file_coming(x, reg, &list[i]),
             .href = str_of(arena_printf(x->arena, "%.*s/files/%lld", STR_ARG(part_href(x, "/desk/dossiers/", d->r.id)),
                                         (long long)number))};
     }
@@ -293,7 +294,6 @@ enum err page_dossier_file(struct exchange *x, struct fault *f)
     const struct reg *reg = province_register(w->store->province, STR("dossier_files"));
     struct record *list = NULL;
     size_t n = 0;
-    struct str bytes;
     enum err e = begin(x, &d, f);
     if (e == OK && reg)
         e = site_beside(x, reg, d.r.id, &list, &n, f);
@@ -302,13 +302,7 @@ enum err page_dossier_file(struct exchange *x, struct fault *f)
         record_integer(reg, &list[i], "number", &number);
         if (number != input_named(x, "number")->integer || record_text(reg, &list[i], "removed_on").n)
             continue;
-        e = file_read_bytes(x->arena, w->store, reg->name, list[i].id, &bytes, f);
-        if (e != OK)
-            return e;
-        x->media = record_text(reg, &list[i], "media_type");
-        x->filename = record_text(reg, &list[i], "name");
-        buf_str(&x->body, bytes);
-        return OK;
+        return file_give(x, reg, &list[i], f);
     }
     return e == OK ? FAULT(f, ERR_RECORD_UNKNOWN, {"id", d.r.id}, {"register", STR("dossier_files")}) : e;
 }

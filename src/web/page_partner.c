@@ -189,6 +189,11 @@ static enum err conflicts(struct exchange *x, struct tpl_partner *t, struct faul
     store_view(w->store, NULL); /* how many, whosever they are */
     enum err e =
         query_count(w->store, reg, &(struct query_options){.filter = STR("settled_on IS NULL")}, &t->conflicts, f);
+    const struct reg *files = province_register(w->store->province, STR("dossier_files"));
+    if (e == OK && files)
+        e = query_count(w->store, files,
+                        &(struct query_options){.filter = STR("node IS NOT NULL AND arrived_at IS NULL")}, &t->coming,
+                        f);
     store_view(w->store, who);
     t->conflicts_href = site_shows_register(x, reg) ? part_href(x, "/registers/", reg->name) : nothing;
     return e;

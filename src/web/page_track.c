@@ -238,9 +238,9 @@ static enum err files_of(struct tracked *t, struct tpl_track *page, struct fault
         record_integer(reg, &list[i], "number", &number);
         if (str_is(kind_code, "draft") || str_is(kind_code, "opinion"))
             continue;
-        files[page->n_files++] =
-            (struct tpl_track_files){record_text(reg, &list[i], "name"), text2_in(&kind, x->lang),
-                                     str_of(arena_printf(x->arena, "/track/files/%lld", (long long)number))};
+        files[page->n_files++] = (struct tpl_track_files){
+            record_text(reg, &list[i], "name"), text2_in(&kind, x->lang), file_coming(x, reg, &list[i]),
+            str_of(arena_printf(x->arena, "/track/files/%lld", (long long)number))};
     }
     page->files = files;
     return e;
@@ -431,7 +431,6 @@ static enum err give_file(struct exchange *x, struct str dossier, struct fault *
 {
     struct worker *w = x->worker;
     struct record *list = NULL;
-    struct str bytes;
     size_t n = 0;
     const struct reg *reg;
     enum err e = province_register_find(w->store->province, STR("dossier_files"), &reg, f);
@@ -443,13 +442,7 @@ static enum err give_file(struct exchange *x, struct str dossier, struct fault *
         record_integer(reg, &list[i], "number", &number);
         if (number != input_named(x, "number")->integer || str_is(kind, "draft") || str_is(kind, "opinion"))
             continue;
-        e = file_read_bytes(x->arena, w->store, reg->name, list[i].id, &bytes, f);
-        if (e != OK)
-            return e;
-        buf_str(&x->body, bytes);
-        x->media = record_text(reg, &list[i], "media_type");
-        x->filename = record_text(reg, &list[i], "name");
-        return OK;
+        return file_give(x, reg, &list[i], f);
     }
     return e == OK ? FAULT(f, ERR_FILE_GONE) : e;
 }
