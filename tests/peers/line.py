@@ -3,17 +3,21 @@
     line = Line("http://127.0.0.1:8080")
     line.is_up = False                  connections end at once
     line.losing = 2                     the next two requests arrive, their answers do not
+    line.cut("/files", 3)               the third request from here on whose path ends so breaks off in its middle, and the line with it
     line.bodies                         [(path, body), …] as they came
 """
 import http.server
+import socket
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 
 
 class Line:
     def __init__(self, target):
         self.target, self.is_up, self.losing, self.bodies = target, True, 0, []
+        self.cutting = ("", 0)
         line = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -23,8 +27,16 @@ class Line:
                 pass
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                n = int(self.headers["Content-Length"])
                 self.close_connection = True
+                end, left = line.cutting
+                if line.is_up and end and self.path.endswith(end):
+                    line.cutting = (end, left - 1)
+                    if left <= 1:
+                        line.cutting, line.is_up = ("", 0), False
+                        line.half(self.path, n, self.rfile.read(n // 2))
+                        return
+                body = self.rfile.read(n)
                 if not line.is_up:
                     return
                 line.bodies.append((self.path, body))
@@ -47,6 +59,16 @@ class Line:
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def cut(self, end, nth):
+        self.cutting = (end, nth)
+
+    def half(self, path, n, begun):
+        """What came before the line broke."""
+        host = urllib.parse.urlsplit(self.target)
+        with socket.create_connection((host.hostname, host.port)) as s:
+            s.sendall(f"POST {path} HTTP/1.1\r\nHost: {host.netloc}\r\nContent-Type: application/json\r\nContent-Length: {n}\r\n\r\n".encode()
+                      + begun)
 
     def post(self, path, body):
         request = urllib.request.Request(self.target + path, body, {"Content-Type": "application/json"})

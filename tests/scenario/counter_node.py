@@ -1,14 +1,18 @@
 """The checks of counter_node.sh: counter_node.py WORK SOURCE. Lines of TAP. The province's database is var/dak-nong.db in WORK."""
 import atexit
+import base64
+import hashlib
 import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import urllib.parse
+import zlib
 
 WORK, SOURCE = sys.argv[1:3]
 SCENARIO = os.path.dirname(os.path.abspath(__file__))
@@ -143,7 +147,7 @@ def offline(link):
     server = Server("n1.db")
     stage.address = server.url
     mai = Browser(server.url, "en")
-    welcome(mai, link, PASSWORD)
+    secret = welcome(mai, link, PASSWORD)
     page = stage.fill(mai, "/desk/counter/1.001193", other="true", **{"f.applicant": "Trần Thị Quầy", "f.personal_id": "067190001234"})
     code = urllib.parse.unquote((re.search(r"/desk/dossiers/([^/]+)/received", page.location) or ["", ""])[1])
     tell(page.status == 303 and code.endswith("-5001"), "the counter receives without a line, in its own numbers", page.text)
@@ -166,7 +170,7 @@ def offline(link):
     tell(done.returncode == 1 and line.url in done.stderr, "without a line sending ends with a sentence", done.stderr)
     waiting = asked("n1.db", "node", "status")["waiting"]
     tell(waiting == len(steps("n1.db")) == 19, "what waits is counted", waiting)
-    return codes
+    return codes, secret
 
 
 def killed(province):
@@ -260,10 +264,266 @@ def by_itself():
     tell(server.end() == 0, "and stops cleanly")
 
 
+# ---- files
+
+def picture(pixels):
+    """A PNG of noise: about three bytes a pixel."""
+    def chunk(kind, data):
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+    wide = 256
+    high = pixels // wide
+    rows_ = b"".join(b"\0" + random.randbytes(3 * wide) for _ in range(high))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", wide.to_bytes(4, "big") + high.to_bytes(4, "big") + b"\x08\2\0\0\0")
+            + chunk(b"IDAT", zlib.compress(rows_, 0)) + chunk(b"IEND", b""))
+
+
+def attached(mai, code, *files):
+    for name, content in files:
+        page = stage.upload(mai, f"/desk/dossiers/{code}/attach", {"component": "1"}, name, content)
+        assert page.status == 303, page.text
+    return mai.post(f"/desk/dossiers/{code}/attach/done")
+
+
+def kept_files(db, code):
+    return sorted(rows(db, "dossier_files", "--filter", f"dossier = '{code}'", "--reveal", "test"), key=lambda r: r["number"])
+
+
+def signed_body(what, id_, at, content, key="n1.key"):
+    """What a node sends, made by whoever has its key."""
+    with open(os.path.join(WORK, key), encoding="utf-8") as f:
+        _, _, name, key_id, secret = f.read().strip().split("+", 4)
+    seed = base64.b64decode(secret)[1:]
+    with open(os.path.join(WORK, "forged.der"), "wb") as f:
+        f.write(bytes.fromhex("302e020100300506032b657004220420") + seed)
+    told = {"node": "quay-1", "what": what, "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "id": id_, "at": at,
+            "sha256": hashlib.sha256(content).hexdigest()}
+    text = json.dumps(told).encode() + b"\n"
+    with open(os.path.join(WORK, "forged.txt"), "wb") as f:
+        f.write(text)
+    subprocess.run(["openssl", "pkeyutl", "-sign", "-inkey", "forged.der", "-keyform", "DER", "-rawin", "-in", "forged.txt", "-out",
+                    "forged.sig"], cwd=WORK, check=True, capture_output=True)
+    with open(os.path.join(WORK, "forged.sig"), "rb") as f:
+        sign = base64.b64encode(bytes.fromhex(key_id) + f.read()).decode()
+    return json.dumps({"note": f"{text.decode()}\n— {name} {sign}\n", "data": base64.b64encode(content).decode()}).encode()
+
+
+def pieces():
+    return [b for p, b in line.bodies if p.endswith("/files")]
+
+
+def files(mai, server):
+    """Papers scanned while the line is down; it breaks in the middle of one, again and again."""
+    line.is_up = False
+    big, small, other = picture(500_000), picture(256), picture(90_000)
+    code = file("n1.db", "Có giấy tờ")
+    stage.address = server.url
+    page = attached(mai, code, ("to-khai.png", small), ("ban-do.png", big))
+    tell(page.status == 303 and mai.get(f"/desk/dossiers/{code}/files/2").body == big, "papers are added at the node", page.text)
+    attached(mai, code, ("them.png", other))
+    assert server.end() == 0
+    stage.address = province.url
+    line.is_up = True
+    line.cut("/files", 4)
+    done = run("n1.db", "node", "sync")
+    tell(done.returncode == 1 and not line.is_up, "the line breaks in the middle of a file", done.stdout)
+    found = kept_files(PROVINCE, code)
+    tell([r["name"] for r in found] == ["to-khai.png", "ban-do.png", "them.png"] and all(r["node"] == "quay-1" for r in found),
+         "the dossier has them with the step that added them", found)
+    tell([bool(r.get("arrived_at")) for r in found] == [True, False, False], "one has arrived", found)
+    page = long_.get(f"/desk/dossiers/{code}")
+    tell(f"/desk/dossiers/{code}/files/1\"" in page.text and f"/files/2\"" not in page.text and "still at node quay-1" in page.text,
+         "the page tells the others are on their way, and leads nowhere", page.text)
+    page = long_.get(f"/desk/dossiers/{code}/files/2")
+    tell(page.status == 404 and "still at node quay-1" in page.text, "and asked for one says so", page.text)
+    token = tokens()[code]
+    page = Browser(province.url, "en")
+    page.get("/track")
+    page.post("/track", {"code": code, "token": token})
+    tell("still at node quay-1" in page.get("/track/dossier").text or "still at node quay-1" in page.get("/track").text,
+         "so it does to the applicant")
+    path = "/api/nodes/quay-1/files"
+    sent = pieces()
+    line.is_up = True
+    answers = [line.post(path, b) for b in sent]
+    tell(all(status == 200 for status, _ in answers) and kept_files(PROVINCE, code) == found, "pieces that come again add nothing", answers)
+    told = json.loads(json.loads(sent[-1])["note"].split("\n")[0])
+    status, answer = line.post(path, sent[-1].replace(b"A", b"B", 40))
+    tell(status in (400, 403, 422) and b"has" not in answer, "an altered piece is refused", answer)
+    status, answer = line.post(path.replace("quay-1", "quay-2"), sent[-1])
+    tell(status == 403, "nor does another node send it", answer)
+    for at in (told["at"] + 1, 0, 10_000_000):
+        status, answer = line.post(path, signed_body("file", f"{code}@2", at, b"xyz"))
+        tell(status == 200 and json.loads(answer) == {"has": 2 * 262144, "whole": False}, f"a piece at {at} belongs nowhere", answer)
+    status, answer = line.post(path, signed_body("file", f"{code}@9", 0, b"xyz"))
+    tell(status == 404, "there is no such file", answer)
+    status, answer = line.post(path, signed_body("refresh", f"{code}@2", 2 * 262144, b"xyz"))
+    tell(status == 403, "what was signed for another purpose is nothing", answer)
+    rest = random.randbytes(len(big) - 2 * 262144)
+    for at in range(0, len(rest), 262144):
+        status, answer = line.post(path, signed_body("file", f"{code}@2", 2 * 262144 + at, rest[at:at + 262144]))
+    tell(status == 422 and b"SHA-256" in answer, "a file that is not the one that was signed is refused, whoever has the key", answer)
+    tell(not kept_files(PROVINCE, code)[1].get("arrived_at"), "nothing of it is kept")
+    status, answer = line.post(path, signed_body("file", f"{code}@2", 0, b"x"))
+    tell(json.loads(answer) == {"has": 1, "whole": False}, "it begins anew", answer)
+    line.post(path, signed_body("file", f"{code}@3", 0, other + b"x")[:0] or signed_body("file", f"{code}@3", 0, other[:200_000]))
+    status, answer = line.post(path, signed_body("file", f"{code}@3", 200_000, other[200_000:] + b"x"))
+    tell(status == 422, "more than was signed is refused", answer)
+    for i in range(8):
+        line.losing, line.is_up = random.choice([0, 1]), True
+        line.cut("/files", random.randint(1, 4))
+        p = subprocess.Popen([TINHSO, "node", "sync", "--db", "n1.db"], cwd=WORK, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(random.uniform(0.02, 0.3))
+        if i % 4 == 3:
+            province.end(signal.SIGKILL)
+            p.wait()
+            province.start()
+        else:
+            p.kill()
+            p.wait()
+    line.losing, line.is_up, line.cutting = 0, True, ("", 0)
+    done = run("n1.db", "node", "sync")
+    tell(done.returncode == 1 and f"{code}@2" in done.stderr, "what the forger left ends with the first whole one: it is refused and told",
+         done.stdout + done.stderr)
+    sent = asked("n1.db", "node", "sync")
+    tell(sent["coming"] == 0, "in the end all files are there", sent)
+    found = kept_files(PROVINCE, code)
+    tell(len(found) == 3 and all(r.get("arrived_at") for r in found), "once each", found)
+    long_.get("/")
+    tell([long_.get(f"/desk/dossiers/{code}/files/{n}").body for n in (1, 2, 3)] == [small, big, other], "to the byte")
+    tell("still at node" not in long_.get(f"/desk/dossiers/{code}").text, "and the page leads to them")
+    return code
+
+
+def tokens():
+    """The lookup codes that the node printed, by dossier."""
+    done = run("n1.db", "export", "dossiers", os.path.join(WORK, "t.csv"), "--ids", "--fields", "code,token", "--reveal", "test",
+               "--reveal-sensitive")
+    assert done.returncode == 0, done.stderr
+    with open(os.path.join(WORK, "t.csv"), encoding="utf-8") as f:
+        lines = [re.findall(r'[^,"\r\n]+', one) for one in f]
+    return {cells[-2]: cells[-1] for cells in lines[1:]}
+
+
+# ---- what comes back
+
+def declared(db, path=None, old="", new=""):
+    """Declarations without data, as they stand in the province's folder but for one place; nothing is invented."""
+    folder = os.path.join(WORK, "declared")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(os.path.join(SOURCE, "province", "dak-nong"), folder, ignore=shutil.ignore_patterns("*.csv"))
+    for name in os.listdir(os.path.join(folder, "registers")):
+        register = os.path.join(folder, "registers", name)
+        with open(register, encoding="utf-8") as f:
+            text = f.read()
+        with open(register, "w", encoding="utf-8") as f:
+            f.write(re.sub(r"(?m)^(sample|data):.*\n(?:[ #].*\n|\n)*", "", text))
+    if path:
+        with open(os.path.join(folder, path), encoding="utf-8") as f:
+            text = f.read()
+        assert old in text, (path, old)
+        with open(os.path.join(folder, path), "w", encoding="utf-8") as f:
+            f.write(text.replace(old, new))
+    done = run(db, "load", folder)
+    assert done.returncode == 0, done.stderr
+
+
+def last_refresh():
+    return line.post("/api/nodes/quay-1/refresh", [b for p, b in line.bodies if p.endswith("quay-1/refresh")][-1])
+
+
+def refresh(codes):
+    fee = rows(PROVINCE, "procedure_fees", "--filter", "code = '1.001193-base'")[0]["amount"]
+    put = ("put", "procedure_fees", "code=1.001193-base", "amount=8000", "--reason", "Nghị quyết mới")
+    done = run(PROVINCE, *put)
+    assert done.returncode == 0, done.stderr
+    assert run(PROVINCE, "remove", "holidays", "2021-01-01", "--reason", "x").returncode == 0
+    declared(PROVINCE, "registers/holidays.yaml", "en: Holidays and days worked instead", "en: Days off")
+    c = codes[2]
+    act(PROVINCE, c, "take", "case_officer")
+    act(PROVINCE, c, "draft", "case_officer", "draft_text=Bản thảo kín")
+    for _ in range(4):
+        p = subprocess.Popen([TINHSO, "node", "sync", "--db", "n1.db"], cwd=WORK, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(random.uniform(0.02, 0.4))
+        p.kill()
+        p.wait()
+    sent = asked("n1.db", "node", "sync")
+    again = asked("n1.db", "node", "sync")
+    tell(not any(again.values()), "a second time there is nothing to do", (sent, again))
+    amounts = [r["amount"] for r in rows("n1.db", "procedure_fees", "--filter", "code = '1.001193-base'")]
+    tell(fee == 0 and amounts == [8000], "a fee that changed at the province has changed at the node", amounts)
+    tell(not rows("n1.db", "holidays", "--filter", "date = DATE('2021-01-01')"), "a record that went is gone")
+    page = rows("n1.db", "declarations", "--filter", "path = 'registers/holidays.yaml'")
+    tell(page and "Days off" in page[0]["text"], "declarations follow", page)
+    here = {r["code"]: r for r in rows("n1.db", "dossiers", "--reveal", "test")}[c]
+    tell((here["status"], here["custody"], here["draft"]) == ("4", "office", "drafted"), "how a dossier stands is known at the node", here)
+    taken = steps("n1.db")[f"{c}@{here['events'] - 1}"]
+    tell((taken["transition"], taken["role"]) == ("take", "case_officer"), "with the steps that others took", taken)
+    tell(not here.get("draft_text"), "but not what they wrote of the case")
+    tell(asked("n1.db", "node", "status")["waiting"] == 0, "what came from the province is not sent back")
+    status, answer = last_refresh()
+    tell(status == 200 and b"draft_text" not in answer, "asked again the same is answered", answer[:300])
+    return c
+
+
+def sight():
+    """A node of the office gets the dossiers that it received, and nothing of anybody else."""
+    other = asked(PROVINCE, "dossier", "procedure=1.001193", "reception_office=ubnd-24611", "channel=counter", "applicant=Người Xã Khác",
+                  "--as", "reception_officer")["id"]
+    mine = file(PROVINCE, "Nộp tại tỉnh")
+    status, answer = line.post("/api/nodes/quay-1/refresh", signed_body("refresh", "", 1, b""))
+    told = json.loads(answer)
+    codes = {d["dossier"]["code"] for d in told["dossiers"]}
+    tell(status == 200 and len(codes) > 5 and all(re.search("-5[0-9]{3}$", c) for c in codes), "those of its numbers alone", codes)
+    text = json.dumps([told["dossiers"], told["registers"], told["staff"]], ensure_ascii=False)
+    tell(other not in text and mine not in text and "Người Xã Khác" not in text and "draft_text" not in text and '"token"' not in text,
+         "nothing of others, no draft, no lookup code", text[:300])
+    tell({r["name"] for r in told["registers"]} & {"farm_households", "dossiers", "results", "plans"} == set(), "and no register of people")
+    status, answer = line.post("/api/nodes/quay-1/refresh", b'{"note":"x","data":""}')
+    tell(status == 403, "who does not sign is told nothing", answer)
+    status, answer = line.post("/api/nodes/quay-2/refresh", signed_body("refresh", "", 1, b""))
+    tell(status == 403, "nor who signs as another", answer)
+    for body in (b"", b"[]", b"{", b"{}", b'{"note":[],"data":1}', b'{"note":"a\n\n\xe2\x80\x94 b AAAA\n","data":"!"}'):
+        for path in ("/api/nodes/quay-1/refresh", "/api/nodes/quay-1/files", "/api/nodes/x/files"):
+            status, answer = line.post(path, body)
+            tell(400 <= status < 500, f"{body!r} for {path} is refused", (status, answer))
+
+
+def staff(mai, server, code):
+    """Accounts follow those of the office."""
+    stage.address = server.url
+    tell(mai.get("/desk/dossiers").status == 200, "an officer works at the node")
+    assert run(PROVINCE, "user", "disable", "mai").returncode == 0
+    assert run(PROVINCE, "user", "add", "bao", "--full-name", "Bảo", "--unit", UNIT, "--role", "case_officer,reception_officer").returncode == 0
+    done = run("n1.db", "node", "sync")
+    link = re.search(r"bao: (/welcome/\w+)", done.stderr)
+    tell(done.returncode == 0 and link and "1 may not sign in" in done.stdout, "one leaves, one comes", done.stdout + done.stderr)
+    page = mai.get("/desk/dossiers")
+    tell(page.status in (303, 401, 403), "who left is signed out", page.status)
+    page = Browser(server.url, "en").sign_in("mai", PASSWORD)
+    tell(page.status != 303 or "code" not in page.location, "and signs in no more", (page.status, page.location))
+    bao = Browser(server.url, "en")
+    welcome(bao, link.group(1), PASSWORD)
+    page = bao.get(f"/desk/dossiers/{code}")
+    tell(page.status == 200 and "a node only receives" in page.text, "the page of a dossier says which steps are not for a node, and why",
+         page.text)
+    before = len(steps("n1.db"))
+    page = stage.fill(bao, f"/registers/dossiers/{code}/do/take", None)
+    tell(page.status in (409, 422) and "a node only receives" in page.text and len(steps("n1.db")) == before,
+         "a case officer's step is refused there, with words", (page.status, page.text))
+    done = run("n1.db", "act", "dossiers", code, "take", "--as", "case_officer")
+    tell(done.returncode == 1 and "reception_officer" in done.stderr and line.url in done.stderr,
+         "at the command line too: what, why, and where to do it", done.stderr)
+    assert run(PROVINCE, "user", "role", "bao", "remove", "case_officer").returncode == 0
+    assert run(PROVINCE, "user", "enable", "mai").returncode == 0
+    assert run("n1.db", "node", "sync").returncode == 0
+    users = {u["name"]: u for u in asked("n1.db", "user", "list")["users"]}
+    tell(users["bao"]["roles"] == ["reception_officer"] and not users["mai"]["disabled"], "roles follow, and who comes back is back", users)
+
+
 def conflicts(codes):
     a = codes[5]
     act("n1.db", a, "hand_over", "reception_officer")
-    act("n1.db", a, "take", "case_officer")
+    act("n1.db", a, "correct", "reception_officer", "reason=Sai số", "phone=0905123457")
     act(PROVINCE, a, "withdraw_counter", "reception_officer", "reason=Người nộp xin rút")
     sent = asked("n1.db", "node", "sync")
     tell(sent["conflicts"] == 2 and sent["waiting"] == 0, "steps that both sides took are told to a person", sent)
@@ -274,6 +534,10 @@ def conflicts(codes):
     path, body = [b for b in line.bodies if b[0].endswith("quay-1/steps")][-1]
     line.post(path, body)
     tell(len(rows(PROVINCE, "node_conflicts")) == 2, "once, however often it comes")
+    states = [(r["status"], r.get("phone")) for r in rows("n1.db", "dossiers", "--filter", f"code = '{a}'", "--reveal", "test")]
+    mine = [v["transition"] for k, v in sorted(steps("n1.db").items()) if v["dossier"] == a]
+    tell(states == [("7", None)] and mine == ["receive", "withdraw_counter"], "the node is told how it stands, and shows its steps no more",
+         (states, mine))
     stage.address = province.url
     tam, hoa = (stage.account(*who) for who in (("tam", "--role", "procedure_controller"),
                                                 ("hoa", "--role", "unit_head", "--unit", UNIT)))
@@ -290,7 +554,9 @@ def conflicts(codes):
 
 
 def beyond():
-    """Whoever has the node's database, key and all, acts as anybody there; the province takes what a counter does."""
+    """Whoever has the node's database, key and all, declares there what he likes; the province takes what a counter does."""
+    declared("n1.db", "workflows/dossier.yaml", "    by: [reception_officer]\n    clock: {main: start}",
+             "    by: [reception_officer, case_officer, leader]\n    clock: {main: start}")
     code = file("n1.db", "Quá quyền")
     act("n1.db", code, "hand_over", "reception_officer")
     act("n1.db", code, "take", "case_officer")
@@ -302,11 +568,17 @@ def beyond():
     part = file("n1.db", "Tự hết phần", procedure="2.000986")
     act("n1.db", part, "part_done", "system")
     before = len(rows(PROVINCE, "node_conflicts"))
+    declared("n1.db")
     sent = asked("n1.db", "node", "sync")
     tell(sent["conflicts"] == 6 and len(rows(PROVINCE, "node_conflicts")) == before + 6,
          "a node decides nothing, nor does it act as the program or as another role: a person is told", sent)
     states = {r["code"]: (r["status"], r.get("open_parts")) for r in rows(PROVINCE, "dossiers")}
     tell((states[code][0], states[early][0], states[part][1]) == ("2", "2", 2), "what it received stays received", states.get(code))
+    here = {r["code"]: (r["status"], r.get("draft")) for r in rows("n1.db", "dossiers")}
+    tell(here[code] == ("2", "none"), "also at the node, from then on", here[code])
+    act("n1.db", code, "correct", "reception_officer", "reason=Sai số", "phone=0905123458")
+    sent = asked("n1.db", "node", "sync")
+    tell(sent["taken"] == 1 and sent["conflicts"] == 0, "and goes on from there", sent)
 
 
 def times():
@@ -319,28 +591,52 @@ def times():
     assert done.returncode == 0, done.stderr
     code = file("n3.db", "Ghi lùi", now="2026-03-04T02:05:00Z")
     tell("-260304-7001" in code, "a node whose clock was set back writes what it believes", code)
-    sent = asked("n3.db", "node", "sync", now="2026-03-04T03:00:00Z")
-    tell(sent["conflicts"] == 1 and code not in {v["dossier"] for v in steps(PROVINCE).values()},
-         "before its numbers were reserved nothing was received: a person looks at it", sent)
+    done = run("n3.db", "node", "sync", now="2026-03-04T02:06:00Z")
+    tell(done.returncode == 1 and "clock of node quay-3" in done.stderr, "a request of another time is none: the clock is to be set", done.stderr)
+    asked("n3.db", "node", "sync")
+    kept = [r["step"] for r in rows(PROVINCE, "node_conflicts") if r["node"] == "quay-3"]
+    tell(kept == [f"{code}@1"] and code not in {v["dossier"] for v in steps(PROVINCE).values()},
+         "before its numbers were reserved nothing was received: a person looks at it", kept)
     asked_end = run(PROVINCE, "node", "end", "quay-2")
     tell(asked_end.returncode == 0 and [r["ended_at"] for r in rows(PROVINCE, "nodes") if r["code"] == "quay-2"][0], "a node ends",
          asked_end.stderr)
     why = [r["why"] for r in rows(PROVINCE, "node_conflicts") if r["node"] == "quay-3"]
     tell(why and "2026-03-04" in why[0], "and is told why", why)
+    assert run(PROVINCE, "node", "end", "quay-3").returncode == 0
+    assert run(PROVINCE, "put", "holidays", "date=2027-02-01", "kind=holiday", "day_off=1", "name_vi=x", "name_en=x", "confidence=A",
+               "source=x", "--reason", "x").returncode == 0
+    done = run("n3.db", "node", "sync")
+    tell(done.returncode == 0 and "ended this node" in done.stdout, "a node that is over is told so", done.stdout + done.stderr)
+    tell(not rows("n3.db", "holidays", "--filter", "date = DATE('2027-02-01')"), "and gets nothing any more")
+    users = {u["name"]: u["disabled"] for u in asked("n3.db", "user", "list")["users"]}
+    tell(users and all(users.values()), "nor may anybody sign in there", users)
 
 
 province = Server(PROVINCE)
 line = Line(province.url)
 stage.address = province.url
 stage.account("mai", "--role", "reception_officer", "--unit", UNIT)
-codes = offline(joins())
+codes, secret = offline(joins())
 time.sleep(1.1)
 before = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
 killed(province)
 arrived(codes, before)
 forged()
 by_itself()
+stage.address = province.url
+long_ = stage.account("long", "--role", "reception_officer,unit_head", "--unit", UNIT)
+node = Server("n1.db")
+asked("n1.db", "node", "sync")
+mai = Browser(node.url, "en")
+page = mai.sign_in("mai", PASSWORD, secret)
+with_files = files(mai, node)
+followed = refresh(codes)
+sight()
+node.start()
 conflicts(codes)
+act("n1.db", with_files, "hand_over", "reception_officer")
+staff(mai, node, with_files)
+tell(node.end() == 0, "the node's server stops cleanly")
 beyond()
 times()
 tell(province.end() == 0, "the province's server stops cleanly")

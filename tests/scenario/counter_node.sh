@@ -1,6 +1,6 @@
 #!/bin/bash
 # A counter node: it receives while the line is down, and the province takes each of its steps once when the line is back (counter_node.py).
-# timeout: 400
+# timeout: 600
 . "$(dirname "$0")/lib.sh"
 
 loaded_province
