@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "ok.h"
+
 #include "base/clock.h"
 #include "register/load.h"
 #include "workflow/dossier.h"
@@ -30,17 +32,6 @@ struct bench {
     struct fault f;
     struct faults list;
 };
-
-static void ok(enum err e, struct bench *x)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 16);
-    if (e == OK)
-        return;
-    fault_print(&x->f, LANG_EN, &b);
-    faults_print(&x->list, LANG_EN, &b);
-    fprintf(stderr, "%s\n", buf_cstr(&b));
-    exit(1);
-}
 
 /* ---- ours */
 
@@ -70,18 +61,18 @@ static void receive(struct bench *x)
     struct change *c;
     struct acted done;
     int64_t rev;
-    ok(change_begin(x->s, &info, &c, &x->f), x);
-    ok(dossier_file(x->request, x->acting, c, &d, &done, &x->f), x);
-    ok(change_commit(c, &rev, &x->list, NULL), x);
+    ok(change_begin(x->s, &info, &c, &x->f), &x->f, &x->list);
+    ok(dossier_file(x->request, x->acting, c, &d, &done, &x->f), &x->f, &x->list);
+    ok(change_commit(c, &rev, &x->list, NULL), &x->f, &x->list);
     arena_reset(x->request);
 }
 
 static void ours(struct bench *x, int size)
 {
-    ok(change_group_begin(x->s, &x->f), x);
+    ok(change_group_begin(x->s, &x->f), &x->f, &x->list);
     for (int i = 0; i < size; i++)
         receive(x);
-    ok(change_group_commit(x->s, &x->f), x);
+    ok(change_group_commit(x->s, &x->f), &x->f, &x->list);
 }
 
 /* ---- one row a dossier */
@@ -134,9 +125,10 @@ static void bare(struct bench *x, int size)
 static void prepare(struct bench *x, const char *province)
 {
     struct load_result result = {0};
-    ok(store_open(arena_printf(x->a, "%s/ours.db", x->folder), STORE_WRITE, &x->s, &x->f), x);
-    ok(load_run(x->s, &(struct load_options){.folder = province, .actor = STR("bench")}, &result, &x->list, NULL), x);
-    ok(workflows_load(x->a, x->s->province, &x->workflows, &x->list), x);
+    ok(store_open(arena_printf(x->a, "%s/ours.db", x->folder), STORE_WRITE, &x->s, &x->f), &x->f, &x->list);
+    ok(load_run(x->s, &(struct load_options){.folder = province, .actor = STR("bench")}, &result, &x->list, NULL),
+       &x->f, &x->list);
+    ok(workflows_load(x->a, x->s->province, &x->workflows, &x->list), &x->f, &x->list);
     x->w = workflow_on(x->workflows, STR("dossiers"));
     must(x->w != NULL);
     x->acting = acting_new();

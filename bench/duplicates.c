@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "ok.h"
+
 #include "base/clock.h"
 #include "register/duplicates.h"
 #include "text/number.h"
@@ -63,16 +65,6 @@ static uint64_t any(struct bench *x, uint64_t n)
 {
     x->state ^= x->state << 13, x->state ^= x->state >> 7, x->state ^= x->state << 17;
     return (x->state >> 11) % n;
-}
-
-static void ok(enum err e, const struct fault *f)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 16);
-    if (e == OK)
-        return;
-    fault_print(f, LANG_EN, &b);
-    fprintf(stderr, "%s\n", buf_cstr(&b));
-    exit(1);
 }
 
 static void household_make(struct bench *x, int64_t i, struct household *h)
@@ -200,7 +192,7 @@ static void record_of(struct bench *x, struct arena *row, const struct household
     for (size_t i = 0; i < FIELDS; i++)
         cells[i] = str_of(h->cells[i]);
     if (record_parse(row, x->reg, cells, 0, STR("2026-01-01"), ret, &list) != OK)
-        ok(list.p[0].code, &list.p[0]);
+        ok(list.p[0].code, &list.p[0], NULL);
     ret->values[YEAR].integer += h->year_off;
     struct str *id = &ret->values[PERSONAL_ID].text;
     if (h->has_lost_zero && ret->values[PERSONAL_ID].kind == VALUE_TEXT)
@@ -219,10 +211,10 @@ static void declare(struct bench *x)
     struct change *c;
     int64_t rev;
     if (province_build(x->a, &sources, &p, &list) != OK)
-        ok(list.p[0].code, &list.p[0]);
-    ok(change_begin(x->s, &(struct change_info){.actor = STR("bench")}, &c, &f), &f);
+        ok(list.p[0].code, &list.p[0], NULL);
+    ok(change_begin(x->s, &(struct change_info){.actor = STR("bench")}, &c, &f), &f, NULL);
     if (change_declare(c, p, NULL, 0, &list) != OK || change_commit(c, &rev, &list, NULL) != OK)
-        ok(list.p[0].code, &list.p[0]);
+        ok(list.p[0].code, &list.p[0], NULL);
     x->reg = province_register(x->s->province, STR("households"));
 }
 
@@ -234,7 +226,7 @@ static void fill(struct bench *x)
     enum put_outcome outcome;
     int64_t rev;
     struct arena *row CLEANUP(arena_freep) = arena_new();
-    ok(change_begin(x->s, &(struct change_info){.actor = STR("bench")}, &c, &f), &f);
+    ok(change_begin(x->s, &(struct change_info){.actor = STR("bench")}, &c, &f), &f, NULL);
     for (int64_t i = 0; i < x->n; i++) {
         struct household h;
         struct record r;
@@ -245,12 +237,12 @@ static void fill(struct bench *x)
             if (k)
                 household_again(x, &h);
             record_of(x, row, &h, &r);
-            ok(change_put(c, x->reg, &r, &outcome, &f), &f);
+            ok(change_put(c, x->reg, &r, &outcome, &f), &f, NULL);
         }
         x->twice += is_twice;
     }
     if (change_commit(c, &rev, &list, NULL) != OK)
-        ok(list.p[0].code, &list.p[0]);
+        ok(list.p[0].code, &list.p[0], NULL);
 }
 
 static bool is_true(const struct duplicate_pair *p)
@@ -275,7 +267,7 @@ static void whole_register(struct bench *x)
 {
     struct fault f = {0};
     int64_t total, start = clock_mono_us();
-    ok(duplicates_find(x->s, x->reg, &(struct duplicates_options){0}, count_pair, x, &total, &f), &f);
+    ok(duplicates_find(x->s, x->reg, &(struct duplicates_options){0}, count_pair, x, &total, &f), &f, NULL);
     double seconds = (double)(clock_mono_us() - start) / 1e6;
     printf("duplicates of %lld households\t%.2f\ts%s\n", (long long)x->n + (long long)x->twice, seconds,
            x->n == RECORDS ? "\t<= 5" : "");
@@ -318,7 +310,7 @@ static void entries(struct bench *x)
         h.cells[CODE][1] = 'E';
         record_of(x, row, &h, &r);
         int64_t start = clock_mono_us();
-        ok(duplicates_of(x->s, x->reg, &r, note_true, &is_found, &f), &f);
+        ok(duplicates_of(x->s, x->reg, &r, note_true, &is_found, &f), &f, NULL);
         us[i] = clock_mono_us() - start;
         found += is_found;
     }
@@ -336,10 +328,10 @@ int main(int argc, char **argv)
         .a = arena_new(), .folder = "/tmp/tinhso-bench-XXXXXX", .state = 88172645463325252u, .n = RECORDS};
     static const char *const suffixes[] = {"db", "db-wal", "db-shm", "key", "pub", "checkpoint"};
     if (argc > 1)
-        ok(integer_parse(str_of(argv[1]), &x.n, &f), &f);
+        ok(integer_parse(str_of(argv[1]), &x.n, &f), &f, NULL);
     if (!mkdtemp(x.folder))
         return 1;
-    ok(store_open(arena_printf(x.a, "%s/x.db", x.folder), STORE_WRITE, &x.s, &f), &f);
+    ok(store_open(arena_printf(x.a, "%s/x.db", x.folder), STORE_WRITE, &x.s, &f), &f, NULL);
     declare(&x);
     fill(&x);
     whole_register(&x);

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ok.h"
+
 #include "access/delegation.h"
 #include "access/right.h"
 #include "access/session.h"
@@ -64,17 +66,6 @@ static uint64_t any(struct bench *x, uint64_t n)
     return (x->state >> 11) % n;
 }
 
-static void ok(enum err e, struct bench *x)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 16);
-    if (e == OK)
-        return;
-    fault_print(&x->f, LANG_EN, &b);
-    faults_print(&x->list, LANG_EN, &b);
-    fprintf(stderr, "%s\n", buf_cstr(&b));
-    exit(1);
-}
-
 /* ---- the province */
 
 static void declare(struct bench *x)
@@ -92,10 +83,11 @@ static void declare(struct bench *x)
     int64_t rev;
     for (size_t i = 0; i < ARRAY_LEN(files); i++)
         p[i] = (struct source_file){str_of(files[i].path), str_of(files[i].text)};
-    ok(province_build(x->a, &(struct sources){p, ARRAY_LEN(files)}, &province, &x->list), x);
-    ok(change_begin(x->s, &(struct change_info){.actor = STR("bench"), .reason = STR("bench")}, &c, &x->f), x);
-    ok(change_declare(c, province, NULL, 0, &x->list), x);
-    ok(change_commit(c, &rev, &x->list, NULL), x);
+    ok(province_build(x->a, &(struct sources){p, ARRAY_LEN(files)}, &province, &x->list), &x->f, &x->list);
+    ok(change_begin(x->s, &(struct change_info){.actor = STR("bench"), .reason = STR("bench")}, &c, &x->f), &x->f,
+       &x->list);
+    ok(change_declare(c, province, NULL, 0, &x->list), &x->f, &x->list);
+    ok(change_commit(c, &rev, &x->list, NULL), &x->f, &x->list);
 }
 
 static struct value text(struct bench *x, const char *s)
@@ -114,8 +106,8 @@ static void put(struct bench *x, struct change *c, const struct reg *reg, struct
             r->values[i] = (struct value){.kind = VALUE_INTEGER, .integer = values[i][0] - '0'};
         else
             r->values[i] = text(x, values[i]);
-    ok(record_id(x->a, reg, r->values, &r->id, &x->f), x);
-    ok(change_put(c, reg, r, &outcome, &x->f), x);
+    ok(record_id(x->a, reg, r->values, &r->id, &x->f), &x->f, &x->list);
+    ok(change_put(c, reg, r, &outcome, &x->f), &x->f, &x->list);
 }
 
 static const char *commune(struct bench *x, uint64_t i)
@@ -130,19 +122,21 @@ static void fill(struct bench *x)
     struct record r = {0};
     struct change *c;
     int64_t rev;
-    ok(change_begin(x->s, &(struct change_info){.actor = STR("bench"), .reason = STR("bench")}, &c, &x->f), x);
+    ok(change_begin(x->s, &(struct change_info){.actor = STR("bench"), .reason = STR("bench")}, &c, &x->f), &x->f,
+       &x->list);
     put(x, c, units, &r, (const char *const[]){"67", NULL, NULL, "Tỉnh", "1", NULL});
     for (uint64_t i = 0; i < COMMUNES; i++)
         put(x, c, units, &r, (const char *const[]){commune(x, i), NULL, NULL, "Xã", "2", "67"});
-    ok(change_commit(c, &rev, &x->list, NULL), x);
+    ok(change_commit(c, &rev, &x->list, NULL), &x->f, &x->list);
     x->people = province_register(x->s->province, STR("people"));
-    ok(change_begin(x->s, &(struct change_info){.actor = STR("bench"), .reason = STR("bench")}, &c, &x->f), x);
+    ok(change_begin(x->s, &(struct change_info){.actor = STR("bench"), .reason = STR("bench")}, &c, &x->f), &x->f,
+       &x->list);
     for (unsigned i = 0; i < PEOPLE; i++)
         put(x, c, x->people, &x->records[i],
             (const char *const[]){arena_printf(x->a, "P%u", i), commune(x, i % COMMUNES), i % 2 ? "open" : "done",
                                   "Nguyễn Văn An"});
-    ok(change_commit(c, &rev, &x->list, NULL), x);
-    ok(roles_load(x->a, x->s->province, &x->roles, &x->list), x);
+    ok(change_commit(c, &rev, &x->list, NULL), &x->f, &x->list);
+    ok(roles_load(x->a, x->s->province, &x->roles, &x->list), &x->f, &x->list);
 }
 
 /* ---- accounts */
@@ -151,7 +145,7 @@ static void people_sign_in(struct bench *x)
 {
     const struct str roles[] = {STR("officer"), STR("leader")};
     const struct actor by = {.address = STR("192.0.2.1")};
-    ok(access_begin(x->access, &x->f), x);
+    ok(access_begin(x->access, &x->f), &x->f, &x->list);
     for (unsigned i = 0; i < ACCOUNTS; i++) {
         struct account who = {.name = str_of(arena_printf(x->a, "account%u", i)),
                               .full_name = STR("Nguyễn Văn An"),
@@ -159,15 +153,15 @@ static void people_sign_in(struct bench *x)
                               .unit = str_of(commune(x, i % COMMUNES)),
                               .personal_id = STR("")};
         int64_t number;
-        ok(account_add(x->access, &by, &who, roles, 1 + i % 2, &number, NULL, &x->f), x);
-        ok(account_get(x->a, x->access, number, &x->accounts[i], &x->f), x);
+        ok(account_add(x->access, &by, &who, roles, 1 + i % 2, &number, NULL, &x->f), &x->f, &x->list);
+        ok(account_get(x->a, x->access, number, &x->accounts[i], &x->f), &x->f, &x->list);
     }
     for (unsigned i = 0; i < SESSIONS; i++) {
         const struct session_start how = {
             .account = x->accounts[i % ACCOUNTS].number, .has_second_factor = true, .by = by, .agent = STR("bench")};
-        ok(session_begin(x->access, &how, &x->sessions[i], &x->f), x);
+        ok(session_begin(x->access, &how, &x->sessions[i], &x->f), &x->f, &x->list);
     }
-    ok(access_commit(x->access, &x->f), x);
+    ok(access_commit(x->access, &x->f), &x->f, &x->list);
 }
 
 static void lend(struct bench *x)
@@ -175,7 +169,7 @@ static void lend(struct bench *x)
     const struct actor by = {.address = STR("192.0.2.1")};
     struct buf last CLEANUP(buf_done) = BUF_INIT(16);
     date_print(date_add_days(date_of_instant(clock_now_ms(), 0), 30), &last);
-    ok(access_begin(x->access, &x->f), x);
+    ok(access_begin(x->access, &x->f), &x->f, &x->list);
     for (unsigned i = 0; i < ACCOUNTS; i++)
         for (unsigned k = 1; k <= LENT; k++) {
             int64_t number;
@@ -187,9 +181,9 @@ static void lend(struct bench *x)
                                                        .reason = STR("for the bench"),
                                                        .store = x->s},
                               &number, &x->f),
-               x);
+               &x->f, &x->list);
         }
-    ok(access_commit(x->access, &x->f), x);
+    ok(access_commit(x->access, &x->f), &x->f, &x->list);
 }
 
 /* ---- what is measured */
@@ -213,13 +207,13 @@ static void request(struct bench *x, bool has_lent, int64_t ns[STEPS])
     const struct record *r = &x->records[any(x, PEOPLE)];
     arena_reset(x->request);
     int64_t start = now_ns();
-    ok(session_find(x->request, x->access, str_of(id->text), &who, &x->f), x);
+    ok(session_find(x->request, x->access, str_of(id->text), &who, &x->f), &x->f, &x->list);
     must(who && who->kind == SUBJECT_ACCOUNT && who->n_delegations == (has_lent ? LENT : 0));
     int64_t found = now_ns();
-    ok(rights_begin(x->rights, &m, who, &x->f), x);
+    ok(rights_begin(x->rights, &m, who, &x->f), &x->f, &x->list);
     must(access_sight(x->rights, x->people, &sight));
     int64_t seen = now_ns();
-    ok(access_may(x->rights, VERB_UPDATE, x->people, r, &d, &x->f), x);
+    ok(access_may(x->rights, VERB_UPDATE, x->people, r, &d, &x->f), &x->f, &x->list);
     int64_t end = now_ns();
     ns[IDENTIFY] += found - start;
     ns[RIGHTS] += seen - found;
@@ -256,8 +250,8 @@ int main(int argc, char **argv)
     x.a = arena_new();
     x.request = arena_new();
     x.rights = rights_new();
-    ok(store_open(x.path, STORE_WRITE, &x.s, &x.f), &x);
-    ok(access_open(x.path, &x.access, &x.f), &x);
+    ok(store_open(x.path, STORE_WRITE, &x.s, &x.f), &x.f, &x.list);
+    ok(access_open(x.path, &x.access, &x.f), &x.f, &x.list);
     declare(&x);
     fill(&x);
     people_sign_in(&x);

@@ -178,9 +178,7 @@ static void matrix_text(struct cli *c, const struct roles *roles, const struct d
     static const struct words heads[] = {{"Vai trò", "Role"},   {"Việc", "Verb"},         {"Sổ", "Register"},
                                          {"Phạm vi", "Within"}, {"Mức trường", "Fields"}, {"Điều kiện", "Condition"}};
     struct columns_table t;
-    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
+    columns_begin(c, &t, heads, ARRAY_LEN(heads));
     each_cell(roles, put_row, &t);
     columns_draw(&t, (size_t)cli_width(WIDTH), &c->out);
     delegations_text(c, lent, n);

@@ -121,19 +121,12 @@ enum err access_reads(struct cli *c)
     if (e != OK)
         return e;
     if (c->is_json) {
-        x.o = answer_begin(c);
-        json_object_begin(&x.o);
-        json_key(&x.o, STR("reads"));
-        json_array_begin(&x.o);
+        x.o = answer_list_begin(c, "reads");
         e = read_log_each(a, &which, add_json, &x, &c->fault);
-        json_array_end(&x.o);
-        json_object_end(&x.o);
-        answer_end(c, &x.o);
+        answer_list_end(c, &x.o);
         return e;
     }
-    columns_table_init(&x.t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(&x.t, str_of(words_in(&heads[i], c->lang)));
+    columns_begin(c, &x.t, heads, ARRAY_LEN(heads));
     e = read_log_each(a, &which, add_row, &x, &c->fault);
     if (e == OK)
         columns_draw(&x.t, (size_t)cli_width(WIDTH), &c->out);
@@ -227,9 +220,7 @@ static void tell_affected(const struct affected *x)
         answer_end(c, &o);
         return;
     }
-    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
+    columns_begin(c, &t, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < x->all.n; i++) {
         columns_add(&t, x->all.p[i]->reg);
         columns_add(&t, x->all.p[i]->id);

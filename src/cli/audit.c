@@ -11,10 +11,7 @@
 
 static void answer_json(struct cli *c, const struct audit_line *lines, size_t n)
 {
-    struct json_out o = answer_begin(c);
-    json_object_begin(&o);
-    json_key(&o, STR("findings"));
-    json_array_begin(&o);
+    struct json_out o = answer_list_begin(c, "findings");
     for (size_t i = 0; i < n; i++) {
         json_object_begin(&o);
         json_member(&o, "state", str_of(audit_state_name(lines[i].state)));
@@ -24,9 +21,7 @@ static void answer_json(struct cli *c, const struct audit_line *lines, size_t n)
             json_member(&o, "remedy", str_of(audit_remedy(lines[i].finding, c->lang)));
         json_object_end(&o);
     }
-    json_array_end(&o);
-    json_object_end(&o);
-    answer_end(c, &o);
+    answer_list_end(c, &o);
 }
 
 static void answer_text(struct cli *c, const struct audit_line *lines, size_t n)

@@ -26,10 +26,7 @@ static struct str rfc3339(struct cli *c, int64_t ms)
 
 static void answer_json(struct cli *c, const struct calendar_effect *list, size_t n)
 {
-    struct json_out o = answer_begin(c);
-    json_object_begin(&o);
-    json_key(&o, STR("touched"));
-    json_array_begin(&o);
+    struct json_out o = answer_list_begin(c, "touched");
     for (size_t i = 0; i < n; i++) {
         json_object_begin(&o);
         json_member(&o, "id", list[i].record.id);
@@ -38,9 +35,7 @@ static void answer_json(struct cli *c, const struct calendar_effect *list, size_
         json_key(&o, STR("later")), json_bool(&o, list[i].is_later);
         json_object_end(&o);
     }
-    json_array_end(&o);
-    json_object_end(&o);
-    answer_end(c, &o);
+    answer_list_end(c, &o);
 }
 
 static void answer(struct cli *c, const struct calendar_effect *list, size_t n, int offset)
@@ -53,9 +48,7 @@ static void answer(struct cli *c, const struct calendar_effect *list, size_t n, 
                             "No dossier is touched: every promise agrees with the calendar as it is.\n"));
         return;
     }
-    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
+    columns_begin(c, &t, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < n; i++) {
         columns_add(&t, list[i].record.id);
         columns_add(&t, words_of(c, list[i].promised_ms, offset));

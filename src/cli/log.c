@@ -57,9 +57,7 @@ static void list_header(struct cli *c, struct columns_table *t)
 {
     static const struct words heads[] = {{"Phiên bản", "Revision"}, {"Lúc", "Time"},     {"Sổ", "Registers"},
                                          {"Bản ghi", "Records"},    {"Nguồn", "Source"}, {"Ai", "Actor"}};
-    columns_table_init(t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(t, str_of(words_in(&heads[i], c->lang)));
+    columns_begin(c, t, heads, ARRAY_LEN(heads));
     t->is_right[0] = t->is_right[3] = true;
 }
 

@@ -54,15 +54,10 @@ static void list_papers(struct cli *c, const struct province *province)
     size_t n;
     papers_list(c->arena, province, &papers, &n);
     if (c->is_json) {
-        struct json_out o = answer_begin(c);
-        json_object_begin(&o);
-        json_key(&o, STR("papers"));
-        json_array_begin(&o);
+        struct json_out o = answer_list_begin(c, "papers");
         for (size_t i = 0; i < n; i++)
             paper_json(&o, papers[i], c->lang);
-        json_array_end(&o);
-        json_object_end(&o);
-        answer_end(c, &o);
+        answer_list_end(c, &o);
         return;
     }
     for (size_t i = 0; i < n; i++) {

@@ -134,10 +134,7 @@ static enum err status(struct cli *c)
 
 static void letters_json(struct cli *c, const struct outbox_message *list, size_t n)
 {
-    struct json_out o = answer_begin(c);
-    json_object_begin(&o);
-    json_key(&o, STR("letters"));
-    json_array_begin(&o);
+    struct json_out o = answer_list_begin(c, "letters");
     for (size_t i = 0; i < n; i++) {
         json_object_begin(&o);
         json_key(&o, STR("id")), json_int(&o, list[i].id);
@@ -148,9 +145,7 @@ static void letters_json(struct cli *c, const struct outbox_message *list, size_
         json_member(&o, "answer", list[i].answer);
         json_object_end(&o);
     }
-    json_array_end(&o);
-    json_object_end(&o);
-    answer_end(c, &o);
+    answer_list_end(c, &o);
 }
 
 static enum err letters(struct cli *c)
@@ -171,9 +166,7 @@ static enum err letters(struct cli *c)
         return OK;
     }
     struct columns_table t;
-    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
+    columns_begin(c, &t, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < n; i++) {
         columns_add(&t, count_shown(c, list[i].id));
         columns_add(&t, list[i].subject);

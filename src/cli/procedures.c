@@ -12,10 +12,7 @@ enum { WIDTH = 120 };
 
 static void doubts_json(struct cli *c, const struct doubt *list, size_t n)
 {
-    struct json_out o = answer_begin(c);
-    json_object_begin(&o);
-    json_key(&o, STR("doubts"));
-    json_array_begin(&o);
+    struct json_out o = answer_list_begin(c, "doubts");
     for (size_t i = 0; i < n; i++) {
         json_object_begin(&o);
         json_member(&o, "procedure", list[i].procedure);
@@ -25,9 +22,7 @@ static void doubts_json(struct cli *c, const struct doubt *list, size_t n)
         json_member(&o, "remedy", text2_in(&list[i].remedy, c->lang));
         json_object_end(&o);
     }
-    json_array_end(&o);
-    json_object_end(&o);
-    answer_end(c, &o);
+    answer_list_end(c, &o);
 }
 
 static void doubts_text(struct cli *c, const struct doubt *list, size_t n)
@@ -67,10 +62,7 @@ static enum err check(struct cli *c, struct store *s, struct date on)
 
 static void list_json(struct cli *c, struct procedure *const *list, size_t n, struct date on)
 {
-    struct json_out o = answer_begin(c);
-    json_object_begin(&o);
-    json_key(&o, STR("procedures"));
-    json_array_begin(&o);
+    struct json_out o = answer_list_begin(c, "procedures");
     for (size_t i = 0; i < n; i++) {
         json_object_begin(&o);
         json_member(&o, "code", list[i]->code);
@@ -81,9 +73,7 @@ static void list_json(struct cli *c, struct procedure *const *list, size_t n, st
         json_key(&o, STR("published")), json_bool(&o, procedure_is_published(list[i], on));
         json_object_end(&o);
     }
-    json_array_end(&o);
-    json_object_end(&o);
-    answer_end(c, &o);
+    answer_list_end(c, &o);
 }
 
 static enum err list(struct cli *c, struct store *s, struct date on)
@@ -103,9 +93,7 @@ static enum err list(struct cli *c, struct store *s, struct date on)
         list_json(c, list, n, on);
         return OK;
     }
-    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
+    columns_begin(c, &t, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < n; i++) {
         columns_add(&t, list[i]->code);
         columns_add(&t, text2_in(&list[i]->short_name, c->lang));

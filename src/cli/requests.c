@@ -13,10 +13,7 @@ enum { WIDTH = 120 };
 
 static void answer_json(struct cli *c, const struct request *list, size_t n)
 {
-    struct json_out o = answer_begin(c);
-    json_object_begin(&o);
-    json_key(&o, STR("requests"));
-    json_array_begin(&o);
+    struct json_out o = answer_list_begin(c, "requests");
     for (size_t i = 0; i < n; i++) {
         const struct request *r = &list[i];
         json_object_begin(&o);
@@ -31,9 +28,7 @@ static void answer_json(struct cli *c, const struct request *list, size_t n)
         json_key(&o, STR("working_days_left")), json_int(&o, r->days_left);
         json_object_end(&o);
     }
-    json_array_end(&o);
-    json_object_end(&o);
-    answer_end(c, &o);
+    answer_list_end(c, &o);
 }
 
 static void answer(struct cli *c, const struct request *list, size_t n)
@@ -47,9 +42,7 @@ static void answer(struct cli *c, const struct request *list, size_t n)
                                          {"", ""}};
     struct columns_table t;
     bool is_covered = true;
-    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
+    columns_begin(c, &t, heads, ARRAY_LEN(heads));
     t.is_right[5] = true;
     for (size_t i = 0; i < n; i++) {
         const struct request *r = &list[i];

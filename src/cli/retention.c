@@ -49,11 +49,9 @@ static void answer(struct cli *c, const struct retention_done *done, size_t n, b
                                          {"Không có ngày", "Undated"},
                                          {"Ghi ở phiên bản", "Revision"}};
     struct columns_table t;
-    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
-        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
-        t.is_right[i] = i >= 2;
-    }
+    columns_begin(c, &t, heads, ARRAY_LEN(heads));
+    for (size_t i = 2; i < ARRAY_LEN(heads); i++)
+        t.is_right[i] = true;
     for (size_t i = 0; i < n; i++) {
         columns_add(&t, done[i].reg->name);
         columns_add(&t, date_shown(c, str_of(done[i].cutoff)));

@@ -96,3 +96,26 @@ const char *database_words(struct cli *c)
         return "";
     return arena_printf(c->arena, " --db %s", shell_word(c, named));
 }
+
+struct json_out answer_list_begin(struct cli *c, const char *key)
+{
+    struct json_out o = answer_begin(c);
+    json_object_begin(&o);
+    json_key(&o, str_of(key));
+    json_array_begin(&o);
+    return o;
+}
+
+void answer_list_end(struct cli *c, struct json_out *o)
+{
+    json_array_end(o);
+    json_object_end(o);
+    answer_end(c, o);
+}
+
+void columns_begin(struct cli *c, struct columns_table *t, const struct words *heads, size_t n)
+{
+    columns_table_init(t, c->arena, n);
+    for (size_t i = 0; i < n; i++)
+        columns_add(t, str_of(words_in(&heads[i], c->lang)));
+}

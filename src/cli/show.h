@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "figure/figure.h"
+#include "report/columns.h"
 #include "text/json.h"
 
 void show_fact(struct cli *c, const char *name, struct str value);
@@ -30,5 +31,11 @@ const char *database_words(struct cli *c);
 /* An answer in JSON: begun, written through what json_out offers, ended with a line feed. */
 struct json_out answer_begin(struct cli *c);
 void answer_end(struct cli *c, const struct json_out *o);
+/* One that is a list, {"key": [ … ]}: its items are written in between. */
+struct json_out answer_list_begin(struct cli *c, const char *key);
+void answer_list_end(struct cli *c, struct json_out *o);
+
+/* A table with these heads. */
+void columns_begin(struct cli *c, struct columns_table *t, const struct words *heads, size_t n);
 
 #endif

@@ -36,10 +36,7 @@ void instant_member(struct json_out *o, const char *key, struct cli *c, int64_t 
 
 static void list_json(struct cli *c, const struct account *list, size_t n)
 {
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
-    json_object_begin(&o);
-    json_key(&o, STR("users")), json_array_begin(&o);
+    struct json_out o = answer_list_begin(c, "users");
     for (size_t i = 0; i < n; i++) {
         const struct account *u = &list[i];
         json_object_begin(&o);
@@ -59,9 +56,7 @@ static void list_json(struct cli *c, const struct account *list, size_t n)
         instant_member(&o, "seen", c, u->seen_ms);
         json_object_end(&o);
     }
-    json_array_end(&o);
-    json_object_end(&o);
-    buf_putc(&c->out, '\n');
+    answer_list_end(c, &o);
 }
 
 static struct str roles_text(struct cli *c, const struct account *u)
@@ -96,9 +91,7 @@ static enum err user_list(struct user *u)
         return OK;
     }
     struct columns_table t;
-    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
+    columns_begin(c, &t, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < n; i++) {
         columns_add(&t, list[i].name);
         columns_add(&t, list[i].full_name);
@@ -122,13 +115,12 @@ static void tell_link(struct user *u, struct str name, const struct token *link)
     while (base.n && base.p[base.n - 1] == '/')
         base.n--;
     if (c->is_json) {
-        struct json_out o;
-        json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+        struct json_out o = answer_begin(c);
         json_object_begin(&o);
         json_member(&o, "name", name);
         json_member(&o, "link", STR_JOIN(c->arena, base, STR("/welcome/"), str_of(link->text)));
         json_object_end(&o);
-        buf_putc(&c->out, '\n');
+        answer_end(c, &o);
         return;
     }
     buf_printf(&c->out,
@@ -207,13 +199,12 @@ static void tell(struct user *u, const char *words, struct str name)
         buf_printf(&c->out, "%s: %.*s\n", words, STR_ARG(name));
         return;
     }
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+    struct json_out o = answer_begin(c);
     json_object_begin(&o);
     json_member(&o, "name", name);
     json_member(&o, "done", cli_word(c, 0));
     json_object_end(&o);
-    buf_putc(&c->out, '\n');
+    answer_end(c, &o);
 }
 
 static enum err change(struct user *u, struct str what, const struct account *who, struct token *link)

@@ -22,13 +22,12 @@ static void tell(struct cli *c, int64_t number, const char *done, const char *wo
         buf_printf(&c->out, "%s: %lld\n", words, (long long)number);
         return;
     }
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
+    struct json_out o = answer_begin(c);
     json_object_begin(&o);
     json_key(&o, STR("delegation")), json_int(&o, number);
     json_member(&o, "done", str_of(done));
     json_object_end(&o);
-    buf_putc(&c->out, '\n');
+    answer_end(c, &o);
 }
 
 enum err user_delegate(struct user *u)
@@ -87,10 +86,7 @@ static const struct {
 
 static void list_json(struct cli *c, const struct delegation_row *all, size_t n, struct str day)
 {
-    struct json_out o;
-    json_out_init(&o, &c->out, JSON_OUT_COMPACT);
-    json_object_begin(&o);
-    json_key(&o, STR("delegations")), json_array_begin(&o);
+    struct json_out o = answer_list_begin(c, "delegations");
     for (size_t i = 0; i < n; i++) {
         const struct delegation_row *d = &all[i];
         json_object_begin(&o);
@@ -109,9 +105,7 @@ static void list_json(struct cli *c, const struct delegation_row *all, size_t n,
         json_member(&o, "ended_by", d->ended_by);
         json_object_end(&o);
     }
-    json_array_end(&o);
-    json_object_end(&o);
-    buf_putc(&c->out, '\n');
+    answer_list_end(c, &o);
 }
 
 static void list_text(struct cli *c, const struct delegation_row *all, size_t n, struct str day)
@@ -120,9 +114,7 @@ static void list_text(struct cli *c, const struct delegation_row *all, size_t n,
                                          {"Vai trò", "Role"},  {"Đơn vị", "Unit"},         {"Từ", "From"},
                                          {"Đến hết", "Until"}, {"Tình trạng", "State"},    {"Lý do", "Reason"}};
     struct columns_table t;
-    columns_table_init(&t, c->arena, ARRAY_LEN(heads));
-    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-        columns_add(&t, str_of(words_in(&heads[i], c->lang)));
+    columns_begin(c, &t, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < n; i++) {
         const struct delegation_row *d = &all[i];
         const struct str cells[] = {str_of(arena_printf(c->arena, "%lld", (long long)d->number)),

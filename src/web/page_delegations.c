@@ -31,15 +31,15 @@ static struct str state_of(struct exchange *x, const struct delegation_row *d, s
     return message(words[delegation_state(d, today)], x->lang);
 }
 
-/* The two lists have the same columns. */
-static struct tpl_delegations_given row_of(struct exchange *x, const struct delegation_row *d, struct str today,
-                                           bool is_given)
+static struct tpl_delegation_table_rows row_of(struct exchange *x, const struct delegation_row *d, struct str today,
+                                               bool is_given)
 {
     enum delegation_state state = delegation_state(d, today);
     bool is_open = state != DELEGATION_ENDED && state != DELEGATION_OVER;
-    return (struct tpl_delegations_given){
+    struct str name = is_given ? d->to_name : d->from_name;
+    return (struct tpl_delegation_table_rows){
         .who = is_given ? d->to_full_name : d->from_full_name,
-        .name = is_given ? d->to_name : d->from_name,
+        .name = name,
         .role = role_title(x, d->role),
         .role_id = d->role,
         .unit = d->unit,
@@ -47,6 +47,7 @@ static struct tpl_delegations_given row_of(struct exchange *x, const struct dele
         .last = part_date(x, d->last),
         .reason = d->reason,
         .state = state_of(x, d, today),
+        .subject = STR_JOIN(x->arena, name, STR(", "), d->role),
         .end_href =
             is_open ? str_of(arena_printf(x->arena, "/account/delegations/%lld/end", (long long)d->number)) : STR(""),
     };
@@ -59,20 +60,31 @@ static enum err read_lists(struct exchange *x, struct str today, struct tpl_dele
     enum err e = delegation_list(x->arena, access_of(x), x->subject->account, SHOWN_DELEGATIONS, &all, &n, f);
     if (e != OK)
         return e;
-    struct tpl_delegations_given *given = ARENA_ARRAY(x->arena, struct tpl_delegations_given, n + 1);
-    struct tpl_delegations_received *received = ARENA_ARRAY(x->arena, struct tpl_delegations_received, n + 1);
+    struct tpl_delegation_table_rows *given = ARENA_ARRAY(x->arena, struct tpl_delegation_table_rows, n + 1);
+    struct tpl_delegation_table_rows *received = ARENA_ARRAY(x->arena, struct tpl_delegation_table_rows, n + 1);
+    size_t n_given = 0, n_received = 0;
     for (size_t i = 0; i < n; i++) {
         bool is_given = all[i].from == x->subject->account;
-        struct tpl_delegations_given row = row_of(x, &all[i], today, is_given);
+        struct tpl_delegation_table_rows row = row_of(x, &all[i], today, is_given);
         if (is_given)
-            given[t->n_given++] = row;
+            given[n_given++] = row;
         else
-            received[t->n_received++] =
-                (struct tpl_delegations_received){row.who,   row.name, row.role,   row.role_id, row.unit,
-                                                  row.first, row.last, row.reason, row.state,   row.end_href};
+            received[n_received++] = row;
     }
-    t->given = given;
-    t->received = received;
+    t->has_given = n_given > 0;
+    t->given = (struct tpl_delegation_table){.heading = STR("given"),
+                                             .csrf = x->subject->csrf,
+                                             .is_given = true,
+                                             .has_role = true,
+                                             .rows = given,
+                                             .n_rows = n_given};
+    t->has_received = n_received > 0;
+    t->received = (struct tpl_delegation_table){.heading = STR("received"),
+                                                .csrf = x->subject->csrf,
+                                                .gives_back = true,
+                                                .has_role = true,
+                                                .rows = received,
+                                                .n_rows = n_received};
     return OK;
 }
 

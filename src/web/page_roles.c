@@ -312,20 +312,24 @@ static enum err list_lent(struct exchange *x, struct str id, struct str day, str
     enum err e = delegation_list_of_role(x->arena, access_of(x), id, SHOWN_LENT, &all, &n, f);
     if (e != OK)
         return e;
-    struct tpl_role_lent *rows = ARENA_ARRAY(x->arena, struct tpl_role_lent, n + 1);
+    struct tpl_delegation_table_rows *rows = ARENA_ARRAY(x->arena, struct tpl_delegation_table_rows, n + 1);
+    size_t n_rows = 0;
     for (size_t i = 0; i < n; i++)
         if (delegation_is_in_force(&all[i], day))
-            rows[t->n_lent++] = (struct tpl_role_lent){
-                .from = all[i].from_name,
-                .from_href = user_href(x, all[i].from_name),
+            rows[n_rows++] = (struct tpl_delegation_table_rows){
+                .name = all[i].from_name,
+                .href = user_href(x, all[i].from_name),
                 .to = all[i].to_name,
                 .to_href = user_href(x, all[i].to_name),
                 .unit = all[i].unit,
                 .first = part_date(x, all[i].first),
                 .last = part_date(x, all[i].last),
                 .reason = all[i].reason,
+                .subject = STR_JOIN(x->arena, all[i].from_name, STR(" → "), all[i].to_name),
                 .end_href = str_of(arena_printf(x->arena, "/admin/delegations/%lld/end", (long long)all[i].number))};
-    t->lent = rows;
+    t->has_lent = n_rows > 0;
+    t->lent = (struct tpl_delegation_table){
+        .heading = STR("lent"), .csrf = x->subject->csrf, .has_to = true, .rows = rows, .n_rows = n_rows};
     return OK;
 }
 
@@ -365,8 +369,7 @@ enum err page_role(struct exchange *x, struct fault *f)
         return e;
     const struct role *role = w->roles ? role_find(w->roles, id) : NULL;
     struct str day = delegation_today(x->arena, w->store);
-    struct tpl_role t = {
-        .id = id, .is_own = str_is(id, ROLE_ADMINISTRATOR), .is_declared = role != NULL, .csrf = x->subject->csrf};
+    struct tpl_role t = {.id = id, .is_own = str_is(id, ROLE_ADMINISTRATOR), .is_declared = role != NULL};
     if (!role && !t.is_own)
         return unknown_role(x, id, f);
     if (role) {

@@ -178,7 +178,8 @@ def several_offices():
     there = stage.account("yen", "--role", "case_officer", "--agency", "so-tu-phap")
     both = (f"ubnd-{UNIT}", "so-tu-phap")
     codes = [stage.json("dossier", "procedure=1.001193", f"reception_office=ubnd-{UNIT}", f"office={office}",
-                        "channel=counter", "applicant=Lê Thị Mai", "--as", "reception_officer")["id"] for office in both]
+                        "channel=counter", "applicant=Lê Thị Mai", "--as", "reception_officer")["id"]
+             for office in both]
     mai.get("/desk/dossiers")
     page = mai.ask("POST", "/registers/dossiers/batch/hand_over", urllib.parse.urlencode(
         [("csrf", mai.token), *[("d", c) for c in codes]]))
