@@ -168,7 +168,7 @@ static void units_fill(struct rows *r)
     for (size_t i = 0; i < r->tree.n; i++)
         if (r->tree.p[i].parent.n)
             map_put(r->c->a, &parents, r->tree.p[i].parent, &r->tree.p[i]);
-    unsigned levels = by->is_self ? 0 : m->reg->fields[by->field].levels;
+    unsigned levels = by->is_self ? 0 : by->reg->fields[by->field].levels;
     for (size_t i = 0; i < r->tree.n; i++) {
         const struct unit_node *u = &r->tree.p[i];
         bool holds_records = levels ? u->level < 32 && (levels & 1u << u->level) : false;
@@ -248,7 +248,7 @@ static enum err reference_name(struct rows *r, const struct reg *target, struct 
 static enum err cell_title(struct rows *r, const struct cell *cell, struct text2 *ret_title, struct fault *f)
 {
     const struct by_spec *by = r->pass->by;
-    const struct field *fd = &r->pass->m->reg->fields[by->field];
+    const struct field *fd = &by->reg->fields[by->field];
     struct str name = cell->key;
     enum err e = OK;
     if (cell->kind == ROW_UNKNOWN) {
@@ -350,7 +350,8 @@ static void suppress(struct rows *r, struct figure_result *result)
     enum { LEVELS = 8 };
     const size_t *levels[LEVELS];
     const struct pass *pass = r->pass;
-    if (r->c->is_whole || (pass->m->reg->n_personal == 0 && (!pass->of || pass->of->reg->n_personal == 0)))
+    if (r->c->is_whole || (pass->m->reg->n_personal == 0 && pass->by->reg->n_personal == 0 &&
+                           (!pass->of || pass->of->reg->n_personal == 0)))
         return;
     size_t n_levels = coarser_levels(r, levels, LEVELS);
     suppress_by(r, false, levels, n_levels, result);
@@ -362,7 +363,7 @@ static void title_set(struct rows *r, struct figure_result *result)
 {
     const struct province *p = r->c->s->province;
     const struct by_spec *by = r->pass->by;
-    result->by_title = r->pass->m->reg->fields[by->field].title;
+    result->by_title = by->reg->fields[by->field].title;
     if (!by->is_unit)
         return;
     result->units_at = r->c->map;

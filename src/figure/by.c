@@ -62,11 +62,34 @@ static int64_t only_level(unsigned levels)
     return 0;
 }
 
-bool by_parse(const struct province *p, const struct reg *reg, struct str text, struct by_spec *ret_spec,
+const struct field *measure_by_field(const struct measure *m, struct str by)
+{
+    struct str rest, name = str_cut(by, ':', &rest);
+    const struct field *fd = m->reg ? reg_field(m->reg, name) : NULL;
+    const struct field *via =
+        m->reg && m->kind == MEASURE_COUNT && m->field != NO_FIELD ? &m->reg->fields[m->field] : NULL;
+    return fd || !via || !via->target ? fd : reg_field(via->target, name);
+}
+
+/* A field of what a distinct count counts: of the entities that a reference names. */
+static bool by_entity(const struct measure *m, struct str name, struct by_spec *spec)
+{
+    const struct field *via = m->kind == MEASURE_COUNT && m->field != NO_FIELD ? &m->reg->fields[m->field] : NULL;
+    int field = via && via->type == FT_REFERENCE && via->target ? reg_field_number(via->target, name) : NO_FIELD;
+    if (field == NO_FIELD || via->target->fields[field].type == FT_UNIT || via->target->fields[field].type == FT_ARRAY)
+        return false;
+    spec->reg = via->target;
+    spec->via = via;
+    spec->field = field;
+    return true;
+}
+
+bool by_parse(const struct province *p, const struct measure *m, struct str text, struct by_spec *ret_spec,
               bool *ret_is_private)
 {
+    const struct reg *reg = m->reg;
     struct str rest, name = str_cut(text, ':', &rest);
-    struct by_spec spec = {.field = reg_field_number(reg, name)};
+    struct by_spec spec = {.reg = reg, .field = reg_field_number(reg, name)};
     *ret_is_private = false;
     if (spec.field == NO_FIELD && str_is(name, "unit")) {
         spec.field = unit_field_of(reg);
@@ -75,9 +98,9 @@ bool by_parse(const struct province *p, const struct reg *reg, struct str text, 
             spec.is_self = true;
         }
     }
-    if (spec.field == NO_FIELD || !type_may_group(reg->fields[spec.field].type))
+    if ((spec.field == NO_FIELD && !by_entity(m, name, &spec)) || !type_may_group(spec.reg->fields[spec.field].type))
         return false;
-    const struct field *fd = &reg->fields[spec.field];
+    const struct field *fd = &spec.reg->fields[spec.field];
     if (field_tells_persons(fd)) {
         *ret_is_private = true;
         return false;
@@ -104,7 +127,7 @@ static void by_print_valid(const struct province *p, const struct figure *fig, s
         bool is_private, is_told = false;
         for (size_t k = 0; k < fig->n_by; k++)
             is_told |= str_eq(fig->by[k], reg->fields[i].name);
-        if (!is_told && by_parse(p, reg, reg->fields[i].name, &spec, &is_private))
+        if (!is_told && by_parse(p, &fig->main, reg->fields[i].name, &spec, &is_private))
             buf_printf(out, "%s%.*s", n++ ? ", " : "", STR_ARG(reg->fields[i].name));
     }
     if (!n)
@@ -118,11 +141,11 @@ static enum err by_fault(const struct province *p, const struct figure *fig, str
     return FAULT(f, ERR_FIGURE_BY, {"id", fig->id}, {"by", by}, {"valid", buf_view(&valid)});
 }
 
-enum err by_read(const struct province *p, const struct figure *fig, const struct reg *reg, struct str by,
+enum err by_read(const struct province *p, const struct figure *fig, const struct measure *m, struct str by,
                  struct by_spec *ret_spec, struct fault *f)
 {
     bool is_private = false;
-    if (by_parse(p, reg, by, ret_spec, &is_private))
+    if (by_parse(p, m, by, ret_spec, &is_private))
         return OK;
     return is_private ? FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", by}) : by_fault(p, fig, by, f);
 }
@@ -137,51 +160,45 @@ static bool codes_are_same(const struct code_list *a, const struct code_list *b)
     return a->n == b->n;
 }
 
-bool by_is_joinable(const struct reg *a, const struct by_spec *x, const struct reg *b, const struct by_spec *y)
+bool by_is_joinable(const struct by_spec *x, const struct by_spec *y)
 {
     if (x->is_unit || y->is_unit)
         return x->is_unit && y->is_unit;
-    const struct field *f = &a->fields[x->field], *g = &b->fields[y->field];
+    const struct field *f = &x->reg->fields[x->field], *g = &y->reg->fields[y->field];
     return f == g || (f->type == g->type && f->target == g->target && codes_are_same(f->codes, g->codes));
 }
 
-/* Where the rows of a figure come from. */
-struct leaf {
-    const struct reg *reg;
-    struct by_spec spec;
-};
-
-static enum err leaf_find(const struct province *p, const struct figure *fig, struct str by, struct leaf *ret_leaf,
+/* Where the rows of a figure come from: by what field. */
+static enum err leaf_find(const struct province *p, const struct figure *fig, struct str by, struct by_spec *ret_leaf,
                           struct fault *f);
 
 static enum err measure_leaf(const struct province *p, const struct figure *fig, const struct measure *m, struct str by,
-                             struct leaf *ret_leaf, struct fault *f)
+                             struct by_spec *ret_leaf, struct fault *f)
 {
     if (m->kind == MEASURE_FIGURE)
         return leaf_find(p, m->figure, by, ret_leaf, f);
     must(m->reg != NULL);
-    ret_leaf->reg = m->reg;
-    return by_read(p, fig, m->reg, by, &ret_leaf->spec, f);
+    return by_read(p, fig, m, by, ret_leaf, f);
 }
 
 /* All that is added up must be broken down alike. */
-static enum err total_leaf(const struct province *p, const struct figure *fig, struct str by, struct leaf *ret_leaf,
+static enum err total_leaf(const struct province *p, const struct figure *fig, struct str by, struct by_spec *ret_leaf,
                            struct fault *f)
 {
-    struct leaf leaf;
+    struct by_spec leaf;
     enum err e = leaf_find(p, fig->added[0], by, ret_leaf, f);
     for (size_t i = 1; e == OK && i < fig->n_added; i++) {
         e = leaf_find(p, fig->added[i], by, &leaf, f);
-        if (e == OK && !by_is_joinable(ret_leaf->reg, &ret_leaf->spec, leaf.reg, &leaf.spec))
+        if (e == OK && !by_is_joinable(ret_leaf, &leaf))
             e = by_fault(p, fig, by, f);
     }
     return e;
 }
 
-static enum err leaf_find(const struct province *p, const struct figure *fig, struct str by, struct leaf *ret_leaf,
+static enum err leaf_find(const struct province *p, const struct figure *fig, struct str by, struct by_spec *ret_leaf,
                           struct fault *f)
 {
-    struct leaf under;
+    struct by_spec under;
     if (fig->kind == FIGURE_INDEX)
         return by_fault(p, fig, by, f);
     if (fig->kind == FIGURE_DIFFERENCE)
@@ -192,14 +209,23 @@ static enum err leaf_find(const struct province *p, const struct figure *fig, st
     if (e != OK || fig->kind != FIGURE_RATIO)
         return e;
     e = measure_leaf(p, fig, &fig->of, by, &under, f);
-    if (e == OK && !by_is_joinable(ret_leaf->reg, &ret_leaf->spec, under.reg, &under.spec))
+    if (e == OK && !by_is_joinable(ret_leaf, &under))
         e = by_fault(p, fig, by, f);
     return e;
 }
 
+const struct reg *figure_by_target(const struct province *p, const struct figure *fig, struct str by)
+{
+    struct by_spec leaf;
+    struct fault ignored = {0};
+    if (leaf_find(p, fig, by, &leaf, &ignored) != OK || leaf.is_self)
+        return NULL;
+    return leaf.reg->fields[leaf.field].target;
+}
+
 enum err figure_by_check(const struct province *p, const struct figure *fig, struct str by, struct fault *f)
 {
-    struct leaf leaf;
+    struct by_spec leaf;
     return leaf_find(p, fig, by, &leaf, f);
 }
 
@@ -280,10 +306,22 @@ void rows_join(struct arena *a, struct figure_result *r, const struct figure_res
     rows_sort(r, r->units_at.n > 0);
 }
 
-/* What a part holds where it has no row: nothing was there to count, or to divide by. */
-static struct quantity value_without_row(const struct figure_result *part)
+static struct quantity value_of_nothing(const struct figure *figure)
 {
-    return part->is_additive ? quantity_of_integer(0) : part->figure->empty;
+    struct quantity sum = quantity_of_integer(0);
+    bool is_count = figure->kind == FIGURE_COUNT && figure->main.field == NO_FIELD;
+    if (figure->kind == FIGURE_TOTAL)
+        for (size_t i = 0; i < figure->n_added; i++)
+            sum = quantity_add(sum, value_of_nothing(figure->added[i]));
+    else if (figure->kind != FIGURE_SUM && !is_count)
+        return figure->empty;
+    return sum;
+}
+
+/* What a part holds where it has no row: nothing was there to count, or to divide by. */
+struct quantity value_without_row(const struct figure_result *part)
+{
+    return part->is_additive ? quantity_of_integer(0) : value_of_nothing(part->figure);
 }
 
 void rows_total(struct arena *a, struct figure_result *r, const struct figure_result *parts, size_t n)

@@ -94,6 +94,9 @@ struct figure {
     size_t n_added;
     struct str *by; /* breakdowns that make sense; the first is the default of tables */
     size_t n_by;
+    struct str rank_by;       /* what it ranks, as one of its breakdowns; empty: nothing */
+    const struct reg *ranked; /* whose entities, where they are ranked apart */
+    int rank_apart;           /* its code field by which they are; or NO_FIELD */
     struct str file;
     int line;
 };
@@ -128,6 +131,12 @@ enum err figure_find(const struct figures *fs, struct str id, const struct figur
 /* Whether a figure can be broken down so, in all its parts: ERR_FIGURE_BY {id, by, valid}, ERR_FIGURE_BY_PRIVATE {by}. Needs no
  * store; that a level exists on the map asked is known only when it is computed. */
 enum err figure_by_check(const struct province *p, const struct figure *fig, struct str by, struct fault *f);
+
+/* The field that a breakdown of the measure goes by: of its register, or of what its distinct reference names. NULL: none. */
+const struct field *measure_by_field(const struct measure *m, struct str by);
+
+/* The register whose entities the rows are, where the field of the breakdown is a reference; else NULL. */
+const struct reg *figure_by_target(const struct province *p, const struct figure *fig, struct str by);
 
 /* From here on figure_compute with fs keeps what it computes, for the next reader of the same revision (kept.h), and index_compute with its indexes; until owner is freed. For one thread. */
 void figures_keep(struct figures *fs, struct arena *owner);

@@ -108,6 +108,14 @@ static const struct yaml_field period_fields[] = {
 static const struct yaml_schema period_schema = YAML_SCHEMA("period", period_fields, struct range_decl);
 static const struct yaml_schema valid_schema = YAML_SCHEMA("valid", range_fields, struct range_decl);
 
+static const struct yaml_field rank_fields[] = {
+    {"by", Y_PLACE, AT(rank_decl, by_place)},
+    {"by", Y_STR, AT(rank_decl, by), Y_REQUIRED},
+    {"apart", Y_PLACE, AT(rank_decl, apart_place)},
+    {"apart", Y_STR, AT(rank_decl, apart)},
+};
+static const struct yaml_schema rank_schema = YAML_SCHEMA("rank", rank_fields, struct rank_decl);
+
 /* A figure tells of no person: it is for everybody, or for those who work with it. */
 static const char *const privacy_names[] = {"public", "internal", NULL};
 static const struct yaml_field figure_fields[] = {
@@ -133,5 +141,6 @@ static const struct yaml_field figure_fields[] = {
     {"of", Y_PLACE, AT(figure_decl, of_place)},
     {"of", Y_MAP_PTR, AT(figure_decl, of), 0, &of_schema},
     {"by", Y_STR_LIST, AT(figure_decl, by), Y_SINGLE_OK},
+    {"rank", Y_MAP_PTR, AT(figure_decl, rank), 0, &rank_schema},
 };
 const struct yaml_schema figure_schema = YAML_SCHEMA("figure", figure_fields, struct figure_decl);

@@ -42,6 +42,11 @@ struct range_decl {
     int64_t months; /* of a period: so many calendar months up to the day asked; 0: from and to say */
 };
 
+struct rank_decl {
+    struct yaml_place by_place, apart_place;
+    struct str by, apart;
+};
+
 struct figure_decl {
     struct yaml_place place, id_place, of_place;
     struct str id, source, on;
@@ -54,6 +59,7 @@ struct figure_decl {
     struct difference_decl *difference;
     struct yaml_strs total;
     struct yaml_strs by;
+    struct rank_decl *rank;
 };
 
 extern const struct yaml_schema figure_schema;

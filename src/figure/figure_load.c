@@ -100,6 +100,7 @@ static void figure_read(struct decode *d, const struct yaml *node, struct loadin
         .scale = quantity_of_integer(1),
         .by = decl->by.p,
         .n_by = decl->by.n,
+        .rank_apart = NO_FIELD,
         .file = d->file,
         .line = decl->place.line,
     };
@@ -223,6 +224,25 @@ static void by_link(struct decode *d, const struct figure *fig, const struct yam
         if (figure_by_check(d->province, fig, by->p[i], &f) != OK)
             decode_fault(d, by->places[i], &f);
     }
+}
+
+static void rank_link(struct decode *d, struct figure *fig, const struct rank_decl *rank)
+{
+    struct fault f = {0};
+    if (!rank)
+        return;
+    if (figure_by_check(d->province, fig, rank->by, &f) != OK) {
+        decode_fault(d, rank->by_place, &f);
+        return;
+    }
+    fig->rank_by = rank->by;
+    if (!rank->apart.n)
+        return;
+    fig->ranked = figure_by_target(d->province, fig, rank->by);
+    if (fig->ranked)
+        fig->rank_apart = decode_field(d, "apart", fig->ranked, rank->apart, DECODE_TYPE(FT_CODE), rank->apart_place);
+    else
+        decode_unknown(d, "apart", rank->apart, NULL, 0, rank->apart_place);
 }
 
 static struct quantity scale_of(double scale)
@@ -406,6 +426,7 @@ enum err figures_load(struct arena *a, const struct province *p, struct figures 
         d.file = l.all.p[i].fig->file;
         if (has_parts(l.all.p[i].fig))
             by_link(&d, l.all.p[i].fig, &l.all.p[i].decl->by);
+        rank_link(&d, l.all.p[i].fig, l.all.p[i].decl->rank);
     }
     if (list->total > before)
         return kept < list->n ? list->p[kept].code : ERR_FIGURE_NAME;

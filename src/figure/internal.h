@@ -7,20 +7,24 @@
 /* ---- breakdowns, as asked ---- */
 
 struct by_spec {
-    int field;     /* of the register; NO_FIELD with is_self */
+    const struct reg *reg; /* whose field it is: of the measure, or of `via` */
+    int field;             /* of that register; NO_FIELD with is_self */
+    const struct field
+        *via;      /* the reference that a count is distinct by, when the field is that of what it names; else NULL */
     bool is_unit;  /* rows are units, carried to a map and lifted */
     bool is_self;  /* the register is the unit tree: a record is its own unit */
     int64_t level; /* 0: the units as the records have them */
 };
 
-/* False when the register cannot be broken down so. is_private tells that a field holds personal data. */
-bool by_parse(const struct province *p, const struct reg *reg, struct str text, struct by_spec *ret_spec,
+/* False when what the measure counts cannot be broken down so. A count that is distinct by a reference counts what that names: it is broken down by fields of its register,
+ * and where that has none of the name, by those of the register referred to. is_private tells that a field holds personal data. */
+bool by_parse(const struct province *p, const struct measure *m, struct str text, struct by_spec *ret_spec,
               bool *ret_is_private);
 /* Whether the keys of the two breakdowns are of one kind, so that rows can be joined: units, the same codes, references to one
  * register, plain values of one type. Fields of one name may be strangers. */
-bool by_is_joinable(const struct reg *a, const struct by_spec *x, const struct reg *b, const struct by_spec *y);
-/* by_parse for a figure's register, told as ERR_FIGURE_BY or ERR_FIGURE_BY_PRIVATE. */
-enum err by_read(const struct province *p, const struct figure *fig, const struct reg *reg, struct str by,
+bool by_is_joinable(const struct by_spec *x, const struct by_spec *y);
+/* by_parse, told as ERR_FIGURE_BY or ERR_FIGURE_BY_PRIVATE. */
+enum err by_read(const struct province *p, const struct figure *fig, const struct measure *m, struct str by,
                  struct by_spec *ret_spec, struct fault *f);
 
 /* ---- filters ---- */
@@ -62,6 +66,8 @@ void rows_join(struct arena *a, struct figure_result *r, const struct figure_res
                const void *ctx);
 /* The rows of all parts, added up by key. */
 void rows_total(struct arena *a, struct figure_result *r, const struct figure_result *parts, size_t n);
+/* What a part holds where it has no row: a count 0, a ratio what is declared for nothing, a total what its parts hold. */
+struct quantity value_without_row(const struct figure_result *part);
 /* Units by key, others by title in Vietnamese order or by value; unplaced, then unknown last. */
 void rows_sort(struct figure_result *r, bool is_by_key);
 

@@ -39,7 +39,7 @@ static const char *column_of(struct arena *a, const struct reg *reg, int field)
 
 static bool is_by_array(const struct pass *pass)
 {
-    return pass->by && !pass->by->is_unit && pass->m->reg->fields[pass->by->field].type == FT_ARRAY;
+    return pass->by && !pass->by->is_unit && pass->by->reg->fields[pass->by->field].type == FT_ARRAY;
 }
 
 static bool has_epochs(const struct pass *pass)
@@ -117,13 +117,27 @@ static const char *not_indexed(struct compute *c, const struct reading *r)
     return " NOT INDEXED";
 }
 
+/* The field of the breakdown: of the record, or of what its reference names. */
+static const char *key_sql(struct compute *c, const struct by_spec *by, const struct reg *reg)
+{
+    const struct cql2_schema *schema = NULL;
+    struct fault ignored = {0};
+    if (!by->via)
+        return column_of(c->a, reg, by->field);
+    must(query_schema(c->a, c->s, reg, NULL, 0, &schema, &ignored) == OK);
+    struct str path = STR_JOIN(c->a, by->via->name, STR("."), by->reg->fields[by->field].name);
+    const struct cql2_property *reached = schema->lookup(schema->context, path);
+    must(reached != NULL);
+    return arena_dup(c->a, reached->sql.p, reached->sql.n);
+}
+
 /* What each record brings: its key, its epoch, what is counted of it. */
 static void inner_sql(struct compute *c, const struct pass *pass, const struct filters *w, struct buf *b)
 {
     const struct measure *m = pass->m;
     const char *key = "NULL", *value = "1", *day = "NULL";
     if (pass->by)
-        key = is_by_array(pass) ? "j.value" : column_of(c->a, m->reg, pass->by->field);
+        key = is_by_array(pass) ? "j.value" : key_sql(c, pass->by, m->reg);
     if (m->kind == MEASURE_SUM || m->kind == MEASURE_MEAN)
         value = column_of(c->a, m->reg, m->field);
     else if (m->kind == MEASURE_SURVEY && m->weight != NO_FIELD)
@@ -394,8 +408,7 @@ static enum err base_compute(struct compute *c, const struct pass *pass, const s
     struct compute apart = *c;
     struct by_spec spec;
     bool is_private;
-    if (c->by.n && (!by_parse(c->s->province, of->reg, c->by, &spec, &is_private) ||
-                    !by_is_joinable(pass->m->reg, pass->by, of->reg, &spec)))
+    if (c->by.n && (!by_parse(c->s->province, of, c->by, &spec, &is_private) || !by_is_joinable(pass->by, &spec)))
         apart.by = (struct str){0};
     enum err e = measure_compute(&apart, of, NULL, quantity_of_integer(1), &base, f);
     if (e != OK)
@@ -416,7 +429,7 @@ enum err measure_compute(struct compute *c, const struct measure *m, const struc
     struct pass pass = {.m = m, .of = is_fused ? of : NULL};
     enum err e = OK;
     if (has_by) {
-        if ((e = by_read(c->s->province, c->fig, m->reg, c->by, &spec, f)) != OK)
+        if ((e = by_read(c->s->province, c->fig, m, c->by, &spec, f)) != OK)
             return e;
         pass.by = &spec;
         if (spec.is_unit && (e = succession_load(c->a, c->s, &pass.succession, f)) != OK)

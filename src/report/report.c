@@ -67,6 +67,13 @@ static struct str day_asked(const struct maker *m, const struct figure *figure)
     return figure->on.n || figure->period_to.n ? (struct str){0} : m->source->on;
 }
 
+struct figure_options maker_options(const struct maker *m, const struct figure *figure, const struct piece *piece,
+                                    struct str by)
+{
+    return (struct figure_options){
+        .by = by, .units_at = piece->units_at, .asked = m->source->on, .on = day_asked(m, figure)};
+}
+
 enum err maker_figure(struct maker *m, const struct piece *piece, struct str by,
                       const struct figure_result **ret_result, struct fault *f)
 {
@@ -80,8 +87,7 @@ enum err maker_figure(struct maker *m, const struct piece *piece, struct str by,
     enum err e = figure_find(m->figures, piece->id, &figure, f);
     if (e != OK)
         return e;
-    struct figure_options o = {
-        .by = by, .units_at = piece->units_at, .asked = m->source->on, .on = day_asked(m, figure)};
+    struct figure_options o = maker_options(m, figure, piece, by);
     r = ARENA_NEW(m->arena, struct figure_result);
     e = figure_compute(m->arena, m->store, m->figures, piece->id, &o, r, f);
     if (e == OK)
@@ -238,6 +244,8 @@ static void put_piece(struct maker *m, const struct piece *piece)
         e = put_figure(m, piece, &f);
     else if (piece->kind == PIECE_TABLE)
         e = maker_put_table(m, piece, &f);
+    else if (piece->kind == PIECE_RANKING)
+        e = maker_put_ranked(m, piece, &f);
     else
         e = maker_put_ranking(m, piece, &f);
     if (e != OK)
@@ -426,7 +434,8 @@ static enum err piece_check(const struct figures *fs, const struct report_source
         e = FAULT(f, ERR_REPORT_TABLE_BY, {"mark", piece->text}, {"figure", piece->id});
     if (e == OK && piece->kind == PIECE_TABLE)
         e = figure_by_check(fs->province, figure, piece->by.n ? piece->by : figure->by[0], f);
-    if (e == OK && !part_fits(figure, piece->part, s->lang))
+    bool is_unranked = e == OK && piece->kind == PIECE_RANKING && figure->rank_by.n == 0;
+    if (e == OK && (is_unranked || !part_fits(figure, piece->part, s->lang)))
         e = FAULT(f, ERR_REPORT_PART, {"mark", piece->text}, {"figure", piece->id});
     if (e != OK)
         return e;

@@ -9,7 +9,7 @@
 #include "report/markdown.h"
 #include "report/report.h"
 
-enum piece_kind { PIECE_TEXT, PIECE_FIGURE, PIECE_TABLE, PIECE_INDEX };
+enum piece_kind { PIECE_TEXT, PIECE_FIGURE, PIECE_TABLE, PIECE_RANKING, PIECE_INDEX };
 
 enum part {
     PART_WHOLE,
@@ -35,7 +35,7 @@ struct piece {
     struct str id;   /* figure or index */
     enum part part;
     struct str by, units_at; /* PIECE_TABLE; may be empty */
-    int64_t year, top;       /* PIECE_INDEX; top 0: all */
+    int64_t year, top;       /* PIECE_INDEX and PIECE_RANKING; top 0: all */
     struct str indent;       /* what stands before a table on its line */
 };
 
@@ -91,14 +91,18 @@ struct maker {
 struct str maker_shown(struct maker *m, struct quantity q, int decimals);
 struct str maker_machine(struct maker *m, struct quantity q);
 struct report_number maker_number(struct maker *m, const struct figure_result *r);
+/* What a figure is asked with in this report. */
+struct figure_options maker_options(const struct maker *m, const struct figure *figure, const struct piece *piece,
+                                    struct str by);
 /* Puts a mark into the text and keeps what it stands for. */
 void maker_put_number(struct maker *m, struct report_number number);
 /* Computed at the first call only. */
 enum err maker_figure(struct maker *m, const struct piece *piece, struct str by,
                       const struct figure_result **ret_result, struct fault *f);
 enum err maker_index(struct maker *m, const struct piece *piece, const struct index_table **ret_table, struct fault *f);
-/* A breakdown, a ranking, as Markdown tables. */
+/* A breakdown, what a figure ranks, a ranking of an index, as Markdown tables. */
 enum err maker_put_table(struct maker *m, const struct piece *piece, struct fault *f);
+enum err maker_put_ranked(struct maker *m, const struct piece *piece, struct fault *f);
 enum err maker_put_ranking(struct maker *m, const struct piece *piece, struct fault *f);
 
 /* “dữ liệu mẫu”, “[mẫu]” in the report's language. */

@@ -220,6 +220,14 @@ static bool index_read(const struct str *w, size_t n, struct piece *piece)
     return n == 3 || (str_is(w[3], "top") && count_read(w[4], &piece->top));
 }
 
+/* ranking ID [top N] */
+static bool ranking_read(const struct str *w, size_t n, struct piece *piece)
+{
+    piece->kind = PIECE_RANKING;
+    piece->id = w[1];
+    return n == 2 || (n == 4 && str_is(w[2], "top") && count_read(w[3], &piece->top));
+}
+
 static enum err marker_read(struct piece *piece, struct fault *f)
 {
     struct str words[WORDS_MAX + 1];
@@ -231,6 +239,8 @@ static enum err marker_read(struct piece *piece, struct fault *f)
     }
     if (n > 1 && n <= WORDS_MAX && str_is(words[0], "table"))
         is_read = table_read(words, n, piece);
+    else if (n > 1 && n <= WORDS_MAX && str_is(words[0], "ranking"))
+        is_read = ranking_read(words, n, piece);
     else if (n > 1 && n <= WORDS_MAX && str_is(words[0], "index"))
         is_read = index_read(words, n, piece);
     return is_read ? OK : FAULT(f, ERR_REPORT_MARK, {"mark", piece->text});

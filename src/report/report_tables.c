@@ -1,6 +1,7 @@
 /* Breakdowns and rankings as Markdown tables, each number a mark. */
 #include <stdio.h>
 
+#include "figure/ranking.h"
 #include "report/report_internal.h"
 
 #include "base/banned.h"
@@ -88,6 +89,15 @@ static void table_row(struct maker *m, const struct piece *piece, const struct f
         cell_quantity(m, number, row->margin, decimals_text(m, row->margin, 1));
 }
 
+/* A table without a row says so. */
+static void row_empty(struct maker *m, const struct piece *piece, size_t n_right)
+{
+    row_begin(m, piece);
+    cell_words(m, str_of(L(m, "Chưa có gì để đếm", "Nothing to count yet")));
+    for (size_t i = 0; i < n_right; i++)
+        cell_words(m, STR("–"));
+}
+
 enum err maker_put_table(struct maker *m, const struct piece *piece, struct fault *f)
 {
     const struct figure *figure;
@@ -116,16 +126,102 @@ enum err maker_put_table(struct maker *m, const struct piece *piece, struct faul
     rule_row(m, piece, 1, n_right);
     for (size_t i = 0; i < r->n_rows; i++)
         table_row(m, piece, r, &r->rows[i], row_title(m, &r->rows[i]));
-    if (r->n_rows == 0) {
-        row_begin(m, piece);
-        cell_words(m, str_of(L(m, "Chưa có gì để đếm", "Nothing to count yet")));
-        for (size_t i = 0; i < n_right; i++)
-            cell_words(m, STR("–"));
-    }
+    if (r->n_rows == 0)
+        row_empty(m, piece, n_right);
     if (r->is_additive && r->n_rows > 1) {
         struct figure_row total = {.value = r->value, .of = r->of, .percent = r->percent};
         table_row(m, piece, r, &total, str_of(L(m, "Tổng cộng", "Total")));
     }
+    return OK;
+}
+
+/* ---- what a figure ranks */
+
+/* In brackets: nothing was there to judge, and that is what is declared for it. */
+static void cell_ranked(struct maker *m, struct report_number number, const struct figure_result *r,
+                        const struct ranked_cell *cell)
+{
+    if (cell->is_suppressed) {
+        cell_words(m, str_of(L(m, "ẩn", "hidden")));
+    } else if (cell->is_empty) {
+        struct str value = maker_shown(m, cell->value, r->decimals);
+        cell_words(m, str_of(quantity_is_known(cell->value) ? arena_printf(m->arena, "(%.*s)", STR_ARG(value)) : "–"));
+    } else {
+        cell_quantity(m, number, cell->value, decimals_text(m, cell->value, r->decimals));
+    }
+}
+
+static void ranked_row(struct maker *m, const struct piece *piece, const struct ranking *r,
+                       const struct ranked_row *row)
+{
+    struct report_number number = maker_number(m, r->total);
+    struct quantity rank = row->rank ? quantity_of_integer(row->rank) : (struct quantity){0};
+    number.has_mark = false;
+    number.by = r->total->by;
+    number.key = row->key;
+    row_begin(m, piece);
+    cell_words(m, row->rank ? maker_shown(m, rank, 0) : STR("–"));
+    cell_words(m, text2_in(&row->title, m->source->lang));
+    for (size_t k = 0; k < r->n_parts; k++) {
+        struct report_number part = number;
+        part.figure = r->parts[k]->id;
+        part.title = text2_in(&r->parts[k]->title, m->source->lang);
+        cell_ranked(m, part, r->total, &row->cells[k]);
+    }
+    number.has_mark = number.is_sample; /* said once a row */
+    cell_ranked(m, number, r->total, &row->total);
+}
+
+static void ranked_group(struct maker *m, const struct piece *piece, const struct ranking *r,
+                         const struct ranked_group *g)
+{
+    if (g->title.vi.n) {
+        buf_putc(&m->body, '\n');
+        buf_str(&m->body, piece->indent);
+        buf_puts(&m->body, "**");
+        markdown_escape(&m->body, text2_in(&g->title, m->source->lang));
+        buf_puts(&m->body, "**\n");
+        buf_str(&m->body, piece->indent);
+    }
+    row_begin(m, piece);
+    cell_words(m, str_of(L(m, "Hạng", "Rank")));
+    cell_words(m, text2_in(&r->total->by_title, m->source->lang));
+    for (size_t k = 0; k < r->n_parts; k++)
+        cell_words(m, text2_in(&r->parts[k]->title, m->source->lang));
+    cell_words(m, str_of(L(m, "Tổng cộng", "Total")));
+    row_begin(m, piece);
+    buf_puts(&m->body, "---: | --- | ");
+    for (size_t k = 0; k <= r->n_parts; k++)
+        buf_puts(&m->body, "---: | ");
+    size_t n = piece->top && (size_t)piece->top < g->n ? (size_t)piece->top : g->n;
+    for (size_t i = 0; i < n; i++)
+        ranked_row(m, piece, r, &g->rows[i]);
+    if (g->n == 0)
+        row_empty(m, piece, r->n_parts + 2);
+    buf_putc(&m->body, '\n');
+    buf_str(&m->body, piece->indent);
+}
+
+enum err maker_put_ranked(struct maker *m, const struct piece *piece, struct fault *f)
+{
+    const struct figure *figure;
+    const struct figure_result *total;
+    struct ranking r = {.n_groups = 0};
+    enum err e = figure_find(m->figures, piece->id, &figure, f);
+    if (e == OK && figure->rank_by.n == 0)
+        e = FAULT(f, ERR_REPORT_PART, {"mark", piece->text}, {"figure", piece->id});
+    if (e == OK)
+        e = maker_figure(m, piece, figure->rank_by, &total, f);
+    if (e != OK)
+        return e;
+    struct figure_options o = maker_options(m, figure, piece, figure->rank_by);
+    if ((e = figure_rank(m->arena, m->store, m->figures, figure, &o, &r, f)) != OK)
+        return e;
+    for (size_t i = 0; i < r.n_groups; i++)
+        ranked_group(m, piece, &r, &r.groups[i]);
+    const struct ranked_group none = {.n = 0};
+    if (r.n_groups == 0)
+        ranked_group(m, piece, &r, &none);
     return OK;
 }
 

@@ -274,10 +274,9 @@ bool site_shows_every(const struct exchange *x, const struct reg *reg)
     return site_sight(x, reg, &sight) && sight.level[PRIVACY_PUBLIC].is_all;
 }
 
-static bool shows_by(const struct exchange *x, const struct reg *reg, struct str by)
+static bool shows_by(const struct exchange *x, const struct measure *m, struct str by)
 {
-    struct str rest, name = str_cut(by, ':', &rest);
-    const struct field *fd = reg ? reg_field(reg, name) : NULL;
+    const struct field *fd = measure_by_field(m, by);
     return !fd || shows_all(x, fd);
 }
 
@@ -288,7 +287,7 @@ enum err site_allows_by(const struct exchange *x, const struct figure *figure, s
     for (size_t i = 0; i < figure->n_by; i++)
         if (str_eq(figure->by[i], by))
             return OK;
-    if (!shows_by(x, figure->main.reg, by) || !shows_by(x, figure->of.reg, by))
+    if (!shows_by(x, &figure->main, by) || !shows_by(x, &figure->of, by))
         return FAULT(f, ERR_FIGURE_BY_PRIVATE, {"by", by});
     enum err e = OK;
     for (size_t i = 0; e == OK && i < figure_n_parts(figure); i++)

@@ -147,6 +147,17 @@ static void a_breakdown_of_a_figure_made_of_figures_must_make_sense_for_each(voi
         OK);
 }
 
+static void a_ranking_is_of_a_breakdown_and_apart_by_a_code(void **state)
+{
+    (void)state;
+    refuses(HEAD "count: {register: households}\nrank: {by: crops}\n", ERR_FIGURE_BY, 4, "by", "crops");
+    refuses(HEAD "count: {register: households}\nrank: {by: crop, apart: level}\n", ERR_FIGURE_NAME, 4, "name",
+            "level");
+    refuses(HEAD "count: {register: households}\nrank: {apart: level}\n", ERR_YAML_KEY_MISSING, 4, "key", "by");
+    struct faults list CLEANUP(faults_done) = {0};
+    assert_int_equal(load(HEAD "count: {register: households}\nrank: {by: crop}\n", &list), OK);
+}
+
 static void an_index_that_does_not_exist_is_refused(void **state)
 {
     (void)state;
@@ -235,6 +246,7 @@ int main(void)
         cmocka_unit_test(dates_exist_and_stand_in_order),
         cmocka_unit_test(a_breakdown_must_make_sense_for_the_register),
         cmocka_unit_test(a_breakdown_of_a_figure_made_of_figures_must_make_sense_for_each),
+        cmocka_unit_test(a_ranking_is_of_a_breakdown_and_apart_by_a_code),
         cmocka_unit_test(an_index_that_does_not_exist_is_refused),
         cmocka_unit_test(all_errors_of_a_folder_are_listed_together),
         cmocka_unit_test(every_error_has_a_sentence_in_both_languages),

@@ -51,14 +51,39 @@ static int close_store(void **state)
 
 #define HEAD "---\nreport: r\ntitle: {vi: Thử, en: Trial}\non: 2023-06-30\n---\n"
 
+/* Figures besides those of the province. */
+static const char more_figures[] =
+    "- figure: visits-all\n"
+    "  title: Lần kiểm tra\n"
+    "  count: {register: visits}\n"
+    "- figure: visits-clean\n"
+    "  title: Phần sạch\n"
+    "  ratio: {over: {count: {register: visits, where: \"is_clean = TRUE\"}}, under: {count: {register: visits, where: "
+    "\"is_clean IS NOT NULL\"}}, empty: 5}\n"
+    "- figure: wells-points\n"
+    "  title: Điểm của giếng\n"
+    "  total: [visits-all, visits-clean]\n"
+    "  by: well\n"
+    "  rank: {by: well, apart: kind}\n"
+    "- figure: wells-visited\n"
+    "  title: Giếng đã kiểm tra\n"
+    "  count: {register: visits, distinct: well}\n"
+    "  of: {register: wells}\n"
+    "  by: [kind]\n"
+    "- figure: visits-none\n"
+    "  title: Không có\n"
+    "  count: {register: visits, where: \"number > 99\"}\n"
+    "  by: [number]\n";
+
 /* Computes a report of this text; its head has five lines. */
 static enum err compute(const char *text, struct report **ret_report)
 {
     struct province *p = ARENA_NEW(a, struct province);
     *p = *declared;
-    p->sources.p = ARENA_ARRAY(a, struct source_file, p->sources.n + 1);
+    p->sources.p = ARENA_ARRAY(a, struct source_file, p->sources.n + 2);
     memcpy(p->sources.p, declared->sources.p, sizeof *p->sources.p * declared->sources.n);
     p->sources.p[p->sources.n++] = (struct source_file){STR("reports/r.md"), str_of(text)};
+    p->sources.p[p->sources.n++] = (struct source_file){STR("figures/more.yaml"), STR(more_figures)};
     faults_done(&list);
     list = (struct faults){0};
     s->province = p;
@@ -139,6 +164,37 @@ static void a_ranking_becomes_a_table_of_the_first(void **state)
     const char *text = markdown_of(HEAD "{{index school-care 2022 top 3}}\n");
     expect_in(text, "| 1 | ");
     expect_not_in(text, "| 4 | ");
+}
+
+static void a_table_of_nothing_says_so(void **state)
+{
+    (void)state;
+    expect_in(markdown_of(HEAD "{{table visits-none by number}}\n"), "\n| Chưa có gì để đếm | – | ");
+    expect_not_in(markdown_of(HEAD "{{table wells-visited by kind}}\n"), "Chưa có gì");
+}
+
+/* Of what a reference names: G001, G006 and G009 are dug, G003 is drilled. */
+static void what_is_counted_once_each_is_broken_down_by_its_own_fields(void **state)
+{
+    (void)state;
+    const char *text = markdown_of(HEAD "{{table wells-visited by kind}}\n");
+    expect_in(text, "| Giếng đào | 3 | 6 | 50,0 | ");
+    expect_in(text, "| Giếng khoan | 1 | 4 | 25,0 | ");
+}
+
+static void what_a_figure_ranks_is_a_table_each_group(void **state)
+{
+    (void)state;
+    const char *text = markdown_of(HEAD "{{ranking wells-points}}\n");
+    expect_in(text, "\n**Giếng đào**\n\n| Hạng | Giếng | Lần kiểm tra | Phần sạch | Tổng cộng | ");
+    expect_in(text, "\n| 1 | Giếng Bà Sáu | 1,00 | (5) | 6,00 | \n| 2 | Giếng Đình | 3,00 | 0,67 | 3,67 | \n| 3 | ");
+    expect_in(text, "\n**Giếng khoan**\n\n");
+    expect_in(text, "\n| 1 | Giếng Gò Sim | 2,00 | 1,00 | 3,00 | ");
+    text = markdown_of(HEAD "{{ranking wells-points top 1}}\n");
+    expect_in(text, "| Giếng Bà Sáu | ");
+    expect_not_in(text, "Giếng Đình");
+    expect_stopped(HEAD "{{ranking visits-all}}", 1, ERR_REPORT_PART, 6, "ranking visits-all");
+    expect_stopped(HEAD "{{ranking wells-points last 3}}", 1, ERR_REPORT_MARK, 6, "last");
 }
 
 static void an_escaped_brace_is_text(void **state)
@@ -300,6 +356,9 @@ int main(void)
         cmocka_unit_test(a_report_in_english_writes_english_numbers),
         cmocka_unit_test(a_breakdown_becomes_a_table_that_adds_up),
         cmocka_unit_test(a_ranking_becomes_a_table_of_the_first),
+        cmocka_unit_test(a_table_of_nothing_says_so),
+        cmocka_unit_test(what_is_counted_once_each_is_broken_down_by_its_own_fields),
+        cmocka_unit_test(what_a_figure_ranks_is_a_table_each_group),
         cmocka_unit_test(an_escaped_brace_is_text),
         cmocka_unit_test(a_report_without_a_heading_gets_its_title),
         cmocka_unit_test(sample_data_is_marked_once_a_line_and_listed),
