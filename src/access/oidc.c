@@ -354,6 +354,15 @@ static enum err update(struct access *a, int64_t account, const struct oidc_pers
                   DB_VALUES(db_int(account), db_text(person->full_name), db_text(person->personal_id)), f);
 }
 
+enum err oidc_vouches(struct access *a, int64_t account, bool *ret_vouches, struct fault *f)
+{
+    int64_t n = 0;
+    enum err e =
+        db_value_int(a->db, STR("SELECT count(*) FROM identity WHERE account = ?1"), DB_VALUES(db_int(account)), &n, f);
+    *ret_vouches = n > 0;
+    return e;
+}
+
 enum err oidc_account(struct arena *arena, struct access *a, const struct actor *by, const struct oidc_provider *p,
                       const struct oidc_person *person, struct account *ret, struct fault *f)
 {

@@ -71,5 +71,7 @@ enum err oidc_person_read(struct arena *a, const struct oidc_provider *p, struct
 /* Makes its own transaction. ERR_SIGN_IN_REFUSED when the account is disabled. */
 enum err oidc_account(struct arena *arena, struct access *a, const struct actor *by, const struct oidc_provider *p,
                       const struct oidc_person *person, struct account *ret, struct fault *f);
+/* Whether the account is one that a provider vouches for. */
+enum err oidc_vouches(struct access *a, int64_t account, bool *ret_vouches, struct fault *f);
 
 #endif

@@ -22,6 +22,15 @@ struct db *portal_db(const struct portal *p);
 const struct portal_options *portal_options_of(const struct portal *p);
 int64_t *portal_compare_after(struct portal *p); /* not before that moment; 0: at once */
 
+/* What a comparison found of one competent office: of its dossiers filed in the month up to that day. */
+struct portal_check {
+    struct str office;
+    int64_t dossiers, same, waiting, missing;
+};
+/* One record an office in the register portal_checks, as one change; nothing where the province declares none. */
+enum err portal_check_record(struct portal *p, struct arena *a, struct str day, struct portal_check *const *list,
+                             size_t n, struct fault *f);
+
 /* A message of the outbox, and what it is about. */
 struct letter {
     struct str id, key, status; /* key: of the event, MaThongDiep */

@@ -35,6 +35,9 @@ struct comparing {
     struct map on_their_way; /* code → non-NULL */
     struct portal_comparison *c;
     VEC(struct portal_difference) found;
+    struct str day, month; /* of the comparison, and the first of its month */
+    struct map by_office;  /* code → struct portal_check * */
+    VEC(struct portal_check *) checks;
 };
 
 static struct str member(const struct json *object, const char *name)
@@ -97,17 +100,39 @@ static void differ(struct comparing *g, struct portal_difference d)
         VEC_PUSH(g->a, &g->found, d);
 }
 
-static void compare_one(struct comparing *g, struct str code, struct str status, bool is_foreign)
+/* What is filed in the month counts for its office, whatever the outcome. */
+static struct portal_check *check_of(struct comparing *g, const struct reg *reg, const struct record *r)
 {
+    struct str filed = record_text(reg, r, "filed_on"), office = record_text(reg, r, "office");
+    if (!g->month.n || !filed.n || !office.n || str_cmp(filed, g->month) < 0 || str_cmp(filed, g->day) > 0)
+        return NULL;
+    struct portal_check *check = map_get(&g->by_office, office);
+    if (!check) {
+        check = ARENA_NEW(g->a, struct portal_check);
+        *check = (struct portal_check){.office = str_dup(g->a, office)};
+        map_put(g->a, &g->by_office, check->office, check);
+        VEC_PUSH(g->a, &g->checks, check);
+    }
+    return check;
+}
+
+static void compare_one(struct comparing *g, struct str code, struct str status, bool is_foreign,
+                        struct portal_check *check)
+{
+    struct portal_check ignored = {0};
+    check = check ? check : &ignored;
+    check->dossiers++;
     struct theirs *t = map_get(&g->theirs, code);
     if (t)
         t->is_seen = true;
     if (map_get(&g->on_their_way, code)) {
         g->c->waiting++;
+        check->waiting++;
         return;
     }
+    check->missing += !t;
     if (t && str_eq(t->status, status))
-        g->c->same++;
+        g->c->same++, check->same++;
     else
         differ(g, (struct portal_difference){.code = str_dup(g->a, code),
                                              .kind = t ? DIFFERENT : MISSING_THERE,
@@ -134,7 +159,7 @@ static enum err our_list(struct comparing *g, struct store *s, const char *name,
             *ret_any = str_dup(g->a, code);
         g->c->ours++;
         count(g->c->counts_ours, status);
-        compare_one(g, code, status, is_foreign);
+        compare_one(g, code, status, is_foreign, is_foreign ? NULL : check_of(g, reg, &r));
     }
     return e;
 }
@@ -221,6 +246,12 @@ enum err portal_reconcile(struct portal *p, struct arena *a, struct portal_compa
         struct comparing look = {.p = p, .a = a, .c = &none};
         e = our_list(&look, s, "dossiers", false, &any, f);
     }
+    if (e == OK) {
+        struct date day = date_of_instant(ret->at_ms, s->province->utc_offset_minutes);
+        g.day = date_iso(a, day);
+        day.day = 1;
+        g.month = date_iso(a, day);
+    }
     if (e == OK)
         e = their_list(&g, portal_authority(a, str_cut(any, '-', &rest)), f);
     if (e == OK)
@@ -234,7 +265,9 @@ enum err portal_reconcile(struct portal *p, struct arena *a, struct portal_compa
     }
     ret->list = g.found.p;
     ret->n = g.found.n;
-    return e == OK ? keep(&g, f) : e;
+    if (e == OK)
+        e = keep(&g, f);
+    return e == OK ? portal_check_record(p, a, g.day, g.checks.p, g.checks.n, f) : e;
 }
 
 enum err portal_reconcile_daily(struct portal *p, struct fault *f)

@@ -39,6 +39,7 @@ static const struct {
     {OFFICE_ONE_STOP, "/desk/dossiers", M_dossiers_title},
     {OFFICE_ONE_STOP, "/desk/counter", M_counter_title, receives},
     {OFFICE_ONE_STOP, "/desk/overview", M_overview_title, desk_oversees},
+    {OFFICE_ONE_STOP, "/desk/overview/ranking", M_ranking_title, desk_oversees},
     {OFFICE_ONE_STOP, "/desk/calendar", M_calendar_title, desk_oversees},
     {OFFICE_DESK, "/desk/requests", M_desk_requests},
     {OFFICE_DESK, "/desk/erasures", M_erasures_title},

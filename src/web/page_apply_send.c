@@ -1,4 +1,5 @@
 /* An application is sent: dossier, answers, papers and their bytes are one change. Sent twice, it is one dossier; then the page that says what happens next. */
+#include "access/oidc.h"
 #include "base/limits.h"
 #include "register/file.h"
 #include "report/qr.h"
@@ -6,6 +7,7 @@
 #include "web/apply.h"
 #include "web/message.h"
 #include "web/parts.h"
+#include "web/signed.h"
 #include "web/templates.h"
 #include "web/workflow_site.h"
 #include "workflow/dossier.h"
@@ -113,6 +115,11 @@ static enum err write_all(struct sending *s, struct change *c, struct fault *f)
     struct exchange *x = ap->x;
     struct act_input content[MOST_CONTENT];
     size_t n = content_of(s, content);
+    struct str number = record_text(ap->dossiers, &ap->about, "personal_id");
+    bool is_vouched = false;
+    enum err e = oidc_vouches(access_of(x), x->subject->account, &is_vouched, f);
+    if (e != OK)
+        return e;
     const struct dossier_filing filing = {
         .workflow = s->w,
         .transition = STR("file_online"),
@@ -123,8 +130,9 @@ static enum err write_all(struct sending *s, struct change *c, struct fault *f)
         .n_content = n,
         .actor = {.name = x->subject->name, .as = STR(ACTOR_APPLICANT), .device = STR("web")},
         .papers = site_papers(x),
+        .is_verified = is_vouched && number.n && str_eq(number, x->subject->personal_id),
     };
-    enum err e = dossier_file(x->arena, ((struct worker *)x->worker)->acting, c, &filing, &s->done, f);
+    e = dossier_file(x->arena, ((struct worker *)x->worker)->acting, c, &filing, &s->done, f);
     if (e == OK)
         e = put_answers(s, c, f);
     for (size_t i = 0; e == OK && i < s->n_files; i++)

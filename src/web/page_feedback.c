@@ -253,7 +253,25 @@ enum err post_feedback_find(struct exchange *x, struct fault *f)
     return show(&a, fault_sentence(x, &why), f);
 }
 
-static enum err show_case(struct tracked *t, struct fault *f)
+/* What may be said of the answer, as the register has it. */
+static size_t ratings_of(struct tracked *t, struct tpl_feedback_case_ratings **ret)
+{
+    const struct field *fd = reg_field(t->w->reg, STR("answer_rating"));
+    size_t n = fd && fd->codes ? fd->codes->n : 0;
+    *ret = ARENA_ARRAY(t->x->arena, struct tpl_feedback_case_ratings, n + 1);
+    for (size_t i = 0; i < n; i++)
+        (*ret)[i] =
+            (struct tpl_feedback_case_ratings){fd->codes->p[i].code, text2_in(&fd->codes->p[i].title, t->x->lang)};
+    return n;
+}
+
+static bool can_rate(const struct tracked *t)
+{
+    const struct transition *rate = transition_find(t->w, STR("rate_answer"));
+    return rate && transition_leads_from(rate, &t->r) && !record_text(t->w->reg, &t->r, "answer_rating").n;
+}
+
+static enum err show_case(struct tracked *t, struct str problem, struct fault *f)
 {
     struct exchange *x = t->x;
     struct worker *w = x->worker;
@@ -286,9 +304,18 @@ static enum err show_case(struct tracked *t, struct fault *f)
     }
     if (e != OK)
         return e;
+    struct tpl_feedback_case_ratings *ratings;
+    size_t n_ratings = ratings_of(t, &ratings);
+    struct text2 rating = record_title(reg, &t->r, "answer_rating");
     tpl_feedback_case(&content,
                       &(struct tpl_feedback_case){.code = t->r.id,
                                                   .token = record_text(reg, &t->r, "token"),
+                                                  .csrf = x->subject->csrf,
+                                                  .problem = problem,
+                                                  .can_rate = can_rate(t),
+                                                  .rating = text2_in(&rating, x->lang),
+                                                  .ratings = ratings,
+                                                  .n_ratings = n_ratings,
                                                   .status = text2_in(&status, x->lang),
                                                   .facts = buf_view(&facts),
                                                   .steps = steps,
@@ -306,5 +333,37 @@ enum err page_feedback_case(struct exchange *x, struct fault *f)
         exchange_redirect(x, 303, STR("/feedback#find"));
         return OK;
     }
-    return e == OK ? show_case(&t, f) : (*f = why, e);
+    return e == OK ? show_case(&t, nothing, f) : (*f = why, e);
+}
+
+/* ---- what the sender says of the answer: once */
+
+enum err post_feedback_rate(struct exchange *x, struct fault *f)
+{
+    struct tracked t;
+    struct fault why = {0};
+    struct str rating = input_named(x, "rating")->text, words = str_trim(input_named(x, "words")->text);
+    const struct act_input inputs[] = {{STR("answer_rating"), rating}, {STR("answer_remark"), words}};
+    enum err e = track_read(x, STR("feedback"), &t, &why);
+    if (e == ERR_TRACK_UNKNOWN || e == ERR_TRACK_WAIT) {
+        exchange_redirect(x, 303, STR("/feedback#find"));
+        return OK;
+    }
+    if (e != OK)
+        return *f = why, e;
+    const struct track_step step = {.transition = STR("rate_answer"),
+                                    .as = STR(ACTOR_APPLICANT),
+                                    .name = STR("applicant"),
+                                    .inputs = inputs,
+                                    .n_inputs = words.n ? 2 : 1,
+                                    .seen = -1};
+    e = rating.n ? track_act(x, x->worker, t.w, t.code, &step, &why) : OK;
+    if (e == OK && rating.n) {
+        exchange_redirect(x, 303, STR("/feedback/case"));
+        return OK;
+    }
+    if (e != OK && err_http(e) >= 500)
+        return *f = why, e;
+    x->status = e != OK && err_http(e) == 409 ? 409 : 422;
+    return show_case(&t, rating.n ? fault_sentence(x, &why) : message(M_feedback_rate_missing, x->lang), f);
 }

@@ -31,6 +31,9 @@ enum err figure_show_definition(struct figure_view *v, struct buf *out, struct f
 /* page_figure_breakdown.c: what it can be broken down by; map where outlines are known; table with bars. */
 enum err figure_show_breakdown(struct figure_view *v, struct buf *filters, struct buf *map, struct buf *table,
                                struct fault *f);
+/* page_ranking.c: what a figure ranks, a table each group, whose bars are the chart. */
+enum err ranking_show(struct exchange *x, const struct figure *figure, const struct figure_options *o, struct buf *out,
+                      struct fault *f);
 /* page_figure_map.c */
 enum err figure_show_map(struct figure_view *v, struct buf *out, struct fault *f);
 /* page_figure_history.c: the value at other years, days or revisions; *ret_has_chart says whether one was drawn. */

@@ -252,6 +252,8 @@ enum err figure_show_breakdown(struct figure_view *v, struct buf *filters, struc
     if (e != OK)
         return e;
     part_filters(v->x, filters, groups, n, nothing, nothing);
+    if (v->figure->rank_by.n && str_eq(v->figure->rank_by, v->r.by))
+        return ranking_show(v->x, v->figure, &v->options, table, f);
     write_table(v, table);
     return OK;
 }

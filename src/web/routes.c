@@ -354,6 +354,12 @@ static const struct input feedback_find_inputs[] = {
     {.name = "token", .in = IN_BODY, .type = INPUT_TEXT, .max = 60, .may_be_empty = true, TITLE("Mã tra cứu", "Lookup code")},
     INPUT_END,
 };
+static const struct input feedback_rate_inputs[] = {
+    {.name = "rating", .in = IN_BODY, .type = INPUT_CHOICE, .choices = "satisfied|dissatisfied", .may_be_empty = true, TITLE("Hài lòng hay không", "Satisfied or not")},
+    {.name = "words", .in = IN_BODY, .type = INPUT_TEXT, .max = 4000, .may_be_empty = true, TITLE("Góp ý", "Remark")},
+    INPUT_END,
+};
+static const struct input ranking_inputs[] = {{.name = "on", .in = IN_QUERY, .type = INPUT_DATE, .may_be_empty = true, TITLE("Tháng đến ngày này", "The month up to this day")}, INPUT_END};
 static const struct input own_dossier_inputs[] = {IN_DOSSIER, INPUT_END};
 
 /* ---- routes ---- */
@@ -394,6 +400,7 @@ const struct route site_routes[] = {
     {ACT("/feedback", "feedbackFile", "Gửi phản ánh", "File feedback", RIGHT_PUBLIC, WRITES), .inputs = feedback_inputs, .answer = post_feedback},
     {ACT("/feedback/find", "feedbackFind", "Theo dõi phản ánh", "Follow feedback", RIGHT_PUBLIC, HAS_SECRET), .inputs = feedback_find_inputs, .answer = post_feedback_find},
     {GET("/feedback/case", "feedbackCase", "Một phản ánh", "One piece of feedback"), .formats = F_HTML, .flags = IS_HIDDEN | HAS_SECRET, .cost = COST_PAGE, .tag = "pages", .answer = page_feedback_case},
+    {ACT("/feedback/rate", "feedbackRate", "Đánh giá câu trả lời", "Rate the answer", RIGHT_PUBLIC, WRITES), .inputs = feedback_rate_inputs, .answer = post_feedback_rate},
     {.method = METHOD_POST, .path = "/api/payment/callback", .id = "paymentCallback", TITLE("Thông báo của nền tảng thanh toán", "Message of the payment platform"), .formats = F_JSON, .flags = TAKES_BODY | WRITES | HAS_SECRET | IS_HIDDEN, .cost = COST_PAGE, .tag = "payment", .inputs = payment_inputs, .answer = api_payment_callback},
     {GET("/account/dossiers", "myDossiers", "Hồ sơ của tôi", "My dossiers"), SIGNED(RIGHT_SIGNED_IN), .answer = page_my_dossiers},
     {GET("/account/dossiers/{code}", "myDossier", "Một hồ sơ của tôi", "One of my dossiers"), SIGNED(RIGHT_SIGNED_IN), .inputs = own_dossier_inputs, .answer = page_my_dossier},
@@ -436,6 +443,7 @@ const struct route site_routes[] = {
     {ACT("/registers/{register}/batch/{step}", "actBatch", "Làm một bước với nhiều bản ghi", "Take a step with many records", RIGHT_SIGNED_IN, WRITES), .inputs = act_batch_inputs, .answer = post_act_batch},
     {GET("/desk/dossiers", "inboxPage", "Hồ sơ cần làm", "Dossiers to be worked on"), SIGNED(RIGHT_SIGNED_IN), .inputs = inbox_inputs, .answer = page_inbox},
     {GET("/desk/overview", "overviewPage", "Tình hình giải quyết hồ sơ", "How the one-stop stands"), SIGNED(RIGHT_SIGNED_IN), .answer = page_overview},
+    {GET("/desk/overview/ranking", "rankingPage", "Xếp hạng cơ quan", "Offices ranked"), SIGNED(RIGHT_SIGNED_IN), .inputs = ranking_inputs, .answer = page_ranking},
     {GET("/desk/dossiers/{id}", "dossierPage", "Một hồ sơ", "One dossier"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_dossier},
     {GET("/desk/dossiers/{id}/received", "dossierReceived", "Đã tiếp nhận hồ sơ", "A dossier was received"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_received},
     {GET("/desk/dossiers/{id}/papers/{number}", "dossierPaper", "Một giấy đã ra", "A paper that went out"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_paper_inputs, .answer = page_dossier_paper},

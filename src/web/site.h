@@ -208,9 +208,9 @@ answer_fn page_import, post_import, page_import_check, post_import_check, page_i
 answer_fn page_bulk, post_bulk, page_change, post_change_undo; /* page_bulk.c, page_change.c */
 answer_fn page_record_remove, post_record_remove, page_record_restore, post_record_restore; /* page_remove.c */
 answer_fn page_act, post_act, post_act_batch;                                               /* page_act.c */
-answer_fn page_inbox, page_overview, page_dossier, page_dossier_paper, page_dossier_file, page_minutes, page_calendar,
-    page_attach, post_attach, post_attach_remove, post_attach_done, page_counter, page_counter_form, post_counter,
-    page_received;
+answer_fn page_inbox, page_overview, page_ranking, page_dossier, page_dossier_paper, page_dossier_file, page_minutes,
+    page_calendar, page_attach, post_attach, post_attach_remove, post_attach_done, page_counter, page_counter_form,
+    post_counter, page_received;
 answer_fn page_reports, page_report;                                        /* page_report.c */
 answer_fn page_figures, page_figure;                                        /* page_figure.c */
 answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */
@@ -236,11 +236,12 @@ answer_fn page_apply_files, post_apply_files, post_apply_file_remove, post_apply
     page_apply_file;                          /* page_apply_files.c */
 answer_fn post_apply_send, page_dossier_sent; /* page_apply_send.c */
 answer_fn page_track, post_track, post_track_act, post_track_supplement, page_track_paper,
-    page_track_file;                                                            /* page_track*.c */
-answer_fn page_my_dossiers, page_my_dossier;                                    /* page_track*.c */
-answer_fn page_feedback, post_feedback, post_feedback_find, page_feedback_case; /* page_feedback.c */
-answer_fn api_payment_callback;                                                 /* api_payment.c */
-answer_fn page_my_requests, post_my_requests;                                   /* page_my_requests.c */
-answer_fn page_partner, post_partner;                                           /* page_partner.c */
-answer_fn page_admin, page_events;                                              /* page_admin.c */
+    page_track_file;                         /* page_track*.c */
+answer_fn page_my_dossiers, page_my_dossier; /* page_track*.c */
+answer_fn page_feedback, post_feedback, post_feedback_find, post_feedback_rate,
+    page_feedback_case;                       /* page_feedback.c */
+answer_fn api_payment_callback;               /* api_payment.c */
+answer_fn page_my_requests, post_my_requests; /* page_my_requests.c */
+answer_fn page_partner, post_partner;         /* page_partner.c */
+answer_fn page_admin, page_events;            /* page_admin.c */
 #endif

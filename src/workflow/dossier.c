@@ -370,6 +370,8 @@ static enum err fill(struct arena *a, const struct filing *x, struct record *r, 
         e = give(a, reg, r, STR("parent"), d->parent, today, f);
     if (e == OK && x->needs_presence)
         e = give(a, reg, r, STR("needs_presence"), STR("true"), today, f);
+    if (e == OK && d->is_verified && reg_field_number(reg, STR("is_verified")) != NO_FIELD)
+        e = give(a, reg, r, STR("is_verified"), STR("true"), today, f);
     if (e == OK && x->n_parts)
         e = give(a, reg, r, STR("open_parts"), str_of(arena_printf(a, "%zu", x->n_parts)), today, f);
     for (size_t i = 0; e == OK && i < x->n_terms; i++)

@@ -39,6 +39,7 @@ struct dossier_filing {
     const struct act_arrived
         *arrived; /* received by a counter node (act.h): `code` must lie in its numbers, `token` is what it printed */
     struct str token; /* only with `arrived` */
+    bool is_verified; /* the applicant is who filed it, and a provider of identities vouched for him */
     bool is_sample;
     int64_t now_ms; /* of a sample; else 0 */
 };

@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 """The checks of counting.sh over pages: counting.py ADDRESS WORK. Lines of TAP."""
 import html
+import json
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from people import Stage  # noqa: E402
+from signing import Browser  # noqa: E402
 
 stage = Stage(sys.argv[1], sys.argv[2])
 tell = stage.tell
@@ -60,6 +63,60 @@ def filters():
          re.sub(r"(?s).*<\/nav>(.{600}).*", r"\1", page.text))
 
 
+def tables(page):
+    """The rankings of a page: of each its rows as lists of texts."""
+    found = []
+    for table in re.findall(r"(?s)<table.*?</table>", page.text):
+        cells = [[" ".join(re.sub(r"<[^>]*>", " ", c).split())
+                  for c in re.findall(r"(?s)<t[hd][^>]*>(.*?)</t[hd]>", row)]
+                 for row in re.findall(r"(?s)<tr.*?</tr>", table)]
+        if cells and cells[0][:1] == ["Rank"]:
+            end = cells[0].index("Total") + 1  # the bar stands behind it
+            found.append([r[:end] for r in cells[1:]])
+    return found
+
+
+def ranking():
+    page = leader.get("/desk/overview/ranking")
+    tell(page.status == 200 and "/desk/overview/ranking" in leader.get("/desk/overview").text,
+         "the overview leads to a ranking of offices", page.text)
+    tell(clerk.get("/desk/overview/ranking").status == 403, "a case officer has none")
+    ranked = tables(page)
+    tell(len(ranked) == 2, "departments and communes are ranked apart", ranked)
+    at, total = len(ranked[0][0]) - 1, {}
+    for rows_ in ranked:
+        points = [float(r[at]) for r in rows_]
+        tell(points == sorted(points, reverse=True) and len(points) > 1, "the most points first", rows_)
+        places = [1 + sum(p > q for p in points) for q in points]
+        tell([int(r[0]) for r in rows_] == places, "equal points share a place, the next are left out", rows_)
+        total.update({r[1]: r[at] for r in rows_})
+        for r in rows_:
+            parts = sum(float(c.strip("()")) for c in r[2:at])
+            if abs(parts - float(r[at])) > 0.05:
+                tell(False, "the parts of a row add up", r)
+    p = subprocess.run([os.environ["TINHSO_BIN"], "figure", "qd766-offices", "--by", "office", "--whole", "--json"],
+                       cwd=sys.argv[2], capture_output=True, text=True, check=True)
+    figure = {r["title"]["vi"] if isinstance(r["title"], dict) else r["title"]: r["value"]
+              for r in json.loads(p.stdout)["rows"]}
+    wrong = [(k, v, total.get(k)) for k, v in figure.items() if k in total and abs(v - float(total[k])) > 0.006]
+    tell(not wrong and len(total) == len(figure), "they are the points of the figure", (wrong, total, figure))
+    tell("<svg" in page.text and "(12.00)" in page.text, "with bars, and in brackets what nothing was there to judge")
+    tell("hidden" not in " ".join(c for rows_ in ranked for r in rows_ for c in r) and "nothing is hidden" in page.text,
+         "who may read every dossier is shown all of it")
+    theirs = near.get("/desk/overview/ranking")
+    cells = [r for rows_ in tables(theirs) for r in rows_]
+    tell(any("hidden" in r for r in cells) and "nothing is hidden" not in theirs.text
+         and all(r[0] == "–" for r in cells if "hidden" in r), "a commune's head sees what is published", cells)
+    public = Browser(sys.argv[1], "en").get("/figures/qd766-offices")
+    tell(tables(public) == tables(theirs), "and so does everybody, on the page of the figure", public.text)
+    tell(leader.get("/desk/overview/ranking?on=2020-01-31").text.count("nothing to rank") == 1,
+         "a month of nothing says so")
+    tell(leader.get("/desk/overview/ranking?on=yesterday").status in (400, 422), "a day that is none is refused")
+    earlier = re.search(r'href="(/desk/overview/ranking[?]on=[0-9-]+)" rel="prev"', page.text).group(1)
+    tell(leader.get(earlier).status == 200, "months are walked through", earlier)
+
+
 overview()
 filters()
+ranking()
 sys.exit(stage.failed > 0)

@@ -137,6 +137,8 @@ expect_exit "what Decision 766 judges by is what the records hold" 0
 tinhso report qd-766 --lang en
 expect_exit "its report is written" 0
 expect_contains "with points for what nobody complained of" "$out" "6 điểm"
+expect_contains "a table of nothing says so, in place of rows" "$out" "Chưa có gì để đếm"
+expect_eq "each of its four tables: the ranking and three breakdowns" "$(grep -c "Chưa có" <<<"$out")" 4
 tinhso figure dossiers-settled --on 2025-06-30 --by office --lang en
 expect_exit "by office" 0
 

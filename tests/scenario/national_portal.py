@@ -218,6 +218,19 @@ def test_compared(partner, left):
     expect("missing there, missing here, different; also of the systems that decide themselves",
            kinds == {(gone, "missing-there"), (left, "missing-there"), (changed, "different"), ("000.00.31.H16-220101-0001", "missing-here"),
                      ("G12-2", "different")}, found["differences"])
+    def counted():
+        found = json.loads(tinhso("query", "portal_checks", "--limit", "0", "--json").stdout)["records"]
+        return {k: sum(r["fields"][k] for r in found) for k in ("dossiers", "same", "waiting", "missing")}, found
+    sums, records = counted()
+    expect("the comparison is a record an office, of the dossiers of the month: what is late or missing is not in step",
+           sums["waiting"] == 1 and sums["missing"] == 2 and sums["dossiers"] == sums["same"] + 4
+           and len(records) == len({(r["fields"]["day"], r["fields"]["office"]) for r in records}), records)
+    share = json.loads(tinhso("figure", "dossiers-synchronised", "--json").stdout)["value"]
+    expect("and a figure", abs(share - 100 * sums["same"] / sums["dossiers"]) < 0.001, (share, sums))
+    expect("compared again on that day, it is the same record", told("portal", "reconcile", *reach(partner))["same"] == found["same"]
+           and counted()[0] == sums, counted())
+    expect("nobody writes such a record by hand", tinhso("put", "portal_checks", "day=2026-11-01", "office=so-tu-phap", "dossiers=1", "same=1",
+           "waiting=0", "missing=0", "--reason", "x").returncode != 0)
     expect("what is on its way is no difference", found["waiting"] == 1 and late not in {c for c, _ in kinds}, found)
     partner.override, partner.extra = {}, {}
 
