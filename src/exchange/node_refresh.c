@@ -6,6 +6,7 @@
 #include "exchange/node.h"
 #include "register/query.h"
 #include "text/json.h"
+#include "workflow/office.h"
 
 #include "base/banned.h"
 
@@ -25,15 +26,16 @@ struct telling {
 
 /* ---- which dossiers */
 
-static enum err note(struct telling *t, const char *sql, struct db_value by, int64_t behind, changed_list *list,
-                     struct fault *f)
+static enum err note(struct telling *t, const char *sql, struct str by, struct str or_by, int64_t behind,
+                     changed_list *list, struct fault *f)
 {
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row = false;
     enum err e = stmt_new(t->s->db, str_of(sql), &st, f);
     if (e != OK)
         return e;
-    stmt_bind_text(st, 1, by.text);
+    stmt_bind_text(st, 1, by);
+    stmt_bind_text(st, 2, or_by);
     /* The newest versions have the greatest numbers: what was told before is not looked through. */
     while ((e = stmt_step(st, &has_row, f)) == OK && has_row && stmt_column_int(st, 1) > behind) {
         struct str rest, id = str_dup(t->a, stmt_column_text(st, 0));
@@ -49,17 +51,22 @@ static int by_rev(const void *a, const void *b)
     return x->rev != y->rev ? (x->rev > y->rev ? 1 : -1) : str_cmp(x->id, y->id);
 }
 
-/* Those whose record changed, and those of which a step could not be taken: the node has them otherwise. */
-static enum err changed_dossiers(struct telling *t, int64_t behind, changed_list *list, struct fault *f)
+/* Those whose record changed, and those of which a step could not be taken: the node has them otherwise. Received by its office, or by that which took over from it. */
+static enum err changed_dossiers(struct telling *t, int64_t behind, struct date today, changed_list *list,
+                                 struct fault *f)
 {
-    enum err e =
-        note(t,
-             "SELECT _id, _rev, _until IS NULL AND reception_office = ?1 AND NOT _removed AND NOT _sample FROM "
-             "r_dossiers ORDER BY _n DESC",
-             db_text(t->node->office), behind, list, f);
+    struct office office = {0};
+    struct fault none = {0};
+    struct str at = t->node->office;
+    if (office_read(t->a, t->s, at, today, &office, &none) == OK)
+        at = office.code;
+    enum err e = note(t,
+                      "SELECT _id, _rev, _until IS NULL AND reception_office IN (?1, ?2) AND NOT _removed AND NOT "
+                      "_sample FROM r_dossiers ORDER BY _n DESC",
+                      t->node->office, at, behind, list, f);
     if (e == OK && province_register(t->s->province, STR("node_conflicts")))
-        e = note(t, "SELECT step, _rev, _until IS NULL AND node = ?1 FROM r_node_conflicts ORDER BY _n DESC",
-                 db_text(t->node->code), behind, list, f);
+        e = note(t, "SELECT step, _rev, _until IS NULL AND node IN (?1, ?2) FROM r_node_conflicts ORDER BY _n DESC",
+                 t->node->code, t->node->code, behind, list, f);
     if (e == OK && list->n)
         qsort(list->p, list->n, sizeof *list->p, by_rev);
     return e;
@@ -72,7 +79,7 @@ static enum err changed_dossiers(struct telling *t, int64_t behind, changed_list
 static bool is_told(const struct telling *t, int field)
 {
     const struct field *fd = &t->w->reg->fields[field];
-    if (field == t->w->version || str_is(fd->name, "calendar_rev"))
+    if (field == t->w->version || str_is(fd->name, "calendar_rev") || str_is(fd->name, "consult_opinion"))
         return false;
     return fd->privacy <= PRIVACY_INTERNAL ||
            (fd->privacy == PRIVACY_BASIC_PERSONAL && dossier_field_is_free(t->w, fd->name));
@@ -139,7 +146,7 @@ static enum err dossiers_write(struct telling *t, int64_t behind, int64_t *ret_r
     size_t n = 0;
     *ret_rev = t->s->head;
     *ret_more = false;
-    enum err e = changed_dossiers(t, behind, &list, f);
+    enum err e = changed_dossiers(t, behind, today, &list, f);
     json_key(t->o, STR("dossiers"));
     json_array_begin(t->o);
     for (size_t i = 0; e == OK && i < list.n; i++) {

@@ -37,17 +37,18 @@ static void tell(struct line *x, const char *what, int64_t done, int64_t total)
         x->watch->progress(x->watch->context, what, done, total);
 }
 
-static enum err ask(struct line *x, const char *path, const struct node_request *r, struct json **ret, struct fault *f)
+static enum err ask(struct arena *a, struct line *x, const char *path, const struct node_request *r, struct json **ret,
+                    struct fault *f)
 {
     struct buf body CLEANUP(buf_done) = BUF_INIT(PIECE_BODY_BYTES), out CLEANUP(buf_done) = BUF_INIT(ANSWER_BYTES);
     long status = 0;
-    const char *url = arena_printf(x->a, "%.*s/api/nodes/%.*s/%s", STR_ARG(x->self.url), STR_ARG(x->self.code), path);
+    const char *url = arena_printf(a, "%.*s/api/nodes/%.*s/%s", STR_ARG(x->self.url), STR_ARG(x->self.code), path);
     enum err e = node_request_write(&x->s->key, x->self.code, r, &body, f);
     if (e == OK)
         e = portal_http_post(url, buf_view(&body), WAIT_MS, &status, &out, f);
     if (e == OK && status != 200)
-        return node_site_refused(x->a, &x->self, url, status, buf_view(&out), f);
-    return e == OK ? json_parse(x->a, str_dup(x->a, buf_view(&out)), STR("answer"), ret, f) : e;
+        return node_site_refused(a, &x->self, url, status, buf_view(&out), f);
+    return e == OK ? json_parse(a, str_dup(a, buf_view(&out)), STR("answer"), ret, f) : e;
 }
 
 static int64_t count_in(const struct json *root, const char *name)
@@ -64,35 +65,44 @@ static bool is_true(const struct json *root, const char *name)
 
 /* ---- files */
 
-/* From the place that the province names, piece by piece: it says again where it stands, so that nothing is doubled or left out. */
-static enum err file_send(struct line *x, struct str id, int64_t has, struct fault *f)
+/* Its bytes, as this node signed them. */
+static enum err file_read_signed(struct arena *a, struct line *x, struct str id, struct str *ret, struct fault *f)
 {
     const struct reg *reg = province_register(x->s->province, STR("dossier_files"));
     struct query *q CLEANUP(query_closep) = NULL;
     struct buf hex CLEANUP(buf_done) = BUF_INIT(2 * DIGEST_BYTES);
     struct record r;
     struct digest digest;
-    struct str bytes = STR("");
-    bool has_row = false, is_whole = false;
-    if (!reg)
-        return OK;
-    enum err e = query_open(x->s, reg, &(struct query_options){.id = id}, &q, f);
-    if (e == OK)
+    bool has_row = false;
+    enum err e = reg ? query_open(x->s, reg, &(struct query_options){.id = id}, &q, f) : OK;
+    if (e == OK && reg)
         e = query_next(q, &r, &has_row, f);
     if (e == OK && !has_row)
-        return FAULT(f, ERR_RECORD_UNKNOWN, {"register", reg->name}, {"id", id});
+        return FAULT(f, ERR_RECORD_UNKNOWN, {"register", STR("dossier_files")}, {"id", id});
     if (e == OK)
-        e = file_read_bytes(x->a, x->s, reg->name, id, &bytes, f);
+        e = file_read_bytes(a, x->s, reg->name, id, ret, f);
     if (e != OK)
         return e;
-    sha256(bytes, &digest);
+    sha256(*ret, &digest);
     digest_hex(&digest, &hex);
     if (!str_eq(buf_view(&hex), record_text(reg, &r, "sha256"))) /* this disk is damaged */
         return FAULT(f, ERR_NODE_FILE, {"id", id}, {"node", x->self.code});
+    return OK;
+}
+
+/* From the place that the province names, piece by piece: it says again where it stands, so that nothing is doubled or left out. */
+static enum err file_send(struct line *x, struct str id, int64_t has, struct fault *f)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new(); /* of this file alone: the next one needs the room */
+    struct str bytes = STR("");
+    bool is_whole = false;
+    enum err e = file_read_signed(a, x, id, &bytes, f);
+    if (e != OK)
+        return e;
     for (int64_t before = -1; e == OK && !is_whole && has != before && has < (int64_t)bytes.n;) {
         struct json *answer = NULL;
         size_t n = bytes.n - (size_t)has < NODE_PIECE ? bytes.n - (size_t)has : NODE_PIECE;
-        e = ask(x, "files", &(struct node_request){.what = "file", .id = id, .at = has, .bytes = {bytes.p + has, n}},
+        e = ask(a, x, "files", &(struct node_request){.what = "file", .id = id, .at = has, .bytes = {bytes.p + has, n}},
                 &answer, f);
         if (e != OK)
             return e;
@@ -161,7 +171,7 @@ static enum err pull_next(struct line *x, bool *ret_more, struct fault *f)
     if (e == OK)
         e = node_seen_read(x->s->db, &seen, f);
     if (e == OK)
-        e = ask(x, "refresh", &(struct node_request){.what = "refresh", .at = seen}, &answer, f);
+        e = ask(x->a, x, "refresh", &(struct node_request){.what = "refresh", .at = seen}, &answer, f);
     if (e == OK)
         e = take(x, answer, seen, ret_more, f);
     if (e != OK)

@@ -106,8 +106,15 @@ static enum err send_all(const char *path, struct node_sent *ret, struct fault *
 
 enum err node_site_sync(const char *path, const struct node_watch *watch, struct node_sent *ret, struct fault *f)
 {
+    struct fault why = {0};
     enum err e = send_all(path, ret, f);
-    return e == OK ? node_site_pull(path, watch, ret, f) : e;
+    bool is_line_up = e != ERR_FETCH_FAILED && e != ERR_FETCH_NONE;
+    if (e != OK && (!is_line_up || e == ERR_NODE_NONE))
+        return e;
+    enum err pulled = node_site_pull(path, watch, ret, &why); /* also where a step is refused */
+    if (e == OK && pulled != OK)
+        *f = why;
+    return e == OK ? pulled : e;
 }
 
 /* ---- beside a server */
@@ -126,12 +133,13 @@ static void *sender_main(void *p)
     while (!x->is_stopped) {
         struct node_sent done = {0};
         struct fault f = {0};
-        enum err e = send_all(x->path, &done, &f);
         bool is_due = !pulled_us || clock_mono_us() - pulled_us > (int64_t)NODE_PULL_MS * 1000;
-        if (e == OK && (is_due || done.taken || done.there || done.conflicts)) {
+        enum err e = is_due ? node_site_sync(x->path, NULL, &done, &f) : send_all(x->path, &done, &f);
+        bool has_sent = done.taken || done.there || done.conflicts;
+        if (e == OK && !is_due && has_sent)
             e = node_site_pull(x->path, NULL, &done, &f);
+        if (is_due || has_sent)
             pulled_us = e == OK ? clock_mono_us() : 0;
-        }
         if (e != OK && e != x->told) {
             struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 14);
             fault_print(&f, LANG_EN, &b);

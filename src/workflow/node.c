@@ -310,6 +310,7 @@ enum err node_may(struct arena *a, const struct node_self *self, const struct wo
     bool follows = str_is(role, ACTOR_SYSTEM) && (str_is(t->id, "part_done") || str_is(t->id, "withdraw"));
     if (is_reception || follows)
         return OK;
+    roles = roles.n ? roles : STR("–");
     struct str vi = STR_JOIN(a, STR("quầy chỉ tiếp nhận (vai trò: "), roles,
                              STR("), tỉnh không ghi bước khác do quầy gửi. Hãy làm bước này khi có mạng, ở "),
                              self->url),
