@@ -124,6 +124,21 @@ def two_officers(code):
          page.text)
 
 
+def databases(code):
+    """What was looked up instead of asked for: figures of Decision 766 count it."""
+    where = f"/registers/dossiers/{code}/do/consult_databases"
+    page = mai.get(where)
+    tell(re.search(r'name="f[.]databases"[^>]*value="population"', page.text), "databases are ticked", page.text)
+    page = do(mai, code, "consult_databases")
+    tell(page.status == 422 and record(code)["databases"] is None, "one at least", page.text)
+    seen = re.search(r'name="seen" value="(\d+)"', mai.get(where).text).group(1)
+    pairs = [("csrf", mai.token), ("seen", seen), ("do", "save"), *[("f.databases", d) for d in ("population", "land")]]
+    has_done(mai.ask("POST", where, urllib.parse.urlencode(pairs)), "two are recorded")
+    tell(record(code)["databases"] == ["population", "land"], "as they were ticked", record(code))
+    share = stage.json("figure", "dossiers-population")
+    tell(share["value"] == 1 and share["of"] > 1, "and counted", share)
+
+
 def pdf_text(body):
     path = os.path.join(stage.work, "minutes.pdf")
     with open(path, "wb") as f:
@@ -392,6 +407,7 @@ way(code)
 secrets(code)
 twice()
 two_officers(other)
+databases(other)
 batch()
 several_offices()
 joined_up()
