@@ -7,14 +7,15 @@ import datetime
 import json
 import os
 import re
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from signing import Browser, welcome  # noqa: E402
+from people import PASSWORD, Stage  # noqa: E402
+from signing import Browser  # noqa: E402
 
 ADDRESS, WORK, STAGE = sys.argv[1:4]
-PASSWORD = "bảy con mèo ngủ trưa"
+stage = Stage(ADDRESS, WORK)
+tell, tinhso = stage.tell, stage.run
 KEPT = os.path.join(WORK, "accounts.json")
 ACCOUNTS = {
     "amy": ("officer", "11"),
@@ -24,26 +25,8 @@ ACCOUNTS = {
     "fay": ("eraser", "11"),
     "ada": ("administrator", ""),
 }
-failed = 0
-
-
-def tell(is_ok, what, why=""):
-    global failed
-    failed += not is_ok
-    print(("ok " if is_ok else "not ok ") + what)
-    if not is_ok:
-        print("# " + str(why)[:1500].replace("\n", "\n# "))
-
-
 def eq(got, wanted, what):
     tell(got == wanted, what, f"got {got!r}, expected {wanted!r}")
-
-
-def tinhso(*args):
-    command = [os.environ["TINHSO_BIN"], *args, "--lang", "en"]
-    p = subprocess.run(command, cwd=WORK, capture_output=True, text=True, check=False)
-    assert p.returncode == 0, p.stderr
-    return p.stdout
 
 
 def day(days):
@@ -57,10 +40,8 @@ def browsers():
         kept = {}
         for name, (role, unit) in ACCOUNTS.items():
             of_unit = ["--unit", unit] if unit else []
-            out = tinhso("user", "add", name, "--full-name", name.title(), "--role", role, *of_unit)
-            b = Browser(ADDRESS)
-            secret = welcome(b, re.search(r"/welcome/\w+", out).group(0), PASSWORD)
-            kept[name] = {"cookies": b.cookies, "token": b.token, "secret": secret}
+            b = stage.account(name, "--role", role, *of_unit)
+            kept[name] = {"cookies": b.cookies, "token": b.token, "secret": b.secret}
         with open(KEPT, "w", encoding="utf-8") as f:
             json.dump(kept, f)
     with open(KEPT, encoding="utf-8") as f:
@@ -290,4 +271,4 @@ def stage_day_after(b):
 
 
 globals()["stage_" + STAGE.replace("-", "_")](browsers())
-sys.exit(failed > 0)
+sys.exit(stage.failed > 0)

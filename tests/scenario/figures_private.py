@@ -7,42 +7,17 @@ import datetime
 import json
 import os
 import re
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from signing import Browser, welcome  # noqa: E402
+from people import Stage  # noqa: E402
+from signing import Browser  # noqa: E402
 
 ADDRESS, WORK, KEY = sys.argv[1:4]
-PASSWORD = "bảy con mèo ngủ trưa"
+stage = Stage(ADDRESS, WORK)
+tell, tinhso = stage.tell, stage.run
 HIDDEN = ("closed-count", "closed-ratio")
 MARKS = ("closed-count", "closed-ratio", "Zclosed", "Zkín")
-failed = 0
-
-
-def tell(is_ok, what, why=""):
-    global failed
-    failed += not is_ok
-    print(("ok " if is_ok else "not ok ") + what)
-    if not is_ok:
-        print("# " + str(why)[:1500].replace("\n", "\n# "))
-
-
-def tinhso(*args):
-    command = [os.environ["TINHSO_BIN"], *args, "--lang", "en"]
-    p = subprocess.run(command, cwd=WORK, capture_output=True, text=True, check=False)
-    assert p.returncode == 0, p.stderr
-    return p.stdout
-
-
-def account(name, role, unit=None):
-    of_unit = ["--unit", unit] if unit else []
-    out = tinhso("user", "add", name, "--full-name", name.title(), "--role", role, *of_unit)
-    b = Browser(ADDRESS)
-    welcome(b, re.search(r"/welcome/\w+", out).group(0), PASSWORD)
-    return b
-
-
 def api(b, path, **headers):
     return b.ask("GET", path, headers={"Accept": "application/json", **headers})
 
@@ -103,7 +78,8 @@ def is_there(b, who, **headers):
 
 anyone = Browser(ADDRESS)
 is_absent(anyone, "anyone")
-ann, bob, eve = account("ann", "analyst", "1"), account("bob", "counter"), account("eve", "nothing")
+ann, bob, eve = (stage.account(*who) for who in (
+    ("ann", "--role", "analyst", "--unit", "1"), ("bob", "--role", "counter"), ("eve", "--role", "nothing")))
 is_there(ann, "who holds a grant")
 for path in ("/figures", "/figures/closed-ratio", "/figures/closed-count?by=unit:2", "/search?q=zclosed"):
     page = ann.get(path)
@@ -122,4 +98,4 @@ tinhso(*LENT, "--unit", "11")
 is_absent(eve, "who was lent the role in one unit")
 tinhso(*LENT)
 is_there(eve, "who was lent all of it")
-sys.exit(failed > 0)
+sys.exit(stage.failed > 0)

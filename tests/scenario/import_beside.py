@@ -9,21 +9,13 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser  # noqa: E402
+from people import Stage  # noqa: E402
 from signing import Browser, welcome  # noqa: E402
 
 ADDRESS, WORK = sys.argv[1], sys.argv[2]
+stage = Stage(ADDRESS, WORK)
+tell = stage.tell
 PATH = "/api/collections/people/items/P1"
-failed = 0
-
-
-def tell(is_ok, what, why=""):
-    global failed
-    failed += not is_ok
-    print(("ok " if is_ok else "not ok ") + what)
-    if not is_ok:
-        print("# " + str(why)[:1500].replace("\n", "\n# "))
-
-
 def account(link):
     b = Browser(ADDRESS)
     welcome(b, link.strip(), "bảy con mèo ngủ trưa")
@@ -66,4 +58,4 @@ def main():
 
 
 main()
-sys.exit(1 if failed else 0)
+sys.exit(stage.failed > 0)

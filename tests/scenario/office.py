@@ -4,41 +4,17 @@ import html
 import json
 import os
 import re
-import subprocess
 import sys
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser  # noqa: E402
-from signing import Browser, welcome  # noqa: E402
+from people import Stage  # noqa: E402
+from signing import Browser  # noqa: E402
 
 ADDRESS, WORK = sys.argv[1], sys.argv[2]
-PASSWORD = "bảy con mèo ngủ trưa"
-failed = 0
-
-
-def tell(is_ok, what, why=""):
-    global failed
-    failed += not is_ok
-    print(("ok " if is_ok else "not ok ") + what)
-    if not is_ok:
-        print("# " + str(why)[:1500].replace("\n", "\n# "))
-
-
-def tinhso(*args):
-    p = subprocess.run([os.environ["TINHSO_BIN"], *args, "--lang", "en"], cwd=WORK, capture_output=True, text=True,
-                       check=False)
-    assert p.returncode == 0, p.stderr
-    return p.stdout
-
-
-def account(name, *options):
-    out = tinhso("user", "add", name, "--full-name", name.replace(".", " ").title(), *options)
-    b = Browser(ADDRESS)
-    b.secret = welcome(b, re.search(r"/welcome/\w+", out).group(0), PASSWORD)
-    return b
-
-
+stage = Stage(ADDRESS, WORK)
+tell, tinhso, account = stage.tell, stage.run, stage.account
 def fill(b, path, do, **fields):
     """The form of a page, as it stands there but for some fields (“.” is written “__”), sent by one of its buttons."""
     page = b.get(path)
@@ -364,7 +340,7 @@ def main():
             chief.cookies = json.load(f)
         chief.get("/admin")
         backups(chief)
-        sys.exit(failed > 0)
+        sys.exit(stage.failed > 0)
     chief = account("chief", "--role", "administrator")
     officer = account("lan", "--role", "commune_officer", "--unit", "24611")
     ways_in(chief, officer)
@@ -386,7 +362,7 @@ def main():
             f.write("; ".join(f"{k}={v}" for k, v in b.cookies.items()))
     with open(os.path.join(WORK, "phone"), "w", encoding="utf-8") as f:
         f.write(household["phone"])
-    sys.exit(failed > 0)
+    sys.exit(stage.failed > 0)
 
 
 main()

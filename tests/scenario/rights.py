@@ -2,16 +2,17 @@
 """The matrix of rights.sh: rights.py ADDRESS WORK. Lines of TAP; what is expected is worked out here anew, by hand."""
 import json
 import os
-import re
 import subprocess
 import sys
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from signing import Browser, welcome  # noqa: E402
+from people import Stage  # noqa: E402
+from signing import Browser  # noqa: E402
 
 ADDRESS, WORK = sys.argv[1], sys.argv[2]
-PASSWORD = "bảy con mèo ngủ trưa"
+stage = Stage(ADDRESS, WORK)
+tell, tinhso = stage.tell, stage.run
 
 # The records, and the secrets in them by class.
 PEOPLE = {
@@ -40,31 +41,6 @@ ROLES = {
     "nothing": dict(rows=NONE, basic=NONE, open=NONE, needy=NONE, create=NONE, update=NONE, delete=NONE, export=NONE,
         take=NONE),
 }
-failed = 0
-
-
-def tell(is_ok, what, why=""):
-    global failed
-    failed += not is_ok
-    print(("ok " if is_ok else "not ok ") + what)
-    if not is_ok:
-        print("# " + str(why)[:1500].replace("\n", "\n# "))
-
-
-def tinhso(*args):
-    p = subprocess.run([os.environ["TINHSO_BIN"], *args, "--lang", "en"], cwd=WORK, capture_output=True, text=True,
-        check=False)
-    assert p.returncode == 0, p.stderr
-    return p.stdout
-
-
-def account(name, role, unit):
-    out = tinhso("user", "add", name, "--full-name", name.title(), "--role", role, *(["--unit", unit] if unit else []))
-    b = Browser(ADDRESS)
-    welcome(b, re.search(r"/welcome/\w+", out).group(0), PASSWORD)
-    return b
-
-
 def api(b, path, method="GET", body=None, **headers):
     headers = {"Accept": "application/json", "X-CSRF-Token": b.token, **{k.replace("_", "-"): v for k,
         v in headers.items()}}
@@ -310,9 +286,7 @@ def strangers():
 
 
 def mine(b_official):
-    out = tinhso("user", "add", "citizen", "--full-name", "Quyen Mot", "--personal-id", "067090000011")
-    b = Browser(ADDRESS)
-    welcome(b, re.search(r"/welcome/\w+", out).group(0), PASSWORD)
+    b = stage.account("citizen", "--personal-id", "067090000011")
     b_official.get("/registers/people/P1")
     page = b.get("/account/reads")
     tell(page.status == 200 and "Amy" in page.text and "Bob" not in page.text, "a citizen sees who read his data",
@@ -342,12 +316,12 @@ def main():
     for name, role, unit in (("amy", "officer", "11"), ("bob", "officer", "12"), ("wes", "welfare", "11"), ("cleo",
         "counter", ""),
                              ("olga", "opener", ""), ("carl", "chief", ""), ("nora", "nothing", "")):
-        people[name] = account(name, role, unit)
+        people[name] = stage.account(name, "--role", role, *(["--unit", unit] if unit else []))
         Matrix(people[name], role, unit).run()
     strangers()
     counted(people["amy"])
     mine(people["amy"])
-    sys.exit(1 if failed else 0)
+    sys.exit(stage.failed > 0)
 
 
 main()

@@ -3,41 +3,15 @@
 import datetime
 import os
 import re
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from signing import Browser, welcome  # noqa: E402
+from people import Stage  # noqa: E402
+from signing import Browser  # noqa: E402
 
 ADDRESS, WORK = sys.argv[1:3]
-PASSWORD = "bảy con mèo ngủ trưa"
-failed = 0
-
-
-def tell(is_ok, what, why=""):
-    global failed
-    failed += not is_ok
-    print(("ok " if is_ok else "not ok ") + what)
-    if not is_ok:
-        print("# " + str(why)[:3000].replace("\n", "\n# "))
-
-
-def tinhso(*args):
-    command = [os.environ["TINHSO_BIN"], *args, "--lang", "en"]
-    p = subprocess.run(command, cwd=WORK, capture_output=True, text=True, check=False)
-    assert p.returncode == 0, p.stderr
-    return p.stdout
-
-
-def account(name, role, *options):
-    out = tinhso("user", "add", name, "--full-name", name.title() + " Nguyễn", "--role", role, *options)
-    b = Browser(ADDRESS)
-    welcome(b, re.search(r"/welcome/\w+", out).group(0), PASSWORD)
-    with open(os.path.join(WORK, name + ".cookie"), "w", encoding="utf-8") as f:
-        f.write("; ".join(f"{k}={v}" for k, v in b.cookies.items()))
-    return b
-
-
+stage = Stage(ADDRESS, WORK)
+tell, tinhso = stage.tell, stage.run
 def has(page, what, *pieces):
     text = " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
     missing = [p for p in pieces if p not in text and p not in page.text]
@@ -45,9 +19,11 @@ def has(page, what, *pieces):
     tell(is_fine, what, f"{page.status}, lacks {missing}: {text[:2500]}")
 
 
-ada = account("ada", "administrator")
-amy = account("amy", "commune_officer,leader", "--unit", "24611", "--agency", "so-nnptnt")
-bob = account("bob", "statistician", "--agency", "so-nnptnt")
+ada = stage.account("ada", "--role", "administrator")
+stage.keep(ada, "ada")
+amy = stage.account("amy", "--role", "commune_officer,leader", "--unit", "24611", "--agency", "so-nnptnt")
+stage.keep(amy, "amy")
+bob = stage.account("bob", "--role", "statistician", "--agency", "so-nnptnt")
 tinhso("user", "add", "eve", "--full-name", "Eve", "--role", "commune_officer", "--agency", "so-tttt")
 tinhso("user", "disable", "eve")
 until = str((datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=7, days=1)).date())
@@ -100,4 +76,4 @@ for path in ("/admin/roles", "/admin/roles/leader", "/admin/agencies"):
     tell(bob.get(path).status == 403, f"{path} is not for others")
     page = Browser(ADDRESS).get(path)
     tell(page.status == 303 and page.location.startswith("/sign-in"), f"{path} is for nobody who is not signed in")
-sys.exit(failed > 0)
+sys.exit(stage.failed > 0)

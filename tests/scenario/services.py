@@ -8,20 +8,12 @@ import sys
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from signing import Browser, welcome  # noqa: E402
+from people import Stage  # noqa: E402
+from signing import Browser  # noqa: E402
 
 ADDRESS, WORK, PART = sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "now"
-failed = 0
-
-
-def tell(is_ok, what, why=""):
-    global failed
-    failed += not is_ok
-    print(("ok " if is_ok else "not ok ") + what)
-    if not is_ok:
-        print("# " + str(why)[:1500].replace("\n", "\n# "))
-
-
+stage = Stage(ADDRESS, WORK)
+tell = stage.tell
 def main_of(page):
     return html.unescape(page.body.decode().split("<main", 1)[-1].split("</main", 1)[0])
 
@@ -200,20 +192,10 @@ def before():
          "the commune of the board was there", words_of(page)[:800])
 
 
-def account(name, *options):
-    p = subprocess.run([os.environ["TINHSO_BIN"], "user", "add", name, "--full-name", name, *options, "--lang",
-        "en"], cwd=WORK,
-                       capture_output=True, text=True, check=True)
-    b = Browser(ADDRESS)
-    b.secret = welcome(b, re.search(r"/welcome/\w+", p.stdout).group(0), "bảy con mèo ngủ trưa")
-    with open(os.path.join(WORK, name + ".cookie"), "w", encoding="utf-8") as f:
-        f.write("; ".join(f"{k}={v}" for k, v in b.cookies.items()))
-    return b
-
-
 def doubts():
     tell(get("/procedures/doubts").status == 303, "doubts are not for everybody: sign in")
-    b = account("kiem.soat", "--role", "procedure_controller", "--agency", "vp-ubnd")
+    b = stage.account("kiem.soat", "--role", "procedure_controller", "--agency", "vp-ubnd")
+    stage.keep(b, "kiem.soat")
     page = b.ask("GET", "/procedures/doubts?lang=vi")
     words = words_of(page)
     tell(page.status == 200 and all(p in words for p in ("1.004859", "Thời hạn không có đơn vị",
@@ -222,7 +204,7 @@ def doubts():
     tell("/registers/procedures/1.004859@2025-07-01/edit" in urllib.parse.unquote(main_of(page)),
          "and is led to the record")
     tell("/procedures/doubts" in main_of(b.ask("GET", "/services")), "by a link beside the catalogue")
-    other = account("can.bo", "--role", "commune_officer", "--unit", "24697")
+    other = stage.account("can.bo", "--role", "commune_officer", "--unit", "24697")
     tell(other.ask("GET", "/procedures/doubts").status == 403, "an officer of a commune does not")
     tell("/procedures/doubts" not in main_of(other.ask("GET", "/services")), "nor the link")
 
@@ -233,4 +215,4 @@ for part in parts[PART]:
         part()
     except (AssertionError, AttributeError, IndexError, ValueError, KeyError, subprocess.CalledProcessError) as e:
         tell(False, f"{part.__name__} was gone through", repr(e))
-sys.exit(1 if failed else 0)
+sys.exit(stage.failed > 0)
