@@ -15,6 +15,7 @@
 #include "cli/folder.h"
 #include "cli/portal.h"
 #include "cli/secret.h"
+#include "text/ident.h"
 #include "crypt/cms.h"
 #include "web/node_site.h"
 #include "web/portal_site.h"
@@ -94,6 +95,8 @@ static enum err read_applying(struct cli *c, struct site *site)
                      {"needs", key ? STR("--payment-url") : STR("--payment-key-file")});
     enum err e = key ? file_read(c->arena, key, KEY_BYTES, &text, &c->fault) : OK;
     if (e != OK || !key)
+        return e;
+    if ((e = url_check(url, &c->fault)) != OK)
         return e;
     site->payment_url = url;
     site->payment_key = str_trim(text);

@@ -6,7 +6,19 @@
 
 static const char policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "worker-src 'self' blob:; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    "worker-src 'self' blob:; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/* Browsers judge by form-action also where the answer to a form leads: the host of that address is let through, on its page alone. */
+static struct str policy_of(struct exchange *x)
+{
+    struct str all = str_slice(policy, sizeof policy - 1), url = x->form_leads_to;
+    size_t n = 0, slashes = 0;
+    while (n < url.n && slashes < 3)
+        slashes += url.p[n++] == '/';
+    if (!url.n)
+        return all;
+    return STR_JOIN(x->arena, all, STR(" "), str_slice(url.p, slashes == 3 ? n - 1 : n));
+}
 
 void reply_header(struct reply *r, const char *name, struct str value)
 {
@@ -81,7 +93,7 @@ void headers_add(struct http_worker *w, struct reply *r)
         reply_header(r, "Content-Disposition", disposition(x->arena, x->filename));
     for (size_t i = 0; i < x->n_headers; i++)
         reply_header(r, x->headers[i].name, x->headers[i].value);
-    reply_header(r, "Content-Security-Policy", str_slice(policy, sizeof policy - 1));
+    reply_header(r, "Content-Security-Policy", policy_of(x));
     reply_header(r, "X-Content-Type-Options", STR("nosniff"));
     reply_header(r, "Referrer-Policy", STR("same-origin"));
     reply_header(r, "Cross-Origin-Opener-Policy", STR("same-origin"));

@@ -264,6 +264,7 @@ struct exchange {
     struct header headers[HTTP_MAX_HEADERS];
     size_t n_headers;
     bool is_immutable;        /* may be kept for a year: its address bears its hash */
+    struct str form_leads_to; /* an address outside to which a form of this page leads on (payment); empty: none */
     const char *problem_name; /* of a handler that fails: a further member of the problem details … */
     struct str problem_value; /* … and its value, JSON, in the arena */
 };

@@ -123,7 +123,7 @@ static struct record empty_record(struct arena *a, const struct reg *reg)
     return (struct record){.id = STR("-"), .values = ARENA_ARRAY(a, struct value, reg ? reg->n_fields : 1)};
 }
 
-static enum err read_form(struct application *ap, struct fault *f)
+enum err application_form(struct application *ap, struct fault *f)
 {
     struct exchange *x = ap->x;
     const struct province *p = worker_of(x)->store->province;
@@ -168,7 +168,7 @@ enum err application_read(struct exchange *x, struct application *ret, struct fa
         return e;
     ap.procedure = p;
     ap.key = STR_JOIN(x->arena, STR("apply/"), p->code);
-    e = read_form(&ap, f);
+    e = application_form(&ap, f);
     if (e == OK && x->subject->kind == SUBJECT_ACCOUNT)
         e = read_draft(&ap, f);
     *ret = ap;
@@ -255,11 +255,15 @@ static bool is_same_page(const struct field *a, const struct field *b)
     return a->page.vi.n && str_eq(a->page.vi, b->page.vi);
 }
 
-/* What a condition leaves out is not asked, and what was said there before does not count. */
-static enum err is_asked(struct application *ap, size_t field, bool *ret_is, struct fault *f)
+bool application_gives(const struct field *fd)
+{
+    return str_is(fd->name, "dossier") || str_is(fd->name, "filed_on");
+}
+
+enum err application_asks(struct application *ap, size_t field, bool *ret_is, struct fault *f)
 {
     const struct field *fd = &ap->form->fields[field];
-    *ret_is = str_is(fd->name, "dossier") == false && str_is(fd->name, "filed_on") == false;
+    *ret_is = !application_gives(fd);
     if (!*ret_is || !fd->when.n)
         return OK;
     enum err e = application_meets(ap, ap->form, &ap->answers, fd->when, ret_is, f);
@@ -277,7 +281,7 @@ static enum err add_form(struct application *ap, struct fault *f)
     for (size_t i = 0; e == OK && reg && i < reg->n_fields; i++) {
         const struct field *fd = &reg->fields[i];
         bool is = false;
-        e = is_asked(ap, i, &is, f);
+        e = application_asks(ap, i, &is, f);
         if (e != OK || !is)
             continue;
         if (last && is_same_page(last, fd)) {

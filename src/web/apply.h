@@ -52,6 +52,11 @@ enum err application_pages(struct application *ap, struct fault *f);
 struct apply_page *application_page(struct application *ap, struct str id);
 void application_done(struct application *ap, struct str page);
 enum err application_keep(struct application *ap, struct fault *f);
+/* The procedure's form, and answers that are empty but for the day of filing: what application_read does beside the draft. */
+enum err application_form(struct application *ap, struct fault *f);
+bool application_gives(const struct field *fd); /* a field that nobody is asked for: the dossier, the day of filing */
+/* What a condition leaves out is not asked, and what was said there before is dropped. */
+enum err application_asks(struct application *ap, size_t field, bool *ret_is, struct fault *f);
 struct str application_href(const struct application *ap, struct str page); /* page empty: the start */
 
 /* Whether the record meets the filter, whatever the reader may see of others. */
@@ -93,6 +98,13 @@ enum err attach_forget(struct exchange *x, struct str dossier,
                        struct fault *f); /* waiting files that are kept by now */
 enum err dossier_file_put(struct exchange *x, struct change *c, struct str dossier, int64_t number, const char *kind,
                           const struct draft_file *file, struct str by, struct fault *f);
+/* The answers become a record of the form's register, within a change that is an act. */
+enum err application_answers_put(const struct application *ap, struct change *c, struct str dossier, struct fault *f);
+
+/* page_dossier_form.c: the form of a dossier that is there, with its answers. ret->form may be NULL: its procedure has none. */
+enum err dossier_form(struct exchange *x, const struct workflow *w, const struct record *r, struct application *ret,
+                      bool *ret_is_there, struct fault *f);
+
 /* "/track?code=…&token=…" */
 struct str track_href(struct exchange *x, const struct reg *reg, const struct record *r);
 

@@ -101,7 +101,7 @@ static enum err begin(struct exchange *x, struct stepping *s, struct fault *f)
         if (list[i].why.code != OK)
             s->why = fault_sentence(x, &list[i].why);
     }
-    if (e == OK && (!is_offered || s->t->is_creation || s->t->takes_files))
+    if (e == OK && (!is_offered || s->t->is_creation || s->t->page.n))
         s->why = message(M_act_not_now, x->lang);
     return e;
 }
@@ -228,7 +228,7 @@ enum err post_act(struct exchange *x, struct fault *f)
     int reason = reg_field_number(s.m.reg, STR("reason"));
     if (reason != NO_FIELD && asks_for(s.t, reason))
         act.reason = cells[reason];
-    if (s.t->is_creation || s.t->takes_files) { /* it is done elsewhere */
+    if (s.t->is_creation || s.t->page.n) { /* it is done elsewhere */
         form_problem(&s.m, NULL, message(M_act_not_now, x->lang));
         return answer(&s, f);
     }

@@ -39,14 +39,13 @@ static enum err value_give(struct arena *a, const struct reg *reg, struct record
     return n == NO_FIELD || !text.n ? OK : value_parse(a, &reg->fields[n], text, nothing, &r->values[n], f);
 }
 
-static enum err put_answers(struct sending *s, struct change *c, struct fault *f)
+enum err application_answers_put(const struct application *ap, struct change *c, struct str dossier, struct fault *f)
 {
-    struct application *ap = s->ap;
     enum put_outcome outcome;
     if (!ap->form)
         return OK;
     struct record r = record_copy(ap->x->arena, ap->form, &ap->answers);
-    r.id = s->done.record.id;
+    r.id = dossier;
     r.is_sample = false;
     enum err e = value_give(ap->x->arena, ap->form, &r, "dossier", r.id, f);
     return e == OK ? change_put(c, ap->form, &r, &outcome, f) : e;
@@ -104,7 +103,7 @@ static size_t content_of(struct sending *s, struct act_input *ret)
     }
     ret[n++] = (struct act_input){STR("account"), x->subject->name};
     ret[n++] = (struct act_input){STR("sent_as"), ap->id};
-    ret[n++] = (struct act_input){STR("content"), ap->procedure->name.vi};
+    ret[n++] = (struct act_input){STR("content"), ap->procedure->short_name.vi};
     return n;
 }
 
@@ -134,7 +133,7 @@ static enum err write_all(struct sending *s, struct change *c, struct fault *f)
     };
     e = dossier_file(x->arena, ((struct worker *)x->worker)->acting, c, &filing, &s->done, f);
     if (e == OK)
-        e = put_answers(s, c, f);
+        e = application_answers_put(ap, c, s->done.record.id, f);
     for (size_t i = 0; e == OK && i < s->n_files; i++)
         e = dossier_file_put(x, c, s->done.record.id, (int64_t)i + 1, "paper", &s->files[i], x->subject->name, f);
     return e;

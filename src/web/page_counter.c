@@ -3,6 +3,7 @@
 #include "crypt/hash.h"
 #include "register/query.h"
 #include "web/admin.h"
+#include "web/apply.h"
 #include "web/ask.h"
 #include "web/desk.h"
 #include "web/dossier_parts.h"
@@ -364,19 +365,25 @@ enum err page_received(struct exchange *x, struct fault *f)
     const struct workflow *w;
     struct record r;
     struct dossier_state state = {0};
+    struct application form;
+    bool has_answers = false;
     struct buf content CLEANUP(buf_done) = BUF_INIT(1 << 16);
     x->purpose = message(M_counter_title, LANG_VI);
     enum err e = dossier_read(x, &w, &r, f);
     if (e == OK)
         e = dossier_state_of(x, w, &r, &state, f);
+    if (e == OK)
+        e = dossier_form(x, w, &r, &form, &has_answers, f);
     if (e != OK)
         return e;
     struct str href = part_href(x, "/desk/dossiers/", r.id);
-    tpl_counter_done(&content,
-                     &(struct tpl_counter_done){.code = r.id,
-                                                .due = state.due,
-                                                .href = href,
-                                                .print_href = STR_JOIN(x->arena, href, STR("/papers/1?as=pdf"))},
-                     x->lang);
+    tpl_counter_done(
+        &content,
+        &(struct tpl_counter_done){.code = r.id,
+                                   .due = state.due,
+                                   .href = href,
+                                   .form_href = form.form ? STR_JOIN(x->arena, href, STR("/form")) : nothing,
+                                   .print_href = STR_JOIN(x->arena, href, STR("/papers/1?as=pdf"))},
+        x->lang);
     return admin_page(x, message_with(x->arena, M_counter_done, x->lang, r.id), &content, f);
 }

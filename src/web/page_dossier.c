@@ -24,6 +24,8 @@ struct seen_dossier {
     const struct workflow *w;
     struct record r;
     struct dossier_state state;
+    struct application form; /* of page_dossier */
+    bool has_form;           /* it was filled in */
 };
 
 static enum err begin(struct exchange *x, struct seen_dossier *d, struct fault *f)
@@ -85,26 +87,51 @@ static enum err write_parts(struct seen_dossier *d, struct buf *out, struct faul
     return e;
 }
 
+/* Where the step is done: on a page of the dossier's own, or on that of its fields. */
+static struct str step_href(const struct seen_dossier *d, const struct transition *t)
+{
+    struct exchange *x = d->x;
+    if (t->page.n)
+        return STR_JOIN(x->arena, part_href(x, "/desk/dossiers/", d->r.id), STR("/"), t->page);
+    return STR_JOIN(x->arena, show_record_href(x, d->w->reg, d->r.id), STR("/do/"), t->id);
+}
+
 static enum err choices_of(struct seen_dossier *d, struct tpl_dossier_choices **ret, size_t *ret_n, struct fault *f)
 {
     struct exchange *x = d->x;
     struct choice *list = NULL;
-    size_t n = 0;
+    size_t n = 0, kept = 0;
     enum err e = site_choices(x, d->w, &d->r, &list, &n, f);
     struct tpl_dossier_choices *shown = ARENA_ARRAY(x->arena, struct tpl_dossier_choices, n + 1);
-    for (size_t i = 0; e == OK && i < n; i++)
-        shown[i] = (struct tpl_dossier_choices){
-            .title = text2_in(&list[i].transition->title, x->lang),
-            .href =
-                str_is(list[i].transition->id, "attach") /* it takes files */
-                    ? STR_JOIN(x->arena, part_href(x, "/desk/dossiers/", d->r.id), STR("/attach"))
-                    : STR_JOIN(x->arena, show_record_href(x, d->w->reg, d->r.id), STR("/do/"), list[i].transition->id),
+    for (size_t i = 0; e == OK && i < n; i++) {
+        const struct transition *t = list[i].transition;
+        if (str_is(t->page, "form") && !d->form.form)
+            continue;
+        shown[kept++] = (struct tpl_dossier_choices){
+            .title = text2_in(&t->title, x->lang),
+            .href = step_href(d, t),
             .why = list[i].why.code == OK
                        ? nothing
                        : str_dup(x->arena, fault_param(&list[i].why, x->lang == LANG_EN ? "why_en" : "why"))};
+    }
     *ret = shown;
-    *ret_n = n;
+    *ret_n = kept;
     return e;
+}
+
+/* What the applicant declared, in the order of the form. */
+static void write_form(struct seen_dossier *d, struct buf *out)
+{
+    struct exchange *x = d->x;
+    struct application *ap = &d->form;
+    struct fact *facts = ARENA_ARRAY(x->arena, struct fact, ap->form->n_fields + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < ap->form->n_fields; i++) {
+        struct str text = application_shown(ap, ap->form, &ap->answers, (int)i);
+        if (text.n && !application_gives(&ap->form->fields[i]))
+            facts[n++] = (struct fact){.term = text2_in(&ap->form->fields[i].title, x->lang), .text = text};
+    }
+    part_facts(x, out, facts, n);
 }
 
 /* Ratings are promised to be told as figures alone: nobody who worked on the dossier reads how he was rated, nor that he was. */
@@ -254,10 +281,13 @@ enum err page_dossier(struct exchange *x, struct fault *f)
     struct tpl_dossier_files *files = NULL;
     struct buf summary CLEANUP(buf_done) = BUF_INIT(1 << 16), facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
                        timeline CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                       form CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
                        content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     enum err e = begin(x, &d, f);
     if (e == OK)
         e = attach_forget(x, d.r.id, f);
+    if (e == OK)
+        e = dossier_form(x, d.w, &d.r, &d.form, &d.has_form, f);
     if (e == OK)
         e = choices_of(&d, &choices, &t.n_choices, f);
     if (e == OK)
@@ -273,6 +303,11 @@ enum err page_dossier(struct exchange *x, struct fault *f)
     write_summary(&d, &summary);
     if ((e = write_parts(&d, &summary, f)) != OK)
         return e;
+    if (d.has_form) {
+        write_form(&d, &form);
+        t.form_title = text2_in(&d.form.form->title, x->lang);
+    }
+    t.form = buf_view(&form);
     t.is_late = d.state.is_late;
     t.is_sample = d.r.is_sample;
     t.summary = buf_view(&summary);

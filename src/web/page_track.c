@@ -82,8 +82,10 @@ static void write_facts(struct tracked *t, const struct dossier_state *s, struct
         {M_track_personal_id, personal(t, &t->r, "personal_id")},
         {M_track_phone, personal(t, &t->r, "phone")},
         {M_dossiers_state, s->status},
-        {M_track_where,
-         STR_JOIN(x->arena, reference_text(x, reg, &t->r, "reception_office"), STR(" · "), code_title(t, "custody"))},
+        {M_track_where, record_text(reg, &t->r, "closed_on").n
+                            ? nothing
+                            : STR_JOIN(x->arena, reference_text(x, reg, &t->r, "reception_office"), STR(" · "),
+                                       code_title(t, "custody"))},
         {M_track_filed, moment_text(x, record_text(reg, &t->r, "filed_at"))},
         {M_track_reply,
          record_text(reg, &t->r, "replied_at").n ? nothing : moment_text(x, record_text(reg, &t->r, "reply_due_at"))},
@@ -315,6 +317,8 @@ enum err track_show(struct tracked *t, struct str problem, struct fault *f)
     p.can_supplement = can(t, "supplement");
     p.can_pay =
         is_due && !str_is(status, "3") && !str_is(status, "7") && !str_is(status, "8") && w->site->payment_url.n;
+    if (p.can_pay)
+        x->form_leads_to = w->site->payment_url;
     p.pay_at_desk = is_due && !w->site->payment_url.n;
     p.amount = amount_text(x, reg, &t->r);
     p.can_withdraw = can(t, "withdraw");

@@ -173,6 +173,7 @@ static const struct input dossier_file_inputs[] = {IN_ID, {.name = "number", .in
 static const struct input attach_page_inputs[] = {IN_ID, {.name = "number", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT32_MAX, TITLE("Một tệp đang chờ lưu", "One file that waits")}, INPUT_END};
 static const struct input attach_inputs[] = {IN_ID, IN_FORM("component", INPUT_INTEGER, .min = 0, .max = 1000), IN_FORM("file", INPUT_FILE), INPUT_END};
 static const struct input attach_remove_inputs[] = {IN_ID, IN_FORM("number", INPUT_INTEGER, .is_required = true, .min = 1, .max = 100000), INPUT_END};
+static const struct input dossier_form_inputs[] = {IN_ID, IN_FORM("seen", INPUT_INTEGER, .is_required = true, .min = 1, .max = INT64_MAX), IN_WRITE, INPUT_END};
 static const struct input counter_inputs[] = {{.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, .may_be_empty = true, TITLE("Thủ tục nào", "Which procedure")}, INPUT_END};
 #define IN_PROCEDURE_PATH {.name = "procedure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Mã thủ tục", "Code of the procedure")}
 static const struct input counter_form_inputs[] = {IN_PROCEDURE_PATH, INPUT_END};
@@ -452,6 +453,8 @@ const struct route site_routes[] = {
     {ACT("/desk/dossiers/{id}/attach", "attach", "Thêm tệp vào hồ sơ", "Add files to a dossier", RIGHT_SIGNED_IN, IS_LONG | TAKES_UPLOAD), .inputs = attach_inputs, .answer = post_attach},
     {ACT("/desk/dossiers/{id}/attach/remove", "attachRemove", "Bỏ một tệp vừa thêm", "Remove a file just added", RIGHT_SIGNED_IN, 0), .inputs = attach_remove_inputs, .answer = post_attach_remove},
     {ACT("/desk/dossiers/{id}/attach/done", "attachDone", "Lưu các tệp vào hồ sơ", "Keep the files with the dossier", RIGHT_SIGNED_IN, WRITES), .inputs = dossier_inputs, .answer = post_attach_done},
+    {GET("/desk/dossiers/{id}/form", "dossierForm", "Tờ khai của hồ sơ", "The form of a dossier"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_dossier_form},
+    {ACT("/desk/dossiers/{id}/form", "dossierFormKeep", "Lưu tờ khai của hồ sơ", "Keep the form of a dossier", RIGHT_SIGNED_IN, WRITES), .inputs = dossier_form_inputs, .answer = post_dossier_form},
     {GET("/desk/calendar", "calendarPage", "Lịch nghỉ và hẹn trả", "The calendar and promises"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .answer = page_calendar},
     {GET("/desk/minutes/{revision}", "minutes", "Biên bản bàn giao hồ sơ", "Minutes of handing over"), SIGNED(RIGHT_SIGNED_IN), .inputs = revision_inputs, .answer = page_minutes},
     {GET("/desk/counter", "counterPage", "Tiếp nhận tại quầy", "Receive at the counter"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_inputs, .answer = page_counter},

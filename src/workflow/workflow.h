@@ -84,11 +84,11 @@ struct transition {
     struct str *by; /* roles, or applicant, supporter, system */
     size_t n_by;
     enum verb verb;
-    struct str task;                  /* CQL2: of which records in these states it is somebody's task; empty: of none */
-    struct str guard;                 /* CQL2 on the record as it would be; {now}, {today} stand for the moment */
-    struct str check;                 /* CQL2 on what was filled in: on the record with it */
-    struct text2 wrong;               /* what to say when it does not hold */
-    bool takes_files;                 /* it is done where files are added, not on a page of fields */
+    struct str task;    /* CQL2: of which records in these states it is somebody's task; empty: of none */
+    struct str guard;   /* CQL2 on the record as it would be; {now}, {today} stand for the moment */
+    struct str check;   /* CQL2 on what was filled in: on the record with it */
+    struct text2 wrong; /* what to say when it does not hold */
+    struct str page; /* of the record's pages, the one where it is done (“attach”, “form”); empty: that of its fields */
     int *required, *inputs, *cleared; /* fields: to be given, may be given, emptied */
     size_t n_required, n_inputs, n_cleared;
     enum clock_act *clocks; /* in the order of the workflow's clocks */

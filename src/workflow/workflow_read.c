@@ -29,9 +29,9 @@ struct clock_decl {
 
 struct transition_decl {
     struct yaml_place place;
-    struct str id, guard, check, task, count, today, now, closes, assign, paper, sync;
+    struct str id, guard, check, task, count, today, now, closes, assign, paper, sync, page;
     struct text2 title, refusal, wrong, notice;
-    bool is_creation, is_batch, publishes, takes_files;
+    bool is_creation, is_batch, publishes;
     const struct yaml *from, *to;
     struct yaml_strs by, required, inputs, cleared;
     struct str verb;
@@ -103,7 +103,7 @@ static const struct yaml_field transition_fields[] = {
     TEXT(transition_decl, "guard", guard),
     TEXT(transition_decl, "check", check),
     {"wrong", Y_TEXT2, offsetof(struct transition_decl, wrong), 0, NULL},
-    {"files", Y_BOOL, offsetof(struct transition_decl, takes_files), 0, NULL},
+    TEXT(transition_decl, "page", page),
     TEXT(transition_decl, "task", task),
     {"refusal", Y_TEXT2, offsetof(struct transition_decl, refusal), 0, NULL},
     {"notice", Y_TEXT2, offsetof(struct transition_decl, notice), 0, NULL},
@@ -405,7 +405,7 @@ static void read_transition(const struct workflow_loading *l, const struct workf
                              .guard = str_trim(d->guard),
                              .check = str_trim(d->check),
                              .wrong = d->wrong,
-                             .takes_files = d->takes_files,
+                             .page = d->page,
                              .task = str_trim(d->task),
                              .paper = d->paper,
                              .sync = d->sync,
@@ -422,6 +422,8 @@ static void read_transition(const struct workflow_loading *l, const struct workf
     t->assign = field_of_type(l, reg, d->assign, FT_STRING, "assign", line);
     if (d->verb.n && !verb_find(d->verb, &t->verb))
         workflow_misfit(l, line, "verb", d->verb, "update | approve | publish");
+    if (d->page.n && !str_is(d->page, "attach") && !str_is(d->page, "form"))
+        workflow_misfit(l, line, "page", d->page, "attach | form");
     read_clock_acts(l, w, d, t);
 }
 

@@ -4,19 +4,11 @@
 "use strict";
 const fs = require("fs");
 const path = require("path");
+const { packages, say, plan } = require("./tap");
 
 const [folder, base, key, ...rest] = process.argv.slice(2);
-const modules = path.resolve(folder);
-const { chromium } = require(path.join(modules, "node_modules/playwright-core"));
-const axe = fs.readFileSync(path.join(modules, "node_modules/axe-core/axe.min.js"), "utf8");
+const { chromium, axe } = packages(folder);
 const images = rest[0] === "--images" ? rest[1] : null;
-
-let checks = 0;
-function say(name, faults) {
-  checks++;
-  console.log(`${faults.length ? "not ok" : "ok"} ${checks} - ${name}`);
-  for (const f of faults) console.log(`#   ${f}`);
-}
 
 // What every page must be, at both widths.
 async function judge(page, name, scripts) {
@@ -158,8 +150,8 @@ async function sendFile(context) {
     await context.close();
   }
   await browser.close();
-  console.log(`1..${checks}`);
+  plan();
 })().catch((e) => {
-  console.log(`not ok ${checks + 1} - fills in\n#   ${e.stack}`);
+  say("fills in", [e.stack.replace(/\n/g, " ")]);
   process.exit(1);
 });

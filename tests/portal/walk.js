@@ -11,11 +11,10 @@
 "use strict";
 const fs = require("fs");
 const path = require("path");
+const { packages, say, plan } = require("./tap");
 
 const [folder, base, ...rest] = process.argv.slice(2);
-const modules = path.resolve(folder);
-const { chromium } = require(path.join(modules, "node_modules/playwright-core"));
-const axe = fs.readFileSync(path.join(modules, "node_modules/axe-core/axe.min.js"), "utf8");
+const { chromium, axe } = packages(folder);
 const cookie = rest[0] === "--cookie" ? rest.splice(0, 2)[1] : null;
 const images = rest[0] === "--images" ? rest.splice(0, 2)[1] : null;
 const who = rest[0] === "--who" ? rest.splice(0, 2)[1] : null;
@@ -24,13 +23,6 @@ const HOME_BYTES = 60 * 1024;
 // Maps want WebGL, which a machine without a graphics card draws by itself.
 const FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
-
-let checks = 0;
-function say(name, faults) {
-  checks++;
-  console.log(`${faults.length ? "not ok" : "ok"} ${checks} - ${name}`);
-  for (const f of faults) console.log(`#   ${f}`);
-}
 
 function addresses() {
   if (rest.length) return rest;
@@ -182,8 +174,8 @@ async function judgeLinks(found) {
   }
   await browser.close();
   await judgeLinks(found);
-  console.log(`1..${checks}`);
+  plan();
 })().catch((e) => {
-  console.log(`not ok ${checks + 1} - walks\n#   ${e.stack}`);
+  say("walks", [e.stack.replace(/\n/g, " ")]);
   process.exit(1);
 });

@@ -7,12 +7,12 @@ import sqlite3
 import subprocess
 import sys
 import urllib.parse
-import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peers"))
 import browser  # noqa: E402
 import payment  # noqa: E402
+from attachments import jpeg, pdf, png  # noqa: E402
 from signing import Browser, welcome  # noqa: E402
 
 ADDRESS, WORK = sys.argv[1], sys.argv[2]
@@ -69,30 +69,6 @@ def send_files(b, action, csrf, files, component=0, more=()):
                  "Content-Type: application/octet-stream\r\n\r\n").encode() + content + b"\r\n"
     return b.ask("POST", action, body + f"--{edge}--\r\n".encode(),
          {"Content-Type": f"multipart/form-data; boundary={edge}"})
-
-
-def pdf(pages=1, extra=b""):
-    kids = b" ".join(b"%d 0 R" % (3 + i) for i in range(pages))
-    out = (b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count %d/Kids[%s]>>endobj\n"
-           % (pages, kids))
-    for i in range(pages):
-        out += b"%d 0 obj<</Type /Page/Parent 2 0 R>>endobj\n" % (3 + i)
-    at = len(out)
-    table = b"xref\n0 1\n0000000000 65535 f \ntrailer<</Root 1 0 R/Size 9" + extra + b">>\n"
-    return out + table + b"startxref\n%d\n%%%%EOF\n" % at
-
-
-def png():
-    def chunk(kind, data):
-        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", b"\0\0\0\1\0\0\0\1\x08\0\0\0\0") + chunk(b"IDAT",
-         zlib.compress(b"\0\0"))
-            + chunk(b"IEND", b""))
-
-
-def jpeg():
-    return (b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + b"\xff\xc0\0\x0b\x08\0\1\0\1\1\1\x11\0"
-            + b"\xff\xda\0\x08\1\1\0\0?\0" + b"\x12\x34" + b"\xff\xd9")
 
 
 ANSWERS = {"relation": "mother", "child_name": "Nguyễn Minh Khôi", "child_sex": "male",
@@ -255,6 +231,8 @@ def kept(code, whole):
     form = rows("form_birth", f"dossier = '{code}'")[0]
     tell(form["child_name"] == "Nguyễn Minh Khôi" and form["has_father"] is False,
          "its answers are a record of the form", form)
+    why = act(code, "enter_form", "reception_officer", code_=1) or ""
+    tell("tự khai" in why, "which nobody writes over at the desk", why)
     files = rows("dossier_files", f"dossier = '{code}'")
     tell(len(files) == 2 and files[0]["bytes"] == len(whole) and files[0]["pages"] == 2
          and files[0]["origin"] == "uploaded",
@@ -560,16 +538,6 @@ def once_only(lan):
          (out.status, text(out)))
 
 
-def travellers(whole):
-    """Two who file by keyboard (tests/portal/apply.js)."""
-    with open(os.path.join(WORK, "birth.pdf"), "wb") as f:
-        f.write(whole)
-    for name, number in [("kim", "067197000111"), ("hoa", "067197000222")]:
-        b = account(name, "Trần Thị Lan", "--citizen", "--personal-id", number)
-        with open(os.path.join(WORK, name + ".cookie"), "w", encoding="utf-8") as f:
-            f.write("; ".join(f"{k}={v}" for k, v in b.cookies.items() if k != "lang"))
-
-
 def changed_form(lan):
     """The declaration changes while somebody fills in the form."""
     fill(lan, BIRTH + "/where", f__unit="24631")
@@ -658,7 +626,6 @@ def main():
     erased(b, code)
     once_only(lan)
     half_way(whole)
-    travellers(whole)
     changed_form(lan)
     with open(os.path.join(WORK, "codes"), "w", encoding="utf-8") as f:
         f.write(f"{code} {token}")

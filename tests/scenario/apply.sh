@@ -11,13 +11,6 @@ retell "$WORK/.out" "$WORK/serve.log"
 expect_exit "every check was made" 0
 [ "$status" -eq 0 ] || printf '%s\n' "# ${err//$'\n'/$'\n'# }"
 walk_as nop
-if [ -n "${modules:-}" ]; then
-    CHROMIUM=$(command -v chromium) node "$SOURCE/tests/portal/apply.js" "$modules" "$address" "$(cat "$WORK/kim.cookie")" \
-        "$(cat "$WORK/hoa.cookie")" "$WORK/birth.pdf" >"$WORK/walk.tap" 2>&1
-    walked=$?
-    retell "$WORK/walk.tap"
-    expect_eq "the way by keyboard ends by itself" "$walked" 0
-fi
 serve_end
 serve --lang vi --virus-check "grep -qzv EICAR"
 run python3 "$SOURCE/tests/scenario/apply.py" "$address" "$WORK" scanned

@@ -216,6 +216,38 @@ def several_offices():
          part)
 
 
+def paper_form(code):
+    """The declared form of who came with paper is written down at the desk."""
+    path = f"/desk/dossiers/{code}/form"
+    born = {"f.relation": "mother", "f.child_name": "Trần Khôi", "f.child_sex": "female", "f.child_birth_date":
+            "12/11/2026", "f.birth_place_kind": "home", "f.birth_place": "Thôn 2", "f.child_ethnicity": "Kinh",
+            "f.child_home_place": "Quảng Khê", "f.mother_name": "Trần Thị Lan", "f.has_father": "false"}
+    tell("Write down the form" in mai.get(f"/desk/dossiers/{code}").text, "the step is offered")
+    page = fill(mai, path, **{**born, "f.child_name": "", "f.copies": "nhiều"})
+    tell(page.status == 422 and "Is missing" in page.text and "nhiều" in page.text and "Thôn 2" in page.text,
+         "what is missing or wrong is told, and nothing typed is lost", page.text)
+    page = fill(mai, path, **{**born, "f.child_birth_date": "12/11/2090"})
+    tell(page.status == 422 and "after the day of filing" in page.text, "the rules of the form hold", page.text)
+    page = fill(mai, path, **{**born, "f.has_father": "true"})
+    tell(page.status == 422 and "Is missing" in page.text, "what its condition asks for is needed", page.text)
+    tell(far.get(path).status == 404, "another commune does not see it")
+    tell(fill(leader, f"/desk/dossiers/{code}/form", **born).status in (403, 422), "a leader does not write it")
+    seen = mai.get(path).hidden("seen")
+    page = fill(mai, path, **{**born, "f.father_name": "Ai đó"})
+    tell(page.status == 303 and page.location.endswith("#form"), "it is kept", page.text)
+    kept = stage.json("query", "form_birth", "--filter", f"dossier = '{code}'", "--reveal", "test")["records"]
+    tell(len(kept) == 1 and kept[0]["fields"]["child_name"] == "Trần Khôi" and
+         not kept[0]["fields"].get("father_name"), "without what its condition leaves out", kept)
+    words = nam.get(f"/desk/dossiers/{code}").text
+    tell("Trần Khôi" in words and "Application for birth registration" in words, "who works on it reads it", words)
+    page = fill(mai, path, seen=seen, **{"f.child_name": "Trần Khang"})
+    tell(page.status == 422 and "Somebody else acted" in page.text, "written by two, the second is told", page.text)
+    page = fill(mai, path, **{"f.child_name": "Trần Khang"})
+    kept = stage.json("query", "form_birth", "--filter", f"dossier = '{code}'", "--reveal", "test")["records"]
+    tell(page.status == 303 and len(kept) == 1 and kept[0]["fields"]["child_name"] == "Trần Khang",
+         "a slip of the pen is mended, the version before stays in the history", kept)
+
+
 def ways_around(code):
     page = mai.ask("POST", f"/registers/dossiers/{code}/do/receive", urllib.parse.urlencode(
         [("csrf", mai.token), ("seen", "0"), ("do", "save")]))
@@ -413,6 +445,7 @@ several_offices()
 joined_up()
 parties()
 scans(other)
+paper_form(other)
 ways_around(other)
 laws(other)
 has_done(do(money, other, "ask_fee", f__fee_vnd="50000"), "a fee is asked for")
@@ -422,5 +455,5 @@ stage.keep(mai, "mai")
 stage.keep(nam, "nam")
 with open(os.path.join(stage.work, "addresses"), "w", encoding="utf-8") as f:
     f.write(f"/desk/dossiers/{code} /desk/dossiers/{waiting}/received /registers/dossiers/{waiting}/do/hand_over "
-            f"/registers/dossiers/{waiting}/do/correct")
+            f"/registers/dossiers/{waiting}/do/correct /desk/dossiers/{waiting}/form")
 sys.exit(stage.failed > 0)
