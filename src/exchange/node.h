@@ -59,6 +59,8 @@ struct node_step {
     struct str data;    /* all of it, as JSON */
     struct str **files; /* records of files that the step added: cells, one a field of dossier_files */
     size_t n_files;
+    const struct reg *form; /* register of what the step wrote down of the applicant's declaration; NULL: nothing */
+    struct str *answers;    /* cells, one a field of it */
 };
 struct node_batch {
     struct node node;

@@ -2,6 +2,7 @@
 #include "exchange/node.h"
 #include "register/log.h"
 #include "register/query.h"
+#include "workflow/procedure.h"
 
 #include "base/banned.h"
 
@@ -86,7 +87,32 @@ static enum err files_prove(struct arena *a, struct store *s, struct str dossier
     return e;
 }
 
-/* {"event", "dossier", "files"}, all as this step left them. */
+/* What the applicant declared, where the step wrote it down: of several versions the last one goes, with its own step. */
+static enum err form_prove(struct arena *a, struct store *s, struct str dossier, int64_t rev, struct json_out *o,
+                           struct fault *f)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < s->province->n_registers; i++) {
+        const struct reg *reg = s->province->registers[i];
+        int64_t n = 0;
+        if (!reg_is_form(reg))
+            continue;
+        struct str sql = STR_JOIN(a, STR("SELECT count(*) FROM r_"), reg->name,
+                                  STR(" WHERE _id = ?1 AND _rev = ?2 AND NOT _removed"));
+        e = db_value_int(s->db, sql, DB_VALUES(db_text(dossier), db_int(rev)), &n, f);
+        if (e != OK || !n)
+            continue;
+        json_key(o, STR("form"));
+        json_object_begin(o);
+        json_member(o, "register", reg->name);
+        json_key(o, STR("proof"));
+        e = prove(s, reg, dossier, o, f);
+        json_object_end(o);
+    }
+    return e;
+}
+
+/* {"event", "dossier", "files", "form"}, all as this step left them. */
 static enum err step_write(struct arena *a, struct store *s, const struct sent *x, struct json_out *o, struct fault *f)
 {
     const struct province *p = s->province;
@@ -102,6 +128,8 @@ static enum err step_write(struct arena *a, struct store *s, const struct sent *
         json_str(o, STR(""));
     if (e == OK)
         e = files_prove(a, s, dossier, x->rev, o, f);
+    if (e == OK)
+        e = form_prove(a, s, dossier, x->rev, o, f);
     json_object_end(o);
     store_move(s, s->head, p);
     return e;

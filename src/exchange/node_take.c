@@ -119,6 +119,27 @@ static enum err files_open(struct arena *a, struct store *s, const struct node *
     return OK;
 }
 
+/* What the same revision wrote down of the applicant's declaration. */
+static enum err form_open(struct arena *a, struct store *s, const struct node *node, const struct json *form,
+                          const struct proven *event, struct node_step *ret, struct fault *f)
+{
+    struct proven answers = {0};
+    if (!form)
+        return OK;
+    const struct reg *reg = province_register(s->province, member(form, "register"));
+    if (!reg || !reg_is_form(reg))
+        return senseless("form", f);
+    enum err e = proof_open(a, reg, node, member(form, "proof"), &answers, f);
+    if (e != OK)
+        return e;
+    if (answers.facts.rev != event->facts.rev || !str_eq(cell(reg, answers.cells, "dossier"), ret->dossier))
+        return FAULT(f, ERR_NODE_SIGNATURE, {"node", node->code});
+    ret->form = reg;
+    ret->answers = answers.cells;
+    ret->data = STR_JOIN(a, ret->data, STR(",\"form\":"), answers.json);
+    return OK;
+}
+
 static enum err step_open(struct arena *a, struct store *s, const struct node *node, const struct json *item,
                           struct node_step *ret, struct fault *f)
 {
@@ -143,6 +164,8 @@ static enum err step_open(struct arena *a, struct store *s, const struct node *n
                               .cells = dossier.cells,
                               .data = STR_JOIN(a, STR("{\"event\":"), event.json, STR(",\"dossier\":"), dossier.json)};
     e = files_open(a, s, node, json_get(item, "files"), &event, ret, f);
+    if (e == OK)
+        e = form_open(a, s, node, json_get(item, "form"), &event, ret, f);
     if (e != OK)
         return e;
     ret->data = STR_JOIN(a, ret->data, STR("}"));
@@ -354,6 +377,20 @@ static enum err act(struct taking *t, struct change *c, const struct transition 
                         done, f);
 }
 
+static enum err form_put(struct taking *t, struct change *c, struct fault *f)
+{
+    struct faults list CLEANUP(faults_done) = {.max = 1};
+    enum put_outcome outcome;
+    struct record r;
+    if (!t->step->form)
+        return OK;
+    if (record_parse(t->a, t->step->form, t->step->answers, 0, change_today(c), &r, &list) != OK) {
+        *f = list.p[0];
+        return list.p[0].code;
+    }
+    return change_put(c, t->step->form, &r, &outcome, f);
+}
+
 static enum err take(struct taking *t, struct acted *done, struct fault *f)
 {
     struct change *c;
@@ -369,6 +406,8 @@ static enum err take(struct taking *t, struct acted *done, struct fault *f)
         e = act(t, c, tr, done, f);
     if (e == OK)
         e = node_files_put(t->a, c, t->node, t->step, f);
+    if (e == OK)
+        e = form_put(t, c, f);
     return change_end(c, e, NULL, f);
 }
 

@@ -134,7 +134,7 @@ enum err application_form(struct application *ap, struct fault *f)
         return e;
     if (ap->procedure->form.n) {
         ap->form = province_register(p, ap->procedure->form);
-        if (!ap->form || ap->form->n_key != 1 || !str_is(ap->form->fields[ap->form->key[0]].name, "dossier"))
+        if (!ap->form || !reg_is_form(ap->form))
             return FAULT(f, ERR_APPLY_FORM, {"code", ap->procedure->code}, {"form", ap->procedure->form});
         const struct source_file *source = province_source(p, ap->form->file);
         sha256(source ? source->text : nothing, &d);

@@ -28,7 +28,7 @@ struct str moment_text(struct exchange *x, struct str rfc3339)
     return str_dup(x->arena, buf_view(&b));
 }
 
-struct str reference_text(struct exchange *x, const struct reg *reg, const struct record *r, const char *field)
+static struct shown reference_of(struct exchange *x, const struct reg *reg, const struct record *r, const char *field)
 {
     struct names names = {0};
     struct shown s = {0};
@@ -36,8 +36,21 @@ struct str reference_text(struct exchange *x, const struct reg *reg, const struc
     const struct field *fd = reg_field(reg, str_of(field));
     struct str code = record_text(reg, r, field), day = record_text(reg, r, "filed_on");
     if (!fd || !code.n || show_reference(x, &names, fd, code, day, &s, &ignored) != OK)
-        return nothing;
-    return s.text.n ? s.text : code;
+        return (struct shown){nothing, nothing, nothing};
+    if (!s.text.n)
+        s.text = code;
+    return s;
+}
+
+struct str reference_text(struct exchange *x, const struct reg *reg, const struct record *r, const char *field)
+{
+    return reference_of(x, reg, r, field).text;
+}
+
+struct str reference_brief(struct exchange *x, const struct reg *reg, const struct record *r, const char *field)
+{
+    struct shown s = reference_of(x, reg, r, field);
+    return s.brief.n ? s.brief : s.text;
 }
 
 /* Working days between now and the due moment, by the calendar of the province: words, not a judgement. */

@@ -24,6 +24,8 @@ enum err dossier_state_of(struct exchange *x, const struct workflow *w, const st
 struct str moment_text(struct exchange *x, struct str rfc3339);
 /* The name of an office, procedure … that the field refers to; the record was judged by the caller: an applicant may not read the register of dossiers. */
 struct str reference_text(struct exchange *x, const struct reg *reg, const struct record *r, const char *field);
+/* The same by its short name, where it has one: names of procedures are up to 600 characters long. */
+struct str reference_brief(struct exchange *x, const struct reg *reg, const struct record *r, const char *field);
 
 /* The dossier of the address (`id`), as far as the reader may see it: ERR_RECORD_UNKNOWN. */
 enum err dossier_read(struct exchange *x, const struct workflow **ret_workflow, struct record *ret_record,

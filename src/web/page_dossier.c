@@ -42,7 +42,7 @@ static void write_summary(struct seen_dossier *d, struct buf *out)
     const struct reg *reg = d->w->reg;
     struct str first = record_text(reg, &d->r, "due_first_at"), due = record_text(reg, &d->r, "due_at");
     struct fact facts[] = {
-        {.term = message(M_dossiers_procedure, x->lang), .text = reference_text(x, reg, &d->r, "procedure")},
+        {.term = message(M_dossiers_procedure, x->lang), .text = reference_brief(x, reg, &d->r, "procedure")},
         {.term = message(M_dossiers_applicant, x->lang), .text = show_text(x, reg, &d->r, "applicant")},
         {.term = message(M_dossiers_state, x->lang), .text = d->state.status},
         {.term = message(M_dossiers_due, x->lang),
@@ -77,7 +77,7 @@ static enum err write_parts(struct seen_dossier *d, struct buf *out, struct faul
         e = query_open(w->store, d->w->reg, &(struct query_options){.filter = buf_view(&filter)}, &q, f);
     while (e == OK && q && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
         struct text2 status = record_title(d->w->reg, &r, "status");
-        struct str code = str_dup(x->arena, r.id), name = reference_text(x, d->w->reg, &r, "procedure");
+        struct str code = str_dup(x->arena, r.id), name = reference_brief(x, d->w->reg, &r, "procedure");
         VEC_PUSH(x->arena, &facts,
                  ((struct fact){name, STR_JOIN(x->arena, code, STR(" · "), text2_in(&status, x->lang)),
                                 part_href(x, "/desk/dossiers/", code), nothing}));

@@ -169,22 +169,13 @@ static enum err put_all(struct writing *w, struct change *c, struct fault *f)
 static enum err keep(struct writing *w, struct fault *ret_why)
 {
     struct exchange *x = w->x;
-    struct faults list CLEANUP(faults_done) = {.max = 1};
     const struct change_info info = {.actor = site_actor(x), .reason = STR("enter_form"), .is_act = true};
     struct change *c;
-    int64_t rev;
     site_acts(x, true);
     enum err e = change_begin(((struct worker *)x->worker)->store, &info, &c, ret_why);
-    if (e == OK) {
-        e = put_all(w, c, ret_why);
-        if (e == OK)
-            e = change_commit(c, &rev, &list, NULL);
-        else
-            change_abort(c);
-    }
+    if (e == OK)
+        e = change_end(c, put_all(w, c, ret_why), NULL, ret_why);
     site_acts(x, false);
-    if (e != OK && list.n)
-        *ret_why = list.p[0];
     return e;
 }
 

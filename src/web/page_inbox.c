@@ -168,7 +168,7 @@ static enum err add_row(struct inbox *b, struct names *names, const struct recor
     VEC_PUSH(x->arena, &b->rows,
              ((struct tpl_inbox_rows){.code = str_dup(x->arena, r->id),
                                       .href = part_href(x, "/desk/dossiers/", r->id),
-                                      .procedure = procedure.text,
+                                      .procedure = procedure.brief.n ? procedure.brief : procedure.text,
                                       .applicant = str_dup(x->arena, show_text(x, b->w->reg, r, "applicant")),
                                       .status = state.status,
                                       .due = state.due,

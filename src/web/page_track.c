@@ -77,7 +77,7 @@ static void write_facts(struct tracked *t, const struct dossier_state *s, struct
         enum message term;
         struct str text;
     } all[] = {
-        {M_dossiers_procedure, reference_text(x, reg, &t->r, "procedure")},
+        {M_dossiers_procedure, reference_brief(x, reg, &t->r, "procedure")},
         {M_dossiers_applicant, personal(t, &t->r, "applicant")},
         {M_track_personal_id, personal(t, &t->r, "personal_id")},
         {M_track_phone, personal(t, &t->r, "phone")},

@@ -205,7 +205,7 @@ static enum err read_mine(struct exchange *x, const struct reg *reg, struct tpl_
         struct text2 status = record_title(reg, &all.p[i], "status");
         list[i] = (struct tpl_my_dossiers_dossiers){
             record_text(reg, &all.p[i], "code"), part_href(x, "/account/dossiers/", all.p[i].id),
-            reference_text(x, reg, &all.p[i], "procedure"), text2_in(&status, x->lang),
+            reference_brief(x, reg, &all.p[i], "procedure"), text2_in(&status, x->lang),
             moment_text(x, record_text(reg, &all.p[i], "due_at"))};
     }
     p->dossiers = list;

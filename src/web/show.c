@@ -83,7 +83,8 @@ static enum err find_target(struct exchange *x, const struct reg *target, struct
         bool has_row = true;
         e = query_open(w->store, target, &o, &q, f);
         while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
-            *ret = (struct shown){show_title(x, target, &r), show_href(x, target, &r)};
+            *ret = (struct shown){show_title(x, target, &r), show_href(x, target, &r),
+                                  str_dup(x->arena, show_text(x, target, &r, "short_name"))};
             is_found = true;
         }
     }

@@ -19,6 +19,7 @@ struct names {
 
 struct shown {
     struct str text, href; /* href empty: leads nowhere */
+    struct str brief;      /* of a reference: the short name, for lists, where the register has one; else empty */
 };
 
 enum err show_value(struct exchange *x, struct names *names, const struct reg *reg, const struct record *r, int field,

@@ -28,6 +28,12 @@ enum channel { CHANNEL_COUNTER, CHANNEL_ONLINE, CHANNEL_POST, CHANNELS };
 /* As dossiers write it: "counter", "online", "post". */
 const char *channel_code(enum channel channel);
 
+/* A register that holds what applicants declare: its records are named by their dossier. */
+static inline bool reg_is_form(const struct reg *reg)
+{
+    return reg->is_by_workflow && reg->n_key == 1 && str_is(reg->fields[reg->key[0]].name, "dossier");
+}
+
 /* A limit as the catalogue states it. */
 struct procedure_term {
     bool is_given; /* a number or a unit stands there */

@@ -311,6 +311,16 @@ def pieces():
     return [b for p, b in line.bodies if p.endswith("/files")]
 
 
+def declared_on_paper(mai, code):
+    """The form of who came with paper is written down at the node, a slip of the pen mended."""
+    born = {"f.relation": "mother", "f.child_name": "Trần Khôi", "f.child_sex": "female", "f.child_birth_date": "12/11/2025",
+            "f.birth_place_kind": "home", "f.birth_place": "Thôn 2", "f.child_ethnicity": "Kinh", "f.child_home_place": "Quảng Khê",
+            "f.mother_name": "Trần Thị Lan", "f.has_father": "false"}
+    for name in ("Trần Khôi", "Trần Khang"):
+        page = stage.fill(mai, f"/desk/dossiers/{code}/form", **{**born, "f.child_name": name})
+        tell(page.status == 303, "a declaration on paper is written down at the node", page.text)
+
+
 def files(mai, server):
     """Papers scanned while the line is down; it breaks in the middle of one, again and again."""
     line.is_up = False
@@ -320,6 +330,7 @@ def files(mai, server):
     page = attached(mai, code, ("to-khai.png", small), ("ban-do.png", big))
     tell(page.status == 303 and mai.get(f"/desk/dossiers/{code}/files/2").body == big, "papers are added at the node", page.text)
     attached(mai, code, ("them.png", other))
+    declared_on_paper(mai, code)
     assert server.end() == 0
     stage.address = province.url
     line.is_up = True
@@ -330,6 +341,9 @@ def files(mai, server):
     tell([r["name"] for r in found] == ["to-khai.png", "ban-do.png", "them.png"] and all(r["node"] == "quay-1" for r in found),
          "the dossier has them with the step that added them", found)
     tell([bool(r.get("arrived_at")) for r in found] == [True, False, False], "one has arrived", found)
+    form = rows(PROVINCE, "form_birth", "--filter", f"dossier = '{code}'", "--reveal", "test")
+    tell(len(form) == 1 and form[0]["child_name"] == "Trần Khang", "the declaration came with its step, as it stood last", form)
+    tell("Trần Khang" in long_.get(f"/desk/dossiers/{code}").text, "and is read there", form)
     page = long_.get(f"/desk/dossiers/{code}")
     tell(f"/desk/dossiers/{code}/files/1\"" in page.text and f"/files/2\"" not in page.text and "still at node quay-1" in page.text,
          "the page tells the others are on their way, and leads nowhere", page.text)
