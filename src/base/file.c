@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -100,11 +101,12 @@ static enum err put_in_place(const char *temporary, const char *path, bool is_ne
     return e;
 }
 
-static enum err write_whole(const char *path, struct str content, mode_t mode, bool is_new, struct fault *f)
+/* Beside its place, not on the disk yet. Nothing is left behind on failure. */
+static enum err write_beside(const char *path, struct str content, mode_t mode, char temporary[PATH_MAX], int *ret_fd,
+                             struct fault *f)
 {
-    char temporary[PATH_MAX];
-    int n = snprintf(temporary, sizeof temporary, "%s.%d.tmp", path, (int)getpid());
-    if (n < 0 || (size_t)n >= sizeof temporary) {
+    int n = snprintf(temporary, PATH_MAX, "%s.%d.tmp", path, (int)getpid());
+    if (n < 0 || n >= PATH_MAX) {
         errno = ENAMETOOLONG;
         return fault_errno(f, "write", path);
     }
@@ -112,7 +114,23 @@ static enum err write_whole(const char *path, struct str content, mode_t mode, b
     if (fd < 0)
         return fault_errno(f, "create", temporary);
     enum err e = fchmod(fd, mode) == 0 ? file_write_all(fd, content, temporary, f) : fault_errno(f, "chmod", temporary);
-    if (e == OK && fsync(fd) != 0)
+    if (e != OK) {
+        close(fd);
+        unlink(temporary);
+        return e;
+    }
+    *ret_fd = fd;
+    return OK;
+}
+
+static enum err write_whole(const char *path, struct str content, mode_t mode, bool is_new, struct fault *f)
+{
+    char temporary[PATH_MAX];
+    int fd = -1;
+    enum err e = write_beside(path, content, mode, temporary, &fd, f);
+    if (e != OK)
+        return e;
+    if (fsync(fd) != 0)
         e = fault_errno(f, "fsync", temporary);
     if (close(fd) != 0 && e == OK)
         e = fault_errno(f, "close", temporary);
@@ -132,6 +150,61 @@ enum err file_write_atomic(const char *path, struct str content, mode_t mode, st
 enum err file_write_new(const char *path, struct str content, mode_t mode, struct fault *f)
 {
     return write_whole(path, content, mode, true, f);
+}
+
+/* ---- in two parts */
+
+struct file_ahead {
+    char *path, temporary[PATH_MAX];
+    int fd, number; /* errno of what went wrong; 0: nothing */
+    pthread_t thread;
+    bool has_thread;
+};
+
+static void *sync_ahead(void *p)
+{
+    struct file_ahead *x = p;
+    x->number = fsync(x->fd) == 0 ? 0 : errno;
+    return NULL;
+}
+
+enum err file_write_begin(const char *path, struct str content, mode_t mode, struct file_ahead **ret_ahead,
+                          struct fault *f)
+{
+    struct file_ahead *x = mem_zalloc(sizeof *x);
+    enum err e = write_beside(path, content, mode, x->temporary, &x->fd, f);
+    if (e != OK) {
+        free(x);
+        return e;
+    }
+    x->path = mem_strdup(path);
+    x->has_thread = pthread_create(&x->thread, NULL, sync_ahead, x) == 0;
+    *ret_ahead = x;
+    return OK;
+}
+
+enum err file_write_end(struct file_ahead *x, bool is_kept, struct fault *f)
+{
+    if (!x)
+        return OK;
+    if (x->has_thread)
+        must(pthread_join(x->thread, NULL) == 0);
+    else if (is_kept)
+        sync_ahead(x);
+    if (close(x->fd) != 0 && !x->number)
+        x->number = errno;
+    bool is_right = is_kept && x->number == 0;
+    enum err e = OK;
+    errno = x->number;
+    if (is_kept && !is_right)
+        e = fault_errno(f, "fsync", x->temporary);
+    if (is_right)
+        e = put_in_place(x->temporary, x->path, false, f);
+    else
+        unlink(x->temporary);
+    free(x->path);
+    free(x);
+    return e;
 }
 
 static void close_folder(DIR **d)

@@ -18,6 +18,14 @@ enum err file_read(struct arena *a, const char *path, size_t max, struct str *re
 /* Errors: ERR_SYSTEM. Nothing is left behind on failure. */
 enum err file_write_atomic(const char *path, struct str content, mode_t mode, struct fault *f);
 
+/* The same in two parts, while something else is on its way to the disk: _begin writes the content beside its place and lets a thread wait for the disk, _end waits for
+ * that thread and puts the file in its place, or takes it away. The folder is not synced: after a power cut the old content may stand there, never a part of the new.
+ * Whatever began must end; _end is fine with NULL. */
+struct file_ahead;
+enum err file_write_begin(const char *path, struct str content, mode_t mode, struct file_ahead **ret_ahead,
+                          struct fault *f);
+enum err file_write_end(struct file_ahead *ahead, bool is_kept, struct fault *f);
+
 /* Removes what processes that were killed while writing this path left beside it: PATH.PID.tmp, of a PID that no longer runs. What a
  * living one writes stays. All that write into one folder must see each other's processes. */
 void file_tidy(const char *path);

@@ -2,6 +2,7 @@
 #include "register/change.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "register/change_internal.h"
 #include "register/duplicates.h"
@@ -555,16 +556,22 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
     for (size_t i = 0; i < c->states.n; i++)
         put_state_freep(c->states.p[i]);
     c->states.n = 0;
-    if ((e = s->group ? db_savepoint_release(s->db, f) : db_commit(s->db, f)) != OK)
+    struct file_ahead *ahead = NULL;
+    if (!s->group)
+        log_checkpoint_begin(s, &edge, &ahead, NULL);
+    e = s->group ? db_savepoint_release(s->db, f) : db_commit(s->db, f);
+    if (e != OK) {
+        file_write_end(ahead, false, NULL);
         return e;
+    }
     c->is_finished = true;
     s->has_erased |= c->has_erased;
     s->head = s->at = rev;
     s->frontier = edge;
     *ret_rev = rev;
     if (!s->group) {
+        e = ahead ? file_write_end(ahead, true, f) : log_checkpoint_write(s, f);
         store_wal_clear(s);
-        e = log_checkpoint_write(s, f);
     }
     if (e == OK && is_declaration)
         e = store_province_read(s->arena, s, &s->province, f);
@@ -675,15 +682,16 @@ enum err change_group_begin(struct store *s, struct fault *f)
 enum err change_group_commit(struct store *s, struct fault *f)
 {
     must(s->group != NULL);
-    bool has_written = s->head != s->group->head;
+    struct file_ahead *ahead = NULL;
+    if (s->head != s->group->head)
+        log_checkpoint_begin(s, &s->frontier, &ahead, NULL);
     enum err e = db_commit(s->db, f);
+    file_write_end(ahead, e == OK, NULL);
     if (e != OK) {
         change_group_abort(s);
         return e;
     }
     free(TAKE(s->group));
     store_wal_clear(s);
-    if (has_written)
-        log_checkpoint_write(s, NULL);
     return OK;
 }

@@ -40,6 +40,10 @@ enum err log_tree_leaves(struct arena *a, struct db *db, int64_t tree, struct di
 enum err log_key_open(struct store *s, struct fault *f);
 /* Checkpoint file beside the database. */
 enum err log_checkpoint_write(struct store *s, struct fault *f);
+/* The checkpoint of a log as a commit will leave it, on its way to the disk while that commit is; file_write_end puts it in its place, once the commit is there. */
+struct file_ahead;
+enum err log_checkpoint_begin(struct store *s, const struct merkle_frontier *edge, struct file_ahead **ret_ahead,
+                              struct fault *f);
 /* The public key, and the file as it is: the signed note and what it says, signature checked. The note lies in the arena. */
 enum err log_verifier(struct store *s, struct note_verifier *ret_v, struct fault *f);
 enum err log_checkpoint_read(struct arena *a, struct store *s, struct str *ret_note, struct checkpoint *ret_c,

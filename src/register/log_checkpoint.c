@@ -62,15 +62,28 @@ enum err log_key_open(struct store *s, struct fault *f)
     return file_write_atomic(beside(s, ".pub"), buf_view(&b), 0644, f);
 }
 
+static enum err sign(struct store *s, const struct merkle_frontier *edge, struct buf *out, struct fault *f)
+{
+    struct checkpoint c = {.origin = str_of(s->key.verifier.name), .size = edge->size};
+    merkle_frontier_root(edge, &c.root);
+    return checkpoint_sign(&s->key, &c, out, f);
+}
+
 enum err log_checkpoint_write(struct store *s, struct fault *f)
 {
-    struct checkpoint c = {.origin = str_of(s->key.verifier.name), .size = s->frontier.size};
     struct buf b CLEANUP(buf_done) = BUF_INIT(CHECKPOINT_BYTES);
-    merkle_frontier_root(&s->frontier, &c.root);
-    enum err e = checkpoint_sign(&s->key, &c, &b, f);
+    enum err e = sign(s, &s->frontier, &b, f);
     if (e == OK)
         e = file_write_atomic(beside(s, ".checkpoint"), buf_view(&b), 0644, f);
     return e;
+}
+
+enum err log_checkpoint_begin(struct store *s, const struct merkle_frontier *edge, struct file_ahead **ret_ahead,
+                              struct fault *f)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(CHECKPOINT_BYTES);
+    enum err e = sign(s, edge, &b, f);
+    return e == OK ? file_write_begin(beside(s, ".checkpoint"), buf_view(&b), 0644, ret_ahead, f) : e;
 }
 
 enum err log_verifier(struct store *s, struct note_verifier *ret_v, struct fault *f)

@@ -155,6 +155,33 @@ static void a_new_file_is_never_written_over_another(void **state)
     rmdir(folder);
 }
 
+static void a_write_in_two_parts_is_seen_when_it_ends(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/tinhso-test-XXXXXX";
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    assert_non_null(mkdtemp(folder));
+    const char *path = arena_printf(a, "%s/log", folder), **names;
+    struct file_ahead *ahead = NULL;
+    struct str text;
+    size_t n;
+    assert_int_equal(file_write_atomic(path, STR("một"), 0600, NULL), OK);
+    for (int is_kept = 0; is_kept <= 1; is_kept++) {
+        assert_int_equal(file_write_begin(path, STR("hai"), 0600, &ahead, NULL), OK);
+        assert_int_equal(file_read(a, path, 100, &text, NULL), OK);
+        assert_true(str_is(text, "một"));
+        assert_int_equal(file_write_end(ahead, is_kept, NULL), OK);
+        assert_int_equal(file_read(a, path, 100, &text, NULL), OK);
+        assert_true(str_is(text, is_kept ? "hai" : "một"));
+        assert_int_equal(folder_list(a, folder, "", &names, &n, NULL), OK);
+        assert_int_equal(n, 1);
+    }
+    assert_int_equal(file_write_begin("/nowhere/at/all", STR("x"), 0600, &ahead, NULL), ERR_SYSTEM);
+    assert_int_equal(file_write_end(NULL, true, NULL), OK);
+    unlink(path);
+    rmdir(folder);
+}
+
 static void a_folder_is_not_made_where_a_file_stands(void **state)
 {
     (void)state;
@@ -188,6 +215,7 @@ int main(void)
         cmocka_unit_test(the_distance_counts_edits_and_swaps),
         cmocka_unit_test(an_atomic_write_replaces_the_whole_file),
         cmocka_unit_test(a_new_file_is_never_written_over_another),
+        cmocka_unit_test(a_write_in_two_parts_is_seen_when_it_ends),
         cmocka_unit_test(a_folder_is_not_made_where_a_file_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
