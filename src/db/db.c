@@ -329,6 +329,16 @@ enum err db_checkpoint_wait(struct db *db, struct fault *f)
     return rc == SQLITE_OK ? OK : fault_sqlite(db, rc, "checkpoint", f);
 }
 
+enum err db_has_table(struct db *db, const char *name, bool *ret_has, struct fault *f)
+{
+    int64_t any; /* a statement that runs finds out whether the schema was changed by another connection */
+    enum err e = db_value_int(db, STR("SELECT EXISTS(SELECT 1 FROM sqlite_schema)"), DB_NO_VALUES, &any, f);
+    if (e == OK)
+        *ret_has =
+            sqlite3_table_column_metadata(db->handle, "main", name, NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
+    return e;
+}
+
 int db_schema_version(struct db *db)
 {
     int64_t version = 0;

@@ -113,6 +113,9 @@ enum err db_checkpoint_wait(struct db *db, struct fault *f);
 /* The whole database as it is now into a new file of its own (mode 0600), while others read and write; ERR_FILE_THERE. */
 enum err db_copy(struct db *db, const char *path, struct fault *f);
 
+/* Whether there is a table of that name: by what the connection holds of the schema, not by a walk through it. */
+enum err db_has_table(struct db *db, const char *name, bool *ret_has, struct fault *f);
+
 int64_t db_changes(const struct db *db); /* rows changed by the last statement */
 int64_t db_last_rowid(const struct db *db);
 

@@ -20,16 +20,15 @@ enum err outbox_tables(struct db *db, struct fault *f)
 enum err outbox_add(struct db *db, struct str topic, struct str subject, struct str payload, int64_t now_ms,
                     struct fault *f)
 {
-    struct stmt *st CLEANUP(stmt_freep) = NULL;
-    enum err e = stmt_new(
-        db, STR("INSERT INTO outbox(topic, subject, payload, added_ms, next_ms) VALUES(?1, ?2, ?3, ?4, ?4)"), &st, f);
-    if (e != OK)
-        return e;
-    stmt_bind_text(st, 1, topic);
-    stmt_bind_text(st, 2, subject);
-    stmt_bind_text(st, 3, payload);
-    stmt_bind_int(st, 4, now_ms);
-    return stmt_run(st, f);
+    bool is_there = false;
+    enum err e = db_has_table(db, "outbox", &is_there, f);
+    if (e == OK && !is_there)
+        e = outbox_tables(db, f);
+    return e == OK ? db_run(db,
+                            STR("INSERT INTO outbox(topic, subject, payload, added_ms, next_ms) VALUES(?1, ?2, ?3, ?4, "
+                                "?4)"),
+                            DB_VALUES(db_text(topic), db_text(subject), db_text(payload), db_int(now_ms)), f)
+                   : e;
 }
 
 #define COLUMNS                                                                                                        \

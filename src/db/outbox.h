@@ -33,6 +33,7 @@ struct outbox_message {
 };
 
 enum err outbox_tables(struct db *db, struct fault *f); /* makes the table where there is none */
+/* The first makes the table. */
 enum err outbox_add(struct db *db, struct str topic, struct str subject, struct str payload, int64_t now_ms,
                     struct fault *f);
 /* The oldest that is due now. */

@@ -401,20 +401,11 @@ enum err portal_letter_leave_out(struct db *db, int64_t id, struct str by, struc
     return outbox_skip(db, id, STR_JOIN(a, by, STR(": "), str_trim(reason), STR(" ← "), said), clock_now_ms(), f);
 }
 
-/* A reader makes no table. */
-static enum err has_outbox(struct db *db, bool *ret_has, struct fault *f)
-{
-    int64_t n = 0;
-    enum err e = db_value_int(db, STR("SELECT count(*) FROM sqlite_schema WHERE name = 'outbox'"), DB_NO_VALUES, &n, f);
-    *ret_has = n > 0;
-    return e;
-}
-
 enum err portal_tally(struct db *db, struct outbox_tally *ret, struct fault *f)
 {
     bool has = false;
     *ret = (struct outbox_tally){0};
-    enum err e = has_outbox(db, &has, f);
+    enum err e = db_has_table(db, "outbox", &has, f);
     return e == OK && has ? outbox_tally(db, PORTAL_TOPIC, ret, f) : e;
 }
 
@@ -429,6 +420,6 @@ enum err portal_dead(struct arena *a, struct db *db, size_t most, struct outbox_
     bool has = false;
     *ret_list = NULL;
     *ret_n = 0;
-    enum err e = has_outbox(db, &has, f);
+    enum err e = db_has_table(db, "outbox", &has, f);
     return e == OK && has ? outbox_list(db, a, PORTAL_TOPIC, STR(""), OUTBOX_DEAD, most, ret_list, ret_n, f) : e;
 }

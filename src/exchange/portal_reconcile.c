@@ -293,12 +293,10 @@ enum err portal_compared(struct arena *a, struct db *db, struct portal_compariso
 {
     struct stmt *st CLEANUP(stmt_freep) = NULL, *rows CLEANUP(stmt_freep) = NULL;
     VEC(struct portal_difference) list = {0};
-    int64_t there = 0;
-    bool has_row = false;
+    bool is_there = false, has_row = false;
     *ret = (struct portal_comparison){0};
-    enum err e = db_value_int(db, STR("SELECT count(*) FROM sqlite_schema WHERE name = 'portal_comparison'"),
-                              DB_NO_VALUES, &there, f);
-    if (e != OK || !there)
+    enum err e = db_has_table(db, "portal_comparison", &is_there, f);
+    if (e != OK || !is_there)
         return e;
     e = stmt_new(db, STR("SELECT at_ms, ours, theirs, same, waiting, counts FROM portal_comparison"), &st, f);
     if (e == OK)

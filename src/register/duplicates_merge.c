@@ -22,17 +22,7 @@ static const struct reg *redirects_of(const struct store *s)
     return s->province ? province_register(s->province, STR("redirects")) : NULL;
 }
 
-/* A database that was last loaded by an older program has no such table yet. */
-static enum err has_table(const struct store *s, bool *ret, struct fault *f)
-{
-    int64_t n;
-    enum err e =
-        db_value_int(s->db, STR("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'r_redirects'"),
-                     DB_NO_VALUES, &n, f);
-    if (e == OK)
-        *ret = n > 0;
-    return e;
-}
+static const char redirects_table[] = "r_redirects"; /* a database last loaded by an older program has none yet */
 
 static enum err is_alive(struct arena *a, const struct store *s, const struct reg *reg, struct str id, bool *ret,
                          struct fault *f)
@@ -73,7 +63,7 @@ enum err record_redirect(struct store *s, const struct reg *reg, struct str id, 
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct str at = id, next;
     bool is_there = false, is_end;
-    enum err e = has_table(s, &is_there, f);
+    enum err e = db_has_table(s->db, redirects_table, &is_there, f);
     for (int i = 0; e == OK && is_there && i < REDIRECT_STEPS; i++) {
         if ((e = is_alive(a, s, reg, at, &is_end, f)) != OK || is_end)
             break;
@@ -241,7 +231,7 @@ enum err duplicates_merge(struct store *s, const struct reg *reg, struct str kee
         e = province_register_find(s->province, name, &m.reg, &f);
         m.redirects = redirects_of(s);
     }
-    if (e == OK && (e = has_table(s, &is_there, &f)) == OK && !is_there)
+    if (e == OK && (e = db_has_table(s->db, redirects_table, &is_there, &f)) == OK && !is_there)
         e = store_migrate(s, s->province, NULL, 0, list);
     if (e == OK)
         e = merge_records(&m, &f);

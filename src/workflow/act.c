@@ -492,9 +492,6 @@ static enum err step_message(struct step *p, struct fault *f)
         return OK;
     if (p->is_node) /* the province tells it, when it takes the step */
         return OK;
-    enum err e = outbox_tables(p->s->db, f);
-    if (e != OK)
-        return e;
     json_out_init(&o, &b, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_member(&o, "id", p->r.id);

@@ -11,32 +11,7 @@
 
 /* ---- codes */
 
-enum { FIRST_DIGITS = 4, MOST_DIGITS = 7 };
-
-/* The number of the greatest code of that length that begins so and stands before `below`, whatever became of its record; 0: none. Only four digits are filled up with zeros: a
- * longer number begins with none, so that the many short ones before it are not looked through. */
-static enum err greatest(struct store *s, struct str head, size_t digits, struct str below, int64_t *ret_number,
-                         struct fault *f)
-{
-    struct stmt *st CLEANUP(stmt_freep) = NULL;
-    bool has_row = false;
-    *ret_number = 0;
-    enum err e = stmt_new(s->db,
-                          STR("SELECT _id FROM r_dossiers WHERE _id > ?1 || ?4 AND _id < ?3 AND length(_id) = ?2 "
-                              "ORDER BY _id DESC LIMIT 1"),
-                          &st, f);
-    if (e != OK)
-        return e;
-    stmt_bind_text(st, 1, head);
-    stmt_bind_int(st, 2, (int64_t)(head.n + 1 + digits));
-    stmt_bind_text(st, 3, below);
-    stmt_bind_text(st, 4, digits > FIRST_DIGITS ? STR("-1") : STR("-"));
-    e = stmt_step(st, &has_row, f);
-    struct str code = e == OK && has_row ? stmt_column_text(st, 0) : STR("");
-    for (size_t i = head.n + 1; i < code.n; i++)
-        *ret_number = *ret_number * 10 + (code.p[i] - '0');
-    return e;
-}
+enum { SHORT_DIGITS = 4, SHORT_MOST = 9999, LONG_MOST = 9999999 };
 
 static struct str head_of(struct arena *a, struct str id_code, struct date day)
 {
@@ -48,6 +23,53 @@ static struct str code_of(struct arena *a, struct str head, int64_t number)
     return str_of(arena_printf(a, "%.*s-%04lld", STR_ARG(head), (long long)number));
 }
 
+/* The number of the greatest code of four digits that begins so and stands before `below`, whatever became of its record; 0: none. */
+static enum err greatest(struct store *s, struct str head, struct str below, int64_t *ret_number, struct fault *f)
+{
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    bool has_row = false;
+    *ret_number = 0;
+    enum err e = stmt_new(s->db,
+                          STR("SELECT _id FROM r_dossiers WHERE _id > ?1 || '-' AND _id < ?3 AND length(_id) = ?2 "
+                              "ORDER BY _id DESC LIMIT 1"),
+                          &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_text(st, 1, head);
+    stmt_bind_int(st, 2, (int64_t)(head.n + 1 + SHORT_DIGITS));
+    stmt_bind_text(st, 3, below);
+    e = stmt_step(st, &has_row, f);
+    struct str code = e == OK && has_row ? stmt_column_text(st, 0) : STR("");
+    for (size_t i = head.n + 1; i < code.n; i++)
+        *ret_number = *ret_number * 10 + (code.p[i] - '0');
+    return e;
+}
+
+static enum err was_given(struct arena *a, struct store *s, struct str head, int64_t number, bool *ret, struct fault *f)
+{
+    int64_t n = 0;
+    enum err e = db_value_int(s->db, STR("SELECT EXISTS(SELECT 1 FROM r_dossiers WHERE _id = ?1)"),
+                              DB_VALUES(db_text(code_of(a, head, number))), &n, f);
+    *ret = n != 0;
+    return e;
+}
+
+/* Of more digits than four; 0: none. No node has such numbers, so they were given one after another, and halving finds the last. */
+static enum err greatest_long(struct arena *a, struct store *s, struct str head, int64_t *ret_number, struct fault *f)
+{
+    int64_t given = SHORT_MOST, free = LONG_MOST + 1;
+    bool is_given = false;
+    enum err e = was_given(a, s, head, given + 1, &is_given, f);
+    while (e == OK && is_given && free - given > 1) {
+        bool was = false;
+        int64_t middle = given + (free - given) / 2;
+        e = was_given(a, s, head, middle, &was, f);
+        *(was ? &given : &free) = middle;
+    }
+    *ret_number = is_given ? given : 0;
+    return e;
+}
+
 static const struct number_block *block_of(const struct number_block *blocks, size_t n, int64_t number)
 {
     for (size_t i = 0; i < n; i++)
@@ -56,22 +78,30 @@ static const struct number_block *block_of(const struct number_block *blocks, si
     return NULL;
 }
 
-/* At the province: the next number that is reserved for no node. What nodes have sent does not count. */
+/* Of four digits; what nodes have sent does not count. */
+static enum err greatest_own(struct arena *a, struct store *s, struct str head, const struct number_block *blocks,
+                             size_t n_blocks, int64_t *ret_number, struct fault *f)
+{
+    struct str below = STR_JOIN(a, head, STR("."));
+    const struct number_block *reserved = NULL;
+    enum err e = OK;
+    do {
+        e = greatest(s, head, below, ret_number, f);
+        reserved = e == OK && *ret_number ? block_of(blocks, n_blocks, *ret_number) : NULL;
+        if (reserved)
+            below = code_of(a, head, reserved->first);
+    } while (reserved);
+    return e;
+}
+
+/* At the province: the next number that is reserved for no node. */
 static enum err next_free(struct arena *a, struct store *s, struct str head, const struct number_block *blocks,
                           size_t n_blocks, int64_t *ret, struct fault *f)
 {
     int64_t n = 0;
-    enum err e = OK;
-    for (size_t digits = MOST_DIGITS; e == OK && n == 0 && digits >= FIRST_DIGITS; digits--) {
-        const struct number_block *reserved = NULL;
-        struct str below = STR_JOIN(a, head, STR("."));
-        do {
-            e = greatest(s, head, digits, below, &n, f);
-            reserved = e == OK && n ? block_of(blocks, n_blocks, n) : NULL;
-            if (reserved)
-                below = code_of(a, head, reserved->first);
-        } while (reserved);
-    }
+    enum err e = greatest_long(a, s, head, &n, f);
+    if (e == OK && n == 0)
+        e = greatest_own(a, s, head, blocks, n_blocks, &n, f);
     n++;
     for (const struct number_block *b; (b = block_of(blocks, n_blocks, n));)
         n = b->last + 1;
@@ -86,7 +116,7 @@ static enum err next_own(struct arena *a, struct store *s, struct str head, cons
     for (size_t i = 0; i < n_blocks; i++) {
         int64_t n = 0;
         struct str behind = STR_JOIN(a, code_of(a, head, blocks[i].last), STR("~"));
-        enum err e = greatest(s, head, FIRST_DIGITS, behind, &n, f);
+        enum err e = greatest(s, head, behind, &n, f);
         if (e != OK)
             return e;
         *ret = n < blocks[i].first ? blocks[i].first : n + 1;

@@ -213,12 +213,11 @@ static const char table[] =
 static enum err self_row(struct arena *a, struct db *db, struct node_self *ret, bool *ret_has, struct fault *f)
 {
     struct stmt *st CLEANUP(stmt_freep) = NULL;
-    int64_t there = 0;
+    bool is_there = false;
     *ret_has = false;
     *ret = (struct node_self){.sent_rev = 0};
-    enum err e =
-        db_value_int(db, STR("SELECT count(*) FROM sqlite_schema WHERE name = 'node_self'"), DB_NO_VALUES, &there, f);
-    if (e != OK || !there)
+    enum err e = db_has_table(db, "node_self", &is_there, f);
+    if (e != OK || !is_there)
         return e;
     e = stmt_new(db, STR("SELECT code, office, url, sent_rev FROM node_self"), &st, f);
     if (e == OK)

@@ -225,6 +225,23 @@ static void a_reader_sees_one_moment_while_others_write(void **state)
     assert_int_equal(count_of(reader, "SELECT count(*) FROM t"), 1);
 }
 
+static void a_table_that_another_made_is_known(void **state)
+{
+    (void)state;
+    struct db *one CLEANUP(db_freep) = open_ok(DB_CREATE), *other CLEANUP(db_freep) = open_ok(DB_WRITE);
+    bool has = true;
+    assert_int_equal(db_has_table(one, "t", &has, NULL), OK);
+    assert_false(has);
+    script_ok(other, "CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE INDEX i ON t(id)");
+    assert_int_equal(db_has_table(one, "t", &has, NULL), OK);
+    assert_true(has);
+    assert_int_equal(db_has_table(one, "i", &has, NULL), OK);
+    assert_false(has);
+    script_ok(other, "DROP TABLE t");
+    assert_int_equal(db_has_table(one, "t", &has, NULL), OK);
+    assert_false(has);
+}
+
 static void statements_are_kept_and_their_values_forgotten(void **state)
 {
     (void)state;
@@ -339,6 +356,7 @@ int main(void)
                                         folder_away),
         cmocka_unit_test_setup_teardown(a_second_writer_is_told_that_the_file_is_busy, folder_fresh, folder_away),
         cmocka_unit_test_setup_teardown(a_reader_sees_one_moment_while_others_write, folder_fresh, folder_away),
+        cmocka_unit_test_setup_teardown(a_table_that_another_made_is_known, folder_fresh, folder_away),
         cmocka_unit_test_setup_teardown(statements_are_kept_and_their_values_forgotten, folder_fresh, folder_away),
         cmocka_unit_test_setup_teardown(wrong_statements_say_why, folder_fresh, folder_away),
         cmocka_unit_test_setup_teardown(a_raised_flag_stops_a_running_statement, folder_fresh, folder_away),

@@ -51,6 +51,13 @@ static void a_busy_day_has_more_digits(void **state)
     next_is(x, "000.00.05.H16", day, "000.00.05.H16-261127-10000");
     assert_int_equal(put(x, "dossiers", "code\n000.00.05.H16-261127-10000\n", NULL), OK);
     next_is(x, "000.00.05.H16", day, "000.00.05.H16-261127-10001");
+    struct buf codes CLEANUP(buf_done) = BUF_INIT(1 << 16);
+    buf_puts(&codes, "code\n");
+    for (int i = 10001; i <= 10250; i++)
+        buf_printf(&codes, "000.00.05.H16-261127-%d\n", i);
+    assert_int_equal(put(x, "dossiers", buf_cstr(&codes), NULL), OK);
+    next_is(x, "000.00.05.H16", day, "000.00.05.H16-261127-10251");
+    next_is(x, "000.00.05.H16", next_day, "000.00.05.H16-261128-0001");
 }
 
 /* A record that was taken out keeps its number. */
