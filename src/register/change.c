@@ -37,11 +37,12 @@ void change_abort(struct change *c)
         return;
     struct store *s = c->s;
     bool is_finished = c->is_finished;
+    struct words_list owed = c->owed;
     change_free(c);
     if (!s->group)
         db_rollback(s->db); /* after a commit there is nothing left to roll back */
     else if (!is_finished)
-        db_savepoint_rollback(s->db);
+        db_savepoint_rollback(s->db), s->group->owed = owed;
 }
 
 enum err change_begin(struct store *s, const struct change_info *info, struct change **ret_change, struct fault *f)
@@ -72,6 +73,8 @@ enum err change_begin(struct store *s, const struct change_info *info, struct ch
         c->info.digest = &c->digest;
     }
     c->salts_left = 0;
+    if (s->group)
+        c->owed = s->group->owed;
     log_tree_init(&c->tree, s->db, c->rev);
     struct buf today CLEANUP(buf_done) = BUF_INIT(32);
     date_print(date_of_instant(clock_now_ms(), s->province ? s->province->utc_offset_minutes : 0), &today);
@@ -527,12 +530,22 @@ static enum err write_revision(struct change *c, struct log_tree *log, struct fa
                          c->info.source.n ? db_text(c->info.source) : db_null(),
                          c->info.digest ? db_text(buf_view(&hex)) : db_null(), db_text(buf_view(&entry))),
                f);
-    if (e == OK)
+    if (e == OK && c->s->group)
+        *log = c->s->group->log;
+    else if (e == OK)
         e = log_tree_resume(log, c->s->db, 0, &c->s->frontier, f);
     merkle_leaf(buf_view(&entry), &leaf);
     if (e == OK)
         e = log_tree_add(log, &leaf, f);
-    return e == OK ? log_tree_end(log, NULL, f) : e;
+    return e == OK && !c->s->group ? log_tree_end(log, NULL, f) : e;
+}
+
+static enum err add_words(struct change *c, const struct put_state *p, struct fault *f)
+{
+    if (!c->s->group)
+        return search_add(c->a, c->s, p->reg, p->first_n, c->rev, f);
+    group_search_later(c->s->group, p->reg, p->first_n);
+    return OK;
 }
 
 static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
@@ -540,17 +553,17 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
     struct store *s = c->s;
     struct log_tree *log = ARENA_NEW(c->a, struct log_tree);
     enum err e = OK;
-    for (size_t i = 0; e == OK && i < c->states.n; i++)
-        if (c->states.p[i]->count && c->states.p[i]->reg->search_table)
-            e = search_add(c->a, s, c->states.p[i]->reg, c->states.p[i]->first_n, f);
-    for (size_t i = 0; e == OK && i < c->states.n; i++)
-        if (c->states.p[i]->is_unsearched)
-            e = search_merge(c->a, s, c->states.p[i]->reg, f);
+    for (size_t i = 0; e == OK && i < c->states.n; i++) {
+        const struct put_state *p = c->states.p[i];
+        if (p->count && p->reg->search_table)
+            e = add_words(c, p, f);
+        if (e == OK && p->is_unsearched)
+            e = search_merge(c->a, s, p->reg, f);
+    }
     if (e == OK)
         e = write_revision(c, log, f);
     if (e != OK)
         return e;
-    struct merkle_frontier edge = log->frontier;
     int64_t rev = c->rev;
     bool is_declaration = c->next != NULL;
     for (size_t i = 0; i < c->states.n; i++)
@@ -558,7 +571,7 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
     c->states.n = 0;
     struct file_ahead *ahead = NULL;
     if (!s->group)
-        log_checkpoint_begin(s, &edge, &ahead, NULL);
+        log_checkpoint_begin(s, &log->frontier, &ahead, NULL);
     e = s->group ? db_savepoint_release(s->db, f) : db_commit(s->db, f);
     if (e != OK) {
         file_write_end(ahead, false, NULL);
@@ -567,9 +580,11 @@ static enum err finish(struct change *c, int64_t *ret_rev, struct fault *f)
     c->is_finished = true;
     s->has_erased |= c->has_erased;
     s->head = s->at = rev;
-    s->frontier = edge;
+    s->frontier = log->frontier;
     *ret_rev = rev;
-    if (!s->group) {
+    if (s->group) {
+        s->group->log = *log;
+    } else {
         e = ahead ? file_write_end(ahead, true, f) : log_checkpoint_write(s, f);
         store_wal_clear(s);
     }
@@ -634,64 +649,4 @@ enum err change_end(struct change *c, enum err e, int64_t *ret_rev, struct fault
     if (ret_rev)
         *ret_rev = rev;
     return e;
-}
-
-/* ---- several changes in one transaction ---- */
-
-/* The store as it was before the group: what it goes back to. */
-struct change_group {
-    int64_t head, at;
-    struct merkle_frontier frontier;
-    const struct province *province;
-};
-
-void change_group_abort(struct store *s)
-{
-    struct change_group *g = TAKE(s->group);
-    if (!g)
-        return;
-    db_rollback(s->db);
-    s->head = g->head;
-    s->at = g->at;
-    s->frontier = g->frontier;
-    s->province = g->province;
-    free(g);
-}
-
-enum err change_group_begin(struct store *s, struct fault *f)
-{
-    must(!s->group);
-    enum err e = db_begin(s->db, f);
-    if (e != OK)
-        return e;
-    int64_t head_before = s->head, declared = 0;
-    e = store_follow(s, f);
-    if (e == OK && s->head != head_before)
-        e = store_declared(s, s->head, &declared, f);
-    if (e == OK && declared > head_before) /* somebody else declared anew */
-        e = store_province_read(s->arena, s, &s->province, f);
-    if (e != OK) {
-        db_rollback(s->db);
-        return e;
-    }
-    s->group = mem_alloc(sizeof *s->group);
-    *s->group = (struct change_group){s->head, s->at, s->frontier, s->province};
-    return OK;
-}
-
-enum err change_group_commit(struct store *s, struct fault *f)
-{
-    must(s->group != NULL);
-    struct file_ahead *ahead = NULL;
-    if (s->head != s->group->head)
-        log_checkpoint_begin(s, &s->frontier, &ahead, NULL);
-    enum err e = db_commit(s->db, f);
-    file_write_end(ahead, e == OK, NULL);
-    if (e != OK) {
-        change_group_abort(s);
-        return e;
-    }
-    free(TAKE(s->group));
-    store_wal_clear(s);
-    return OK;
 }

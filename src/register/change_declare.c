@@ -90,7 +90,9 @@ enum err change_declare(struct change *c, const struct province *next, const str
     enum err e = keep_steered(a, c, next, list);
     if (e != OK)
         return e;
-    e = store_stale(a, c->s, next, &stale, &f);
+    e = search_settle(c->s, &f);
+    if (e == OK)
+        e = store_stale(a, c->s, next, &stale, &f);
     if (e == OK && (e = store_migrate(c->s, next, drops, n_drops, list)) != OK)
         return e;
     for (size_t i = 0; e == OK && i < next->sources.n; i++) {

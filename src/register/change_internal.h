@@ -28,6 +28,27 @@ struct declared_then {
     const struct province *province;
 };
 
+/* Versions, from a row on, whose words are not in the full-text index yet. */
+struct words_owed {
+    const struct reg *reg;
+    int64_t first_n;
+};
+struct words_list {
+    VEC(struct words_owed);
+};
+
+/* Several changes in one transaction (group.c). Each has a savepoint, at which the full-text index would write out what it holds: so the words wait for the commit, or for
+ * whoever searches before it. */
+struct change_group {
+    struct arena *a;
+    int64_t head, at; /* the store as it was before: what it goes back to */
+    struct merkle_frontier frontier;
+    const struct province *province;
+    struct log_tree log; /* of revisions; its last tile is written at the commit */
+    struct words_list owed;
+};
+void group_search_later(struct change_group *g, const struct reg *reg, int64_t first_n);
+
 struct change {
     struct store *s;
     struct arena *a, *row;
@@ -46,7 +67,8 @@ struct change {
     VEC(struct declared_then) then; /* read for change_erase */
     bool has_erased;
     bool is_judged;
-    bool is_finished; /* its revision is written; of a group: its savepoint released */
+    struct words_list owed; /* of its group, when it began */
+    bool is_finished;       /* its revision is written; of a group: its savepoint released */
 };
 
 /* Notes which references a record makes, to judge them all at commit. */

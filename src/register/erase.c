@@ -299,6 +299,8 @@ enum err change_erase(struct change *c, const struct reg *reg, const struct eras
     struct eraser x = {.c = c, .reg = reg, .what = what, .a = a};
     enum err e = check(reg, what, a, f);
     if (e == OK)
+        e = search_settle(c->s, f);
+    if (e == OK)
         e = erase_all(&x, what->id, 0, f);
     if (e != OK)
         return e;

@@ -118,7 +118,9 @@ static enum err read_names(struct search *x, struct str on, struct fault *f)
         STR_ARG(sight.where), LIMIT_REFERENCE_CANDIDATES);
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     bool has_row;
-    e = stmt_new(x->im->s->db, buf_view(&sql), &st, f);
+    e = search_settle(x->im->s, f);
+    if (e == OK)
+        e = stmt_new(x->im->s->db, buf_view(&sql), &st, f);
     if (e == OK) {
         stmt_bind_text(st, 1, buf_view(&words)), stmt_bind_text(st, 2, on);
         filter_bind(st, &sight.params, 3);

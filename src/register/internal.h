@@ -30,8 +30,11 @@ enum err reg_indexes_create(struct store *s, const struct reg *r, struct fault *
 #define SAMPLE_TITLE_VI "Dữ liệu mẫu"
 #define SAMPLE_TITLE_EN "Sample"
 
-/* The full-text index of a register: adds the versions from a row on, or drops it and fills it anew. */
-enum err search_add(struct arena *a, struct store *s, const struct reg *reg, int64_t first_n, struct fault *f);
+/* The full-text index of a register: adds the versions from a row on, up to a revision, or drops it and fills it anew. */
+enum err search_add(struct arena *a, struct store *s, const struct reg *reg, int64_t first_n, int64_t last_rev,
+                    struct fault *f);
+/* Within a group of changes, before the index is read or made anew: adds what those that are finished owe it. */
+enum err search_settle(struct store *s, struct fault *f);
 /* What of a version goes into it, as SQL over the columns of its row. */
 void search_text_sql(const struct reg *reg, struct buf *out);
 /* Into one segment, so that no word is left of what was taken out. */

@@ -389,7 +389,9 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
     int64_t rows = is_few ? q->o.limit + q->o.offset + (int64_t)q->seen.n : 0;
     if (is_few)
         buf_printf(&b, " LIMIT %lld", (long long)rows);
-    enum err e = stmt_new(q->s->db, buf_view(&b), ret, f);
+    enum err e = has_words ? search_settle(q->s, f) : OK;
+    if (e == OK)
+        e = stmt_new(q->s->db, buf_view(&b), ret, f);
     if (e != OK)
         return e;
     if (has_words)

@@ -19,17 +19,19 @@ enum err search_merge(struct arena *a, struct store *s, const struct reg *reg, s
     return db_script(s->db, arena_printf(a, "INSERT INTO %s(%s) VALUES('optimize')", table, table), f);
 }
 
-enum err search_add(struct arena *a, struct store *s, const struct reg *reg, int64_t first_n, struct fault *f)
+enum err search_add(struct arena *a, struct store *s, const struct reg *reg, int64_t first_n, int64_t last_rev,
+                    struct fault *f)
 {
     struct buf sql CLEANUP(buf_done) = BUF_INIT(1 << 16);
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     buf_printf(&sql, "INSERT INTO %s(rowid, t) SELECT _n, ", reg->search_table);
     search_text_sql(reg, &sql);
-    buf_printf(&sql, " FROM %s WHERE _n >= ?1 AND _removed = 0", reg->table);
+    buf_printf(&sql, " FROM %s WHERE _n >= ?1 AND _rev <= ?2 AND _removed = 0", reg->table);
     enum err e = stmt_new(s->db, str_of(arena_dup(a, sql.p, sql.n)), &st, f);
     if (e != OK)
         return e;
     stmt_bind_int(st, 1, first_n);
+    stmt_bind_int(st, 2, last_rev);
     return stmt_run(st, f);
 }
 
@@ -46,5 +48,5 @@ enum err search_rebuild(struct arena *a, struct store *s, const struct reg *reg,
                                "INSERT INTO %s(%s, rank) VALUES('hashsize', 4194304);",
                                name, name, name),
                   f);
-    return e == OK ? search_add(a, s, reg, 0, f) : e;
+    return e == OK ? search_add(a, s, reg, 0, INT64_MAX, f) : e;
 }

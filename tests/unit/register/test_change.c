@@ -444,6 +444,56 @@ static void a_group_that_is_given_up_leaves_no_trace(void **state)
     assert_int_equal(count(x, "farms", (struct query_options){0}), 3);
 }
 
+static const char *found(struct fixture *x, const char *words)
+{
+    return values(x, "farms", "code", (struct query_options){.search = str_of(words), .sort = STR("code")});
+}
+
+/* Words are written at the commit of the group, or for whoever searches before; what a refused change wrote is in neither. */
+static void words_of_a_group_are_found_in_it_and_behind_it(void **state)
+{
+    struct fixture *x = *state;
+    const struct reg *farms = province_register(x->s->province, STR("farms"));
+    struct value *v = ARENA_ARRAY(x->a, struct value, farms->n_fields);
+    struct record r = {.id = STR("H2"), .values = v};
+    enum put_outcome outcome;
+    struct change *c;
+    int64_t rev;
+    v[reg_field_number(farms, STR("code"))] = (struct value){.kind = VALUE_TEXT, .text = STR("H2")};
+    v[reg_field_number(farms, STR("head"))] = (struct value){.kind = VALUE_TEXT, .text = STR("Hường Hai")};
+    assert_int_equal(change_group_begin(x->s, &x->f), OK);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH1,Hường Một,11\n", &rev), OK);
+    assert_int_equal(change_begin(x->s, &(struct change_info){.actor = STR("x"), .reason = STR("x")}, &c, &x->f), OK);
+    assert_int_equal(change_put(c, farms, &r, &outcome, &x->f), OK);
+    assert_string_equal(found(x, "huong"), "H1");
+    change_abort(c);
+    assert_string_equal(found(x, "huong"), "H1");
+    assert_int_equal(put(x, "farms", "code,head,unit\nH3,Hường Ba,11\n", &rev), OK);
+    assert_int_equal(change_group_commit(x->s, &x->f), OK);
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(found(x, "huong"), "H1|H3");
+        assert_string_equal(found(x, "hai"), "");
+        assert_string_equal(found(x, "một"), "H1");
+        reopen(x);
+    }
+}
+
+/* More revisions than a tile of the log holds. */
+static void a_group_may_fill_a_tile_of_the_log(void **state)
+{
+    struct fixture *x = *state;
+    int64_t rev = 0;
+    assert_int_equal(change_group_begin(x->s, &x->f), OK);
+    for (int i = 1; i <= 300; i++)
+        assert_int_equal(put(x, "farms", arena_printf(x->a, "code,head,unit\nH%d,A,11\n", i), &rev), OK);
+    assert_int_equal(change_group_commit(x->s, &x->f), OK);
+    reopen(x);
+    assert_int_equal(x->s->frontier.size, rev);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH301,A,11\n", &rev), OK);
+    reopen(x);
+    assert_int_equal(x->s->frontier.size, rev);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
@@ -468,6 +518,8 @@ int main(void)
         T(an_aborted_change_leaves_no_trace),
         T(changes_of_a_group_share_a_commit_and_one_refused_harms_no_other),
         T(a_group_that_is_given_up_leaves_no_trace),
+        T(words_of_a_group_are_found_in_it_and_behind_it),
+        T(a_group_may_fill_a_tile_of_the_log),
         T(what_killed_writers_left_is_removed_by_the_next),
         T(a_lost_key_is_not_replaced_by_another),
         T(a_database_without_its_newest_revision_is_refused),
