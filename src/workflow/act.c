@@ -13,124 +13,6 @@
 
 #include "base/banned.h"
 
-/* ---- calendars */
-
-struct acting {
-    struct arena *a;
-    struct office_hours hours;
-    struct map clocks; /* office → struct office_clock * */
-    int64_t hours_rev, holidays_rev;
-    bool is_read;
-    struct arena *catalogue;
-    struct map procedures; /* code → struct procedure *, on that day, when the registers of the catalogue stood so */
-    struct date day;
-    int64_t catalogue_rev;
-};
-
-struct acting *acting_new(void)
-{
-    struct acting *x = mem_zalloc(sizeof *x);
-    x->a = arena_new();
-    x->catalogue = arena_new();
-    return x;
-}
-
-void acting_free(struct acting *acting)
-{
-    if (!acting)
-        return;
-    arena_free(acting->catalogue);
-    arena_free(acting->a);
-    free(acting);
-}
-
-static enum err changed(struct arena *a, const struct store *s, const char *name, int64_t *ret_rev, struct fault *f)
-{
-    const struct reg *reg = province_register(s->province, str_of(name));
-    *ret_rev = 0;
-    return reg ? store_changed(a, s, reg, ret_rev, f) : OK;
-}
-
-static enum err hours_follow(struct acting *x, struct store *s, struct fault *f)
-{
-    struct arena *scratch CLEANUP(arena_freep) = arena_new();
-    int64_t hours, holidays;
-    enum err e = changed(scratch, s, "office_hours", &hours, f);
-    if (e == OK)
-        e = changed(scratch, s, "holidays", &holidays, f);
-    if (e != OK || (x->is_read && hours == x->hours_rev && holidays == x->holidays_rev))
-        return e;
-    x->is_read = false;
-    x->clocks = (struct map){0};
-    arena_reset(x->a);
-    e = office_hours_read(x->a, s, &x->hours, f);
-    x->is_read = e == OK;
-    x->hours_rev = hours;
-    x->holidays_rev = holidays;
-    return e;
-}
-
-enum err acting_clock(struct acting *acting, struct store *s, struct str office, const struct office_clock **ret_clock,
-                      struct fault *f)
-{
-    enum err e = hours_follow(acting, s, f);
-    if (e != OK)
-        return e;
-    struct str name = office_hours_of_its_own(&acting->hours, office) ? office : STR("");
-    struct office_clock *c = map_get(&acting->clocks, name);
-    if (!c) {
-        c = ARENA_NEW(acting->a, struct office_clock);
-        struct str kept = str_dup(acting->a, name);
-        if ((e = office_clock_new(acting->a, &acting->hours, kept, c, f)) != OK)
-            return e;
-        map_put(acting->a, &acting->clocks, kept, c);
-    }
-    *ret_clock = c;
-    return OK;
-}
-
-/* ---- the catalogue */
-
-static enum err catalogue_changed(const struct store *s, int64_t *ret_rev, struct fault *f)
-{
-    static const char *const registers[] = {"procedures", "procedure_variants", "procedure_components",
-                                            "procedure_steps", "procedure_fees"};
-    struct arena *scratch CLEANUP(arena_freep) = arena_new();
-    enum err e = OK;
-    *ret_rev = 0;
-    for (size_t i = 0; e == OK && i < ARRAY_LEN(registers); i++) {
-        int64_t rev;
-        e = changed(scratch, s, registers[i], &rev, f);
-        *ret_rev = e == OK && rev > *ret_rev ? rev : *ret_rev;
-    }
-    return e;
-}
-
-enum err acting_procedure(struct acting *acting, struct store *s, struct str code, struct date on,
-                          const struct procedure **ret, struct fault *f)
-{
-    int64_t rev = 0;
-    struct procedure *p = NULL;
-    enum err e = catalogue_changed(s, &rev, f);
-    if (e != OK)
-        return e;
-    if (rev != acting->catalogue_rev || date_compare(on, acting->day) != 0) {
-        acting->procedures = (struct map){0};
-        arena_reset(acting->catalogue);
-        acting->catalogue_rev = rev;
-        acting->day = on;
-    }
-    p = map_get(&acting->procedures, code);
-    if (!p) {
-        e = procedure_read(acting->catalogue, s, code, on, &p, f);
-        if (e != OK)
-            return e;
-        map_put(acting->catalogue, &acting->procedures, str_dup(acting->catalogue, code), p);
-    }
-    *ret = p;
-    return OK;
-}
-
 /* ---- values */
 
 struct value step_moment(struct arena *a, int64_t ms)
@@ -471,7 +353,8 @@ static enum err step_paper(struct step *p, struct fault *f)
     struct str json;
     if (!p->t->paper.n || !reg)
         return OK;
-    enum err e = m ? m->make(m, p->a, p->c, p->act, p->t, &p->r, p->now_ms, &json, f) : paper_plain(p, &json);
+    enum err e =
+        m ? m->make(m, p->a, p->acting, p->c, p->act, p->t, &p->r, p->now_ms, &json, f) : paper_plain(p, &json);
     if (e != OK)
         return e;
     struct record r = beside_new(p, reg);

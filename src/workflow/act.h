@@ -28,19 +28,8 @@
 
 #include "access/right.h"
 #include "register/change.h"
+#include "workflow/acting.h"
 #include "workflow/workflow.h"
-
-struct acting;
-struct acting *acting_new(void);
-void acting_free(struct acting *acting); /* NULL is fine */
-/* The calendar of an office as the store stands; kept until hours or holidays change. */
-enum err acting_clock(struct acting *acting, struct store *s, struct str office, const struct office_clock **ret_clock,
-                      struct fault *f);
-
-/* A procedure as the catalogue has it on that day; kept until the catalogue changes, the day does, or the next call for another day. */
-struct procedure;
-enum err acting_procedure(struct acting *acting, struct store *s, struct str code, struct date on,
-                          const struct procedure **ret, struct fault *f);
 
 struct act_by {
     struct str name; /* for the event and the log */
@@ -58,9 +47,9 @@ struct act_input {
 struct act;
 /* What a paper shall say, as a JSON object: the caller knows more than the record does. */
 struct paper_maker {
-    enum err (*make)(const struct paper_maker *m, struct arena *a, struct change *c, const struct act *act,
-                     const struct transition *t, const struct record *r, int64_t now_ms, struct str *ret_json,
-                     struct fault *f);
+    enum err (*make)(const struct paper_maker *m, struct arena *a, struct acting *acting, struct change *c,
+                     const struct act *act, const struct transition *t, const struct record *r, int64_t now_ms,
+                     struct str *ret_json, struct fault *f);
     /* What a step with `publishes` brings about besides, within its change; NULL: nothing. json: what its paper says. */
     enum err (*publish)(const struct paper_maker *m, struct arena *a, struct change *c, const struct act *act,
                         const struct transition *t, const struct record *r, struct str json, int64_t now_ms,

@@ -367,7 +367,7 @@ static enum err judge(struct arena *a, struct acting *acting, struct store *s, s
         x->needs_presence |= str_is(p->shapes[i], "several_parties");
     x->office = d->office;
     if (e == OK && !d->office.n) {
-        e = procedure_office(a, s, p, x->at.unit, day, &office, f);
+        e = acting_competent(acting, a, s, p, x->at.unit, day, &office, f);
         x->office = e == OK ? office.code : STR("");
     }
     return e == OK ? dossier_terms(a, p, d->channel, x->variant, day, &x->terms, &x->n_terms, f) : e;
@@ -462,7 +462,7 @@ enum err dossier_file(struct arena *a, struct acting *acting, struct change *c, 
     struct date day = date_of_instant(now_ms, s->province->utc_offset_minutes);
     date_print(day, &b);
     x.today = str_dup(a, buf_view(&b));
-    enum err e = office_read(a, s, filing->reception_office, day, &x.at, f);
+    enum err e = acting_office(acting, a, s, filing->reception_office, day, &x.at, f);
     if (e == OK)
         e = judge(a, acting, s, &x, day, f);
     if (e == OK && !filing->parent.n)

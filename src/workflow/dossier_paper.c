@@ -11,11 +11,13 @@
 
 struct maker {
     struct arena *a;
+    struct acting *acting;
     struct store *s;
     const struct act *act;
     const struct record *r;
     const struct reg *reg;
     struct json_out o;
+    struct date day;
     struct str today, unit; /* unit: of the office that receives */
 };
 
@@ -50,20 +52,20 @@ static void write_fields(struct maker *m, const struct transition *t)
 }
 
 /* As it is on that day; of a body that was dissolved and left its dossiers to several others, as it was when the dossier was filed. */
-static enum err office_named(struct maker *m, const char *field, struct date day, struct office *ret, struct fault *f)
+static enum err office_named(struct maker *m, const char *field, struct office *ret, struct fault *f)
 {
     struct date filed;
-    enum err e = office_read(m->a, m->s, text_in(m, field), day, ret, f);
+    enum err e = acting_office(m->acting, m->a, m->s, text_in(m, field), m->day, ret, f);
     if (e != ERR_OFFICE_UNKNOWN || date_parse(text_in(m, "filed_on"), &filed, NULL) != OK)
         return e;
     *f = (struct fault){0};
     return office_read(m->a, m->s, text_in(m, field), filed, ret, f);
 }
 
-static enum err write_office(struct maker *m, struct date day, struct fault *f)
+static enum err write_office(struct maker *m, struct fault *f)
 {
     struct office office = {0};
-    enum err e = office_named(m, "reception_office", day, &office, f);
+    enum err e = office_named(m, "reception_office", &office, f);
     if (e != OK)
         return e;
     m->unit = office.unit;
@@ -72,7 +74,7 @@ static enum err write_office(struct maker *m, struct date day, struct fault *f)
     member(m, "superior_name", office.superior_name);
     member(m, "office_hotline", office.hotline);
     member(m, "office_address", office.address);
-    e = office_named(m, "office", day, &office, f);
+    e = office_named(m, "office", &office, f);
     if (e == OK)
         member(m, "competent_name", office.name);
     if (e == OK)
@@ -80,77 +82,115 @@ static enum err write_office(struct maker *m, struct date day, struct fault *f)
     return e;
 }
 
-/* The text of a field of the first record that the filter finds. */
-static enum err look_up(struct maker *m, const char *reg_name, const char *filter, struct str on,
-                        const char *const *fields, size_t n, struct str *ret_texts, struct fault *f)
+/* The name of the first record that the filter finds on that day. */
+static enum err name_of(struct arena *a, struct store *s, const struct reg *reg, const char *filter, struct str on,
+                        struct str *ret, struct fault *f)
 {
-    const struct reg *reg = province_register(m->s->province, str_of(reg_name));
     struct query *q CLEANUP(query_closep) = NULL;
     struct record r;
     bool has_row = false;
-    for (size_t i = 0; i < n; i++)
-        ret_texts[i] = STR("");
-    if (!reg)
+    *ret = STR("");
+    if (!reg || reg_field_number(reg, STR("name")) == NO_FIELD)
         return OK;
-    enum err e = query_open(m->s, reg, &(struct query_options){.filter = str_of(filter), .on = on, .limit = 1}, &q, f);
+    enum err e = query_open(s, reg, &(struct query_options){.filter = str_of(filter), .on = on, .limit = 1}, &q, f);
     if (e == OK)
         e = query_next(q, &r, &has_row, f);
-    for (size_t i = 0; e == OK && has_row && i < n; i++)
-        ret_texts[i] = str_dup(m->a, record_text(reg, &r, fields[i]));
+    if (e == OK && has_row)
+        *ret = str_dup(a, record_text(reg, &r, "name"));
     return e;
+}
+
+static enum err procedure_name(const struct acting_source *x, struct arena *a, struct store *s, struct str *ret,
+                               struct fault *f)
+{
+    const char *filter = arena_printf(a, "code = '%.*s'", STR_ARG(x->of));
+    return name_of(a, s, province_register(s->province, STR("procedures")), filter, x->on, ret, f);
+}
+
+static enum err unit_name(const struct acting_source *x, struct arena *a, struct store *s, struct str *ret,
+                          struct fault *f)
+{
+    const struct reg *units = s->province->units;
+    if (!units) {
+        *ret = STR("");
+        return OK;
+    }
+    struct str code = units->fields[s->province->unit_code].name;
+    const char *filter = arena_printf(a, "%.*s = '%.*s'", STR_ARG(code), STR_ARG(x->of));
+    return name_of(a, s, units, filter, x->on, ret, f);
+}
+
+/* A list of objects: what the catalogue says of each component. */
+static enum err components_json(const struct acting_source *x, struct arena *a, struct store *s, struct str *ret,
+                                struct fault *f)
+{
+    const struct reg *reg = province_register(s->province, STR("procedure_components"));
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES);
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct json_out o;
+    struct record r;
+    bool has_row;
+    *ret = STR("");
+    if (!reg)
+        return OK;
+    const char *filter = arena_printf(a, "procedure = '%.*s'", STR_ARG(x->of));
+    enum err e = query_open(s, reg, &(struct query_options){.filter = str_of(filter)}, &q, f);
+    json_out_init(&o, &b, JSON_OUT_COMPACT);
+    json_array_begin(&o);
+    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
+        json_object_begin(&o);
+        for (size_t i = 0; i < reg->n_fields; i++) {
+            if (r.values[i].kind == VALUE_NULL)
+                continue;
+            json_key(&o, reg->fields[i].name);
+            value_json(&reg->fields[i], &r.values[i], &o);
+        }
+        json_object_end(&o);
+    }
+    json_array_end(&o);
+    if (e == OK && b.is_full)
+        e = FAULT(f, ERR_LIMIT, {"what", x->of}, {"limit", STR("4 MiB")});
+    if (e == OK)
+        *ret = str_dup(a, buf_view(&b));
+    return e;
+}
+
+static enum err catalogue_text(const struct maker *m, struct acting_source source, struct str *ret, struct fault *f)
+{
+    source.on = m->today;
+    return acting_text(m->acting, m->a, m->s, m->day, &source, ret, f);
 }
 
 static enum err write_procedure(struct maker *m, struct str *ret_name, struct fault *f)
 {
-    static const char *const fields[] = {"name"};
-    struct str code = text_in(m, "procedure"), texts[1];
-    const char *filter = arena_printf(m->a, "code = '%.*s'", STR_ARG(code));
-    enum err e = look_up(m, "procedures", filter, m->today, fields, 1, texts, f);
+    struct str code = text_in(m, "procedure");
+    enum err e = catalogue_text(m, (struct acting_source){"procedure", code, procedure_name}, ret_name, f);
+    if (e != OK)
+        return e;
     member(m, "procedure_code", code);
-    member(m, "procedure_name", texts[0]);
-    *ret_name = texts[0];
-    return e;
+    member(m, "procedure_name", *ret_name);
+    return OK;
 }
 
 /* Where the paper is issued: the short name of the office's unit, as it stands before the day. */
 static enum err write_place(struct maker *m, struct fault *f)
 {
-    static const char *const fields[] = {"name"};
-    const struct reg *units = m->s->province->units;
-    struct str texts[1];
-    if (!units || !m->unit.n || reg_field_number(units, STR("name")) == NO_FIELD)
-        return OK;
-    struct str code = units->fields[m->s->province->unit_code].name;
-    const char *filter = arena_printf(m->a, "%.*s = '%.*s'", STR_ARG(code), STR_ARG(m->unit));
-    enum err e = look_up(m, str_dup(m->a, units->name).p, filter, m->today, fields, 1, texts, f);
+    struct str name = STR("");
+    enum err e = m->unit.n ? catalogue_text(m, (struct acting_source){"unit", m->unit, unit_name}, &name, f) : OK;
     if (e == OK)
-        member(m, "place", texts[0]);
+        member(m, "place", name);
     return e;
 }
 
 static enum err write_components(struct maker *m, struct fault *f)
 {
-    const struct reg *reg = province_register(m->s->province, STR("procedure_components"));
-    struct query *q CLEANUP(query_closep) = NULL;
-    struct record r;
-    bool has_row;
-    if (!reg)
-        return OK;
-    const char *filter = arena_printf(m->a, "procedure = '%.*s'", STR_ARG(text_in(m, "procedure")));
-    enum err e = query_open(m->s, reg, &(struct query_options){.filter = str_of(filter)}, &q, f);
-    json_key(&m->o, STR("components"));
-    json_array_begin(&m->o);
-    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
-        json_object_begin(&m->o);
-        for (size_t i = 0; i < reg->n_fields; i++) {
-            if (r.values[i].kind == VALUE_NULL)
-                continue;
-            json_key(&m->o, reg->fields[i].name);
-            value_json(&reg->fields[i], &r.values[i], &m->o);
-        }
-        json_object_end(&m->o);
+    struct str json = STR("");
+    enum err e =
+        catalogue_text(m, (struct acting_source){"components", text_in(m, "procedure"), components_json}, &json, f);
+    if (e == OK && json.n) {
+        json_key(&m->o, STR("components"));
+        json_raw(&m->o, json);
     }
-    json_array_end(&m->o);
     return e;
 }
 
@@ -257,14 +297,14 @@ static void write_about(struct maker *m, const struct dossier_papers *about, con
     json_bool(&m->o, m->r->is_sample);
 }
 
-static enum err make(const struct paper_maker *p, struct arena *a, struct change *c, const struct act *act,
-                     const struct transition *t, const struct record *r, int64_t now_ms, struct str *ret_json,
-                     struct fault *f)
+static enum err make(const struct paper_maker *p, struct arena *a, struct acting *acting, struct change *c,
+                     const struct act *act, const struct transition *t, const struct record *r, int64_t now_ms,
+                     struct str *ret_json, struct fault *f)
 {
     struct store *s = change_store(c);
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_RECORD_BYTES), day CLEANUP(buf_done) = BUF_INIT(32);
     struct date today = date_of_instant(now_ms, s->province->utc_offset_minutes);
-    struct maker m = {.a = a, .s = s, .act = act, .r = r, .reg = act->workflow->reg};
+    struct maker m = {.a = a, .acting = acting, .s = s, .act = act, .r = r, .reg = act->workflow->reg, .day = today};
     struct str name = STR("");
     date_print(today, &day);
     m.today = str_dup(a, buf_view(&day));
@@ -273,7 +313,7 @@ static enum err make(const struct paper_maker *p, struct arena *a, struct change
     write_fields(&m, t);
     write_about(&m, p->context, t, now_ms);
     write_faults(&m);
-    enum err e = write_office(&m, today, f);
+    enum err e = write_office(&m, f);
     if (e == OK)
         e = write_procedure(&m, &name, f);
     if (e == OK)

@@ -80,6 +80,16 @@ enum err office_read(struct arena *a, struct store *s, struct str code, struct d
     return is_found ? OK : FAULT(f, ERR_OFFICE_UNKNOWN, {"code", code}, {"date", day});
 }
 
+struct office office_dup(struct arena *a, const struct office *o)
+{
+    struct office x = *o;
+    struct str *const texts[] = {&x.code, &x.id_code, &x.name,          &x.short_name, &x.level,
+                                 &x.unit, &x.agency,  &x.superior_name, &x.address,    &x.hotline};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        *texts[i] = str_dup(a, *texts[i]);
+    return x;
+}
+
 /* The unit above, on that day; empty when it is not known. */
 static enum err parent_of(struct arena *a, struct store *s, struct str unit, struct str day, struct str *ret,
                           struct fault *f)

@@ -24,6 +24,8 @@ struct office {
 /* The office of that code on that day, or who took over from it. */
 enum err office_read(struct arena *a, struct store *s, struct str code, struct date on, struct office *ret,
                      struct fault *f);
+struct office office_dup(struct arena *a, const struct office *o);
+
 /* The office of a unit at a level on that day: of the unit itself (or, district, of the one above it); of a unit that has ended, of its successor. */
 enum err office_on(struct arena *a, struct store *s, struct str unit, struct str level, struct date on,
                    struct office *ret, struct fault *f);
