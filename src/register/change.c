@@ -115,49 +115,25 @@ struct store *change_store(const struct change *c)
 
 /* ---- putting records ---- */
 
-static const char *insert_sql(struct arena *a, const struct reg *reg)
-{
-    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
-    int n = 7;
-    buf_printf(&b, "INSERT INTO %s(_n, _id, _rev, _ord, _removed, _sample, _salt", reg->table);
-    for (size_t i = 0; i < reg->n_fields; i++) {
-        buf_printf(&b, ", %s", reg->fields[i].column);
-        n++;
-        if (reg->fields[i].column_end) {
-            buf_printf(&b, ", %s", reg->fields[i].column_end);
-            n++;
-        }
-    }
-    buf_puts(&b, ") VALUES(");
-    for (int i = 1; i <= n; i++)
-        buf_printf(&b, i > 1 ? ",?%d" : "?%d", i);
-    buf_puts(&b, ")");
-    return arena_dup(a, b.p, b.n);
-}
-
 static enum err state_prepare(struct change *c, struct put_state *p, struct fault *f)
 {
-    struct arena *a = c->a;
-    const char *table = p->reg->table;
+    struct db *db = c->s->db;
     int64_t newest;
-    enum err e = db_value_int(c->s->db, str_of(arena_printf(a, "SELECT coalesce(max(_n), 0) FROM %s", table)),
-                              (struct db_values){0}, &newest, f);
+    p->writing = writing_of(c->a, c->s, p->reg);
+    enum err e = db_value_int(db, p->writing->newest, DB_NO_VALUES, &newest, f);
     if (e != OK)
         return e;
     p->first_n = p->next_n = newest + 1;
     p->was_empty = newest == 0;
     if (p->was_empty && (e = reg_indexes_drop(c->s, p->reg, f)) != OK)
         return e;
-    e = stmt_new(c->s->db, str_of(insert_sql(a, p->reg)), &p->insert, f);
+    e = stmt_new(db, p->writing->insert, &p->insert, f);
     if (e == OK)
-        e = stmt_new(c->s->db,
-                     str_of(arena_printf(a, "SELECT %s FROM %s t WHERE t._id = ?1 AND t._until IS NULL",
-                                         record_columns_sql(a, p->reg), table)),
-                     &p->find, f);
+        e = stmt_new(db, p->writing->find, &p->find, f);
     if (e == OK)
-        e = stmt_new(c->s->db, str_of(arena_printf(a, "UPDATE %s SET _until = ?1 WHERE _n = ?2", table)), &p->until, f);
+        e = stmt_new(db, p->writing->until, &p->until, f);
     if (e == OK && p->reg->box_table)
-        e = box_insert_new(a, c->s->db, p->reg, &p->box, f);
+        e = box_insert_new(c->a, db, p->reg, &p->box, f);
     return e;
 }
 

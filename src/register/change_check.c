@@ -63,9 +63,8 @@ const char *reg_entity_column(const struct reg *target)
 }
 
 /* SQL that a version `x` of the target serves field fd: current, of an allowed level. */
-static const char *serves_sql(const struct checker *k, const struct field *fd)
+static const char *serves_sql(const struct checker *k, struct arena *a, const struct field *fd)
 {
-    struct arena *a = k->c->a;
     const struct province *p = k->c->next ? k->c->next : k->c->s->province;
     struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
     buf_printf(&b, "x.%s = ?1 AND x._until IS NULL AND x._removed = 0", reg_entity_column(fd->target));
@@ -149,17 +148,34 @@ static bool explain_unit(struct checker *k, const struct field *fd, struct str c
     return true;
 }
 
-/* One version that serves on both the first and the last date serves on all between. */
-static enum err covers(struct checker *k, const struct field *fd, const struct ref_use *use, bool *ret, struct fault *f)
+/* Under declarations that are not in force yet, and in the past, no text is kept. */
+static bool is_kept(const struct checker *k)
 {
-    struct arena *a = k->c->a;
+    return k->p->writing->is_kept && !k->c->next && k->c->s->at == k->c->s->head;
+}
+
+/* One version that serves on both the first and the last date serves on all between. */
+static struct str covers_sql(const struct checker *k, size_t field)
+{
+    struct str *kept = &k->p->writing->covers[field];
+    struct arena *a = is_kept(k) ? k->c->s->arena : k->c->a;
+    const struct field *fd = &k->p->reg->fields[field];
+    if (is_kept(k) && kept->n)
+        return *kept;
     const char *first = store_valid_sql(a, fd->target, "x", "?2"), *last = store_valid_sql(a, fd->target, "x", "?3");
-    const char *sql =
+    struct str sql = str_of(
         arena_printf(a, "WITH fixed AS (SELECT ?1, ?2, ?3) SELECT EXISTS(SELECT 1 FROM %s x WHERE %s AND %s AND %s)",
-                     fd->target->table, serves_sql(k, fd), first, last);
+                     fd->target->table, serves_sql(k, a, fd), first, last));
+    if (is_kept(k))
+        *kept = sql;
+    return sql;
+}
+
+static enum err covers(struct checker *k, size_t field, const struct ref_use *use, bool *ret, struct fault *f)
+{
     int64_t n;
     enum err e = db_value_int(
-        k->c->s->db, str_of(sql),
+        k->c->s->db, covers_sql(k, field),
         DB_VALUES(db_text(use->value), db_text(str_slice(use->min, 10)), db_text(str_slice(use->max, 10))), &n, f);
     if (e == OK)
         *ret = n != 0;
@@ -177,7 +193,7 @@ static enum err name_offenders(struct checker *k, const struct field *fd, const 
         arena_printf(a,
                      "SELECT t._ord, %s FROM %s t WHERE t._n >= ?2 AND t._rev = ?3 AND t.%s = ?1 AND NOT EXISTS"
                      "(SELECT 1 FROM %s x WHERE %s AND %s) ORDER BY t._ord LIMIT %d",
-                     as_of, reg->table, fd->column, fd->target->table, serves_sql(k, fd),
+                     as_of, reg->table, fd->column, fd->target->table, serves_sql(k, a, fd),
                      store_valid_sql(a, fd->target, "x", as_of), shown(k));
     struct stmt *st CLEANUP(stmt_freep) = NULL;
     enum err e = stmt_new(k->c->s->db, str_of(sql), &st, f);
@@ -272,7 +288,7 @@ static enum err check_references(struct checker *k, struct fault *f)
             bool is_fine;
             if (!uses->slots[s].value)
                 continue;
-            e = covers(k, &k->p->reg->fields[i], uses->slots[s].value, &is_fine, f);
+            e = covers(k, i, uses->slots[s].value, &is_fine, f);
             if (e == OK && !is_fine)
                 e = name_offenders(k, &k->p->reg->fields[i], uses->slots[s].value, f);
             else if (e == OK)
@@ -390,6 +406,64 @@ static enum err check_rule(struct checker *k, const struct rule *rule, struct fa
     return e;
 }
 
+/* That a record breaks one of the rules: all that is asked as long as none does. */
+static enum err rules_sql(const struct checker *k, struct filter_sql *ret, struct fault *f)
+{
+    const struct reg *reg = k->p->reg;
+    struct arena *a = is_kept(k) ? k->c->s->arena : k->c->a;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
+    struct filter_sql all = {.params = {.arena = a}};
+    if (is_kept(k) && k->p->writing->rules) {
+        *ret = *k->p->writing->rules;
+        return OK;
+    }
+    buf_printf(&b, "SELECT EXISTS(SELECT 1 FROM %s t WHERE t._n >= ?1 AND t._rev = ?2 AND t._removed = 0 AND (0",
+               reg->table);
+    for (size_t i = 0; i < reg->n_rules; i++) {
+        struct filter_sql one;
+        enum err e = filter_compile(a, k->c->s, reg, reg->rules[i].check, NULL, 0, &one, f);
+        if (e != OK)
+            return e;
+        buf_puts(&b, " OR NOT (");
+        buf_str(&b, one.where);
+        buf_puts(&b, ")");
+        for (size_t n = 0; n < one.params.n; n++)
+            VEC_PUSH(a, &all.params, one.params.p[n]);
+    }
+    buf_puts(&b, "))");
+    must(!b.is_full);
+    all.where = str_dup(a, buf_view(&b));
+    if (is_kept(k)) {
+        k->p->writing->rules = ARENA_NEW(a, struct filter_sql);
+        *k->p->writing->rules = all;
+    }
+    *ret = all;
+    return OK;
+}
+
+static enum err check_rules(struct checker *k, struct fault *f)
+{
+    const struct reg *reg = k->p->reg;
+    struct filter_sql sql;
+    struct stmt *st CLEANUP(stmt_freep) = NULL;
+    bool has_row = false;
+    if (reg->n_rules == 0)
+        return OK;
+    enum err e = rules_sql(k, &sql, f);
+    if (e == OK)
+        e = stmt_new(k->c->s->db, sql.where, &st, f);
+    if (e != OK)
+        return e;
+    stmt_bind_int(st, 1, k->p->first_n);
+    stmt_bind_int(st, 2, k->c->rev);
+    filter_bind(st, &sql.params, 3);
+    e = stmt_step(st, &has_row, f);
+    bool is_broken = e == OK && has_row && stmt_column_int(st, 0) != 0;
+    for (size_t i = 0; is_broken && e == OK && i < reg->n_rules; i++)
+        e = check_rule(k, &reg->rules[i], f);
+    return e;
+}
+
 /* Offending pairs (o): the new version's _ord, its id and value, _n and id of the other, which is named where who writes sees it, and the value in it. */
 static enum err check_pairs(struct checker *k, const char *pairs, enum err code, const struct field *fd,
                             struct fault *f)
@@ -491,8 +565,8 @@ enum err change_check(struct change *c, struct faults *list, struct faults *warn
         e = check_references(&k, f);
         if (e == OK)
             e = check_removals(&k, f);
-        for (size_t r = 0; e == OK && r < reg->n_rules; r++)
-            e = check_rule(&k, &reg->rules[r], f);
+        if (e == OK)
+            e = check_rules(&k, f);
         for (size_t n = 0; e == OK && n < reg->n_fields; n++)
             if (reg->fields[n].is_unique)
                 e = check_unique(&k, &reg->fields[n], f);

@@ -5,6 +5,7 @@
 #include "register/change.h"
 #include "register/internal.h"
 #include "register/log.h"
+#include "register/query.h"
 
 /* How the records of this change use one value of a reference: on which dates, first from which line. */
 struct ref_use {
@@ -12,8 +13,19 @@ struct ref_use {
     char min[10], max[10]; /* as-of dates */
 };
 
+/* The statements by which records of a register are written and judged, as text. They follow from the declarations alone: of those in force, they are kept in the store. */
+struct writing {
+    const struct reg *reg;
+    struct str newest, insert, find, until;
+    struct str *covers;       /* by field number; see change_check.c */
+    struct filter_sql *rules; /* that one of them is broken; NULL: not made yet */
+    bool is_kept;
+};
+struct writing *writing_of(struct arena *a, struct store *s, const struct reg *reg);
+
 struct put_state {
     const struct reg *reg;
+    struct writing *writing;
     struct stmt *insert, *find, *until, *box;
     int64_t first_n, next_n; /* rowids of the versions written */
     int64_t count, removed;

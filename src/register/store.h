@@ -57,6 +57,7 @@ struct store {
     const struct viewer *viewer;     /* NULL: who reads sees everything; see store_view */
     const struct write_guard *guard; /* NULL: everything may be written; see store_guard */
     struct arena *spare[4];          /* empty ones, for the next query */
+    struct map writings;             /* of a write store: register's name → struct writing *, of change.c */
 };
 
 /* An arena for the time of a query: those that were given back serve again, unless they have grown large. */
