@@ -24,7 +24,7 @@ enum err file_write_atomic(const char *path, struct str content, mode_t mode, st
 struct file_ahead;
 enum err file_write_begin(const char *path, struct str content, mode_t mode, struct file_ahead **ret_ahead,
                           struct fault *f);
-enum err file_write_end(struct file_ahead *ahead, bool is_kept, struct fault *f);
+enum err file_write_end(struct file_ahead *x, bool is_kept, struct fault *f);
 
 /* Removes what processes that were killed while writing this path left beside it: PATH.PID.tmp, of a PID that no longer runs. What a
  * living one writes stays. All that write into one folder must see each other's processes. */

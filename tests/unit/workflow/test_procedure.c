@@ -1,6 +1,7 @@
 /* The catalogue as of a day: versions, limits by channel and case, conditional dated tariffs, and who is competent before and after a merger. */
 #include "../register/fixture.h"
 
+#include "text/number.h"
 #include "workflow/act.h"
 #include "workflow/doubts.h"
 
@@ -367,7 +368,7 @@ static void kept_until_the_catalogue_or_the_day_is_another(void **state)
     assert_ptr_equal(kept(x, acting, "1.000001", now), first); /* it is not read again */
     assert_true(str_is(kept(x, acting, "1.000002", now)->name.vi, "Trơ"));
     assert_ptr_equal(kept(x, acting, "1.000001", now), first);
-    assert_int_equal(put(x, "offices", "code,name,level,unit\nso-la,Sở lạ,province,1\n", NULL), OK);
+    assert_int_equal(put(x, "farms", "code,head,unit\nH1,A,11\n", NULL), OK);
     assert_ptr_equal(kept(x, acting, "1.000001", now), first); /* another register is none of it */
     assert_int_equal(acting_procedure(acting, x->s, STR("9.999999"), now, &p, &x->f), ERR_PROCEDURE_UNKNOWN);
     assert_int_equal(acting_procedure(acting, x->s, STR("9.999999"), now, &p, &x->f), ERR_PROCEDURE_UNKNOWN);
@@ -403,9 +404,56 @@ static void what_is_written_into_the_catalogue_counts_at_once(void **state)
     acting_free(acting);
 }
 
+static const char *office_name(struct fixture *x, struct acting *acting, struct date on)
+{
+    struct office o = {0};
+    assert_int_equal(acting_office(acting, x->a, x->s, STR("so-la"), on, &o, &x->f), OK);
+    return str_dup(x->a, o.name).p;
+}
+
+/* Counts how often it is read. */
+static enum err count_up(const struct acting_source *source, struct arena *a, struct store *s, struct str *ret,
+                         struct fault *f)
+{
+    static int n;
+    (void)source, (void)s, (void)f;
+    *ret = str_of(arena_printf(a, "%d", ++n));
+    return OK;
+}
+
+static int64_t text_number(struct fixture *x, struct acting *acting, const char *of, struct date on)
+{
+    const struct acting_source source = {.name = "count", .of = str_of(of), .read = count_up};
+    struct str text = {NULL, 0};
+    int64_t n = 0;
+    assert_int_equal(acting_text(acting, x->a, x->s, on, &source, &text, &x->f), OK);
+    assert_int_equal(integer_parse(text, &n, NULL), OK);
+    return n;
+}
+
+static void offices_and_texts_are_kept_likewise(void **state)
+{
+    struct fixture *x = *state;
+    struct acting *acting = acting_new();
+    struct office o = {0};
+    fill(x);
+    assert_int_equal(acting_office(acting, x->a, x->s, STR("so-la"), now, &o, &x->f), ERR_OFFICE_UNKNOWN);
+    assert_int_equal(put(x, "offices", "code,name,level,unit\nso-la,Sở lạ,province,1\n", NULL), OK);
+    assert_string_equal(office_name(x, acting, now), "Sở lạ");
+    int64_t first = text_number(x, acting, "a", now);
+    assert_int_equal(text_number(x, acting, "a", now), first); /* it is not read again */
+    assert_int_equal(text_number(x, acting, "b", now), first + 1);
+    assert_int_equal(put(x, "offices", "code,name,level,unit\nso-la,Sở quen,province,1\n", NULL), OK);
+    assert_string_equal(office_name(x, acting, now), "Sở quen");
+    assert_int_equal(text_number(x, acting, "a", now), first + 2);
+    assert_int_equal(text_number(x, acting, "a", before), first + 3);
+    acting_free(acting);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(offices_and_texts_are_kept_likewise, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(versions_follow_the_day, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(limit_by_promise_channel_and_case, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(fee_by_day_conditions_and_formula, fixture_set_up, fixture_tear_down),
