@@ -303,6 +303,7 @@ static enum err file(struct sampler *m, struct change *c, struct story *s, struc
                                .n_content = content_of(m, s, &who, content),
                                .actor = actor_of(m, s),
                                .papers = &m->papers,
+                               .is_verified = str_is(s->channel, "online") && draw_unit(&m->random) < 0.7,
                                .is_sample = true,
                                .now_ms = s->now_ms};
     enum err e = dossier_file(m->row, m->acting, c, &d, ret, m->f);

@@ -33,7 +33,10 @@ enum err story_words_read(const struct word_list *lists, size_t n, struct story_
                {&ret->answers_proposal, "answers_proposal"},
                {&ret->answers_thanks, "answers_thanks"},
                {&ret->progress, "progress"},
-               {&ret->closings, "closings"}};
+               {&ret->closings, "closings"},
+               {&ret->answer_ratings, "answer_ratings"},
+               {&ret->answer_ratings_late, "answer_ratings_late"},
+               {&ret->databases, "databases"}};
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         *all[i].to = words_named(lists, n, all[i].name);
         if ((*all[i].to)->n == 0)
@@ -268,7 +271,10 @@ static void tell_new(const struct story_world *w, struct story *s, const struct 
         s->fate &= ~(unsigned)FATE_SUPPLEMENT_FIRST;
         ask_supplement(w, s, "ask_supplement_first", "reception_officer");
     } else {
+        struct str databases = words_draw(w->words->databases, &s->random);
         step(s, "accept", "reception_officer");
+        if (databases.n)
+            input(s, "databases", databases);
     }
 }
 
@@ -514,13 +520,14 @@ bool story_feedback(const struct story_world *w, struct story *of, const struct 
     bool is_late = was_late(w, r), is_returned = is(w, r, "status", "10");
     if (!(is_returned || is(w, r, "status", "3") || is(w, r, "status", "8")))
         return false;
-    if (!story_chance(of, is_late ? 0.14 : is_returned ? 0.008 : 0.05))
+    if (!story_chance(of, is_late ? 0.2 : is_returned ? 0.02 : 0.08))
         return false;
     double kind = draw_unit(&of->random);
     bool is_praise = is_returned && !is_late && kind < 0.35, is_proposal = !is_praise && kind > 0.8;
     *ret = (struct story){.random = draw_next(&of->random), .now_ms = of->now_ms, .is_feedback = true};
     ret->office = of->office, ret->reception = of->reception, ret->channel = of->channel, ret->unit = of->unit;
     ret->fate = story_chance(ret, 0.09) ? FATE_LATE : story_chance(ret, 0.03) ? FATE_FORGET : 0;
+    ret->fate |= story_chance(ret, 0.5) ? FATE_RATE : 0;
     after_days(ret, 0.05, 4);
     ret->target_ms = ret->now_ms + (ret->fate & FATE_LATE ? between(ret, 21 * DAY_MS, 33 * DAY_MS)
                                                           : between(ret, 2 * DAY_MS, 17 * DAY_MS));
@@ -563,5 +570,11 @@ void story_feedback_next(const struct story_world *w, struct story *s, const str
         bool is_public = story_chance(s, 0.75);
         step(s, is_public ? "publish" : "close", "procedure_controller");
         s->reason = is_public ? STR("") : words_draw(w->words->closings, &s->random);
+    } else if (s->fate & FATE_RATE && !text_of(w, r, "answer_rating").n) {
+        bool is_late = str_cmp(text_of(w, r, "late_at"), text_of(w, r, "answered_at")) < 0;
+        after_days(s, 0.05, 5);
+        step(s, "rate_answer", "applicant");
+        input(s, "answer_rating",
+              words_draw(is_late ? w->words->answer_ratings_late : w->words->answer_ratings, &s->random));
     }
 }

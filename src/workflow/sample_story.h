@@ -29,7 +29,8 @@ enum {
 struct story_words {
     const struct word_list *faults, *refusals, *stops, *withdrawals, *extensions, *send_backs, *redrafts, *drafts,
         *fee_notes, *opinions, *praise, *blame, *signers, *refunds, *ratings, *ratings_late, *complaints, *proposals,
-        *thanks, *answers, *answers_proposal, *answers_thanks, *progress, *closings;
+        *thanks, *answers, *answers_proposal, *answers_thanks, *progress, *closings, *answer_ratings,
+        *answer_ratings_late, *databases;
 };
 
 /* ERR_SAMPLE_NOTHING names a list that is missing. */

@@ -5,7 +5,7 @@
 loaded_province
 cp -r "$WORK/var" "$WORK/fresh"
 
-tinhso sample dossiers --days 40 --per-day 14 --seed 7 --until 2025-07-20 --lang en
+tinhso sample dossiers --days 40 --per-day 24 --seed 1 --until 2025-07-20 --lang en
 expect_exit "dossiers of forty days are made" 0
 expect_contains "and it says how many" "$out" "invented dossiers"
 tinhso sample dossiers --days 0
@@ -62,6 +62,9 @@ assert one(f"SELECT count(*) FROM r_dossiers WHERE {now} AND money = 'refunded' 
 assert {r for r, in db.execute(f"SELECT DISTINCT rating FROM r_dossiers WHERE {now} AND rating IS NOT NULL")} >= {2, 3, 4, 5}
 assert one(f"SELECT count(*) FROM r_dossiers WHERE {now} AND rating_words IS NOT NULL AND rating IS NULL") == 0
 assert one(f"SELECT count(*) FROM r_feedback WHERE {now} AND _sample = 1 AND answered_at IS NOT NULL") > 0
+assert one("SELECT count(*) FROM r_feedback WHERE answer_rating IS NOT NULL AND answer_rated_on < substr(answered_at, 1, 10)") == 0
+verified, looked = (one(f"SELECT count(*) FROM r_dossiers WHERE {now} AND {what}") for what in ("is_verified = 1", "databases LIKE '%population%'"))
+assert verified > 20 < looked and one("SELECT count(*) FROM r_dossiers WHERE is_verified = 1 AND channel <> 'online'") == 0, (verified, looked)
 assert one(f"SELECT count(*) FROM r_feedback f JOIN r_dossiers d ON d.code = f.dossier AND d._until IS NULL WHERE f._until IS NULL AND f.filed_at < coalesce(d.returned_at, d.finished_at, d.filed_at)") == 0
 assert one(f"SELECT count(*) FROM r_feedback WHERE {now} AND (_sample = 0 OR substr(code, 4, 6) <> substr(replace(filed_on, '-', ''), 3))") == 0
 assert one("SELECT count(*) FROM sqlite_master WHERE name = 'outbox'") == 0 or one("SELECT count(*) FROM outbox") == 0, "partners hear of nothing invented"
@@ -71,7 +74,7 @@ expect_exit "they are as dossiers are" 0
 
 mv "$WORK/var" "$WORK/first"
 mv "$WORK/fresh" "$WORK/var"
-tinhso sample dossiers --days 40 --per-day 14 --seed 7 --until 2025-07-20
+tinhso sample dossiers --days 40 --per-day 24 --seed 1 --until 2025-07-20
 run_python <<'END'
 import sqlite3
 def dossiers(path):
