@@ -109,6 +109,9 @@ def ranking():
          and all(r[0] == "–" for r in cells if "hidden" in r), "a commune's head sees what is published", cells)
     public = Browser(sys.argv[1], "en").get("/figures/qd766-offices")
     tell(tables(public) == tables(theirs), "and so does everybody, on the page of the figure", public.text)
+    reached = [Browser(sys.argv[1], "en").get("/figures/dossiers-reused?by=" + by).status
+               for by in ("assignee", "applicant", "office")]
+    tell(reached == [403, 403, 200], "what is reached through a reference is kept as in its own register", reached)
     tell(leader.get("/desk/overview/ranking?on=2020-01-31").text.count("nothing to rank") == 1,
          "a month of nothing says so")
     tell(leader.get("/desk/overview/ranking?on=yesterday").status in (400, 422), "a day that is none is refused")
