@@ -29,6 +29,7 @@ enum {
     WATCH_MS = 100,
     CHORE_MS = 1000,
     WAIT_MS = 100,
+    LANE_WAIT_MS = 2, /* while a lane works for this thread: what it answers wakes nobody who waits for the network */
     MAX_THREADS = 64,
     LOG_BYTES = 256 << 10,
     SMALL_BODY_BYTES = 32 << 10
@@ -534,7 +535,8 @@ static void serve(struct thread *t)
     bool is_quiet = false;
     int64_t end_ms = 0;
     for (;;) {
-        MHD_run_wait(t->daemon, t->w.access_log.n || is_quiet ? 10 : WAIT_MS);
+        bool has_lane = atomic_load_explicit(&t->n_on_lanes, memory_order_relaxed) > 0;
+        MHD_run_wait(t->daemon, has_lane ? LANE_WAIT_MS : t->w.access_log.n || is_quiet ? 10 : WAIT_MS);
         if (t->w.access_log.n)
             access_log_flush(&t->w);
         if (s->o.idle)
