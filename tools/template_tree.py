@@ -171,15 +171,21 @@ class Parser:
 # ---- messages
 
 class Message:
-    def __init__(self, vi, en, line):
-        self.texts, self.line, self.is_used = {"vi": vi, "en": en}, line, False
+    def __init__(self, vi, en, path, line):
+        self.texts, self.path, self.line, self.is_used = {"vi": vi, "en": en}, path, line, False
 
 
 def messages_of(path):
-    """MESSAGE(key, "vi", "en"), one a line; long ones may go on, as C strings do."""
+    """MESSAGE(key, "vi", "en"), one a line; long ones go on, as C strings do. What it includes counts as its own."""
     with open(path, encoding="utf-8") as f:
         text = f.read()
     found = {}
+    for name in re.findall(r'(?m)^#include "web/([a-z_/]+[.]def)"$', text):
+        for key, message in messages_of(os.path.join(os.path.dirname(path), name)).items():
+            if key in found:
+                raise Wrong(message.path, message.line, f"{key} stands twice")
+            found[key] = message
+    text = re.sub(r"(?m)^#include .*$", "", text)
     string = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
     body = re.sub(r"/\*.*?\*/", lambda m: "\n" * m.group(0).count("\n"), text, flags=re.S)
     at = 0
@@ -194,7 +200,7 @@ def messages_of(path):
         names = [{p[0] for p in pieces(s) if not isinstance(p, str)} for s in (vi, en)]
         if names[0] != names[1]:
             raise Wrong(path, line, f"{m.group(1)}: the languages take different values")
-        found[m.group(1)] = Message(vi, en, line)
+        found[m.group(1)] = Message(vi, en, path, line)
     if body[at:].strip():
         raise Wrong(path, 1 + body[:at].count("\n"), "not MESSAGE(key, \"vi\", \"en\")")
     return found
