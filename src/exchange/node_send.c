@@ -112,18 +112,37 @@ static enum err form_prove(struct arena *a, struct store *s, struct str dossier,
     return e;
 }
 
+/* Reads at the revision, under the declarations that held then: mostly those that hold now. */
+static enum err move(struct arena *a, struct store *s, int64_t rev, struct fault *f)
+{
+    const struct province *p = s->province;
+    struct store then_store = *s;
+    int64_t then = 0, now = 0;
+    then_store.at = rev;
+    enum err e = store_declared(s, rev, &then, f);
+    if (e == OK)
+        e = store_declared(s, s->head, &now, f);
+    if (e == OK && then != now)
+        e = store_province_read(a, &then_store, &p, f);
+    if (e == OK)
+        store_move(s, rev, p);
+    return e;
+}
+
 /* {"event", "dossier", "files", "form"}, all as this step left them. */
 static enum err step_write(struct arena *a, struct store *s, const struct sent *x, struct json_out *o, struct fault *f)
 {
     const struct province *p = s->province;
     struct str rest, dossier = str_cut(x->id, '@', &rest);
-    store_move(s, x->rev, p);
+    enum err e = move(a, s, x->rev, f);
+    if (e != OK)
+        return e;
     json_object_begin(o);
     json_key(o, STR("event"));
-    enum err e = prove(s, province_register(p, STR("dossier_events")), x->id, o, f);
+    e = prove(s, province_register(s->province, STR("dossier_events")), x->id, o, f);
     json_key(o, STR("dossier"));
     if (e == OK)
-        e = prove(s, province_register(p, STR("dossiers")), dossier, o, f);
+        e = prove(s, province_register(s->province, STR("dossiers")), dossier, o, f);
     else
         json_str(o, STR(""));
     if (e == OK)

@@ -384,7 +384,7 @@ static enum err proof_make(struct arena *a, struct store *s, const struct reg *r
     const struct province *province = NULL;
     struct store then = *s;
     struct checkpoint c;
-    int64_t rev = 0;
+    int64_t rev = 0, declared_then = 0, declared_now = 0;
     enum err e = signed_parts(a, s, p, &c, f);
     if (e == OK)
         e = version_find(a, s, reg, id, &rev, f);
@@ -393,7 +393,14 @@ static enum err proof_make(struct arena *a, struct store *s, const struct reg *r
     if ((uint64_t)rev > c.size)
         return FAULT(f, ERR_PROOF_PENDING, {"rev", str_of(arena_printf(a, "%lld", (long long)rev))});
     then.at = rev; /* the bytes are those of the declarations that held when it was written */
-    e = store_province_read(a, &then, &province, f);
+    e = store_declared(s, rev, &declared_then, f);
+    if (e == OK)
+        e = store_declared(s, s->at, &declared_now, f);
+    bool is_read = declared_then == declared_now && province_register(s->province, reg->name) == reg;
+    if (e == OK && is_read)
+        province = s->province;
+    else if (e == OK)
+        e = store_province_read(a, &then, &province, f);
     const struct reg *declared = province ? province_register(province, reg->name) : NULL;
     if (e == OK)
         e = version_read(a, s, declared ? declared : reg, id, rev, shown, p, f);
