@@ -166,11 +166,13 @@ enum err change_note_unsearched(struct change *c, const struct reg *reg, struct 
     return e;
 }
 
+enum { SALTS_FIRST = 8 };
+
 static const unsigned char *next_salt(struct change *c)
 {
-    if (c->salts_left == 0) {
-        random_bytes(c->salts, sizeof c->salts);
-        c->salts_left = ARRAY_LEN(c->salts);
+    if (c->salts_left == 0) { /* few at first: most changes write a handful of records */
+        c->salts_left = c->count ? ARRAY_LEN(c->salts) : SALTS_FIRST;
+        random_bytes(c->salts, c->salts_left * SALT_BYTES);
     }
     return c->salts[--c->salts_left];
 }
