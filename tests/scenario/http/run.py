@@ -32,9 +32,10 @@ from urllib.parse import unquote, urlsplit
 
 import jsonschema
 
-# Answered only to who knows a secret: signin.py and national_account.py ask them.
+# Answered only to who knows a secret: signin.py, national_account.py and counter_node.py ask them.
 SECRET = {"trackFind", "feedbackFind", "paymentCallback", "signIn", "signInCode", "welcomePage", "welcome",
-          "secondFactor", "signInWith", "signInBack", "nodeJoin", "nodeSteps"}
+          "secondFactor", "signInWith", "signInBack", "nodeJoin", "nodeSteps",
+          "nodeRefresh", "nodeFiles"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
