@@ -29,9 +29,9 @@ static struct table_row ranked_row(struct exchange *x, const struct ranking *r, 
     size_t n = 0;
     cells[n++] = (struct table_cell){.text = row->rank ? part_int(x, row->rank) : STR("–")};
     cells[n++] = (struct table_cell){.text = text2_in(&row->title, x->lang)};
+    cells[n++] = (struct table_cell){.text = points(x, r, &row->total)};
     for (size_t k = 0; k < r->n_parts; k++)
         cells[n++] = (struct table_cell){.text = points(x, r, &row->cells[k])};
-    cells[n++] = (struct table_cell){.text = points(x, r, &row->total)};
     return (struct table_row){.cells = cells,
                               .bar = quantity_is_known(row->total.value) ? quantity_double(row->total.value) : NAN};
 }
@@ -45,10 +45,10 @@ static void ranked_table(struct exchange *x, struct buf *out, const struct ranki
         t.caption = text2_in(&r->total->figure->title, x->lang);
     columns[t.n_columns++] = (struct table_column){.title = message(M_ranking_place, x->lang), .is_number = true};
     columns[t.n_columns++] = (struct table_column){.title = text2_in(&r->total->by_title, x->lang), .is_head = true};
+    columns[t.n_columns++] = (struct table_column){.title = message(M_figure_total, x->lang), .is_number = true};
     for (size_t k = 0; k < r->n_parts; k++)
         columns[t.n_columns++] =
             (struct table_column){.title = text2_in(&r->parts[k]->title, x->lang), .is_number = true};
-    columns[t.n_columns++] = (struct table_column){.title = message(M_figure_total, x->lang), .is_number = true};
     for (size_t i = 0; i < g->n; i++) {
         rows[t.n_rows] = ranked_row(x, r, &g->rows[i]);
         t.bar_full = fmax(t.bar_full, rows[t.n_rows++].bar);
