@@ -199,6 +199,12 @@ static enum err steps_of(struct tracked *t, struct tpl_track *page, struct fault
 
 /* ---- papers and files */
 
+/* Minutes and control slips are for those who work on the dossier. */
+static bool goes_between_desks(struct str paper)
+{
+    return str_is(paper, "handover") || str_is(paper, "control-slip");
+}
+
 static enum err papers_of(struct tracked *t, struct tpl_track *page, struct fault *f)
 {
     struct exchange *x = t->x;
@@ -213,7 +219,7 @@ static enum err papers_of(struct tracked *t, struct tpl_track *page, struct faul
         struct fault ignored = {0};
         int64_t number = 0;
         record_integer(t->w->papers, &list[i], "number", &number);
-        if (str_is(id, "handover") ||
+        if (goes_between_desks(id) ||
             paper_find(x->arena, p, id, record_text(t->w->papers, &list[i], "on"), &paper, &ignored) != OK)
             continue;
         struct str href = str_of(arena_printf(x->arena, "/track/papers/%lld", (long long)number));
@@ -415,7 +421,7 @@ enum err page_track_paper(struct exchange *x, struct fault *f)
         int64_t number = 0;
         struct str id = record_text(t.w->papers, &list[i], "paper");
         record_integer(t.w->papers, &list[i], "number", &number);
-        if (number != input_named(x, "number")->integer || str_is(id, "handover"))
+        if (number != input_named(x, "number")->integer || goes_between_desks(id))
             continue;
         e = paper_find(x->arena, ((struct worker *)x->worker)->store->province, id,
                        record_text(t.w->papers, &list[i], "on"), &paper, f);

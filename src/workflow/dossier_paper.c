@@ -232,12 +232,13 @@ static enum err write_handovers(struct maker *m, struct fault *f)
     json_array_begin(&m->o);
     struct str from = STR("");
     while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
-        struct str actor = str_dup(m->a, record_text(reg, &r, "actor"));
+        struct str actor = str_dup(m->a, record_text(reg, &r, "actor")), id = record_text(reg, &r, "transition");
+        const struct transition *t = transition_find(m->act->workflow, id);
         json_object_begin(&m->o);
         json_member(&m->o, "from", from);
         json_member(&m->o, "to", actor);
         json_member(&m->o, "at", record_text(reg, &r, "at"));
-        json_member(&m->o, "note", record_text(reg, &r, "transition"));
+        json_member(&m->o, "note", t ? t->title.vi : id);
         json_object_end(&m->o);
         from = actor;
     }

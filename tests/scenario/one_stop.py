@@ -95,6 +95,12 @@ def way(code):
     tell(page.status == 422, "nothing is signed that was not approved", page.text)
     has_done(do(head, code, "approve"), "it is approved")
     has_done(do(leader, code, "decide", f__result_number="01/2026", f__signer="Nguyễn Long"), "and signed")
+    has_done(do(nam, code, "print_slip"), "the control slip is printed")
+    slip = re.search(r'/papers/(\d+)">Control slip', nam.get(f"/desk/dossiers/{code}").text).group(1)
+    words = pdf_text(nam.get(f"/desk/dossiers/{code}/papers/{slip}?as=pdf").body)
+    tell("PHIẾU KIỂM SOÁT" in words and "Giao cho" in words and "Ký và ban hành" in words,
+         "it tells each hand-over in words", words)
+    tell(f"/track/papers/{slip}" not in follow(code).get("/track").text, "and is not for the applicant")
     for number, name in ((1, "result.pdf"), (2, "result.p7s")):
         page = leader.get(f"/desk/dossiers/{code}/files/{number}")
         tell(page.status == 200 and page.body, f"{name} is kept with the dossier", page.text[:200])
