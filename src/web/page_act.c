@@ -374,7 +374,8 @@ enum err post_act_batch(struct exchange *x, struct fault *f)
     e = act_many(&b, &rev, &list);
     if (e == OK) {
         exchange_redirect(x, 303,
-                          str_of(arena_printf(x->arena, "/desk/dossiers?done=%zu&rev=%lld", b.n, (long long)rev)));
+                          str_of(arena_printf(x->arena, "/desk/dossiers?done=%zu&rev=%lld%s", b.n, (long long)rev,
+                                              b.s.t->publishes ? "&decided=true" : "")));
         return OK;
     }
     if (list.n && err_http(list.p[0].code) >= 500) {

@@ -272,6 +272,10 @@ enum err page_inbox(struct exchange *x, struct fault *f)
         .done = input_named(x, "done")->integer ? message_with(x->arena, M_dossiers_batch_done, x->lang,
                                                                part_int(x, input_named(x, "done")->integer))
                                                 : nothing,
+        .decision_href =
+            input_named(x, "decided")->integer && input_named(x, "rev")->integer > 0
+                ? str_of(arena_printf(x->arena, "/desk/decisions/%lld", (long long)input_named(x, "rev")->integer))
+                : nothing,
         .minutes_href =
             input_named(x, "rev")->integer > 0
                 ? str_of(arena_printf(x->arena, "/desk/minutes/%lld", (long long)input_named(x, "rev")->integer))

@@ -1,10 +1,12 @@
-/* /desk/minutes/{revision}: the minutes of dossiers that went from one desk to another in one revision, with both signatures: who gave and, once they are taken, who took. */
+/* /desk/minutes/{revision}: the minutes of dossiers that went from one desk to another in one revision, with both signatures: who gave and, once they are taken, who took.
+ * /desk/decisions/{revision}: the decision by which dossiers were settled together, with the list of them. */
 #include "base/limits.h"
 #include "base/vec.h"
 #include "register/query.h"
 #include "report/paper.h"
 #include "web/dossier_parts.h"
 #include "web/message.h"
+#include "workflow/procedure.h"
 
 #include "base/banned.h"
 
@@ -59,7 +61,7 @@ static enum err dossier_of(struct minutes *m, struct str id, struct handed *ret,
     return e;
 }
 
-static enum err read_list(struct minutes *m, struct fault *f)
+static enum err read_list(struct minutes *m, const char *transitions, struct fault *f)
 {
     struct exchange *x = m->x;
     struct worker *w = x->worker;
@@ -68,9 +70,8 @@ static enum err read_list(struct minutes *m, struct fault *f)
     size_t n = 0;
     struct record r;
     bool has_row;
-    const char *filter =
-        arena_printf(x->arena, "_rev = %lld AND transition IN ('hand_over', 'take', 'take_back', 'decide')",
-                     (long long)input_named(x, "revision")->integer);
+    const char *filter = arena_printf(x->arena, "_rev = %lld AND transition IN (%s)",
+                                      (long long)input_named(x, "revision")->integer, transitions);
     store_view(w->store, NULL);
     enum err e = query_open(w->store, m->w->events, &(struct query_options){.filter = str_of(filter)}, &q, f);
     while (e == OK && n < LIMIT_BULK_RECORDS && (e = query_next(q, &r, &has_row, f)) == OK && has_row)
@@ -99,12 +100,16 @@ static void member(struct json_out *o, const char *key, struct str text)
         json_member(o, key, text);
 }
 
-enum side { SIDE_RECEPTION, SIDE_OFFICE, SIDE_GIVER, SIDE_TAKER };
+enum side { SIDE_RECEPTION, SIDE_OFFICE, SIDE_GIVER, SIDE_TAKER, SIDE_PROCEDURE, SIDE_DRAFT, SIDE_PROPOSER };
 
 static struct str side_of(struct minutes *m, const struct handed *h, enum side side)
 {
     if (side == SIDE_GIVER || side == SIDE_TAKER)
         return side == SIDE_GIVER ? h->giver : h->taker;
+    if (side == SIDE_PROCEDURE)
+        return reference_brief(m->x, m->w->reg, &h->dossier, "procedure");
+    if (side == SIDE_DRAFT || side == SIDE_PROPOSER)
+        return record_text(m->w->reg, &h->dossier, side == SIDE_DRAFT ? "draft_text" : "assignee");
     return reference_text(m->x, m->w->reg, &h->dossier, side == SIDE_OFFICE ? "office" : "reception_office");
 }
 
@@ -172,30 +177,107 @@ static void write_context(struct minutes *m, struct buf *out)
     json_object_end(&o);
 }
 
-enum err page_minutes(struct exchange *x, struct fault *f)
+/* What the catalogue names as the law behind the procedure. */
+static void write_grounds(struct minutes *m, const struct record *d, struct json_out *o)
 {
-    struct minutes m = {.x = x};
+    struct exchange *x = m->x;
+    struct procedure *p = NULL;
+    struct fault ignored = {0};
+    struct date day;
+    if (date_parse(record_text(m->w->reg, d, "filed_on"), &day, &ignored) != OK ||
+        procedure_read(x->arena, ((struct worker *)x->worker)->store, record_text(m->w->reg, d, "procedure"), day, &p,
+                       &ignored) != OK)
+        return;
+    json_key(o, STR("grounds"));
+    json_array_begin(o);
+    for (size_t i = 0; i < p->n_legal_basis; i++) {
+        json_object_begin(o);
+        json_member(o, "text", p->legal_basis[i]);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+static void write_decision(struct minutes *m, struct buf *out)
+{
+    const struct reg *reg = m->w->reg;
+    const struct record *first = &m->list.p[0].dossier;
+    size_t n;
+    bool is_sample = false;
+    struct json_out o;
+    json_out_init(&o, out, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    member(&o, "office_name", all_of(m, SIDE_OFFICE, &n));
+    member(&o, "number", record_text(reg, first, "result_number"));
+    json_member(&o, "issued_at", m->list.p[0].at);
+    member(&o, "subject", all_of(m, SIDE_PROCEDURE, &n));
+    member(&o, "decision", all_of(m, SIDE_DRAFT, &n));
+    member(&o, "proposer", all_of(m, SIDE_PROPOSER, &n));
+    member(&o, "executors", all_of(m, SIDE_OFFICE, &n));
+    member(&o, "signer", record_text(reg, first, "signer"));
+    write_grounds(m, first, &o);
+    json_key(&o, STR("count")), json_int(&o, (int64_t)m->list.n);
+    json_key(&o, STR("dossiers"));
+    json_array_begin(&o);
+    for (size_t i = 0; i < m->list.n; i++) {
+        const struct record *d = &m->list.p[i].dossier;
+        is_sample |= d->is_sample;
+        json_object_begin(&o);
+        json_key(&o, STR("number")), json_int(&o, (int64_t)i + 1);
+        json_member(&o, "code", d->id);
+        member(&o, "applicant", record_text(reg, d, "applicant"));
+        member(&o, "address", record_text(reg, d, "address"));
+        member(&o, "result", record_text(reg, d, "draft_text"));
+        json_object_end(&o);
+    }
+    json_array_end(&o);
+    json_key(&o, STR("is_sample")), json_bool(&o, is_sample);
+    json_object_end(&o);
+}
+
+/* The dossiers of the revision that one may see: in `is_decided` those that it settled, else those that it moved. */
+static enum err begin(struct exchange *x, struct minutes *m, bool is_decided, struct fault *f)
+{
+    *m = (struct minutes){.x = x};
+    x->purpose = message(is_decided ? M_dossiers_decision : M_dossiers_minutes, LANG_VI);
+    enum err e = site_workflow(x, STR("dossiers"), &m->w, f);
+    if (e == OK)
+        e = site_may_do(x, VERB_READ, m->w->reg, f);
+    return e == OK ? read_list(m, is_decided ? "'decide'" : "'hand_over', 'take', 'take_back', 'decide'", f) : e;
+}
+
+/* Papers are Vietnamese, whoever reads them. */
+static enum err answer(struct minutes *m, const char *id, void (*write)(struct minutes *m, struct buf *out),
+                       const char *name, struct fault *f)
+{
+    struct exchange *x = m->x;
     const struct paper *paper = NULL;
     struct json *context = NULL;
     struct buf json CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
-    x->purpose = message(M_dossiers_minutes, LANG_VI);
-    enum err e = site_workflow(x, STR("dossiers"), &m.w, f);
-    if (e == OK)
-        e = site_may_do(x, VERB_READ, m.w->reg, f);
-    if (e == OK)
-        e = read_list(&m, f);
-    if (e != OK)
-        return e;
     enum lang reading = x->lang;
-    x->lang = LANG_VI; /* papers are Vietnamese, whoever reads them */
-    write_context(&m, &json);
+    x->lang = LANG_VI;
+    write(m, &json);
     x->lang = reading;
-    e = paper_find(x->arena, ((struct worker *)x->worker)->store->province, STR("handover"), STR(""), &paper, f);
+    enum err e = paper_find(x->arena, ((struct worker *)x->worker)->store->province, str_of(id), STR(""), &paper, f);
     if (e == OK)
         e = json_parse(x->arena, str_dup(x->arena, buf_view(&json)), STR(""), &context, f);
     if (e != OK)
         return e;
     x->media = STR("application/pdf");
-    x->filename = str_of(arena_printf(x->arena, "ban-giao-%lld.pdf", (long long)input_named(x, "revision")->integer));
+    x->filename = str_of(arena_printf(x->arena, "%s-%lld.pdf", name, (long long)input_named(x, "revision")->integer));
     return paper_pdf(x->arena, paper, context, &x->body, f);
+}
+
+enum err page_minutes(struct exchange *x, struct fault *f)
+{
+    struct minutes m;
+    enum err e = begin(x, &m, false, f);
+    return e == OK ? answer(&m, "handover", write_context, "ban-giao", f) : e;
+}
+
+enum err page_decision(struct exchange *x, struct fault *f)
+{
+    struct minutes m;
+    enum err e = begin(x, &m, true, f);
+    return e == OK ? answer(&m, "batch-decision", write_decision, "quyet-dinh", f) : e;
 }

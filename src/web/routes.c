@@ -164,6 +164,7 @@ static const struct input inbox_inputs[] = {
     {.name = "wait", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "ours|applicant|finance|consulted|collect", .may_be_empty = true, TITLE("Đang chờ ai", "Waiting for whom")},
     {.name = "before", .in = IN_QUERY, .type = INPUT_TEXT, .max = 40, .may_be_empty = true, TITLE("Ở trạng thái ấy từ lúc này trở về trước", "In that status since this moment or before")},
     {.name = "rev", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = INT64_MAX, TITLE("Phiên bản vừa ghi", "The revision just written")},
+    {.name = "decided", .in = IN_QUERY, .type = INPUT_BOOLEAN, TITLE("Vừa ký cho nhiều hồ sơ", "Several were just decided")},
     {.name = "done", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = 1000000, TITLE("Vừa làm với bao nhiêu hồ sơ", "How many were just done")},
     INPUT_END,
 };
@@ -456,6 +457,7 @@ const struct route site_routes[] = {
     {GET("/desk/dossiers/{id}/form", "dossierForm", "Tờ khai của hồ sơ", "The form of a dossier"), SIGNED(RIGHT_SIGNED_IN), .inputs = dossier_inputs, .answer = page_dossier_form},
     {ACT("/desk/dossiers/{id}/form", "dossierFormKeep", "Lưu tờ khai của hồ sơ", "Keep the form of a dossier", RIGHT_SIGNED_IN, WRITES), .inputs = dossier_form_inputs, .answer = post_dossier_form},
     {GET("/desk/calendar", "calendarPage", "Lịch nghỉ và hẹn trả", "The calendar and promises"), .formats = F_HTML, .flags = IS_HIDDEN, .right = RIGHT_SIGNED_IN, .cost = COST_SCAN, .tag = "pages", .answer = page_calendar},
+    {GET("/desk/decisions/{revision}", "decision", "Quyết định cho nhiều hồ sơ", "A decision on several dossiers"), SIGNED(RIGHT_SIGNED_IN), .inputs = revision_inputs, .answer = page_decision},
     {GET("/desk/minutes/{revision}", "minutes", "Biên bản bàn giao hồ sơ", "Minutes of handing over"), SIGNED(RIGHT_SIGNED_IN), .inputs = revision_inputs, .answer = page_minutes},
     {GET("/desk/counter", "counterPage", "Tiếp nhận tại quầy", "Receive at the counter"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_inputs, .answer = page_counter},
     {GET("/desk/counter/{procedure}", "counterForm", "Tiếp nhận một thủ tục", "Receive for a procedure"), SIGNED(RIGHT_SIGNED_IN), .inputs = counter_form_inputs, .answer = page_counter_form},

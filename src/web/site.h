@@ -209,8 +209,8 @@ answer_fn page_bulk, post_bulk, page_change, post_change_undo; /* page_bulk.c, p
 answer_fn page_record_remove, post_record_remove, page_record_restore, post_record_restore; /* page_remove.c */
 answer_fn page_act, post_act, post_act_batch;                                               /* page_act.c */
 answer_fn page_inbox, page_overview, page_ranking, page_dossier, page_dossier_paper, page_dossier_file, page_minutes,
-    page_calendar, page_attach, post_attach, post_attach_remove, post_attach_done, page_dossier_form, post_dossier_form,
-    page_counter, page_counter_form, post_counter, page_received;
+    page_decision, page_calendar, page_attach, post_attach, post_attach_remove, post_attach_done, page_dossier_form,
+    post_dossier_form, page_counter, page_counter_form, post_counter, page_received;
 answer_fn page_reports, page_report;                                        /* page_report.c */
 answer_fn page_figures, page_figure;                                        /* page_figure.c */
 answer_fn page_indexes, page_index, page_index_subject, page_index_compare; /* page_index.c, page_index_subject.c */

@@ -224,13 +224,13 @@ static enum err write_handovers(struct maker *m, struct fault *f)
     struct query *q CLEANUP(query_closep) = NULL;
     struct record r;
     bool has_row;
-    const char *filter = arena_printf(
-        m->a, "dossier = '%.*s' AND transition IN ('receive', 'accept', 'hand_over', 'take', 'decide', 'take_back')",
-        STR_ARG(m->r->id));
+    const char *filter =
+        arena_printf(m->a, "dossier = '%.*s' AND transition IN ('receive', 'accept', 'take', 'decide', 'take_back')",
+                     STR_ARG(m->r->id));
     enum err e = query_open(m->s, reg, &(struct query_options){.filter = str_of(filter)}, &q, f);
     json_key(&m->o, STR("handovers"));
     json_array_begin(&m->o);
-    struct str from = STR("");
+    struct str from = text_in(m, "applicant");
     while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
         struct str actor = str_dup(m->a, record_text(reg, &r, "actor")), id = record_text(reg, &r, "transition");
         const struct transition *t = transition_find(m->act->workflow, id);

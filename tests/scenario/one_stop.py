@@ -98,8 +98,7 @@ def way(code):
     has_done(do(nam, code, "print_slip"), "the control slip is printed")
     slip = re.search(r'/papers/(\d+)">Control slip', nam.get(f"/desk/dossiers/{code}").text).group(1)
     words = pdf_text(nam.get(f"/desk/dossiers/{code}/papers/{slip}?as=pdf").body)
-    tell("PHIẾU KIỂM SOÁT" in words and "Giao cho" in words and "Ký và ban hành" in words,
-         "it tells each hand-over in words", words)
+    tell(all(w in words for w in ("PHIẾU KIỂM SOÁT", "Lê Thị Mai", "Ký nhận hồ sơ", "Ký và ban hành")), "it tells each hand-over in words", words)
     tell(f"/track/papers/{slip}" not in follow(code).get("/track").text, "and is not for the applicant")
     for number, name in ((1, "result.pdf"), (2, "result.p7s")):
         page = leader.get(f"/desk/dossiers/{code}/files/{number}")
@@ -191,6 +190,12 @@ def batch():
     page = leader.ask("POST", "/registers/dossiers/batch/decide", urllib.parse.urlencode(pairs))
     tell(page.status == 303, "and is signed for all", page.text)
     tell(all(record(c)["result_number"] == "12/QĐ-UBND" for c in codes), "each bears it", [record(c) for c in codes])
+    paper = re.search(r"/desk/decisions/\d+", leader.get(page.location).text)
+    words = " ".join(pdf_text(leader.get(paper.group(0)).body).split()) if paper else ""
+    tell(all(w in words for w in ("QUYẾT ĐỊNH", "12/QĐ-UBND", "Nguyễn Long", "Nguyễn Văn Hai", *codes)),
+         "and the decision is printed with its list", words)
+    tell(far.get(paper.group(0)).status == 404 and mai.get("/desk/decisions/1").status == 404,
+         "which others do not see, and which a revision without one has not", paper)
 
 
 def several_offices():
