@@ -98,7 +98,8 @@ def way(code):
     has_done(do(nam, code, "print_slip"), "the control slip is printed")
     slip = re.search(r'/papers/(\d+)">Control slip', nam.get(f"/desk/dossiers/{code}").text).group(1)
     words = pdf_text(nam.get(f"/desk/dossiers/{code}/papers/{slip}?as=pdf").body)
-    tell(all(w in words for w in ("PHIẾU KIỂM SOÁT", "Lê Thị Mai", "Ký nhận hồ sơ", "Ký và ban hành")), "it tells each hand-over in words", words)
+    tell(all(w in words for w in ("PHIẾU KIỂM SOÁT", "Lê Thị Mai", "Ký nhận hồ sơ", "Ký và ban hành")),
+         "it tells each hand-over in words", words)
     tell(f"/track/papers/{slip}" not in follow(code).get("/track").text, "and is not for the applicant")
     for number, name in ((1, "result.pdf"), (2, "result.p7s")):
         page = leader.get(f"/desk/dossiers/{code}/files/{number}")
