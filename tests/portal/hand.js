@@ -150,6 +150,10 @@ class Hand {
     const text = await this.text();
     if (!text.includes(words)) this.faults.push(`${this.page.url()}: ${why}: “${words}” is not in: ${text.slice(0, 500)}`);
   }
+
+  async expectNot(words, why) {
+    if ((await this.text()).includes(words)) this.faults.push(`${this.page.url()}: ${why}: “${words}” is there`);
+  }
 }
 
 module.exports = { Hand };

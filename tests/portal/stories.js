@@ -168,6 +168,7 @@ async function land(scripts, how) {
     await step(sau, code, "Yêu cầu nghĩa vụ tài chính", { fee_vnd: "7000000", fee_note: "Thuế thu nhập, lệ phí trước bạ" });
     await openDossier(tien, code);
     await tien.expect("nghĩa vụ tài chính", "the dossier waits for the duty");
+    await tien.expect("tạm dừng từ", "the clock stands");
     await ownDossier(ba, code);
     await ba.expect("7.000.000 đồng", "the applicant reads what is due");
   });
@@ -181,6 +182,7 @@ async function land(scripts, how) {
     await ba.expect("Giấy đã ra", "the receipt is there");
     await openDossier(sau, code);
     await sau.expect("Trình dự thảo kết quả", "it can be worked on again");
+    await sau.expectNot("tạm dừng từ", "the clock goes on");
   });
   await day(`it is decided, fetched at the counter and rated ${how}`, async () => {
     await step(sau, code, "Trình dự thảo kết quả", { draft_text: "Đủ điều kiện đăng ký biến động" });
@@ -244,6 +246,7 @@ async function poor(scripts, how) {
       await step(hanh, code, "Duyệt dự thảo");
     }
     await batch(long, codes, "Ký và ban hành kết quả", { result_number: scripts ? "21/QĐ-UBND" : "22/QĐ-UBND", signer: "Nguyễn Long" });
+    await long.expect("Quyết định và danh sách", "the decision can be printed");
   });
   await day(`returned, and rated by whoever holds the slip, ${how}`, async () => {
     await batch(mai, codes, "Một cửa ký nhận kết quả");

@@ -173,6 +173,17 @@ def offline(link):
     return codes, secret
 
 
+def strike(province, sending, is_there):
+    """kill -9 of the province, or of the node that sends to it."""
+    if is_there:
+        province.end(signal.SIGKILL)
+        sending.wait()
+        province.start()
+    else:
+        sending.kill()
+        sending.wait()
+
+
 def killed(province):
     """The line is back, and everything is killed again and again, at the node and at the province; answers are lost."""
     line.is_up = True
@@ -181,13 +192,7 @@ def killed(province):
         p = subprocess.Popen([TINHSO, "node", "sync", "--db", "n1.db"], cwd=WORK, stdout=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL)
         time.sleep(random.uniform(0.0, 0.15))
-        if i % 2:
-            province.end(signal.SIGKILL)
-            p.wait()
-            province.start()
-        else:
-            p.kill()
-            p.wait()
+        strike(province, p, i % 2 == 1)
     line.losing = 0
     for _ in range(5):
         done = run("n1.db", "node", "sync", "--json")
@@ -388,13 +393,7 @@ def files(mai, server):
         line.cut("/files", random.randint(1, 4))
         p = subprocess.Popen([TINHSO, "node", "sync", "--db", "n1.db"], cwd=WORK, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(random.uniform(0.02, 0.3))
-        if i % 4 == 3:
-            province.end(signal.SIGKILL)
-            p.wait()
-            province.start()
-        else:
-            p.kill()
-            p.wait()
+        strike(province, p, i % 4 == 3)
     line.losing, line.is_up, line.cutting = 0, True, ("", 0)
     done = run("n1.db", "node", "sync")
     tell(done.returncode == 1 and f"{code}@2" in done.stderr, "what the forger left ends with the first whole one: it is refused and told",

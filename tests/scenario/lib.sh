@@ -227,6 +227,14 @@ npm_modules() {
     fi
 }
 
+# a_browser: $chromium and the packages of npm_modules are there, or the whole scenario is skipped.
+a_browser() {
+    chromium=$(command -v chromium || true)
+    [ -n "$chromium" ] || skip_all "chromium is not installed"
+    npm_modules
+    [ -n "$modules" ] || skip_all "$why"
+}
+
 # walk_as WHO [ADDRESS…]: the pages in a real browser, signed in by the cookie in $WORK/WHO.cookie: in both languages, narrow and wide, with and without
 # scripts. Without addresses those of tests/portal/addresses.txt that begin with WHO. Pictures go to TINHSO_IMAGES, when that is set.
 walk_as() {

@@ -5,11 +5,7 @@
 # The pages in a real browser: tests/portal/walk.js visits them on the loaded province.
 . "$(dirname "$0")/lib.sh"
 
-chromium=$(command -v chromium || true)
-[ -n "$chromium" ] || skip_all "chromium is not installed"
-npm_modules
-[ -n "$modules" ] || skip_all "$why"
-
+a_browser
 loaded_province
 serve --lang en
 

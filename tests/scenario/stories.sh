@@ -4,11 +4,7 @@
 # A birth, a change of land with its duty, and poor households decided together: from filing to rating in a real browser, by keyboard (tests/portal/stories.js).
 . "$(dirname "$0")/lib.sh"
 
-chromium=$(command -v chromium || true)
-[ -n "$chromium" ] || skip_all "chromium is not installed"
-npm_modules
-[ -n "$modules" ] || skip_all "$why"
-
+a_browser
 loaded_province
 head -c 24 /dev/urandom | base64 >"$WORK/payment.key"
 python3 "$SOURCE/tests/peers/payment.py" "$WORK/payment.key" >"$WORK/payment.url" 2>/dev/null &
