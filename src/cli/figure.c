@@ -96,7 +96,7 @@ static void put_facts(struct cli *c, const struct figure_result *r)
         show_fact(c, T(c, "Đã hỏi", "Asked"), keep(c, &b));
     }
     show_fact(c, T(c, "Cách đếm", "How counted"), text2_in(&figure->note, c->lang));
-    show_fact(c, T(c, "Nguồn", "Source"), figure->source);
+    show_fact(c, T(c, "Nguồn", "Source"), text2_in(&figure->source, c->lang));
     if (r->n_sample) {
         buf_reset(&b);
         print_count(c, &b, r->n_sample);

@@ -177,7 +177,7 @@ static void put_heading(struct cli *c, const struct index_table *t)
     buf_printf(&c->out, "%.*s, %lld\n", STR_ARG(title), (long long)t->year);
     show_fact(c, T(c, "Bộ tiêu chí", "Framework"),
               str_of(arena_printf(c->arena, "%.*s (%s)", STR_ARG(framework), status)));
-    show_fact(c, T(c, "Nguồn", "Source"), t->framework->source);
+    show_fact(c, T(c, "Nguồn", "Source"), text2_in(&t->framework->source, c->lang));
     show_fact(c, T(c, "Phiên bản", "Revision"), count_shown(c, t->at.rev));
     if (t->has_other_framework)
         show_fact(c, T(c, "Lưu ý", "Note"),

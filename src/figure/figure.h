@@ -70,8 +70,7 @@ struct measure {
 
 struct figure {
     struct str id;
-    struct text2 title, unit, note;
-    struct str source;
+    struct text2 title, unit, note, source;
     bool is_internal; /* shown to those alone who hold a grant for it; so is what is computed from one */
     struct str on, period_from, period_to, valid_from, valid_to; /* ISO dates, ends inclusive; may be empty */
     int64_t

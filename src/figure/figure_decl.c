@@ -125,7 +125,7 @@ static const struct yaml_field figure_fields[] = {
     {"title", Y_TEXT2, AT(figure_decl, title), Y_REQUIRED},
     {"unit", Y_TEXT2, AT(figure_decl, unit)},
     {"note", Y_TEXT2, AT(figure_decl, note)},
-    {"source", Y_STR, AT(figure_decl, source)},
+    {"source", Y_TEXT2, AT(figure_decl, source)},
     {"privacy", Y_ENUM, AT(figure_decl, privacy), 0, privacy_names},
     {"on", Y_DATE_TEXT, AT(figure_decl, on)},
     {"period", Y_MAP, AT(figure_decl, period), 0, &period_schema},

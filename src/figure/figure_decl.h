@@ -49,9 +49,9 @@ struct rank_decl {
 
 struct figure_decl {
     struct yaml_place place, id_place, of_place;
-    struct str id, source, on;
+    struct str id, on;
     int privacy;
-    struct text2 title, unit, note;
+    struct text2 title, unit, note, source;
     struct range_decl period, valid;
     struct measure_decl *count, *sum, *mean, *survey, *of;
     struct ratio_decl *ratio;

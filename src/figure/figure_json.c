@@ -121,7 +121,7 @@ void figure_definition_json(const struct figure *figure, enum lang lang, struct 
     text_json("note", text2_in(&figure->note, lang), o);
     if (figure->is_internal)
         json_member(o, "privacy", STR("internal"));
-    text_json("source", figure->source, o);
+    text_json("source", text2_in(&figure->source, lang), o);
     json_member(o, "file", figure->file);
     json_key(o, STR("line")), json_int(o, figure->line);
     measure_json("count", &figure->main, o);

@@ -53,8 +53,7 @@ const char *index_status_name(enum index_status status);
 
 struct index_framework {
     struct str id;
-    struct text2 title;
-    struct str source;
+    struct text2 title, source;
     int64_t year_from, year_to; /* inclusive */
     enum index_status status;
     struct quantity max_points; /* unknown when not published */
@@ -73,8 +72,7 @@ struct index_mean_group {
 
 struct index {
     struct str id;
-    struct text2 title;
-    struct str source;
+    struct text2 title, source;
     const struct reg *subjects;
     struct str subjects_where, subjects_on; /* may be empty */
     int subject_name;                       /* field numbers */

@@ -90,7 +90,7 @@ void index_members_json(const struct index_table *t, const struct index_row *onl
     }
     json_array_end(o);
     json_member(o, "framework_title", text2_in(&t->framework->title, lang));
-    json_member(o, "framework_source", t->framework->source);
+    json_member(o, "framework_source", text2_in(&t->framework->source, lang));
     json_member(o, "framework_status", str_of(index_status_name(t->framework->status)));
 }
 

@@ -25,8 +25,8 @@ struct pillar_decl {
 
 struct framework_decl {
     struct yaml_place place, id_place, years_place, max_place;
-    struct str id, source;
-    struct text2 title;
+    struct str id;
+    struct text2 title, source;
     struct {
         int64_t from, to;
     } years;
@@ -48,8 +48,8 @@ struct values_decl {
 
 struct index_file {
     struct yaml_place place, id_place;
-    struct str id, source;
-    struct text2 title;
+    struct str id;
+    struct text2 title, source;
     struct subjects_decl subjects;
     struct values_decl values;
     struct published_decl {
@@ -111,7 +111,7 @@ static const struct yaml_field framework_fields[] = {
     {"framework", Y_PLACE, AT(framework_decl, id_place)},
     {"framework", Y_STR, AT(framework_decl, id), Y_REQUIRED},
     {"title", Y_TEXT2, AT(framework_decl, title), Y_REQUIRED},
-    {"source", Y_STR, AT(framework_decl, source)},
+    {"source", Y_TEXT2, AT(framework_decl, source)},
     {"years", Y_PLACE, AT(framework_decl, years_place)},
     {"years", Y_MAP, AT(framework_decl, years), Y_REQUIRED, &years_schema},
     {"status", Y_ENUM, AT(framework_decl, status), 0, statuses},
@@ -181,7 +181,7 @@ static const struct yaml_field index_fields[] = {
     {"index", Y_PLACE, AT(index_file, id_place)},
     {"index", Y_STR, AT(index_file, id), Y_REQUIRED},
     {"title", Y_TEXT2, AT(index_file, title), Y_REQUIRED},
-    {"source", Y_STR, AT(index_file, source)},
+    {"source", Y_TEXT2, AT(index_file, source)},
     {"subjects", Y_MAP, AT(index_file, subjects), Y_REQUIRED, &subjects_schema},
     {"values", Y_MAP, AT(index_file, values), Y_REQUIRED, &values_schema},
     {"published", Y_MAP, AT(index_file, published), 0, &published_schema},

@@ -163,8 +163,7 @@ struct reg {
     const char *search_table; /* quoted, "s_NAME"; NULL without search fields */
     const char *columns;      /* of a version as the alias t, for record_read: all of the table, in order */
     const char *box_table;    /* quoted, "g_NAME": R*Tree over the rectangles of `geometry`; NULL without */
-    struct text2 title, description;
-    struct str source;
+    struct text2 title, description, source;
     enum privacy privacy;
     struct field *fields;
     size_t n_fields;
@@ -215,9 +214,18 @@ struct sources {
     size_t n;
 };
 
+/* Under which terms the open data may be used. */
+struct terms {
+    const struct text2 *texts;
+    size_t n;
+    struct text2 decision; /* by which the province set them; empty: it has not confirmed them yet */
+    struct str license;    /* address of a licence; may be empty */
+};
+
 struct province {
     struct str id;
     struct text2 title;
+    struct terms terms;
     int utc_offset_minutes;
     struct reg **registers; /* in the order of loading: a register comes after those it refers to */
     size_t n_registers;

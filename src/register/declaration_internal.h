@@ -20,12 +20,20 @@ struct level_decl {
     struct text2 title;
 };
 
+struct terms_decl {
+    struct yaml_place license_place;
+    YAML_ARRAY(struct text2) texts;
+    struct text2 decision;
+    struct str license;
+};
+
 struct province_decl {
     struct yaml_place place, id_place, time_zone_place;
     struct str id, source, time_zone;
     struct text2 title, description;
     struct units_decl *units;
     struct successors_decl *successors;
+    struct terms_decl *terms;
     YAML_ARRAY(struct level_decl) levels;
 };
 
@@ -103,8 +111,8 @@ struct reg_decl {
     struct yaml_place place, name_place, as_of_place;
     struct text2 purpose, legal_basis;
     struct retention_decl *retention;
-    struct str file, name, source, as_of;
-    struct text2 title, description;
+    struct str file, name, as_of;
+    struct text2 title, description, source;
     int privacy, by;
     struct yaml_strs key, order, search;
     struct valid_time_decl *valid_time;

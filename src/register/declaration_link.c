@@ -156,6 +156,13 @@ static void link_units(struct linker *l)
     }
 }
 
+static void link_terms(struct linker *l, const struct terms_decl *d)
+{
+    if (d->license.n && !str_starts(d->license, STR("https://")) && !str_starts(d->license, STR("http://")))
+        linker_misfit(l, STR("province.yaml"), d->license_place, "license", d->license, "https://…");
+    l->p->terms = (struct terms){d->texts.p, d->texts.n, d->decision, d->license};
+}
+
 static void link_province(struct linker *l)
 {
     const struct province_decl *d = &l->d.province;
@@ -190,6 +197,8 @@ static void link_province(struct linker *l)
             l->p->levels[l->p->n_levels++] = (struct level){(int)level, d->levels.p[i].title};
     }
     link_units(l);
+    if (d->terms)
+        link_terms(l, d->terms);
 }
 
 /* Depth first: what a register refers to is loaded before it. A register may refer to itself; a ring of several is refused. */

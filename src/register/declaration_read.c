@@ -73,6 +73,21 @@ static const struct yaml_field successors_fields[] = {
 static const struct yaml_schema successors_schema =
     YAML_SCHEMA("successors", successors_fields, struct successors_decl);
 
+static const struct yaml_field term_fields[] = {
+    {"vi", Y_STR, offsetof(struct text2, vi), Y_REQUIRED, NULL},
+    {"en", Y_STR, offsetof(struct text2, en), 0, NULL},
+};
+static const struct yaml_schema term_schema = {"texts", term_fields, ARRAY_LEN(term_fields), sizeof(struct text2),
+                                               NULL,    "vi"};
+
+static const struct yaml_field terms_fields[] = {
+    {"texts", Y_LIST, offsetof(struct terms_decl, texts), Y_REQUIRED, &term_schema},
+    {"decision", Y_TEXT2, offsetof(struct terms_decl, decision), 0, NULL},
+    {"license", Y_STR, offsetof(struct terms_decl, license), 0, NULL},
+    {"license", Y_PLACE, offsetof(struct terms_decl, license_place), 0, NULL},
+};
+static const struct yaml_schema terms_schema = YAML_SCHEMA("terms", terms_fields, struct terms_decl);
+
 static const struct yaml_field level_fields[] = {
     {NULL, Y_PLACE, offsetof(struct level_decl, place), 0, NULL},
     {NULL, Y_KEY, offsetof(struct level_decl, key), 0, NULL},
@@ -93,6 +108,7 @@ static const struct yaml_field province_fields[] = {
     {"time_zone", Y_PLACE, offsetof(struct province_decl, time_zone_place), 0, NULL},
     {"units", Y_MAP_PTR, offsetof(struct province_decl, units), 0, &units_schema},
     {"successors", Y_MAP_PTR, offsetof(struct province_decl, successors), 0, &successors_schema},
+    {"terms", Y_MAP_PTR, offsetof(struct province_decl, terms), 0, &terms_schema},
     {"levels", Y_KEYED, offsetof(struct province_decl, levels), 0, &level_schema},
 };
 static const struct yaml_schema province_schema = YAML_SCHEMA("province", province_fields, struct province_decl);
@@ -290,7 +306,7 @@ static const struct yaml_field reg_fields[] = {
     {"register", Y_PLACE, offsetof(struct reg_decl, name_place), 0, NULL},
     {"title", Y_TEXT2, offsetof(struct reg_decl, title), Y_REQUIRED, NULL},
     {"description", Y_TEXT2, offsetof(struct reg_decl, description), 0, NULL},
-    {"source", Y_STR, offsetof(struct reg_decl, source), 0, NULL},
+    {"source", Y_TEXT2, offsetof(struct reg_decl, source), 0, NULL},
     {"privacy", Y_ENUM, offsetof(struct reg_decl, privacy), 0, privacy_names},
     {"by", Y_ENUM, offsetof(struct reg_decl, by), 0, writer_names},
     {"purpose", Y_TEXT2, offsetof(struct reg_decl, purpose), 0, NULL},

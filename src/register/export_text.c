@@ -114,7 +114,7 @@ static enum err geojson_source(struct writer *w, struct fault *f)
     json_key(&w->json, STR("numberReturned")), json_int(&w->json, x->result->n);
     json_key(&w->json, STR("samples")), json_int(&w->json, x->result->n_samples);
     json_member(&w->json, "title", text2_in(&x->reg->title, x->o->lang));
-    json_member(&w->json, "source", x->reg->source);
+    json_member(&w->json, "source", text2_in(&x->reg->source, x->o->lang));
     json_key(&w->json, STR("revision")), json_int(&w->json, at.rev);
     json_member(&w->json, "revisionTime", at.time);
     json_member(&w->json, "filter", x->o->filter);

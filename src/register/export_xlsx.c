@@ -272,7 +272,7 @@ static enum err write_source(struct workbook *w, struct fault *f)
     buf_printf(&w->cell, "%.*s (%.*s)", STR_ARG(text2_in(&x->reg->title, lang)), STR_ARG(x->reg->name));
     say(w, W(w, "Sổ đăng ký", "Register"), buf_view(&w->cell));
     say(w, W(w, "Địa phương", "Province"), text2_in(&x->s->province->title, lang));
-    say(w, W(w, "Nguồn dữ liệu", "Source of the data"), x->reg->source);
+    say(w, W(w, "Nguồn dữ liệu", "Source of the data"), text2_in(&x->reg->source, lang));
     enum err e = say_revision(w, f);
     say(w, W(w, "Điều kiện lọc (CQL2)", "Filter (CQL2)"),
         str_trim(x->o->filter).n ? x->o->filter : W(w, "không: toàn bộ", "none: all"));

@@ -281,8 +281,11 @@ static enum err load_samples(struct loader *l, const struct reg *reg)
     enum err e = is_loaded(l, reg, l->step.source, &d, &skip, &f);
     struct change *c;
     size_t n = l->list->total;
-    struct change_info info = {
-        .actor = l->o->actor, .reason = reg->source, .source = l->step.source, .digest = &d, .file = l->step.source};
+    struct change_info info = {.actor = l->o->actor,
+                               .reason = text2_in(&reg->source, LANG_VI),
+                               .source = l->step.source,
+                               .digest = &d,
+                               .file = l->step.source};
     l->result->files_skipped += e == OK && skip;
     struct load_result before = *l->result;
     if (e == OK && skip)

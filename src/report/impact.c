@@ -99,7 +99,7 @@ static enum err write_register(const struct impact *x, const struct reg *reg, st
     buf_printf(x->out, "## %.*s\n\n", STR_ARG(title));
     buf_printf(x->out, "- **%s:** %.*s\n", say(x, "Mục đích", "Purpose"), STR_ARG(purpose));
     buf_printf(x->out, "- **%s:** %.*s\n", say(x, "Căn cứ pháp lý", "Legal basis"), STR_ARG(basis));
-    buf_printf(x->out, "- **%s:** %.*s\n", say(x, "Nguồn", "Source"), STR_ARG(reg->source));
+    buf_printf(x->out, "- **%s:** %.*s\n", say(x, "Nguồn", "Source"), STR_ARG(text2_in(&reg->source, x->lang)));
     buf_printf(x->out, "- **%s:** %.*s\n", say(x, "Số hồ sơ", "Records"), STR_ARG(buf_view(&count)));
     write_term(x, reg);
     write_fields(x, reg);

@@ -163,7 +163,7 @@ static bool word_of(struct maker *m, const struct figure_result *r, enum part pa
         *ret_word = text2_in(&figure->question, lang);
         return true;
     case PART_SOURCE:
-        *ret_word = figure->source;
+        *ret_word = text2_in(&figure->source, lang);
         return true;
     case PART_DATE:
         *ret_word = date_shown(m, r->on);
@@ -410,7 +410,7 @@ static bool part_fits(const struct figure *figure, enum part part, enum lang lan
     case PART_UNIT:
         return text2_in(&figure->unit, lang).n > 0;
     case PART_SOURCE:
-        return figure->source.n > 0;
+        return text2_in(&figure->source, lang).n > 0;
     default:
         return true;
     }

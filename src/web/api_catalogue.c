@@ -110,11 +110,11 @@ static enum err write_dataset(struct exchange *x, const struct reg *reg, struct 
     write_both(o, "dct:title", &reg->title);
     write_both(o, "dct:description", reg->description.vi.n || reg->description.en.n ? &reg->description : &reg->title);
     write_instant(o, "dct:modified", changed.time);
-    if (reg->source.n) {
+    if (text2_in(&reg->source, x->lang).n) {
         json_key(o, STR("dct:provenance"));
         json_object_begin(o);
         json_member(o, "@type", STR("dct:ProvenanceStatement"));
-        json_member(o, "rdfs:label", reg->source);
+        write_both(o, "rdfs:label", &reg->source);
         json_object_end(o);
     }
     if (reg->sample) {
@@ -134,6 +134,29 @@ static enum err write_dataset(struct exchange *x, const struct reg *reg, struct 
     json_array_end(o);
     json_object_end(o);
     return OK;
+}
+
+/* Terms that the province has not confirmed are not told to machines: they would be harvested as its own. */
+static void write_terms(struct exchange *x, struct json_out *o)
+{
+    const struct terms *terms = &((struct worker *)x->worker)->store->province->terms;
+    if (!text2_in(&terms->decision, x->lang).n)
+        return;
+    json_key(o, STR("dct:rights"));
+    json_array_begin(o);
+    for (size_t i = 0; i < terms->n; i++) {
+        json_object_begin(o);
+        json_member(o, "@type", STR("dct:RightsStatement"));
+        write_both(o, "rdfs:label", &terms->texts[i]);
+        json_object_end(o);
+    }
+    json_array_end(o);
+    if (terms->license.n) {
+        json_key(o, STR("dct:license"));
+        json_object_begin(o);
+        json_member(o, "@id", terms->license);
+        json_object_end(o);
+    }
 }
 
 static void write_service(struct exchange *x, struct json_out *o)
@@ -180,6 +203,7 @@ enum err api_catalogue(struct exchange *x, struct fault *f)
     json_member(&o, "@id", whole(x, "/", STR("")));
     json_object_end(&o);
     write_publisher(x, &o);
+    write_terms(x, &o);
     write_service(x, &o);
     json_key(&o, STR("dcat:dataset"));
     json_array_begin(&o);

@@ -176,8 +176,8 @@ static enum err write_collection(struct exchange *x, const struct reg *reg, stru
     json_member(o, "title", text2_in(&reg->title, x->lang));
     if (text2_in(&reg->description, x->lang).n)
         json_member(o, "description", text2_in(&reg->description, x->lang));
-    if (reg->source.n)
-        json_member(o, "attribution", reg->source);
+    if (text2_in(&reg->source, x->lang).n)
+        json_member(o, "attribution", text2_in(&reg->source, x->lang));
     json_member(o, "itemType", STR("feature"));
     if (reg->sample)
         json_key(o, STR("sample")), json_bool(o, true);

@@ -51,7 +51,7 @@ static enum err set_of(struct exchange *x, const struct reg *reg, struct tpl_dat
                                       .description = text2_in(&reg->description, x->lang),
                                       .count = count,
                                       .time = part_date(x, changed.day),
-                                      .source = reg->source,
+                                      .source = text2_in(&reg->source, x->lang),
                                       .is_sample = reg->sample != NULL,
                                       .files = files,
                                       .n_files = files_of(x, reg, files)};
@@ -61,6 +61,15 @@ static enum err set_of(struct exchange *x, const struct reg *reg, struct tpl_dat
 static int by_title(const void *a, const void *b)
 {
     return text_compare(((const struct tpl_data_sets *)a)->title, ((const struct tpl_data_sets *)b)->title);
+}
+
+static size_t terms_of(struct exchange *x, const struct terms *terms, struct tpl_data_terms **ret)
+{
+    struct tpl_data_terms *shown = ARENA_ARRAY(x->arena, struct tpl_data_terms, terms->n + 1);
+    for (size_t i = 0; i < terms->n; i++)
+        shown[i] = (struct tpl_data_terms){text2_in(&terms->texts[i], x->lang)};
+    *ret = shown;
+    return terms->n;
 }
 
 enum err page_data(struct exchange *x, struct fault *f)
@@ -85,7 +94,18 @@ enum err page_data(struct exchange *x, struct fault *f)
         {message(M_data_log, lang), message(M_data_log_how, lang), STR("/api/log/checkpoint")},
     };
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), description CLEANUP(buf_done) = BUF_INIT(4096);
-    tpl_data(&content, &(struct tpl_data){sets, n, machines, ARRAY_LEN(machines)}, lang);
+    struct tpl_data_terms *terms;
+    size_t n_terms = terms_of(x, &p->terms, &terms);
+    tpl_data(&content,
+             &(struct tpl_data){.terms = terms,
+                                .n_terms = n_terms,
+                                .decision = text2_in(&p->terms.decision, lang),
+                                .license = p->terms.license,
+                                .sets = sets,
+                                .n_sets = n,
+                                .machines = machines,
+                                .n_machines = ARRAY_LEN(machines)},
+             lang);
     message_fill(&description, M_data_description, lang, text2_in(&p->title, lang));
     return page(x,
                 &(struct page){.title = message(M_data_title, lang),

@@ -119,8 +119,9 @@ static void add_days(struct facts *facts)
     }
     if (figure->kind != FIGURE_INDEX && figure->kind != FIGURE_DIFFERENCE)
         add(facts, M_figure_day, (struct fact){.text = part_date(x, facts->v->r.on)});
-    if (figure->source.n)
-        add(facts, M_figure_source, (struct fact){.text = figure->source});
+    struct str source = text2_in(&figure->source, x->lang);
+    if (source.n)
+        add(facts, M_figure_source, (struct fact){.text = source});
 }
 
 static enum err add_author(struct facts *facts, struct fault *f)

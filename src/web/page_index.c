@@ -321,7 +321,7 @@ static void show_framework(const struct index_view *v, struct buf *out)
          .text = framework_years(x, fw, fw == &v->index->frameworks[v->index->n_frameworks - 1])},
         {.term = message(M_index_max, x->lang), .text = part_quantity(x, fw->max_points, 2)},
         {.term = message(M_index_main, x->lang), .text = buf_view(&mains)},
-        {.term = message(M_index_source, x->lang), .text = fw->source},
+        {.term = message(M_index_source, x->lang), .text = text2_in(&fw->source, x->lang)},
     };
     part_facts(x, out, facts, ARRAY_LEN(facts));
 }

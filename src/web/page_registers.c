@@ -279,7 +279,7 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
     tpl_register(out,
                  &(struct tpl_register){
                      .description = text2_in(&reg->description, x->lang),
-                     .source = reg->source,
+                     .source = text2_in(&reg->source, x->lang),
                      .is_sample = reg->sample && !l->has_sample, /* else the page says so at its top */
                      .is_writer = site_may_write(x, VERB_CREATE, reg) || site_may_write(x, VERB_UPDATE, reg) ||
                                   site_may_write(x, VERB_IMPORT, reg),

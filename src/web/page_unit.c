@@ -120,8 +120,9 @@ static struct str way_detail(struct dossier *d, const struct unit_way *way)
         struct str title = text2_in(&reg->fields[i].title, d->x->lang);
         buf_printf(&b, " · %.*s %.*s", STR_ARG(title), STR_ARG(v->text));
     }
-    if (reg->source.n)
-        buf_printf(&b, " · %.*s", STR_ARG(reg->source));
+    struct str source = text2_in(&reg->source, d->x->lang);
+    if (source.n)
+        buf_printf(&b, " · %.*s", STR_ARG(source));
     return str_dup(d->x->arena, buf_view(&b));
 }
 

@@ -108,7 +108,7 @@ expect_eq "the framework that judged tells where it comes from and whether it is
 import json, sys
 t = json.loads(sys.argv[1])
 print(t["framework"], t["framework_status"], t["framework_source"], t["rows"][0]["main"][0]["components"])' "$out")" \
-    "qd-922 closed Decision 922/QĐ-BTTTT of 20 May 2022 10"
+    "qd-922 closed Quyết định 922/QĐ-BTTTT ngày 20/5/2022 10"
 tinhso index dti-province --year 2022 --of "da nang"
 expect_contains "a total is explained by main index" "$out" "0,800175"
 tinhso index dti-province --year 2022 --of "dak nong"

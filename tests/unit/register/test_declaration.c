@@ -93,6 +93,20 @@ static void mistakes_of_several_files_are_listed_together(void **state)
     assert_true(list.total >= 3);
 }
 
+static void a_licence_is_an_address(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct faults list CLEANUP(faults_done) = {0};
+    struct text_file files[] = {
+        {"province.yaml", "province: x\ntitle: X\nterms:\n  license: CC BY\n  texts: [Name the source]\n"}};
+    struct sources src = sources_of(a, files, ARRAY_LEN(files));
+    struct province *p;
+    assert_int_equal(province_build(a, &src, &p, &list), ERR_DECL_VALUE);
+    assert_int_equal(list.total, 1);
+    assert_int_equal(list.p[0].line, 4);
+}
+
 static void a_register_that_cannot_be_read_is_told_once(void **state)
 {
     (void)state;
@@ -328,6 +342,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_mistake_is_named_with_its_line),
         cmocka_unit_test(mistakes_of_several_files_are_listed_together),
+        cmocka_unit_test(a_licence_is_an_address),
         cmocka_unit_test(a_register_that_cannot_be_read_is_told_once),
         cmocka_unit_test(registers_load_after_what_they_refer_to),
         cmocka_unit_test(registers_in_a_ring_are_refused),
