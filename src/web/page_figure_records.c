@@ -113,9 +113,7 @@ static struct str all_href(struct figure_view *v)
     const struct measure *m = &v->figure->main;
     if (v->figure->kind != FIGURE_COUNT || m->kind != MEASURE_COUNT || !site_shows_register(x, m->reg))
         return (struct str){NULL, 0};
-    struct str href = part_href(x, "/registers/", m->reg->name),
-               filter = figure_filter_text(x->arena, v->figure, m->where, v->r.on),
-               query = filter.n ? part_href(x, "?filter=", filter) : (struct str){NULL, 0};
+    struct str href = part_href(x, "/registers/", m->reg->name), query = show_counted_query(x, v->figure, m, v->r.on);
     struct str at = x->at.n ? part_href(x, query.n ? "&at=" : "?at=", x->at) : (struct str){NULL, 0};
     return str_of(arena_printf(x->arena, "%.*s%.*s%.*s", STR_ARG(href), STR_ARG(query), STR_ARG(at)));
 }

@@ -66,6 +66,15 @@ struct str show_href(struct exchange *x, const struct reg *reg, const struct rec
     return show_record_href(x, reg, r->id);
 }
 
+struct str show_counted_query(struct exchange *x, const struct figure *figure, const struct measure *m, struct str on)
+{
+    struct str filter = figure_filter_text(x->arena, figure, m->where, on),
+               query = filter.n ? part_href(x, "?filter=", filter) : nothing;
+    if (m->reg->valid_from == NO_FIELD || on.n == 0)
+        return query;
+    return STR_JOIN(x->arena, query, query.n ? STR("&datetime=") : STR("?datetime="), on);
+}
+
 /* ---- what a value points to ---- */
 
 /* The record that stands behind a reference on a day; else the last one that ever did. */

@@ -41,4 +41,7 @@ struct str show_validity(struct exchange *x, const struct reg *reg, const struct
 struct str show_record_href(struct exchange *x, const struct reg *reg, struct str id);
 struct str show_href(struct exchange *x, const struct reg *reg, const struct record *r);
 
+/* "?filter=…&datetime=…": the records that a figure counts, asked of its register as of the day of the figure; empty where all of them are. */
+struct str show_counted_query(struct exchange *x, const struct figure *figure, const struct measure *m, struct str on);
+
 #endif
