@@ -388,16 +388,19 @@ static void answer_route(struct http_worker *w, struct message *m, const struct 
     finish(w, m, e, f, r);
 }
 
+/* What whoever asks may do there (OGC API – Features Part 4, 5.6): to anyone, reading alone. */
 static void options(struct http_worker *w, struct reply *r)
 {
     struct buf b = BUF_INIT(128);
+    unsigned allow = w->match.allow & (w->x.subject->kind == SUBJECT_ANYONE ? w->match.is_public : ~0u);
     buf_puts(&b, "OPTIONS");
     for (unsigned i = 0; i < METHOD_OPTIONS; i++)
-        if (w->match.allow & 1u << i)
+        if (allow & 1u << i)
             buf_printf(&b, ", %s%s", method_name((enum method)i), i == METHOD_GET ? ", HEAD" : "");
     reply_header(r, "Allow", str_of(arena_strdup(w->arena, buf_cstr(&b))));
     buf_done(&b);
-    r->status = 204;
+    r->status = 200;
+    w->x.media = STR("text/plain");
     headers_add(w, r);
 }
 

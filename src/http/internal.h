@@ -84,6 +84,7 @@ struct match {
     const struct route *route;
     int index;                       /* of the route among all, for metrics */
     unsigned allow;                  /* bits of the methods that the path takes; 0: no such path */
+    unsigned is_public;              /* of them, those that anyone may use */
     int param_input[ROUTE_SEGMENTS]; /* places among the inputs */
     struct str param[ROUTE_SEGMENTS];
     size_t n_params;

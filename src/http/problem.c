@@ -8,6 +8,38 @@
 
 #include "base/banned.h"
 
+/* A short name for people; the code beside it names the very fault. */
+static struct str title_of(int status, enum lang lang)
+{
+    static const struct {
+        int status;
+        struct text2 title;
+    } titles[] = {
+        {400, {STR("Yêu cầu chưa đúng"), STR("Bad request")}},
+        {401, {STR("Chưa cho biết là ai"), STR("Not signed in")}},
+        {403, {STR("Không được phép"), STR("Not allowed")}},
+        {404, {STR("Không tìm thấy"), STR("Not found")}},
+        {405, {STR("Phương thức không dùng được ở đây"), STR("Method not allowed")}},
+        {406, {STR("Không có ở dạng này"), STR("Not available in that form")}},
+        {409, {STR("Trái với dữ liệu đang có"), STR("In conflict with what is there")}},
+        {412, {STR("Đã thay đổi trong lúc đó"), STR("Changed meanwhile")}},
+        {413, {STR("Quá lớn"), STR("Too large")}},
+        {414, {STR("Địa chỉ quá dài"), STR("Address too long")}},
+        {415, {STR("Không nhận dạng nội dung này"), STR("Content of that type is not taken")}},
+        {422, {STR("Nội dung chưa hợp lệ"), STR("Content is not valid")}},
+        {428, {STR("Thiếu điều kiện"), STR("A condition is wanted")}},
+        {429, {STR("Quá nhiều yêu cầu"), STR("Too many requests")}},
+        {503, {STR("Tạm thời chưa phục vụ được"), STR("Not available for now")}},
+        {507, {STR("Hết chỗ lưu"), STR("No space left")}},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(titles); i++)
+        if (titles[i].status == status)
+            return text2_in(&titles[i].title, lang);
+    return status < 500      ? text2_in(&titles[0].title, lang)
+           : lang == LANG_EN ? STR("The server failed")
+                             : STR("Máy chủ gặp lỗi");
+}
+
 static void problem_json(struct exchange *x, int status, enum err e, const struct fault *f)
 {
     struct json_out o;
@@ -17,7 +49,8 @@ static void problem_json(struct exchange *x, int status, enum err e, const struc
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_member(&o, "type", str_of(arena_printf(x->arena, "/problems/%s", err_type(e))));
-    json_member(&o, "title", str_of(err_type(e)));
+    json_member(&o, "title", title_of(status, x->lang));
+    json_member(&o, "code", str_of(err_type(e)));
     json_key(&o, STR("status")), json_int(&o, status);
     json_member(&o, "detail", buf_view(&detail));
     struct str field = fault_field_name(f);

@@ -151,22 +151,28 @@ static void take(struct match *m, const struct compiled *c, const struct str *se
     }
 }
 
+static void allow(struct match *m, const struct route *r)
+{
+    m->allow |= 1u << r->method;
+    m->is_public |= r->right == RIGHT_PUBLIC ? 1u << r->method : 0;
+}
+
 void routes_match(const struct routes *r, enum method method, struct str path, struct match *ret)
 {
     ret->route = NULL;
     ret->index = METRICS_ROUTES - 1;
-    ret->allow = 0;
+    ret->allow = ret->is_public = 0;
     ret->n_params = 0;
     const struct fixed *f = map_get(&r->fixed, path);
     for (int i = 0; f && i <= METHOD_OPTIONS; i++)
         if (f->by_method[i])
-            ret->allow |= 1u << i;
+            allow(ret, f->by_method[i]->route);
     if (f && f->by_method[method])
         take(ret, f->by_method[method], NULL, path);
     if (f)
         return;
     /* Segments beyond the longest template matter only to a rest, which reaches to the end of the path anyway. */
-    struct str segment[ROUTE_SEGMENTS + 1], rest = str_slice(path.p + 1, path.n - 1);
+    struct str segment[ROUTE_SEGMENTS + 1] = {{NULL, 0}}, rest = str_slice(path.p + 1, path.n - 1);
     size_t n = 0;
     while (rest.p && n <= ROUTE_SEGMENTS)
         segment[n++] = str_cut(rest, '/', &rest);
@@ -176,7 +182,7 @@ void routes_match(const struct routes *r, enum method method, struct str path, s
         if (!pattern_fits(c, segment, n) || (first && strcmp(first->route->path, c->route->path) != 0))
             continue;
         first = first ? first : c;
-        ret->allow |= 1u << c->route->method;
+        allow(ret, c->route);
         if (c->route->method == method)
             take(ret, c, segment, path);
     }
