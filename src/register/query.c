@@ -360,8 +360,11 @@ static void add_where(const struct query *q, struct buf *b)
         buf_puts(b, " AND t._id = ?3");
     if (q->o.box)
         buf_printf(b,
-                   " AND t._n IN (SELECT n FROM %s WHERE x_max >= ?4 AND x_min <= ?5 AND y_max >= ?6 AND y_min <= ?7)",
+                   " AND (t._n IN (SELECT n FROM %s WHERE x_max >= ?4 AND x_min <= ?5 AND y_max >= ?6 AND y_min <= ?7)",
                    reg->box_table);
+    if (q->o.box && !reg->fields[reg->geometry].is_required)
+        buf_printf(b, " OR t.%s IS NULL", reg->fields[reg->geometry].column);
+    buf_puts(b, q->o.box ? ")" : "");
     buf_puts(b, " AND (");
     buf_str(b, q->filter.where);
     buf_puts(b, ")");

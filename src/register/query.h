@@ -59,7 +59,7 @@ struct query_options {
     struct str sort;   /* field names, comma separated, `-` descends (`+` may stand too); empty: the declared order */
     bool is_unsorted;  /* without `sort`: in the order of writing, which costs nothing */
     const struct box *
-        box; /* only geometries whose rectangle meets it, in the register's CRS; NULL: all. Narrow further by `filter` */
+        box; /* only geometries whose rectangle meets it, in the register's CRS, and records that have none; NULL: all. Narrow further by `filter` */
     struct str
         after; /* the records behind that one: what query_after wrote; with the same sort, search, filter and moment */
     struct str id; /* one record */

@@ -11,8 +11,12 @@
 enum err api_answer_file(struct exchange *x, enum err (*write)(void *ctx, const char *path, struct fault *f), void *ctx,
                          struct fault *f);
 
+/* Readers of HTML are led to the page that shows the same; all that was asked, but `f`, goes along. The path may have a query. api_features.c */
+enum err api_to_page(struct exchange *x, const char *path);
+
 /* OGC API – Features: api_features.c, api_items.c, api_write.c */
-answer_fn api_landing, api_conformance, api_collections, api_collection, api_schema, api_queryables, api_sortables;
+answer_fn api_landing, api_conformance, api_collections, api_collection, api_schema, api_queryables, api_sortables,
+    api_functions;
 answer_fn api_items, api_item;
 answer_fn api_item_create, api_item_replace, api_item_update, api_item_delete;
 
@@ -21,8 +25,10 @@ answer_fn api_figures, api_figure, api_figure_records, api_indexes, api_index_la
     api_report;
 
 /* api_openapi.c */
-answer_fn api_node_join, api_node_steps, api_node_refresh, api_node_file; /* api_nodes.c */
 answer_fn api_openapi;
+
+/* api_nodes.c */
+answer_fn api_node_join, api_node_steps, api_node_refresh, api_node_file;
 
 /* api_catalogue.c */
 answer_fn api_catalogue, api_feed_posts, api_feed_figures, api_sitemap, api_robots, api_security;

@@ -1,4 +1,7 @@
 /* What there is: landing page, conformance, collections and their schemas (OGC API – Features Parts 1, 2, 3 and 5). */
+#include <string.h>
+
+#include "cql2/cql2.h"
 #include "web/api.h"
 #include "web/feature.h"
 #include "web/schema.h"
@@ -6,6 +9,17 @@
 #include "base/banned.h"
 
 #define REL_OGC "http://www.opengis.net/def/rel/ogc/1.0/"
+
+enum err api_to_page(struct exchange *x, const char *path)
+{
+    struct str here = exchange_link(x, "f", (struct str){NULL, 0}),
+               asked = str_slice(here.p + x->path.n, here.n - x->path.n);
+    bool goes_on = asked.n && strchr(path, '?');
+    if (goes_on)
+        asked = str_slice(asked.p + 1, asked.n - 1);
+    exchange_redirect(x, 303, STR_JOIN(x->arena, str_of(path), goes_on ? STR("&") : STR(""), asked));
+    return OK;
+}
 
 /* ---- landing page, conformance ---- */
 
@@ -15,10 +29,8 @@ enum err api_landing(struct exchange *x, struct fault *f)
     const struct province *p = w->store->province;
     struct json_out o;
     (void)f;
-    if (x->format == FORMAT_HTML) {
-        exchange_redirect(x, 303, STR("/developers"));
-        return OK;
-    }
+    if (x->format == FORMAT_HTML)
+        return api_to_page(x, "/developers");
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_member(&o, "title", text2_in(&p->title, x->lang));
@@ -33,10 +45,10 @@ enum err api_landing(struct exchange *x, struct fault *f)
     link_write(&o, x, STR("/api/openapi"), "service-desc", format_media(FORMAT_OPENAPI), "OpenAPI 3.1");
     link_write(&o, x, STR("/developers"), "service-doc", "text/html", T(x, "Tài liệu", "Documentation"));
     link_write(&o, x, STR("/api/conformance"), "conformance", "application/json", NULL);
-    link_write(&o, x, STR("/api/conformance"), "http://www.opengis.net/def/rel/ogc/1.0/conformance", "application/json",
-               NULL);
+    link_write(&o, x, STR("/api/conformance"), REL_OGC "conformance", "application/json", NULL);
     link_write(&o, x, STR("/api/collections"), "data", "application/json", T(x, "Các sổ đăng ký", "Registers"));
-    link_write(&o, x, STR("/api/collections"), "http://www.opengis.net/def/rel/ogc/1.0/data", "application/json", NULL);
+    link_write(&o, x, STR("/api/collections"), REL_OGC "data", "application/json", NULL);
+    link_write(&o, x, STR("/api/functions"), REL_OGC "functions", "application/json", NULL);
     link_write(&o, x, STR("/api/figures"), "related", "application/json", T(x, "Số liệu", "Figures"));
     link_write(&o, x, STR("/api/indexes"), "related", "application/json", T(x, "Bộ chỉ số", "Indices"));
     link_write(&o, x, STR("/api/reports"), "related", "application/json", T(x, "Báo cáo", "Reports"));
@@ -60,6 +72,12 @@ static const char *const conformance[] = {
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+    /* Part 5 was published as Part 3 of OGC API – Common (23-058r2); clients of its drafts look for the former names. */
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/schemas",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/advanced-property-roles",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/returnables-and-receivables",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/sortables",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/core-roles-features",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/returnables-and-receivables",
@@ -85,12 +103,65 @@ enum err api_conformance(struct exchange *x, struct fault *f)
 {
     struct json_out o;
     (void)f;
+    if (x->format == FORMAT_HTML)
+        return api_to_page(x, "/developers");
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("conformsTo"));
     json_array_begin(&o);
     for (size_t i = 0; i < ARRAY_LEN(conformance); i++)
         json_str(&o, str_of(conformance[i]));
+    json_array_end(&o);
+    json_object_end(&o);
+    return OK;
+}
+
+static const char *type_name(enum cql2_type type)
+{
+    static const char *const names[] = {
+        [CQL2_STRING] = "string",    [CQL2_INTEGER] = "integer", [CQL2_NUMBER] = "number",
+        [CQL2_BOOLEAN] = "boolean",  [CQL2_DATE] = "datetime",   [CQL2_TIMESTAMP] = "datetime",
+        [CQL2_GEOMETRY] = "geometry"};
+    return names[type];
+}
+
+static void write_types(struct json_out *o, const char *key, enum cql2_type type)
+{
+    json_key(o, str_of(key));
+    json_array_begin(o);
+    json_str(o, str_of(type_name(type)));
+    json_array_end(o);
+}
+
+/* Part 3, 7.4 "Functions"; what CQL2 itself names (CASEI, S_INTERSECTS …) goes with its conformance classes. */
+enum err api_functions(struct exchange *x, struct fault *f)
+{
+    struct json_out o;
+    size_t n;
+    const struct cql2_function *all = cql2_functions(&n);
+    (void)f;
+    if (x->format == FORMAT_HTML)
+        return api_to_page(x, "/developers");
+    json_out_init(&o, &x->body, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    json_key(&o, STR("functions"));
+    json_array_begin(&o);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(&o);
+        json_member(&o, "name", all[i].name);
+        json_key(&o, STR("args"));
+        json_array_begin(&o);
+        for (size_t k = 0; k < all[i].n_args; k++) {
+            json_object_begin(&o);
+            if (k >= all[i].n_args_min)
+                json_member(&o, "description", str_of(T(x, "Có thể bỏ.", "May be left out.")));
+            write_types(&o, "type", all[i].args[k]);
+            json_object_end(&o);
+        }
+        json_array_end(&o);
+        write_types(&o, "returns", all[i].result);
+        json_object_end(&o);
+    }
     json_array_end(&o);
     json_object_end(&o);
     return OK;
@@ -194,10 +265,8 @@ enum err api_collections(struct exchange *x, struct fault *f)
     const struct province *p = w->store->province;
     struct json_out o;
     enum err e = OK;
-    if (x->format == FORMAT_HTML) {
-        exchange_redirect(x, 303, STR("/registers"));
-        return OK;
-    }
+    if (x->format == FORMAT_HTML)
+        return api_to_page(x, "/registers");
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("links"));
@@ -222,10 +291,8 @@ enum err api_collection(struct exchange *x, struct fault *f)
     enum err e = ask_register(x, input_named(x, "register")->text, &reg, f);
     if (e != OK)
         return e;
-    if (x->format == FORMAT_HTML) {
-        exchange_redirect(x, 303, str_of(arena_printf(x->arena, "/registers/%.*s", STR_ARG(reg->name))));
-        return OK;
-    }
+    if (x->format == FORMAT_HTML)
+        return api_to_page(x, arena_printf(x->arena, "/registers/%.*s", STR_ARG(reg->name)));
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     return write_collection(x, reg, &o, f);
 }
@@ -239,6 +306,8 @@ static enum err answer_schema(struct exchange *x, enum schema_of what, struct fa
     enum err e = ask_register(x, input_named(x, "register")->text, &reg, f);
     if (e != OK)
         return e;
+    if (x->format == FORMAT_HTML)
+        return api_to_page(x, arena_printf(x->arena, "/registers/%.*s", STR_ARG(reg->name)));
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_member(&o, "$schema", STR("https://json-schema.org/draft/2020-12/schema"));

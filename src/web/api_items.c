@@ -242,12 +242,8 @@ enum err api_items(struct exchange *x, struct fault *f)
     const struct reg *reg;
     struct ask q;
     enum err e = ask_register(x, input_named(x, "register")->text, &reg, f);
-    if (e == OK && x->format == FORMAT_HTML) {
-        exchange_redirect(x, 303,
-                          str_of(arena_printf(x->arena, "/registers/%.*s%s%.*s", STR_ARG(reg->name),
-                                              x->query.n ? "?" : "", STR_ARG(x->query))));
-        return OK;
-    }
+    if (e == OK && x->format == FORMAT_HTML)
+        return api_to_page(x, arena_printf(x->arena, "/registers/%.*s", STR_ARG(reg->name)));
     bool is_file = x->format == FORMAT_CSV || x->format == FORMAT_XLSX; /* with coordinates as they are stored */
     const struct input_value *limit = input_named(x, "limit");
     if (e == OK && !is_file && input_named(x, "purpose")->is_given) /* a field of that name is asked for in `filter` */
@@ -284,8 +280,7 @@ enum err api_item(struct exchange *x, struct fault *f)
         struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
         buf_printf(&b, "/registers/%.*s/", STR_ARG(reg->name));
         url_encode(&b, id);
-        exchange_redirect(x, 303, str_dup(x->arena, buf_view(&b)));
-        return OK;
+        return api_to_page(x, arena_strdup(x->arena, buf_cstr(&b)));
     }
     if (e == OK)
         e = ask_read_shape(x, reg, &q, f);

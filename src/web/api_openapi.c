@@ -105,22 +105,30 @@ static bool is_declared(const struct route *r, struct str name)
     return (in && in->name) || str_is(name, "at") || str_is(name, "f") || str_is(name, "lang"); /* which all have */
 }
 
+static void write_field_parameter(struct exchange *x, const struct field *fd, struct json_out *o)
+{
+    json_object_begin(o);
+    json_member(o, "name", fd->name);
+    json_member(o, "in", STR("query"));
+    json_member(o, "description", text2_in(&fd->title, x->lang));
+    object(o, "schema");
+    schema_value_write(x, fd, false, o);
+    json_object_end(o);
+    json_object_end(o);
+}
+
 /* A parameter for each field that may be asked for by name; one that is called like an input of the route is found by `filter`. */
 static void write_field_parameters(struct exchange *x, const struct route *r, const struct reg *reg, struct json_out *o)
 {
+    size_t n_own;
+    const struct field *own = ask_own_fields(&n_own);
     for (size_t i = 0; i < reg->n_fields; i++) {
         const struct field *fd = &reg->fields[i];
-        if (!site_shows_field(x, fd) || fd->type == FT_GEOMETRY || fd->type == FT_INTERVAL || is_declared(r, fd->name))
-            continue;
-        json_object_begin(o);
-        json_member(o, "name", fd->name);
-        json_member(o, "in", STR("query"));
-        json_member(o, "description", text2_in(&fd->title, x->lang));
-        object(o, "schema");
-        schema_value_write(x, fd, false, o);
-        json_object_end(o);
-        json_object_end(o);
+        if (site_shows_field(x, fd) && ask_takes(fd, ASK_EQUALS) && !is_declared(r, fd->name))
+            write_field_parameter(x, fd, o);
     }
+    for (size_t i = 0; i < n_own; i++)
+        write_field_parameter(x, &own[i], o);
 }
 
 static const struct input if_match = {.name = "If-Match",
@@ -381,9 +389,11 @@ static void write_schemas(struct exchange *x, struct json_out *o)
     object(o, "schemas");
     json_key(o, STR("problem"));
     json_raw(
-        o, STR("{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\"],\"properties\":{\"type\":{\"type\":"
+        o, STR("{\"type\":\"object\",\"required\":[\"type\",\"title\",\"code\",\"status\"],\"properties\":{\"type\":{"
+               "\"type\":"
                "\"string\"},"
-               "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
+               "\"title\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
+               "\"detail\":{\"type\":\"string\"},"
                "\"request\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"},\"parameter\":{\"type\":\"string\"},"
                "\"line\":{\"type\":\"integer\"},\"column\":{\"type\":\"integer\"},"
                "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"type\",\"detail\"],"

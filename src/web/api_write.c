@@ -117,6 +117,8 @@ static enum err find_old(struct writing *t, struct fault *f)
     struct record r;
     t->id = input_named(t->x, "id")->text;
     enum err e = open_current(t, &q, &r, f);
+    if (e == ERR_RECORD_UNKNOWN && t->x->method == METHOD_PUT && t->x->if_match.n)
+        return FAULT(f, ERR_HTTP_PRECONDITION); /* Part 4, 6.5: what was read is gone */
     if (e != OK)
         return e;
     t->rev = query_rev(q);

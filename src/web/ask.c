@@ -22,21 +22,48 @@ enum err ask_register(struct exchange *x, struct str name, const struct reg **re
     return FAULT(f, ERR_REGISTER_UNKNOWN, {"name", name}, {"nearest", yaml_nearest(name, names, n)});
 }
 
-static enum err unknown_field(struct exchange *x, const struct reg *reg, struct str name, struct fault *f)
+/* `place` is the parameter that named it; where that is itself the name, another parameter may have been meant. */
+static enum err unknown_field(struct exchange *x, const struct reg *reg, struct str name, struct str place,
+                              struct fault *f)
 {
     size_t n = 0;
-    struct str *names = ARENA_ARRAY(x->arena, struct str, reg->n_fields);
+    struct str *names = ARENA_ARRAY(x->arena, struct str, reg->n_fields + HTTP_MAX_INPUTS);
+    for (const struct input *in = x->route->inputs; name.p == place.p && in && in->name; in++)
+        if (in->in == IN_QUERY && !in->is_open)
+            names[n++] = str_of(in->name);
     for (size_t i = 0; i < reg->n_fields; i++)
         if (site_shows_field(x, &reg->fields[i]))
             names[n++] = reg->fields[i].name;
-    return FAULT(f, ERR_FIELD_UNKNOWN, {"name", name}, {"register", reg->name},
-                 {"nearest", yaml_nearest(name, names, n)});
+    FAULT(f, ERR_FIELD_UNKNOWN, {"name", name}, {"register", reg->name}, {"nearest", yaml_nearest(name, names, n)});
+    fault_field(f, place);
+    return ERR_FIELD_UNKNOWN;
 }
 
 static const struct field *shown_field(const struct exchange *x, const struct reg *reg, struct str name)
 {
     const struct field *fd = reg_field(reg, name);
     return fd && site_shows_field(x, fd) ? fd : NULL;
+}
+
+const struct field *ask_own_fields(size_t *ret_n)
+{
+    static const struct field own[] = {
+        {.name = STR("_id"), .title = {STR("Khóa của bản ghi"), STR("Id of the record")}, .type = FT_STRING},
+        {.name = STR("_rev"), .title = {STR("Phiên bản đã ghi"), STR("Revision that wrote it")}, .type = FT_INTEGER},
+        {.name = STR("_sample"), .title = {STR("Dữ liệu mẫu"), STR("Sample data")}, .type = FT_BOOLEAN},
+    };
+    *ret_n = ARRAY_LEN(own);
+    return own;
+}
+
+static const struct field *own_field(struct str name)
+{
+    size_t n;
+    const struct field *own = ask_own_fields(&n);
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(own[i].name, name))
+            return &own[i];
+    return NULL;
 }
 
 /* ---- the filter ---- */
@@ -52,7 +79,7 @@ static void check_name(void *context, struct str name)
 {
     struct names_check *c = context;
     struct str rest, first = str_cut(name, '.', &rest);
-    if (c->hidden.p || (name.n && name.p[0] == '_'))
+    if (c->hidden.p || own_field(name))
         return;
     const struct field *fd = shown_field(c->x, c->reg, first);
     bool is_shown =
@@ -92,24 +119,22 @@ static enum err add_filter(struct exchange *x, struct ask *q, struct buf *all, s
     struct worker *w = x->worker;
     struct cql2 *tree;
     const struct cql2_schema *schema;
-    if (!text->is_given || str_trim(text->text).n == 0)
-        return OK;
+    struct crs_move move = {w->crs, crs_wgs84(), q->storage};
+    enum err e = input_crs(x, "filter-crs", &move.from, f);
+    if (e != OK || !text->is_given || str_trim(text->text).n == 0)
+        return e;
     bool is_json =
         str_is(input_named(x, "filter-lang")->text, "cql2-json") || str_starts(str_trim(text->text), STR("{"));
-    enum err e =
-        is_json ? cql2_parse_json(x->arena, text->text, &tree, f) : cql2_parse_text(x->arena, text->text, &tree, f);
+    e = is_json ? cql2_parse_json(x->arena, text->text, &tree, f) : cql2_parse_text(x->arena, text->text, &tree, f);
     if (e == OK)
         e = query_schema(x->arena, w->store, q->reg, NULL, 0, &schema, f);
     struct names_check names = {.x = x, .reg = q->reg};
     if (e == OK)
         cql2_properties(tree, check_name, &names);
     if (e == OK && names.hidden.p)
-        e = unknown_field(x, q->reg, names.hidden, f);
+        e = unknown_field(x, q->reg, names.hidden, STR("filter"), f);
     if (e == OK)
         e = cql2_check(x->arena, tree, schema, f);
-    struct crs_move move = {w->crs, crs_wgs84(), q->storage};
-    if (e == OK)
-        e = input_crs(x, "filter-crs", &move.from, f);
     if (e == OK && q->storage && (move.from->is_north_first || move.from != move.to))
         e = cql2_shapes(x->arena, tree, move_shape, &move, f);
     if (e != OK) {
@@ -284,9 +309,10 @@ static enum err find_parameter(struct exchange *x, const struct reg *reg, struct
             how = endings[i].how;
             field.n -= strlen(endings[i].ending);
         }
-    const struct field *fd = shown_field(x, reg, field);
+    const struct field *fd = own_field(field);
+    fd = fd ? fd : shown_field(x, reg, field);
     if (!fd || !ask_takes(fd, how)) {
-        unknown_field(x, reg, name, f);
+        unknown_field(x, reg, name, name, f);
         return ERR_FIELD_UNKNOWN; /* whoever reads this sees that it is not OK */
     }
     *ret_fd = fd;
@@ -355,30 +381,46 @@ static enum err cut_to_area(struct exchange *x, const struct ask *q, struct box 
     return OK;
 }
 
+/* Nothing is left out for want of a place or a time (OGC API – Features 1.0.1, 7.15.3 C and 7.15.4 C). */
+static void or_unknown(const struct field *fd, struct buf *all)
+{
+    buf_puts(all, all->n ? " AND (" : "(");
+    if (fd->is_required)
+        return;
+    quote(all, fd->name, '"');
+    buf_puts(all, " IS NULL OR ");
+}
+
+/* `box` is NULL when nothing can lie in it. */
 static void add_intersects(const struct ask *q, const struct box *box, struct buf *all)
 {
-    buf_puts(all, all->n ? " AND S_INTERSECTS(" : "S_INTERSECTS(");
-    quote(all, q->reg->fields[q->reg->geometry].name, '"');
+    const struct field *fd = &q->reg->fields[q->reg->geometry];
+    or_unknown(fd, all);
+    if (!box) {
+        buf_puts(all, "FALSE)");
+        return;
+    }
+    buf_puts(all, "S_INTERSECTS(");
+    quote(all, fd->name, '"');
     buf_puts(all, ", BBOX(");
     const double sides[] = {box->x_min, box->y_min, box->x_max, box->y_max};
     for (int i = 0; i < 4; i++) {
         buf_puts(all, i ? "," : "");
         number_print(sides[i], all);
     }
-    buf_puts(all, "))");
+    buf_puts(all, ")))");
 }
 
 static enum err add_box(struct exchange *x, struct ask *q, struct buf *all, struct fault *f)
 {
     const struct input_value *v = input_named(x, "bbox");
-    if (!v->is_given || !q->storage) /* without geometry nothing is left out (OGC API – Features 7.15.3) */
-        return OK;
-    int half = v->n_box / 2;
-    struct box box = {v->box[0], v->box[1], v->box[half], v->box[half + 1]};
     const struct crs *from = crs_wgs84(), *degrees;
     enum err e = input_crs(x, "bbox-crs", &from, f);
-    if (e == OK)
-        e = crs_find(STR("EPSG:4326"), &degrees, f);
+    if (e != OK || !v->is_given || !q->storage)
+        return e;
+    int half = v->n_box / 2;
+    struct box box = {v->box[0], v->box[1], v->box[half], v->box[half + 1]};
+    e = crs_find(STR("EPSG:4326"), &degrees, f);
     if (e != OK)
         return e;
     if (from->is_north_first)
@@ -388,7 +430,7 @@ static enum err add_box(struct exchange *x, struct ask *q, struct buf *all, stru
     if (is_world && !is_stored_world)
         e = cut_to_area(x, q, &box, &is_left, f);
     if (e == OK && !is_left) {
-        buf_puts(all, all->n ? " AND FALSE" : "FALSE");
+        add_intersects(q, NULL, all);
         return OK;
     }
     struct worker *w = x->worker;
@@ -406,15 +448,17 @@ static enum err add_box(struct exchange *x, struct ask *q, struct buf *all, stru
     return OK;
 }
 
-int ask_time_field(const struct reg *reg)
+int ask_time_field(const struct exchange *x, const struct reg *reg)
 {
     if (reg->valid_from != NO_FIELD)
         return NO_FIELD;
-    if (reg->as_of != NO_FIELD)
+    if (reg->as_of != NO_FIELD && site_shows_field(x, &reg->fields[reg->as_of]))
         return reg->as_of;
-    for (size_t i = 0; i < reg->n_fields; i++)
-        if (reg->fields[i].type == FT_DATE || reg->fields[i].type == FT_TIMESTAMP)
+    for (size_t i = 0; i < reg->n_fields; i++) {
+        const struct field *fd = &reg->fields[i];
+        if ((fd->type == FT_DATE || fd->type == FT_TIMESTAMP) && site_shows_field(x, fd))
             return (int)i;
+    }
     return NO_FIELD;
 }
 
@@ -436,21 +480,15 @@ static void add_moment(struct buf *b, struct str moment)
     buf_putc(b, ')');
 }
 
-static void add_side(struct buf *all, const struct field *fd, const char *op, struct str moment, bool is_open_null)
+static void add_side(struct buf *all, const struct field *fd, const char *op, struct str moment)
 {
     if (is_open(moment))
         return;
-    buf_puts(all, all->n ? " AND " : "");
-    if (is_open_null) {
-        buf_putc(all, '(');
-        quote(all, fd->name, '"');
-        buf_puts(all, " IS NULL OR ");
-    }
+    or_unknown(fd, all);
     quote(all, fd->name, '"');
     buf_printf(all, " %s ", op);
     add_moment(all, moment);
-    if (is_open_null)
-        buf_putc(all, ')');
+    buf_putc(all, ')');
 }
 
 static void add_time(struct exchange *x, const struct ask *q, struct buf *all)
@@ -464,16 +502,16 @@ static void add_time(struct exchange *x, const struct ask *q, struct buf *all)
         to = from;
     if (reg->valid_from != NO_FIELD) {
         if (reg->valid_from >= 0 && site_shows_field(x, &reg->fields[reg->valid_from]))
-            add_side(all, &reg->fields[reg->valid_from], "<=", to, true);
+            add_side(all, &reg->fields[reg->valid_from], "<=", to);
         if (reg->valid_to >= 0 && site_shows_field(x, &reg->fields[reg->valid_to]))
-            add_side(all, &reg->fields[reg->valid_to], ">", from, true);
+            add_side(all, &reg->fields[reg->valid_to], ">", from);
         return;
     }
-    int field = ask_time_field(reg);
-    if (field == NO_FIELD || !site_shows_field(x, &reg->fields[field]))
+    int field = ask_time_field(x, reg);
+    if (field == NO_FIELD)
         return;
-    add_side(all, &reg->fields[field], ">=", from, false);
-    add_side(all, &reg->fields[field], "<=", to, false);
+    add_side(all, &reg->fields[field], ">=", from);
+    add_side(all, &reg->fields[field], "<=", to);
 }
 
 /* ---- words, order, fields ---- */
@@ -500,7 +538,7 @@ static enum err read_order(struct exchange *x, struct ask *q, struct fault *f)
         if (str_starts(name, STR("-")) || str_starts(name, STR("+")))
             name = str_slice(name.p + 1, name.n - 1);
         if (!shown_field(x, q->reg, name))
-            return unknown_field(x, q->reg, name, f);
+            return unknown_field(x, q->reg, name, STR("sortby"), f);
     }
     q->o.sort = v->text;
     return OK;
@@ -521,7 +559,7 @@ static enum err read_fields(struct exchange *x, struct ask *q, struct fault *f)
         name = str_trim(str_cut(rest, ',', &rest));
         const struct field *fd = shown_field(x, reg, name);
         if (!fd && name.n)
-            return unknown_field(x, reg, name, f);
+            return unknown_field(x, reg, name, STR("properties"), f);
         int number = fd ? (int)(fd - reg->fields) : reg->geometry;
         bool is_there = number == reg->geometry;
         for (size_t i = 0; i < q->n_fields; i++)

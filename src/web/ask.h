@@ -9,7 +9,8 @@
  * each parameter named as a field (and bounds and words: ask_parameter), `bbox`, `datetime`. Read from the inputs that the route declares: filter, filter-lang, filter-crs, bbox,
  * bbox-crs, datetime, q, sortby, properties, crs, limit, after.
  *
- * datetime: of a dated register the time it is valid (half-open), else its as-of field, else its first date or timestamp field.
+ * datetime: of a dated register the time it is valid (half-open), else its as-of field, else its first date or timestamp field that is shown. Records
+ * without a place or a time meet every bbox and datetime, as OGC API – Features wants it.
  *
  * Nobody learns by asking what he may not see: fields that are not shown can be neither filtered, sorted, searched nor reached through a reference.
  *
@@ -37,8 +38,11 @@ enum err ask_read(struct exchange *x, const struct reg *reg, struct ask *ret_ask
 /* Only fields and coordinate system: for one record. */
 enum err ask_read_shape(struct exchange *x, const struct reg *reg, struct ask *ret_ask, struct fault *f);
 
-/* The field that datetime is about; NO_FIELD when there is none, or when the register is dated. */
-int ask_time_field(const struct reg *reg);
+/* The field that datetime is about, of those that are shown; NO_FIELD when there is none, or when the register is dated. */
+int ask_time_field(const struct exchange *x, const struct reg *reg);
+
+/* What every record has beside its fields and filters may name: its id, the revision that wrote it, whether it is invented. */
+const struct field *ask_own_fields(size_t *ret_n);
 
 /* `name = literal` in CQL2, for a field and a value as a person writes it in an address; ERR_VALUE… of its type. */
 enum err ask_equals(struct exchange *x, const struct field *fd, struct str text, struct buf *out, struct fault *f);

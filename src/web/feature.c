@@ -1,6 +1,7 @@
 #include "web/feature.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "register/moment.h"
@@ -131,12 +132,39 @@ bool record_stamp_matches(struct str if_match, int64_t rev)
     return false;
 }
 
+static bool has_moment(struct str href)
+{
+    struct str query;
+    str_cut(href, '?', &query);
+    for (struct str one; query.p && query.n;) {
+        one = str_cut(query, '&', &query);
+        if (str_starts(one, STR("at=")))
+            return true;
+    }
+    return false;
+}
+
+/* The log has no moments: it is the same at each. */
+static struct str whole_address(struct exchange *x, struct str href)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    if (!str_starts(href, STR("/")))
+        return href;
+    buf_str(&b, exchange_base(x));
+    buf_str(&b, href);
+    if (x->at.n && !str_starts(href, STR("/api/log/")) && !has_moment(href)) {
+        buf_puts(&b, memchr(href.p, '?', href.n) ? "&at=" : "?at=");
+        url_encode(&b, x->at);
+    }
+    return str_dup(x->arena, buf_view(&b));
+}
+
 void link_write(struct json_out *o, struct exchange *x, struct str href, const char *rel, const char *type,
                 const char *title)
 {
     json_object_begin(o);
     json_key(o, STR("href"));
-    json_str(o, str_starts(href, STR("/")) ? STR_JOIN(x->arena, exchange_base(x), href) : href);
+    json_str(o, whole_address(x, href));
     json_member(o, "rel", str_of(rel));
     if (type)
         json_member(o, "type", str_of(type));

@@ -15,7 +15,7 @@ enum err record_stamp(struct exchange *x, int64_t rev, struct fault *f);
 /* Whether an If-Match list names that revision, whatever was asked for besides. */
 bool record_stamp_matches(struct str if_match, int64_t rev);
 
-/* {"href":…,"rel":…,"type":…,"title":…}; a path gets the base in front, title may be NULL. */
+/* {"href":…,"rel":…,"type":…,"title":…}; a path gets the base in front, and leads to the moment that was asked for; title may be NULL. */
 void link_write(struct json_out *o, struct exchange *x, struct str href, const char *rel, const char *type,
                 const char *title);
 

@@ -12,7 +12,7 @@
 #define F_HTML FORMAT_BIT(FORMAT_HTML)
 #define F_JSON FORMAT_BIT(FORMAT_JSON)
 #define F_GEOJSON FORMAT_BIT(FORMAT_GEOJSON)
-#define F_SCHEMA (FORMAT_BIT(FORMAT_SCHEMA) | F_JSON)
+#define F_SCHEMA (FORMAT_BIT(FORMAT_SCHEMA) | F_JSON | F_HTML)
 #define F_TABLES (FORMAT_BIT(FORMAT_CSV) | FORMAT_BIT(FORMAT_XLSX))
 
 /* ---- inputs ---- */
@@ -57,6 +57,8 @@ static const struct input change_inputs[] = {IN_REGISTER, IN_ID, IN_PROPERTIES, 
 static const struct input delete_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
 #define IN_FIGURE {.name = "figure", .in = IN_PATH, .type = INPUT_NAME, TITLE("Số liệu", "Figure")}
 #define IN_ON {.name = "on", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Tính tại ngày này thay vì ngày đã khai", "On this day instead of the declared one")}
+#define IN_FROM {.name = "from", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = INT64_MAX, TITLE("Từ thứ tự này, đếm từ 0", "From this place on, counted from 0")}
+#define IN_LIMIT(most, usual) {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = (most), .standard = (usual), TITLE("Nhiều nhất bao nhiêu", "How many at most")}
 #define IN_INDEX {.name = "index", .in = IN_PATH, .type = INPUT_NAME, TITLE("Bộ chỉ số", "Index")}
 
 static const struct input figure_inputs[] = {
@@ -77,7 +79,8 @@ static const struct input page_figure_inputs[] = {
 static const struct input figure_records_inputs[] = {
     IN_FIGURE,
     IN_ON,
-    {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = LIMIT_PAGE_RECORDS, .standard = 100, TITLE("Nhiều nhất bao nhiêu bản ghi", "How many records at most")},
+    IN_FROM,
+    IN_LIMIT(LIMIT_PAGE_RECORDS, 100),
     INPUT_END,
 };
 static const struct input index_inputs[] = {IN_INDEX, INPUT_END};
@@ -96,12 +99,11 @@ static const struct input page_subject_inputs[] = {IN_INDEX, IN_SUBJECT("subject
 static const struct input page_compare_inputs[] = {IN_INDEX, IN_SUBJECT("a", IN_QUERY), IN_SUBJECT("b", IN_QUERY), IN_YEAR, INPUT_END};
 static const struct input report_inputs[] = {{.name = "report", .in = IN_PATH, .type = INPUT_NAME, TITLE("Báo cáo", "Report")}, INPUT_END};
 #define IN_REVISION {.name = "revision", .in = IN_PATH, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Phiên bản", "Revision")}
-#define IN_LIMIT(most, usual) {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = (most), .standard = (usual), TITLE("Nhiều nhất bao nhiêu", "How many at most")}
 
 static const struct input tile_inputs[] = {{.name = "tile", .in = IN_PATH, .type = INPUT_REST, .max = 64, TITLE("Tên mảnh theo C2SP tlog-tiles", "Name of the tile, as in C2SP tlog-tiles")}, INPUT_END};
 static const struct input revision_inputs[] = {IN_REVISION, INPUT_END};
 static const struct input revisions_inputs[] = {{.name = "before", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = INT64_MAX, TITLE("Trước phiên bản này", "Before this revision")}, IN_LIMIT(1000, 50), INPUT_END};
-static const struct input log_records_inputs[] = {IN_REVISION, {.name = "from", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 0, .max = INT64_MAX, TITLE("Từ thứ tự này, đếm từ 0", "From this place on, counted from 0")}, IN_LIMIT(LIMIT_PAGE_RECORDS, 1000), INPUT_END};
+static const struct input log_records_inputs[] = {IN_REVISION, IN_FROM, IN_LIMIT(LIMIT_PAGE_RECORDS, 1000), INPUT_END};
 static const struct input proof_inputs[] = {IN_REGISTER, IN_ID, INPUT_END};
 static const struct input units_inputs[] = {
     {.name = "on", .in = IN_QUERY, .type = INPUT_DATE, TITLE("Cây đơn vị ngày này", "The tree of this day")},
@@ -544,7 +546,8 @@ const struct route site_routes[] = {
     {ACT("/admin/users/{name}/roles", "userRoles", "Thêm hay bỏ vai trò", "Add or remove a role", RIGHT_ADMINISTER, IS_SLOW), .inputs = user_roles_inputs, .answer = act_user_roles},
 
     {GET("/api", "landing", "Trang đầu của giao diện mở", "Landing page of the open interface"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_landing},
-    {GET("/api/conformance", "conformance", "Các lớp tuân thủ", "Conformance classes"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_conformance},
+    {GET("/api/conformance", "conformance", "Các lớp tuân thủ", "Conformance classes"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_conformance},
+    {GET("/api/functions", "functions", "Các hàm mà bộ lọc dùng được", "Functions that filters may call"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "features", .answer = api_functions},
     {GET("/api/collections", "collections", "Các sổ đăng ký", "Registers"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_PAGE, .tag = "features", .answer = api_collections},
     {GET("/api/collections/{register}", "collection", "Một sổ đăng ký", "One register"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_collection},
     {GET("/api/collections/{register}/schema", "schema", "Cấu trúc bản ghi", "Schema of its records"), API(F_SCHEMA, FORMAT_SCHEMA), .inputs = register_inputs, .cost = COST_KEY, .tag = "features", .answer = api_schema},
@@ -560,13 +563,13 @@ const struct route site_routes[] = {
     {GET("/api/figures", "figures", "Các số liệu", "Figures"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_figures},
     {GET("/api/figures/{figure}", "figure", "Một số liệu, có thể chia nhỏ", "One figure, broken down where asked"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = figure_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_figure},
     {GET("/api/figures/{figure}/records", "figureRecords", "Những bản ghi được đếm", "The records that it counts"), API(F_JSON, FORMAT_JSON), .inputs = figure_records_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_figure_records},
-    {GET("/api/indexes", "indexes", "Các bộ chỉ số", "Indices"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_indexes},
+    {GET("/api/indexes", "indexes", "Các bộ chỉ số", "Indices"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_indexes},
     {GET("/api/indexes/{index}", "indexLatest", "Bảng chỉ số của năm mới nhất", "Table of the latest year"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = index_inputs, .cost = COST_PAGE, .tag = "figures", .answer = api_index_latest},
     {GET("/api/indexes/{index}/{year}", "index", "Bảng chỉ số của một năm", "Table of one year"), API(F_JSON | F_HTML, FORMAT_JSON), .inputs = index_year_inputs, .cost = COST_PAGE, .tag = "figures", .answer = api_index},
-    {GET("/api/reports", "reports", "Các báo cáo", "Reports"), API(F_JSON, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_reports},
+    {GET("/api/reports", "reports", "Các báo cáo", "Reports"), API(F_JSON | F_HTML, FORMAT_JSON), .cost = COST_KEY, .tag = "figures", .answer = api_reports},
     {GET("/api/reports/{report}", "report", "Một báo cáo với các số liệu của nó", "One report with its figures"), API(F_JSON | F_HTML | FORMAT_BIT(FORMAT_MARKDOWN), FORMAT_JSON), .inputs = report_inputs, .cost = COST_SCAN, .tag = "figures", .answer = api_report},
 
-    {GET("/api/openapi", "openapi", "Tài liệu OpenAPI 3.1", "The OpenAPI 3.1 document"), API(FORMAT_BIT(FORMAT_OPENAPI) | F_JSON, FORMAT_OPENAPI), .cost = COST_PAGE, .tag = "catalogue", .answer = api_openapi},
+    {GET("/api/openapi", "openapi", "Tài liệu OpenAPI 3.1", "The OpenAPI 3.1 document"), API(FORMAT_BIT(FORMAT_OPENAPI) | F_JSON | F_HTML, FORMAT_OPENAPI), .cost = COST_PAGE, .tag = "catalogue", .answer = api_openapi},
     {GET("/api/catalogue", "catalogue", "Danh mục dữ liệu mở (DCAT-AP)", "Catalogue of open data (DCAT-AP)"), API(FORMAT_BIT(FORMAT_JSONLD) | F_JSON, FORMAT_JSONLD), .cost = COST_PAGE, .tag = "catalogue", .answer = api_catalogue},
     {GET("/api/feeds/posts", "feedPosts", "Tin bài mới (Atom)", "New posts (Atom)"), API(FORMAT_BIT(FORMAT_ATOM), FORMAT_ATOM), .cost = COST_PAGE, .tag = "catalogue", .answer = api_feed_posts},
     {GET("/api/feeds/figures", "feedFigures", "Số liệu đã công bố (Atom)", "Published figures (Atom)"), API(FORMAT_BIT(FORMAT_ATOM), FORMAT_ATOM), .cost = COST_SCAN, .tag = "catalogue", .answer = api_feed_figures},

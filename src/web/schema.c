@@ -23,7 +23,18 @@ static const char *json_type(enum field_type type)
 
 static const char *json_format(enum field_type type)
 {
-    return type == FT_DATE ? "date" : type == FT_TIMESTAMP ? "date-time" : type == FT_URL ? "uri" : NULL;
+    switch (type) {
+    case FT_DATE:
+        return "date";
+    case FT_TIMESTAMP:
+        return "date-time";
+    case FT_INTERVAL:
+        return "interval-iso8601";
+    case FT_URL:
+        return "uri";
+    default:
+        return NULL;
+    }
 }
 
 static void write_codes(struct exchange *x, const struct code_list *codes, bool may_be_null, struct json_out *o)
@@ -66,11 +77,9 @@ static void write_limits(const struct field *fd, struct json_out *o)
         json_key(o, STR("maxLength")), json_int(o, fd->max_length);
     if (fd->pattern.n)
         json_member(o, "pattern", fd->pattern);
-    if (fd->measure.vi.n || fd->measure.en.n)
-        json_member(o, "x-ogc-unit", fd->measure.en.n ? fd->measure.en : fd->measure.vi);
 }
 
-static const char *role_of(const struct reg *reg, size_t field)
+static const char *role_of(const struct exchange *x, const struct reg *reg, size_t field)
 {
     if (reg->n_key == 1 && reg->key[0] == (int)field)
         return "id";
@@ -80,7 +89,7 @@ static const char *role_of(const struct reg *reg, size_t field)
         return "primary-interval-start";
     if (reg->valid_to == (int)field)
         return "primary-interval-end";
-    return ask_time_field(reg) == (int)field ? "primary-instant" : NULL;
+    return ask_time_field(x, reg) == (int)field ? "primary-instant" : NULL;
 }
 
 void schema_value_write(struct exchange *x, const struct field *fd, bool may_be_null, struct json_out *o)
@@ -104,7 +113,7 @@ void schema_value_write(struct exchange *x, const struct field *fd, bool may_be_
     } else if (fd->codes) {
         write_codes(x, fd->codes, may_be_null, o);
     }
-    if (fd->target)
+    if (fd->target && site_shows_register(x, fd->target))
         json_member(o, "x-ogc-collectionId", fd->target->name);
     write_limits(fd, o);
 }
@@ -112,10 +121,12 @@ void schema_value_write(struct exchange *x, const struct field *fd, bool may_be_
 static void write_property(struct exchange *x, const struct reg *reg, size_t i, bool may_be_null, struct json_out *o)
 {
     const struct field *fd = &reg->fields[i];
-    const char *role = role_of(reg, i);
+    const char *role = role_of(x, reg, i);
+    /* Units are declared as people write them, which x-ogc-unit (UCUM) does not take. */
+    struct str title = text2_in(&fd->title, x->lang), unit = text2_in(&fd->measure, x->lang);
     json_key(o, fd->name);
     json_object_begin(o);
-    json_member(o, "title", text2_in(&fd->title, x->lang));
+    json_member(o, "title", unit.n ? STR_JOIN(x->arena, title, STR(" ("), unit, STR(")")) : title);
     if (text2_in(&fd->description, x->lang).n)
         json_member(o, "description", text2_in(&fd->description, x->lang));
     schema_value_write(x, fd, may_be_null && !fd->is_required, o);
@@ -144,6 +155,32 @@ void schema_required_write(struct exchange *x, const struct reg *reg, enum schem
     json_array_end(o);
 }
 
+/* What every record has beside its fields: to filter by … */
+static void write_own_queried(struct exchange *x, struct json_out *o)
+{
+    size_t n;
+    const struct field *own = ask_own_fields(&n);
+    for (size_t i = 0; i < n; i++) {
+        json_key(o, own[i].name);
+        json_object_begin(o);
+        json_member(o, "title", text2_in(&own[i].title, x->lang));
+        schema_value_write(x, &own[i], false, o);
+        json_object_end(o);
+    }
+}
+
+/* … and what a feature may say of itself (feature_write). Only whether it is invented may be written. */
+static void write_own_returned(struct json_out *o)
+{
+    static const char *const names[] = {"_masked", "_erased"};
+    json_key(o, STR("_sample"));
+    json_raw(o, STR("{\"type\":\"boolean\"}"));
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        json_key(o, str_of(names[i]));
+        json_raw(o, STR("{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"readOnly\":true}"));
+    }
+}
+
 void schema_write(struct exchange *x, const struct reg *reg, enum schema_of what, struct json_out *o)
 {
     bool is_record = what == SCHEMA_RETURNED || what == SCHEMA_FIELDS;
@@ -153,9 +190,12 @@ void schema_write(struct exchange *x, const struct reg *reg, enum schema_of what
     for (size_t i = 0; i < reg->n_fields; i++)
         if (is_in_schema(x, &reg->fields[i], what))
             write_property(x, reg, i, is_record, o);
+    if (is_record)
+        write_own_returned(o);
+    if (what == SCHEMA_QUERIED)
+        write_own_queried(x, o);
     json_object_end(o);
     if (what == SCHEMA_RETURNED)
         schema_required_write(x, reg, what, o);
-    if (!is_record)
-        json_key(o, STR("additionalProperties")), json_bool(o, false);
+    json_key(o, STR("additionalProperties")), json_bool(o, false);
 }
