@@ -104,6 +104,7 @@ enum {
     LIMIT_HTTP_TARGET_BYTES = 8 << 10, /* path and query */
     LIMIT_HTTP_HEADER_LINE_BYTES = 8 << 10,
     LIMIT_HTTP_HEADERS = 64,
+    LIMIT_HTTP_RANGES = 8,              /* of one Range header; none is looked at, more are refused */
     LIMIT_HTTP_MEMORY_BYTES = 20 << 10, /* of a connection: the whole head of a request and of its answer */
     LIMIT_HTTP_BODY_BYTES = 4 << 20,
     LIMIT_HTTP_SECRET_BYTES = 16 << 10, /* a form with a password or a code, which strangers may send */
@@ -121,6 +122,8 @@ enum {
     LIMIT_HTTP_CONNECTION_MS = 3600000,
     LIMIT_HTTP_CONNECTION_REQUESTS = 100000,
     LIMIT_HTTP_STOP_MS = 5000,
+    LIMIT_HTTP_REST_MS =
+        100, /* a server that stops: so long it goes on accepting, and so long nothing more must come */
     LIMIT_HTTP_LANE_JOBS = 512, /* requests that wait for a lane (writer, slow work) */
 
     /* HTTP, what goes out */

@@ -134,13 +134,8 @@ static enum err find_route(struct http_worker *w, const struct message *m, struc
         return OK;
     if (w->match.allow && x->method == METHOD_OPTIONS)
         return OK;
-    if (w->match.allow) {
-        struct buf b CLEANUP(buf_done) = BUF_INIT(128);
-        for (unsigned i = 0; i <= METHOD_OPTIONS; i++)
-            if (w->match.allow & 1u << i)
-                buf_printf(&b, "%s%s", b.n ? ", " : "", method_name((enum method)i));
-        return FAULT(f, ERR_HTTP_METHOD, {"method", m->method}, {"allow", buf_view(&b)});
-    }
+    if (w->match.allow)
+        return FAULT(f, ERR_HTTP_METHOD, {"method", m->method}, {"allow", allow_text(w->arena, w->match.allow)});
     return FAULT(f, ERR_HTTP_NOT_FOUND, {"path", path});
 }
 
@@ -189,7 +184,8 @@ static enum err begin(struct http_worker *w, struct message *m, struct fault *f)
     if (e == OK)
         e = find_route(w, m, path, f);
     if (e == ERR_HTTP_NOT_FOUND && slash_is_too_much(w, path)) {
-        exchange_redirect(x, 308, str_slice(m->path.p, m->path.n - 1));
+        struct str plain = str_slice(m->path.p, m->path.n - 1);
+        exchange_redirect(x, 308, m->query.n ? STR_JOIN(w->arena, plain, STR("?"), m->query) : plain);
         e = OK;
     }
     return e;
@@ -337,7 +333,7 @@ static bool answer_kept(struct http_worker *w, struct message *m, struct reply *
 {
     struct exchange *x = &w->x;
     r->key = answer_key(w, rev, accepts_gzip(m->accept_encoding));
-    r->is_to_keep = true;
+    r->is_to_keep = !w->is_last; /* a kept answer does not say that the connection ends */
     if (x->if_none_match.n) {
         struct str etag = answer_etag(w, rev, r->key);
         if (etag_matches(x->if_none_match, etag) && !str_is(x->if_none_match, "*")) {
@@ -345,7 +341,7 @@ static bool answer_kept(struct http_worker *w, struct message *m, struct reply *
             return true;
         }
     }
-    struct kept *k = cache_take(w->cache, r->key);
+    struct kept *k = w->is_last ? NULL : cache_take(w->cache, r->key);
     if (!k)
         return false;
     if (x->if_none_match.n && kept_etag(k).n && etag_matches(x->if_none_match, kept_etag(k))) {
@@ -391,14 +387,8 @@ static void answer_route(struct http_worker *w, struct message *m, const struct 
 /* What whoever asks may do there (OGC API – Features Part 4, 5.6): to anyone, reading alone. */
 static void options(struct http_worker *w, struct reply *r)
 {
-    struct buf b = BUF_INIT(128);
     unsigned allow = w->match.allow & (w->x.subject->kind == SUBJECT_ANYONE ? w->match.is_public : ~0u);
-    buf_puts(&b, "OPTIONS");
-    for (unsigned i = 0; i < METHOD_OPTIONS; i++)
-        if (allow & 1u << i)
-            buf_printf(&b, ", %s%s", method_name((enum method)i), i == METHOD_GET ? ", HEAD" : "");
-    reply_header(r, "Allow", str_of(arena_strdup(w->arena, buf_cstr(&b))));
-    buf_done(&b);
+    reply_header(r, "Allow", allow_text(w->arena, allow));
     r->status = 200;
     w->x.media = STR("text/plain");
     headers_add(w, r);
@@ -431,9 +421,9 @@ bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_rep
     }
     bool is_large = m->body_bytes > LIMIT_HTTP_BODY_BYTES && !(x->route && (x->route->flags & TAKES_UPLOAD));
     if (is_large && !is_ambiguous)
-        e = message_too_large(&f, ERR_HTTP_BODY_LARGE, "Content-Length", LIMIT_HTTP_BODY_BYTES);
+        e = message_too_large(&f, ERR_HTTP_BODY_LARGE, STR("Content-Length"), LIMIT_HTTP_BODY_BYTES);
     if (e == OK && x->route && (x->route->flags & HAS_SECRET) && m->body_bytes > LIMIT_HTTP_SECRET_BYTES)
-        e = message_too_large(&f, ERR_HTTP_BODY_LARGE, "Content-Length", LIMIT_HTTP_SECRET_BYTES);
+        e = message_too_large(&f, ERR_HTTP_BODY_LARGE, STR("Content-Length"), LIMIT_HTTP_SECRET_BYTES);
     if (e == OK && m->body_bytes && !(x->route && (x->route->flags & TAKES_BODY)))
         e = FAULT(&f, ERR_HTTP_BODY_NONE);
     enum lane_kind lane;
@@ -462,6 +452,18 @@ void answer_refused(struct http_worker *w, struct message *m, enum err e, struct
     *ret_reply = (struct reply){.file = -1};
     begin(w, m, &ignored);
     finish(w, m, e, f, ret_reply);
+}
+
+int64_t reply_bytes(const struct http_worker *w, const struct reply *r)
+{
+    struct stat st;
+    if (w->x.is_head)
+        return 0;
+    if (r->kept)
+        return (int64_t)kept_bytes(r->kept);
+    if (r->file >= 0)
+        return fstat(r->file, &st) == 0 ? st.st_size : 0;
+    return (int64_t)r->body.n;
 }
 
 void http_worker_init(struct http_worker *w)

@@ -9,6 +9,7 @@
 #include "base/banned.h"
 
 enum { SHARDS = 16, SLOTS = 1024 }; /* powers of two */
+enum { OVERHEAD_BYTES = 2048 };     /* the library's object, with its headers */
 
 struct kept {
     _Atomic int refs; /* the cache's own and one for each that uses it */
@@ -16,7 +17,7 @@ struct kept {
     struct kept *newer, *older;
     void (*free_response)(void *);
     void *response;
-    size_t bytes;
+    size_t content, bytes; /* of the answer; of all that is held for it */
     int status;
     uint64_t hash;
     size_t n_key, n_etag;
@@ -126,14 +127,15 @@ struct kept *cache_take(struct cache *c, struct str key)
     return k;
 }
 
-struct kept *cache_put(struct cache *c, struct str key, struct str etag, void *response, size_t bytes, int status)
+struct kept *cache_put(struct cache *c, struct str key, struct str etag, void *response, size_t content, int status)
 {
     struct kept *k = mem_alloc(sizeof *k + key.n + etag.n);
     uint64_t hash = hash_bytes(0, key);
     *k = (struct kept){.refs = 1,
                        .free_response = c->free_response,
                        .response = response,
-                       .bytes = bytes + sizeof *k + key.n + etag.n,
+                       .content = content,
+                       .bytes = content + OVERHEAD_BYTES + sizeof *k + key.n + etag.n,
                        .status = status,
                        .hash = hash,
                        .n_key = key.n,
@@ -174,7 +176,7 @@ int kept_status(const struct kept *k)
 
 size_t kept_bytes(const struct kept *k)
 {
-    return k->bytes;
+    return k->content;
 }
 
 struct str kept_etag(const struct kept *k)

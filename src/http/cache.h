@@ -2,7 +2,7 @@
  *
  *     struct kept *k = cache_take(c, key);              // NULL: not there
  *     if (!k)
- *         k = cache_put(c, key, etag, response, bytes, status);   // takes the response
+ *         k = cache_put(c, key, etag, response, content, status); // takes the response
  *     use(kept_response(k));
  *     kept_drop(k);
  *
@@ -24,10 +24,10 @@ struct cache *cache_new(size_t max_bytes, void (*free_response)(void *response))
 void cache_free(struct cache *c);
 struct kept *cache_take(struct cache *c, struct str key);
 /* Takes the response. When another thread's was first, or it is too large, this one serves its caller only. */
-struct kept *cache_put(struct cache *c, struct str key, struct str etag, void *response, size_t bytes, int status);
+struct kept *cache_put(struct cache *c, struct str key, struct str etag, void *response, size_t content, int status);
 void *kept_response(const struct kept *k);
 int kept_status(const struct kept *k);
-size_t kept_bytes(const struct kept *k);
+size_t kept_bytes(const struct kept *k); /* of its content */
 struct str kept_etag(const struct kept *k);
 void kept_drop(struct kept *k);
 void cache_size(struct cache *c, size_t *ret_n, size_t *ret_bytes);

@@ -136,12 +136,6 @@ enum err guard(struct http_worker *w, const struct message *m, struct fault *f)
 
 /* ---- the token of forms ---- */
 
-static bool is_kind(struct str content_type, struct str kind)
-{
-    struct str rest;
-    return str_eq_ascii_nocase(str_trim(str_cut(content_type, ';', &rest)), kind);
-}
-
 /* In a form with files: the value behind name="csrf" and an empty line. */
 static struct str token_of_multipart(struct str body)
 {
@@ -159,9 +153,9 @@ enum err guard_form(struct http_worker *w, const struct message *m, struct fault
     struct str given = m->csrf_token;
     if (x->method == METHOD_GET || x->method == METHOD_OPTIONS || !x->subject->csrf.n)
         return OK;
-    if (!given.p && is_kind(x->content_type, STR("application/x-www-form-urlencoded")))
+    if (!given.p && media_is(x->content_type, STR("application/x-www-form-urlencoded")))
         query_find(x->request_body, STR("csrf"), &given);
-    else if (!given.p && is_kind(x->content_type, STR("multipart/form-data")))
+    else if (!given.p && media_is(x->content_type, STR("multipart/form-data")))
         given = token_of_multipart(x->request_body);
     return given.n && is_same_secret(given, x->subject->csrf) ? OK : FAULT(f, ERR_HTTP_TOKEN);
 }

@@ -99,7 +99,7 @@ void headers_add(struct http_worker *w, struct reply *r)
     reply_header(r, "Cross-Origin-Opener-Policy", STR("same-origin"));
     if (str_starts(w->o->public_url, STR("https://")))
         reply_header(r, "Strict-Transport-Security", STR("max-age=31536000; includeSubDomains"));
-    if (r->must_close)
+    if (r->must_close || w->is_last)
         reply_header(r, "Connection", STR("close"));
 }
 

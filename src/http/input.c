@@ -364,12 +364,6 @@ static enum err take_headers(struct exchange *x, const struct message *m, struct
     return e;
 }
 
-static bool is_media(struct str content_type, struct str media)
-{
-    struct str rest;
-    return str_eq_ascii_nocase(str_trim(str_cut(content_type, ';', &rest)), media);
-}
-
 enum err inputs_decode(struct exchange *x, const struct message *m, const struct match *match, struct fault *f)
 {
     const struct route *r = x->route;
@@ -382,9 +376,9 @@ enum err inputs_decode(struct exchange *x, const struct message *m, const struct
         e = take_pairs(x, IN_QUERY, x->query, f);
     if (e == OK)
         e = take_headers(x, m, f);
-    if (e == OK && x->request_body.n && is_media(x->content_type, STR("application/x-www-form-urlencoded")))
+    if (e == OK && x->request_body.n && media_is(x->content_type, STR("application/x-www-form-urlencoded")))
         e = take_pairs(x, IN_BODY, x->request_body, f);
-    if (e == OK && (r->flags & TAKES_UPLOAD) && is_media(x->content_type, STR("multipart/form-data")))
+    if (e == OK && (r->flags & TAKES_UPLOAD) && media_is(x->content_type, STR("multipart/form-data")))
         e = take_parts(x, f);
     for (size_t i = 0; e == OK && r->inputs && r->inputs[i].name; i++) {
         const struct input *d = &r->inputs[i];

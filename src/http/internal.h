@@ -29,6 +29,7 @@
     X(expect, "expect", true)                                                                                          \
     X(if_match, "if-match", true)                                                                                      \
     X(if_none_match, "if-none-match", true)                                                                            \
+    X(range, "range", true)                                                                                            \
     X(origin, "origin", true)                                                                                          \
     X(sec_fetch_site, "sec-fetch-site", true)                                                                          \
     X(user_agent, "user-agent", true)                                                                                  \
@@ -59,8 +60,9 @@ static inline void message_clear(struct message *m)
 
 /* Refuses what different readers could take differently. After an error the connection must be closed. */
 enum err message_judge(struct message *m, struct fault *f);
-enum err message_too_large(struct fault *f, enum err code, const char *name, long limit);
+enum err message_too_large(struct fault *f, enum err code, struct str name, long limit);
 bool method_parse(struct str name, enum method *ret_method, bool *ret_is_head);
+struct str allow_text(struct arena *a, unsigned allow);              /* "GET, HEAD, OPTIONS", of the bits of methods */
 struct str message_header(const struct message *m, struct str name); /* p NULL: absent */
 
 /* ---- url.c */
@@ -118,6 +120,8 @@ enum err format_choose(const struct route *r, struct str f_value, struct str acc
 enum lang lang_choose(struct str lang_value, struct str cookie, struct str accept_language, bool *ret_is_chosen);
 bool accepts_gzip(struct str accept_encoding);
 bool accepts_html(struct str accept);
+/* Whether a Content-Type names this media type, whatever its parameters. */
+bool media_is(struct str content_type, struct str media);
 
 /* ---- gzip.c */
 
@@ -153,6 +157,7 @@ struct http_worker {
     struct arena *arena;
     void *user;
     uint64_t seed; /* of ETags: another program, other ETags */
+    bool is_last;  /* the connection is closed behind the answer: it was used long, or the server stops */
     struct exchange x;
     struct match match;
     struct buf packed; /* the compressed body */
@@ -166,6 +171,8 @@ bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_rep
 void answer_body(struct http_worker *w, struct message *m, struct str body, struct reply *ret_reply);
 /* A problem instead of the reply that was thought of. */
 void answer_refused(struct http_worker *w, struct message *m, enum err e, struct fault *f, struct reply *ret_reply);
+/* Of the content that is sent; asked before the library takes it. */
+int64_t reply_bytes(const struct http_worker *w, const struct reply *r);
 /* After the reply was handed to the library: empties the arena. */
 void answer_done(struct http_worker *w);
 

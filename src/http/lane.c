@@ -46,7 +46,7 @@ static void take_reply(struct lane *l, struct lane_job *j, struct reply *r)
                                 .request_id = str_of(j->request_id),
                                 .client = l->w.x.client,
                                 .status = r->status,
-                                .bytes = (int64_t)r->body.n};
+                                .bytes = reply_bytes(&l->w, r)};
     j->response = l->calls.make_response(&l->w, r);
     answer_done(&l->w);
 }

@@ -77,11 +77,11 @@ static enum err framing(struct fault *f, const char *reason)
     return FAULT(f, ERR_HTTP_FRAMING, {"reason", str_of(reason)});
 }
 
-enum err message_too_large(struct fault *f, enum err code, const char *name, long limit)
+enum err message_too_large(struct fault *f, enum err code, struct str name, long limit)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(32);
     buf_printf(&b, "%ld", limit);
-    return FAULT(f, code, {"name", str_of(name)}, {"limit", buf_view(&b)});
+    return FAULT(f, code, {"name", name}, {"limit", buf_view(&b)});
 }
 
 /* Content-Length is digits alone: a sign, a list, a space is something that another reader may take for another number. */
@@ -104,12 +104,21 @@ static enum err judge_length(struct message *m, struct fault *f)
         m->body_bytes = m->body_bytes * 10 + (m->content_length.p[i] - '0');
     }
     if (m->body_bytes > LIMIT_HTTP_UPLOAD_BYTES) /* smaller where no files are taken: answer_head */
-        return message_too_large(f, ERR_HTTP_BODY_LARGE, "Content-Length", LIMIT_HTTP_BODY_BYTES);
+        return message_too_large(f, ERR_HTTP_BODY_LARGE, STR("Content-Length"), LIMIT_HTTP_BODY_BYTES);
     if (m->expect.p && !str_eq_ascii_nocase(m->expect, STR("100-continue")))
         return framing(f, "Expect");
     if (m->content_encoding.p && !str_eq_ascii_nocase(m->content_encoding, STR("identity")))
         return framing(f, "Content-Encoding");
     return OK;
+}
+
+/* Answers are sent whole, whatever range is asked for (RFC 9110 §14.2 allows it); who asks for very many wants something else. */
+static enum err judge_ranges(const struct message *m, struct fault *f)
+{
+    long n = 0;
+    for (struct str one, rest = m->range; rest.p; n += one.n > 0)
+        one = str_trim(str_cut(rest, ',', &rest));
+    return n > LIMIT_HTTP_RANGES ? message_too_large(f, ERR_HTTP_RANGES, STR("Range"), LIMIT_HTTP_RANGES) : OK;
 }
 
 /* host[:port], with nothing that another reader could cut differently. */
@@ -123,7 +132,7 @@ static enum err judge_target(struct message *m, struct fault *f)
 {
     struct str t = m->target;
     if (t.n > LIMIT_HTTP_TARGET_BYTES)
-        return message_too_large(f, ERR_HTTP_URI_LONG, "", LIMIT_HTTP_TARGET_BYTES);
+        return message_too_large(f, ERR_HTTP_URI_LONG, STR(""), LIMIT_HTTP_TARGET_BYTES);
     bool is_plain = true;
     for (size_t i = 0; i < t.n; i++) {
         unsigned char c = (unsigned char)t.p[i];
@@ -150,27 +159,30 @@ static enum err judge_target(struct message *m, struct fault *f)
 
 enum err message_judge(struct message *m, struct fault *f)
 {
-    m->path = m->target;
+    struct str query;
+    m->path = str_cut(m->target, '?', &query); /* for the log, which never has the query, whatever is wrong */
     if (m->is_broken)
         return framing(f, "bare LF, folded line or NUL");
     if (m->has_more_headers)
-        return message_too_large(f, ERR_HTTP_HEADER_LARGE, "", LIMIT_HTTP_HEADERS);
+        return message_too_large(f, ERR_HTTP_HEADER_LARGE, STR(""), LIMIT_HTTP_HEADERS);
     if (!str_is(m->version, "HTTP/1.1") && !str_is(m->version, "HTTP/1.0"))
         return framing(f, "HTTP-version");
     if (!is_token(m->method) || m->method.n > 32)
         return framing(f, "method");
     for (size_t i = 0; i < m->n_headers; i++) {
         const struct name_value *h = &m->headers[i];
-        if (h->name.n + h->value.n > LIMIT_HTTP_HEADER_LINE_BYTES)
-            return message_too_large(f, ERR_HTTP_HEADER_LARGE, "", LIMIT_HTTP_HEADER_LINE_BYTES);
-        if (!is_token(h->name) || !is_value(h->value))
+        if (!is_token(h->name))
             return framing(f, "field");
-        if (!header_take(m, h))
+        if (h->name.n + h->value.n > LIMIT_HTTP_HEADER_LINE_BYTES)
+            return message_too_large(f, ERR_HTTP_HEADER_LARGE, h->name, LIMIT_HTTP_HEADER_LINE_BYTES);
+        if (!is_value(h->value) || !header_take(m, h))
             return FAULT(f, ERR_HTTP_FRAMING, {"reason", h->name});
     }
     if (!m->host.p || !is_host(m->host))
         return framing(f, "Host");
     enum err e = judge_length(m, f);
+    if (e == OK)
+        e = judge_ranges(m, f);
     return e == OK ? judge_target(m, f) : e;
 }
 
@@ -182,6 +194,15 @@ static const char *const methods[] = {
 const char *method_name(enum method method)
 {
     return methods[method];
+}
+
+struct str allow_text(struct arena *a, unsigned allow)
+{
+    struct buf b CLEANUP(buf_done) = BUF_INIT(128);
+    for (unsigned i = 0; i <= METHOD_OPTIONS; i++)
+        if ((allow | 1u << METHOD_OPTIONS) & 1u << i)
+            buf_printf(&b, "%s%s%s", b.n ? ", " : "", methods[i], i == METHOD_GET ? ", HEAD" : "");
+    return str_dup(a, buf_view(&b));
 }
 
 bool method_parse(struct str name, enum method *ret_method, bool *ret_is_head)

@@ -146,6 +146,12 @@ enum err format_choose(const struct route *r, struct str f_value, struct str acc
     return best ? OK : no_format(r, accept, f);
 }
 
+bool media_is(struct str content_type, struct str media)
+{
+    struct str rest;
+    return str_eq_ascii_nocase(str_trim(str_cut(content_type, ';', &rest)), media);
+}
+
 bool accepts_html(struct str accept)
 {
     struct str rest = accept;

@@ -77,16 +77,6 @@ static void tell_operator(const struct exchange *x, const struct fault *f)
     fprintf(stderr, "%s\n", buf_cstr(&b));
 }
 
-static void allow_header(struct http_worker *w, struct reply *r)
-{
-    struct buf b = BUF_INIT(128);
-    for (unsigned i = 0; i <= METHOD_OPTIONS; i++)
-        if ((w->match.allow | 1u << METHOD_OPTIONS) & 1u << i)
-            buf_printf(&b, "%s%s%s", b.n ? ", " : "", method_name((enum method)i), i == METHOD_GET ? ", HEAD" : "");
-    reply_header(r, "Allow", str_of(arena_strdup(w->arena, buf_cstr(&b))));
-    buf_done(&b);
-}
-
 void problem_reply(struct http_worker *w, const struct message *m, enum err e, const struct fault *f, struct reply *r)
 {
     struct exchange *x = &w->x;
@@ -118,7 +108,7 @@ void problem_reply(struct http_worker *w, const struct message *m, enum err e, c
     r->status = x->status;
     r->is_to_keep = false;
     if (e == ERR_HTTP_METHOD)
-        allow_header(w, r);
+        reply_header(r, "Allow", allow_text(w->arena, w->match.allow));
     else if (e == ERR_HTTP_KEY || e == ERR_HTTP_SIGN_IN || e == ERR_HTTP_SIGN_IN_AGAIN)
         reply_header(r, "WWW-Authenticate", STR("Bearer realm=\"tinhso\""));
     else if (e == ERR_HTTP_RATE)

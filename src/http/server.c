@@ -5,22 +5,16 @@
  * their deadline are shut down, whatever they dribble.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <arpa/inet.h>
-
 #include "base/clock.h"
-#include "http/body.h"
+#include "http/connection.h"
 #include "http/internal.h"
-#include "http/lane.h"
 #include "http/listen.h"
 
 #include "base/banned.h"
@@ -35,27 +29,6 @@ enum {
     SMALL_BODY_BYTES = 32 << 10
 };
 
-/* One connection. Its thread alone touches it, but for the list, the deadline and what never changes. */
-struct connection {
-    struct connection *next, *previous; /* under server->lock */
-    int fd;
-    bool is_local, is_counted;
-    char client[INET6_ADDRSTRLEN];
-    int64_t opened_ms;
-    _Atomic int64_t deadline_ms; /* monotonic */
-    _Atomic bool is_waiting;     /* for the head of a request: may be closed when room is needed */
-    int64_t n_requests;
-    char *target; /* of the request under way, as sent */
-    size_t n_target, target_cap;
-    bool has_request; /* the head was seen */
-    bool has_content, wants_body, is_for_lane;
-    enum lane_kind lane;
-    struct MHD_Connection *mhd; /* while it sleeps for a lane */
-    struct lane_job *job;
-    struct body body;
-    int64_t begun_us;
-};
-
 struct thread {
     struct http_server *server;
     struct MHD_Daemon *daemon;
@@ -65,6 +38,7 @@ struct thread {
     struct message message; /* of the request that is being answered */
     struct metrics metrics;
     _Atomic int n_under_way, n_on_lanes;
+    int64_t n_begun; /* requests, ever */
 };
 
 struct http_server {
@@ -81,9 +55,8 @@ struct http_server {
     int n_threads;
     _Atomic bool is_stopping;
     _Atomic int n_running;
+    struct connections connections;
     pthread_mutex_t lock;
-    struct connection *connections;
-    int64_t n_connections;
     /* under lock: when a worker could not start */
     enum err failed;
     struct fault fault;
@@ -96,78 +69,24 @@ static int64_t now_ms(void)
 
 /* ---- connections ---- */
 
-static void address_text(const struct sockaddr *addr, char *out, size_t size, bool *ret_is_local)
-{
-    *ret_is_local = true;
-    out[0] = 0;
-    if (!addr)
-        return;
-    if (addr->sa_family == AF_INET) {
-        const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)addr;
-        inet_ntop(AF_INET, &four->sin_addr, out, (socklen_t)size);
-        *ret_is_local = (ntohl(four->sin_addr.s_addr) >> 24) == 127;
-    } else if (addr->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)addr;
-        inet_ntop(AF_INET6, &six->sin6_addr, out, (socklen_t)size);
-        *ret_is_local = IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
-    }
-}
-
-/* Connections of one address, under the lock. The list is short against what accepting costs. */
-static int64_t connections_of(const struct http_server *s, const char *client)
-{
-    int64_t n = 0;
-    for (const struct connection *c = s->connections; c; c = c->next)
-        n += !c->is_local && strcmp(c->client, client) == 0;
-    return n;
-}
-
 static enum MHD_Result accept_policy(void *cls, const struct sockaddr *addr, socklen_t n)
 {
     struct http_server *s = cls;
-    char client[INET6_ADDRSTRLEN];
-    bool is_local;
     (void)n;
-    address_text(addr, client, sizeof client, &is_local);
-    pthread_mutex_lock(&s->lock);
-    bool is_fine = s->n_connections < LIMIT_HTTP_CONNECTIONS &&
-                   (is_local || connections_of(s, client) < LIMIT_HTTP_CONNECTIONS_EACH);
-    pthread_mutex_unlock(&s->lock);
-    return is_fine ? MHD_YES : MHD_NO;
+    return connections_have_room(&s->connections, addr) ? MHD_YES : MHD_NO;
 }
 
-static struct connection *connection_new(struct http_server *s, struct MHD_Connection *mhd)
+static struct connection *connection_begin(struct http_server *s, struct MHD_Connection *mhd)
 {
-    struct connection *c = mem_zalloc(sizeof *c);
     const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     const union MHD_ConnectionInfo *addr = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    c->fd = fd ? fd->connect_fd : -1;
-    address_text(addr ? addr->client_addr : NULL, c->client, sizeof c->client, &c->is_local);
-    c->opened_ms = now_ms();
-    body_init(&c->body);
-    atomic_init(&c->deadline_ms, c->opened_ms + LIMIT_HTTP_HEAD_MS);
-    atomic_init(&c->is_waiting, true);
-    pthread_mutex_lock(&s->lock);
-    c->next = s->connections;
-    if (c->next)
-        c->next->previous = c;
-    s->connections = c;
-    s->n_connections++;
-    pthread_mutex_unlock(&s->lock);
-    return c;
+    return connection_new(&s->connections, fd ? fd->connect_fd : -1, addr ? addr->client_addr : NULL);
 }
 
-static void connection_free(struct http_server *s, struct connection *c)
+static void connection_end(struct http_server *s, struct connection *c)
 {
     body_end(&c->body, &s->n_uploads);
-    pthread_mutex_lock(&s->lock);
-    *(c->previous ? &c->previous->next : &s->connections) = c->next;
-    if (c->next)
-        c->next->previous = c->previous;
-    s->n_connections--;
-    pthread_mutex_unlock(&s->lock);
-    free(c->target);
-    free(c);
+    connection_free(&s->connections, c);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
@@ -175,9 +94,9 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_c
 {
     struct thread *t = cls;
     if (what == MHD_CONNECTION_NOTIFY_STARTED)
-        *socket_context = connection_new(t->server, mhd);
+        *socket_context = connection_begin(t->server, mhd);
     else if (*socket_context)
-        connection_free(t->server, *socket_context);
+        connection_end(t->server, *socket_context);
 }
 
 static struct connection *connection_of(struct MHD_Connection *mhd)
@@ -186,36 +105,16 @@ static struct connection *connection_of(struct MHD_Connection *mhd)
     return info->socket_context;
 }
 
-/* Called from the watching thread: what has passed its deadline is shut down; its own thread then closes it. The list holds a connection until
- * just before its descriptor is closed, so that no other connection can be hit. */
-static void watch(struct http_server *s)
-{
-    int64_t now = now_ms();
-    pthread_mutex_lock(&s->lock);
-    bool is_tight = s->n_connections > LIMIT_HTTP_CONNECTIONS * 3 / 4;
-    for (struct connection *c = s->connections; c; c = c->next) {
-        int64_t deadline = atomic_load_explicit(&c->deadline_ms, memory_order_relaxed);
-        bool is_waiting = atomic_load_explicit(&c->is_waiting, memory_order_relaxed);
-        if (is_waiting && is_tight)
-            deadline -= LIMIT_HTTP_HEAD_MS * 9 / 10;
-        if (now > deadline)
-            shutdown(c->fd, SHUT_RDWR);
-    }
-    pthread_mutex_unlock(&s->lock);
-}
-
 static int64_t count_connections(const void *server)
 {
     struct http_server *s = (struct http_server *)(uintptr_t)server;
-    pthread_mutex_lock(&s->lock);
-    int64_t n = s->n_connections;
-    pthread_mutex_unlock(&s->lock);
-    return n;
+    return connections_count(&s->connections);
 }
 
 /* ---- one request ---- */
 
-/* The target as sent: the library cuts it up in place afterwards. */
+/* The target as sent: the library cuts it up in place afterwards. It would note each argument of the query in the memory of the connection, where a
+ * few hundred leave no room for any answer. We decode the query by ourselves (input.c): for the library it ends where it begins. */
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *mhd)
 {
     struct connection *c = connection_of(mhd);
@@ -227,6 +126,9 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *mhd)
     }
     memcpy(c->target, uri, n + 1);
     c->n_target = n;
+    const char *query = memchr(uri, '?', n);
+    if (query)
+        ((char *)(uintptr_t)query)[1] = 0;
     c->has_request = c->wants_body = false;
     return c;
 }
@@ -236,6 +138,16 @@ static size_t on_unescape(void *cls, struct MHD_Connection *mhd, char *s)
 {
     (void)cls, (void)mhd;
     return strlen(s);
+}
+
+/* Optional white space (RFC 9110 §5.6.3) and nothing else: another reader keeps the CR or VT that we would take away. */
+static struct str field_trim(struct str s)
+{
+    while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
+        s = str_slice(s.p + 1, s.n - 1);
+    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+        s.n--;
+    return s;
 }
 
 /* Where the previous line ended, to see that the next begins behind its CR and LF. */
@@ -262,7 +174,7 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
         m->is_broken = *p != ' ' && *p != '\t';
     m->is_broken |= value < name + n_name || value[n_value] || value[n_value + 1];
     r->end = value + n_value;
-    m->headers[m->n_headers++] = (struct name_value){str_slice(name, n_name), str_trim(str_slice(value, n_value))};
+    m->headers[m->n_headers++] = (struct name_value){str_slice(name, n_name), field_trim(str_slice(value, n_value))};
     return MHD_YES;
 }
 
@@ -320,15 +232,28 @@ static void *response_of(struct http_worker *w, struct reply *r)
     return response;
 }
 
+static void note_answer(struct http_worker *w, const struct message *m, int status, int64_t bytes, int64_t us)
+{
+    metrics_count(w->metrics, w->match.index, status, bytes, us);
+    if (w->o->access_log >= 0)
+        access_log_add(w, m,
+                       &(struct served){.route = w->x.route,
+                                        .request_id = str_of(w->x.request_id),
+                                        .client = w->x.client,
+                                        .status = status,
+                                        .bytes = bytes,
+                                        .us = us});
+}
+
 static enum MHD_Result send_reply(struct thread *t, struct MHD_Connection *mhd, struct connection *c, struct message *m,
                                   struct reply *r)
 {
     struct http_worker *w = &t->w;
-    size_t bytes = r->kept ? kept_bytes(r->kept) : r->body.n;
+    int64_t bytes = reply_bytes(w, r);
     enum MHD_Result done;
     int64_t us = clock_mono_us() - c->begun_us;
     if (!r->kept && r->is_to_keep && r->body.n <= LIMIT_HTTP_CACHED_BYTES)
-        r->kept = cache_put(w->cache, r->key, r->etag, response_of(w, r), r->body.n + 2048, r->status);
+        r->kept = cache_put(w->cache, r->key, r->etag, response_of(w, r), r->body.n, r->status);
     if (r->kept) {
         done = MHD_queue_response(mhd, (unsigned)r->status, kept_response(r->kept));
         kept_drop(r->kept);
@@ -337,17 +262,9 @@ static enum MHD_Result send_reply(struct thread *t, struct MHD_Connection *mhd, 
         done = MHD_queue_response(mhd, (unsigned)r->status, response);
         MHD_destroy_response(response);
     }
-    metrics_count(w->metrics, w->match.index, r->status, (int64_t)bytes, us);
-    if (w->o->access_log >= 0)
-        access_log_add(w, m,
-                       &(struct served){.route = w->x.route,
-                                        .request_id = str_of(w->x.request_id),
-                                        .client = w->x.client,
-                                        .status = r->status,
-                                        .bytes = (int64_t)bytes,
-                                        .us = us});
+    note_answer(w, m, r->status, bytes, us);
     answer_done(w);
-    atomic_store_explicit(&c->deadline_ms, c->begun_us / 1000 + LIMIT_HTTP_ANSWER_MS, memory_order_relaxed);
+    connection_deadline(c, c->begun_us / 1000 + LIMIT_HTTP_ANSWER_MS);
     return done;
 }
 
@@ -368,7 +285,7 @@ static enum MHD_Result on_head(struct thread *t, struct MHD_Connection *mhd, str
                 r.must_close = true;
                 return send_reply(t, mhd, c, m, &r);
             }
-            atomic_store_explicit(&c->deadline_ms, c->begun_us / 1000 + LIMIT_HTTP_UPLOAD_MS, memory_order_relaxed);
+            connection_deadline(c, c->begun_us / 1000 + LIMIT_HTTP_UPLOAD_MS);
         }
         answer_done(&t->w);
         return MHD_YES;
@@ -380,9 +297,10 @@ static void request_begin(struct thread *t, struct connection *c)
 {
     c->has_request = true;
     c->n_requests++;
+    t->n_begun++;
     c->begun_us = clock_mono_us();
     atomic_store_explicit(&c->is_waiting, false, memory_order_relaxed);
-    atomic_store_explicit(&c->deadline_ms, c->begun_us / 1000 + LIMIT_HTTP_BODY_MS, memory_order_relaxed);
+    connection_deadline(c, c->begun_us / 1000 + LIMIT_HTTP_BODY_MS);
     atomic_fetch_add_explicit(&t->n_under_way, 1, memory_order_relaxed);
 }
 
@@ -411,7 +329,7 @@ static enum MHD_Result answer_later(struct thread *t, struct MHD_Connection *mhd
         return send_reply(t, mhd, c, m, &r);
     }
     /* It waits for us: a backup takes minutes. */
-    atomic_store_explicit(&c->deadline_ms, INT64_MAX, memory_order_relaxed);
+    connection_deadline(c, INT64_MAX);
     c->mhd = mhd;
     c->job = lane_job_new(m, body_whole(&c->body), c);
     atomic_fetch_add_explicit(&t->n_on_lanes, 1, memory_order_relaxed);
@@ -433,7 +351,7 @@ static enum MHD_Result send_from_lane(struct thread *t, struct MHD_Connection *m
     if (w->o->access_log >= 0)
         access_log_add(w, &j->m, &j->served);
     lane_job_free(j);
-    atomic_store_explicit(&c->deadline_ms, now_ms() + LIMIT_HTTP_ANSWER_MS, memory_order_relaxed);
+    connection_deadline(c, now_ms() + LIMIT_HTTP_ANSWER_MS);
     return done;
 }
 
@@ -459,6 +377,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         return send_from_lane(t, mhd, c);
     struct message *m = &t->message;
     struct reply r;
+    t->w.is_last =
+        connection_is_old(c, c->begun_us / 1000) || atomic_load_explicit(&t->server->is_stopping, memory_order_relaxed);
     message_clear(m);
     read_head(mhd, c, method, url, version, m);
     if (is_first || !c->has_content) {
@@ -478,19 +398,39 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     return send_reply(t, mhd, c, m, &r);
 }
 
+/* The library refused a head without showing it to us (docs/http.md): the log has what is known of it, its target. */
+static void note_refusal(struct thread *t, struct MHD_Connection *mhd, const struct connection *c)
+{
+    const union MHD_ConnectionInfo *status = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_HTTP_STATUS);
+    struct message *m = &t->message;
+    struct reply ours;
+    if (!status) /* its sender went away */
+        return;
+    message_clear(m);
+    m->target = str_slice(c->target, c->n_target);
+    m->client = str_of(c->client);
+    m->is_local = c->is_local;
+    m->is_broken = true;
+    answer_head(&t->w, m, &ours);
+    note_answer(&t->w, m, (int)status->http_status, 0, 0);
+    answer_done(&t->w);
+}
+
 static void on_completed(void *cls, struct MHD_Connection *mhd, void **req_cls, enum MHD_RequestTerminationCode how)
 {
     struct thread *t = cls;
     struct connection *c = *req_cls;
-    (void)mhd, (void)how;
+    (void)how;
     if (!c)
         return;
     if (c->has_request)
         atomic_fetch_sub_explicit(&t->n_under_way, 1, memory_order_relaxed);
+    else
+        note_refusal(t, mhd, c);
     c->has_request = c->wants_body = false;
     body_end(&c->body, &t->server->n_uploads);
-    bool is_old = c->n_requests >= LIMIT_HTTP_CONNECTION_REQUESTS || now_ms() - c->opened_ms > LIMIT_HTTP_CONNECTION_MS;
-    atomic_store_explicit(&c->deadline_ms, is_old ? 0 : now_ms() + LIMIT_HTTP_HEAD_MS, memory_order_relaxed);
+    int64_t now = now_ms();
+    connection_deadline(c, connection_is_old(c, now) ? 0 : now + LIMIT_HTTP_HEAD_MS);
     atomic_store_explicit(&c->is_waiting, true, memory_order_relaxed);
     *req_cls = NULL;
 }
@@ -529,27 +469,43 @@ static void worker_prepare(struct http_server *s, struct http_worker *w, struct 
     http_worker_init(w);
 }
 
+/* How a thread stops: it takes what was connected and asked before, tells each that the connection ends, and rests when nothing more comes. */
+struct ending {
+    int64_t begun_ms, last_ms, n_begun;
+    bool is_quiet;
+};
+
+static bool is_at_rest(struct thread *t, struct ending *e)
+{
+    int64_t now = now_ms();
+    if (!e->begun_ms)
+        e->begun_ms = e->last_ms = now;
+    if (e->n_begun != t->n_begun)
+        e->last_ms = now;
+    e->n_begun = t->n_begun;
+    if (!e->is_quiet && now - e->begun_ms >= LIMIT_HTTP_REST_MS) {
+        MHD_quiesce_daemon(t->daemon);
+        e->is_quiet = true;
+        e->last_ms = now;
+    }
+    if (!e->is_quiet || atomic_load_explicit(&t->n_on_lanes, memory_order_relaxed) > 0)
+        return false;
+    bool is_idle = atomic_load_explicit(&t->n_under_way, memory_order_relaxed) == 0;
+    return (is_idle && now - e->last_ms >= LIMIT_HTTP_REST_MS) || now - e->begun_ms > LIMIT_HTTP_STOP_MS;
+}
+
 static void serve(struct thread *t)
 {
     struct http_server *s = t->server;
-    bool is_quiet = false;
-    int64_t end_ms = 0;
+    struct ending ending = {0};
     for (;;) {
         bool has_lane = atomic_load_explicit(&t->n_on_lanes, memory_order_relaxed) > 0;
-        MHD_run_wait(t->daemon, has_lane ? LANE_WAIT_MS : t->w.access_log.n || is_quiet ? 10 : WAIT_MS);
+        MHD_run_wait(t->daemon, has_lane ? LANE_WAIT_MS : t->w.access_log.n || ending.begun_ms ? 10 : WAIT_MS);
         if (t->w.access_log.n)
             access_log_flush(&t->w);
         if (s->o.idle)
             s->o.idle(t->w.user);
-        if (!atomic_load_explicit(&s->is_stopping, memory_order_relaxed))
-            continue;
-        if (!is_quiet) {
-            MHD_quiesce_daemon(t->daemon);
-            is_quiet = true;
-            end_ms = now_ms() + LIMIT_HTTP_STOP_MS;
-        }
-        bool is_on_lane = atomic_load_explicit(&t->n_on_lanes, memory_order_relaxed) > 0;
-        if (!is_on_lane && (atomic_load_explicit(&t->n_under_way, memory_order_relaxed) == 0 || now_ms() > end_ms))
+        if (atomic_load_explicit(&s->is_stopping, memory_order_relaxed) && is_at_rest(t, &ending))
             return;
     }
 }
@@ -592,6 +548,7 @@ enum err http_server_new(const struct http_options *o, struct http_server **ret_
     const struct route *const tables[] = {http_system_routes, o->routes};
     s->o = *o;
     must(pthread_mutex_init(&s->lock, NULL) == 0);
+    connections_init(&s->connections);
     enum err e = socket_listen(&s->listening, o->listen, f);
     if (e != OK) {
         http_server_free(s);
@@ -644,7 +601,7 @@ enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *sto
     bool has_chore = s->o.chore && pthread_create(&chore, NULL, chore_main, s) == 0;
     while (!*stop && !atomic_load(&s->is_stopping)) {
         poll(NULL, 0, WATCH_MS);
-        watch(s);
+        connections_watch(&s->connections);
     }
     atomic_store(&s->is_stopping, true);
     if (has_chore)
@@ -672,6 +629,7 @@ void http_server_free(struct http_server *s)
     routes_free(s->routes);
     cache_free(s->cache);
     rate_free(s->rate);
+    connections_done(&s->connections);
     pthread_mutex_destroy(&s->lock);
     free(s->all_metrics);
     free(s->threads);

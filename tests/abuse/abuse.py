@@ -274,6 +274,8 @@ def abuse_messages(port, nginx):
     for name, status, data in probes.TOO_LARGE:
         a = ask(port, data, 5)
         check(f"{status} and closed: {name}", None if a.status == status and a.is_closed else str(a))
+    a = ask(port, probes.TOO_LARGE[0][2], 5)
+    check("and the header is named", None if b"X-Long" in a.body else str(a))
     for path in probes.PATHS:
         a = ask(port, b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 5)
         check(f"400 and closed: path {path.decode()}", problem(a, 400) or (None if a.is_closed else "stays open"))
@@ -286,17 +288,66 @@ def abuse_messages(port, nginx):
 
 def abuse_ranges(port):
     bomb = "Range: bytes=" + ",".join(f"{i}-" for i in range(1000))
-    a = request(port, "GET", "/metrics", [bomb])
-    is_plain = a.status == 200 and a.count() == 1 and len(a.body) < 100000
-    check("a range bomb gets the plain answer once", None if is_plain else str(a))
-    a = request(port, "GET", "/metrics", ["Range: bytes=5-1"])
-    check("a range that ends before it begins is not looked at", None if a.status == 200 else str(a))
+    a = ask(port, f"GET /metrics HTTP/1.1\r\nHost: localhost\r\n{bomb}\r\n\r\n".encode(), 5)
+    reason = problem(a, 416) or (None if a.is_closed else "stays open")
+    check("a range bomb is refused, and the connection closed", reason)
+    for one in ("bytes=0-0", "bytes=5-1", "lines=1-2", "bytes=0-0, 2-3"):
+        a = request(port, "GET", "/healthz", [f"Range: {one}"])
+        is_whole = a.status == 200 and b'"ok"' in a.body and not a.header("Content-Range")
+        check(f"Range: {one} gets the whole answer", None if is_whole else str(a))
+
+
+def abuse_queries(port):
+    """Whatever fits the address is answered with words."""
+    for name, query in (("2,000 parameters", "a=1&" * 2000), ("8,000 separators", "&" * 8000)):
+        a = request(port, "GET", f"/healthz?{query}x=1")
+        check(f"a query of {name} is refused with a problem", problem(a, 400))
+    a = request(port, "GET", "/healthz/?f=txt")
+    check("a slash too much leads to the same page with its query",
+          None if a.status == 308 and a.header("Location") == "/healthz?f=txt" else str(a))
 
 
 def abuse_hosts(port):
     for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example"):
         a = ask(port, f"GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         check(f"a name that is not ours is refused: {host}", problem(a, 421))
+
+
+# ---- the log ----
+
+LOG_KEYS = {"time", "id", "client", "method", "path", "route", "status", "bytes", "us"}
+
+
+def abuse_log(port, log, secrets):
+    """What hostile bytes and names of people become in the access log."""
+    for target in ("/healthz?q=Nguy\u1ec5n", '/\u0301"}\n{"a":1', "/x?q=Nguyen%20Van%20A#y", "/healthz?q=NguyenVanA"):
+        ask(port, f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode(), 3)
+    for data in (b"GET /log-1?q=NguyenVanA HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+                 b"GET /log-2?q=NguyenVanA HTTP/1.1\nHost: localhost\n\n",
+                 b"GET /log-3\x01\xff\"\\?q=NguyenVanA HTTP/1.1\r\nHost: localhost\r\n\r\n"):
+        ask(port, data, 3)
+    for _ in range(2):
+        request(port, "GET", "/healthz")
+    request(port, "HEAD", "/healthz")
+    time.sleep(0.5)
+    with open(log, "rb") as f:
+        lines = f.read().splitlines()
+    try:
+        entries = [json.loads(line) for line in lines]
+        wrong = next((e for e in entries if set(e) != LOG_KEYS), None)
+    except ValueError as error:
+        entries, wrong = [], error
+    check(f"each of {len(lines)} lines of the access log is JSON with the known members", wrong and str(wrong))
+    whole = b"\n".join(lines)
+    for name, secret in secrets:
+        check(f"the log does not have {name}", f"has {secret}" if secret.encode() in whole else None)
+    paths = [e["path"] for e in entries]
+    check("nor a query", next((p for p in paths if "?" in p), None))
+    check("what the library itself refuses stands in it too",
+          None if any(e["path"] == "/log-1" and e["status"] == 400 for e in entries) else "no line of /log-1")
+    last = [(e["status"], e["bytes"]) for e in entries if e["route"] == "health"][-3:]
+    sizes = [(200, 16), (200, 16), (200, 0)]
+    check("it tells the bytes that were sent, also of a kept answer", None if last == sizes else str(last))
 
 
 # ---- connections ----
@@ -389,19 +440,26 @@ def main():
         f.write(KEY + "\n")
     routes = json.loads(subprocess.check_output([binary, "serve", "--routes"]))["routes"]
     port = free_port()
-    command = [binary, "serve", "--db", database, "--listen", f"127.0.0.1:{port}", "--operator-key-file", key]
+    log = os.path.join(folder, "access.log")
+    command = [binary, "serve", "--db", database, "--listen", f"127.0.0.1:{port}", "--operator-key-file", key,
+               "--access-log", log]
     server = Server(command, port, folder)
     nginx = start_nginx(folder)
     neighbour = Neighbour(port)
     neighbour.start()
     slow = threading.Thread(target=abuse_slowly, args=(port, routes))
     slow.start()
-    abuse_routes(port, routes, administrator(port, os.path.join(folder, "server.log")))
+    signed = administrator(port, os.path.join(folder, "server.log"))
+    abuse_routes(port, routes, signed)
     abuse_messages(port, nginx)
     abuse_ranges(port)
+    abuse_queries(port)
     abuse_hosts(port)
     slow.join()
     neighbour.verdict("abuse and slow senders")
+    cookie, token = (line.partition(" ")[2] for line in signed)
+    abuse_log(port, log, (("the operator's key", KEY), ("a session", cookie.partition("=")[2]),
+                          ("the token of a form", token), ("whom a query names", "Nguyen")))
     flood(port)
     if nginx:
         nginx.stop()

@@ -43,6 +43,14 @@ SMUGGLING = [
     ("bare LF as the empty line", b"GET /healthz HTTP/1.1\r\n" + HOST + b"\n"),
     ("bare LF everywhere", b"GET /healthz HTTP/1.1\nHost: localhost\n\n"),
     ("bare CR in a header", get(HOST + b"X: a\rY: b\r\n")),
+    ("bare CR at the end of a header", get(HOST + b"X: a\r\r\n")),
+    ("bare CR behind the request line", b"GET /healthz HTTP/1.1\r\r\n" + HOST + b"\r\n"),
+    ("a vertical tab before chunked", post(b"Transfer-Encoding:\x0bchunked\r\n", b"0\r\n\r\n" + SMUGGLED)),
+    ("a form feed behind the Host", get(b"Host: localhost\x0c\r\n")),
+    ("an empty Transfer-Encoding with a length", post(b"Transfer-Encoding:\r\nContent-Length: 0\r\n", SMUGGLED)),
+    ("two codings", post(b"Transfer-Encoding: identity, chunked\r\n", b"0\r\n\r\n" + SMUGGLED)),
+    ("chunked in HTTP/1.0", b"POST /healthz HTTP/1.0\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    ("two Ranges", get(HOST + b"Range: bytes=0-0\r\nRange: bytes=1-1\r\n")),
     ("NUL in a header", get(HOST + b"X: a\0b\r\n")),
     ("NUL in a name", get(HOST + b"X\0Y: b\r\n")),
     ("NUL in the target", get(target=b"/healthz\0x")),
@@ -67,7 +75,7 @@ SMUGGLING = [
 ]
 
 TOO_LARGE = [
-    ("a header of 9 kB", 431, get(HOST + b"X: " + b"a" * 9000 + b"\r\n")),
+    ("a header of 9 kB", 431, get(HOST + b"X-Long: " + b"a" * 9000 + b"\r\n")),
     ("a header of 60 kB", 431, get(HOST + b"X: " + b"a" * 60000 + b"\r\n")),
     ("70 headers", 431, get(HOST + b"".join(b"X%d: a\r\n" % i for i in range(70)))),
     ("a target of 9 kB", 414, get(target=b"/" + b"a" * 9000)),

@@ -72,6 +72,13 @@ wait "$server"
 expect_eq "SIGTERM ends it cleanly" $? 0
 server=
 
+run python3 "$SOURCE/tests/scenario/stop.py" "$TINHSO_BIN" "$db"
+expect_contains "asked to end under load, it loses no answer and tells each that the connection ends" "$out" "told 8 lost 0 exit 0"
+expect_contains "what was asked on an old connection before SIGTERM is answered" "$out" "old 40"
+expect_contains "so is what was asked on a new one" "$out" "new 40"
+expect_contains "then it ends" "$out" "
+exit 0"
+
 tsan=$SOURCE/build-tsan/tinhso
 if [ -x "$tsan" ]; then
     export TSAN_OPTIONS="halt_on_error=0 exitcode=66 log_path=$WORK/tsan"

@@ -244,6 +244,8 @@ static void methods_are_answered_by_what_the_path_takes(void **state)
     assert_status(GET("/nothing", ""), 404);
     assert_status(GET("/echo/a/", ""), 308);
     assert_non_null(strstr(reply, "Location: /echo/a\r\n"));
+    assert_status(GET("/echo/a/?n=1", ""), 308);
+    assert_non_null(strstr(reply, "Location: /echo/a?n=1\r\n"));
     assert_status(ASK("GET /echo/a HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"), 421);
 }
 
