@@ -30,7 +30,7 @@ static enum err write_features(struct exchange *x, const struct ask *q, struct j
     json_key(o, STR("features"));
     json_array_begin(o);
     while (e == OK && (e = query_next(query, &r, &has_row, f)) == OK && has_row && n < q->o.limit) {
-        e = feature_write(x, q, &r, false, o, f);
+        e = feature_write(x, q, &r, o, f);
         if (++n == q->o.limit && e == OK)
             query_after(query, &r, after);
     }
@@ -294,9 +294,11 @@ enum err api_item(struct exchange *x, struct fault *f)
         return e;
     struct json_out o;
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
-    e = feature_write(x, &q, &r, true, &o, f);
+    json_object_begin(&o);
+    e = feature_members_write(x, &q, &r, true, &o, f);
     if (e != OK)
         return e;
+    json_object_end(&o);
     json_out_done(&o);
     exchange_header(x, "Content-Crs", STR_JOIN(x->arena, STR("<"), str_of(q.crs->uri), STR(">")));
     return record_stamp(x, query_rev(query), f);

@@ -363,6 +363,8 @@ static void write_feature_schema(struct exchange *x, const struct reg *reg, stru
     object(o, "properties");
     schema_write(x, reg, SCHEMA_FIELDS, o);
     json_object_end(o);
+    json_key(o, STR("warnings"));
+    json_raw(o, STR("{\"type\":\"array\",\"readOnly\":true,\"items\":{\"$ref\":\"#/components/schemas/fault\"}}"));
     json_object_end(o);
     json_object_end(o);
     json_key(o, str_of(arena_printf(x->arena, "%.*s-page", STR_ARG(reg->name))));
@@ -396,11 +398,14 @@ static void write_schemas(struct exchange *x, struct json_out *o)
                "\"detail\":{\"type\":\"string\"},"
                "\"request\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"},\"parameter\":{\"type\":\"string\"},"
                "\"line\":{\"type\":\"integer\"},\"column\":{\"type\":\"integer\"},"
-               "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"type\",\"detail\"],"
-               "\"properties\":{\"field\":{\"type\":\"string\"},\"pointer\":{\"type\":\"string\"},"
-               "\"type\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}},"
+               "\"errors\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/fault\"}},"
                "\"candidates\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"score\","
                "\"href\"]}}}}"));
+    json_key(o, STR("fault"));
+    json_raw(
+        o,
+        STR("{\"type\":\"object\",\"required\":[\"type\",\"detail\"],\"properties\":{\"field\":{\"type\":\"string\"},"
+            "\"pointer\":{\"type\":\"string\"},\"type\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}"));
     json_key(o, STR("geometry"));
     json_raw(
         o,

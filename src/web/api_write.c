@@ -22,7 +22,13 @@ struct writing {
     int64_t rev;         /* of the current version */
     bool *is_masked;     /* fields of it that the caller may not see */
     struct json *fields; /* as they shall be */
+    struct faults warnings;
 };
+
+static void writing_done(struct writing *t)
+{
+    faults_done(&t->warnings);
+}
 
 /* ---- JSON ---- */
 
@@ -366,23 +372,30 @@ static bool is_told(const struct faults *list, size_t i)
     return false;
 }
 
+/* An array of them; how many they are. */
+static size_t write_faults(struct writing *t, const struct faults *list, struct json_out *o)
+{
+    size_t n = 0;
+    json_array_begin(o);
+    for (size_t i = 0; i < list->n; i++)
+        if (!is_told(list, i))
+            write_fault(t, &list->p[i], o), n++;
+    json_array_end(o);
+    return n;
+}
+
 static enum err refuse(struct writing *t, const struct faults *list, struct fault *f)
 {
     struct exchange *x = t->x;
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
     struct json_out o;
-    size_t n = 0;
     for (size_t i = 0; i < list->n; i++)
         if (err_http(list->p[i].code) >= 500) { /* not the record's fault */
             *f = list->p[i];
             return f->code;
         }
     json_out_init(&o, &b, JSON_OUT_COMPACT);
-    json_array_begin(&o);
-    for (size_t i = 0; i < list->n; i++)
-        if (!is_told(list, i))
-            write_fault(t, &list->p[i], &o), n++;
-    json_array_end(&o);
+    size_t n = write_faults(t, list, &o);
     x->problem_name = "errors";
     x->problem_value = str_dup(x->arena, buf_view(&b));
     return FAULT(f, ERR_RECORD_INVALID, {"count", str_of(arena_printf(x->arena, "%zu", n + list->total - list->n))});
@@ -475,7 +488,7 @@ static enum err begin(struct writing *t, struct change **ret_change, struct faul
 static enum err commit(struct writing *t, struct change *c, struct faults *list, struct fault *f)
 {
     int64_t rev;
-    enum err e = change_commit(c, &rev, list, NULL);
+    enum err e = change_commit(c, &rev, list, &t->warnings);
     return e == OK ? OK : refuse(t, list, f);
 }
 
@@ -493,7 +506,7 @@ static enum err save(struct writing *t, struct fault *f)
     return e;
 }
 
-/* As it is now, with its new ETag. */
+/* As it is now, with its new ETag, and what rules warn of: it was written all the same. */
 static enum err answer_record(struct writing *t, struct fault *f)
 {
     struct exchange *x = t->x;
@@ -504,9 +517,13 @@ static enum err answer_record(struct writing *t, struct fault *f)
     if (e != OK)
         return e;
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
-    e = feature_write(x, &t->shape, &r, true, &o, f);
+    json_object_begin(&o);
+    e = feature_members_write(x, &t->shape, &r, true, &o, f);
     if (e != OK)
         return e;
+    if (t->warnings.n)
+        json_key(&o, STR("warnings")), (void)write_faults(t, &t->warnings, &o);
+    json_object_end(&o);
     json_out_done(&o);
     exchange_header(x, "Content-Crs", str_of(arena_printf(x->arena, "<%s>", t->shape.crs->uri)));
     return record_stamp(x, query_rev(q), f);
@@ -518,7 +535,7 @@ static enum err start(struct exchange *x, struct writing *t, struct fault *f)
                                       [METHOD_PUT] = VERB_UPDATE,
                                       [METHOD_PATCH] = VERB_UPDATE,
                                       [METHOD_DELETE] = VERB_DELETE};
-    *t = (struct writing){.x = x};
+    *t = (struct writing){.x = x, .warnings.max = SHOWN_FAULTS};
     enum err e = ask_register(x, input_named(x, "register")->text, &t->reg, f);
     if (e == OK)
         e = site_may_do(x, verbs[x->method], t->reg, f);
@@ -529,7 +546,7 @@ static enum err start(struct exchange *x, struct writing *t, struct fault *f)
 
 enum err api_item_create(struct exchange *x, struct fault *f)
 {
-    struct writing t;
+    struct writing t CLEANUP(writing_done);
     enum err e = start(x, &t, f);
     if (e == OK)
         e = fields_whole(&t, f);
@@ -550,7 +567,7 @@ enum err api_item_create(struct exchange *x, struct fault *f)
 
 static enum err change(struct exchange *x, enum err (*fields)(struct writing *t, struct fault *f), struct fault *f)
 {
-    struct writing t;
+    struct writing t CLEANUP(writing_done);
     enum err e = start(x, &t, f);
     if (e == OK)
         e = find_old(&t, f);
@@ -574,7 +591,7 @@ enum err api_item_update(struct exchange *x, struct fault *f)
 enum err api_item_delete(struct exchange *x, struct fault *f)
 {
     struct faults list CLEANUP(faults_done) = {.max = SHOWN_FAULTS};
-    struct writing t;
+    struct writing t CLEANUP(writing_done);
     struct change *c;
     enum err e = start(x, &t, f);
     if (e == OK)

@@ -71,12 +71,21 @@ static void write_masked(const struct ask *q, const struct record *r, struct jso
         json_array_end(o);
 }
 
-enum err feature_write(struct exchange *x, const struct ask *q, const struct record *r, bool has_links,
-                       struct json_out *o, struct fault *f)
+enum err feature_write(struct exchange *x, const struct ask *q, const struct record *r, struct json_out *o,
+                       struct fault *f)
+{
+    json_object_begin(o);
+    enum err e = feature_members_write(x, q, r, false, o, f);
+    if (e == OK)
+        json_object_end(o);
+    return e;
+}
+
+enum err feature_members_write(struct exchange *x, const struct ask *q, const struct record *r, bool has_links,
+                               struct json_out *o, struct fault *f)
 {
     const struct reg *reg = q->reg;
     static const struct value none = {.kind = VALUE_NULL};
-    json_object_begin(o);
     json_member(o, "type", STR("Feature"));
     json_member(o, "id", r->id);
     json_key(o, STR("geometry"));
@@ -97,7 +106,6 @@ enum err feature_write(struct exchange *x, const struct ask *q, const struct rec
     json_object_end(o);
     if (has_links)
         write_record_links(x, reg, r->id, o);
-    json_object_end(o);
     return OK;
 }
 

@@ -5,10 +5,12 @@
 #include "text/json.h"
 #include "web/ask.h"
 
-/* {"type":"Feature","id":…,"geometry":…,"properties":{…}}; an invented record bears "_sample": true among its properties. has_links adds its
- * own address, its page, and its collection. */
-enum err feature_write(struct exchange *x, const struct ask *q, const struct record *r, bool has_links,
-                       struct json_out *o, struct fault *f);
+/* {"type":"Feature","id":…,"geometry":…,"properties":{…}}; an invented record bears "_sample": true among its properties. */
+enum err feature_write(struct exchange *x, const struct ask *q, const struct record *r, struct json_out *o,
+                       struct fault *f);
+/* Its members alone, into an object that is open. has_links adds its own address, its page, and its collection. */
+enum err feature_members_write(struct exchange *x, const struct ask *q, const struct record *r, bool has_links,
+                               struct json_out *o, struct fault *f);
 
 /* ETag ("REVISION-hash of what was asked for") and Last-Modified of a record's version. */
 enum err record_stamp(struct exchange *x, int64_t rev, struct fault *f);
