@@ -120,10 +120,15 @@ static void set_value(struct figure_view *v, struct tpl_figure *t)
 
 static enum err write_page(struct figure_view *v, const struct tpl_figure *t, bool has_chart, struct fault *f)
 {
-    static const char *const charts[] = {"chart", NULL};
     struct exchange *x = v->x;
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), description CLEANUP(buf_done) = BUF_INIT(4096);
     struct str title = text2_in(&v->figure->title, x->lang);
+    const char *scripts[3] = {NULL};
+    size_t n = 0;
+    if (has_chart)
+        scripts[n++] = "chart";
+    if (t->map.n)
+        scripts[n] = "map";
     tpl_figure(&content, t, x->lang);
     message_fill(&description, M_figure_description, x->lang, title);
     struct crumb crumbs[] = {{message(M_reports_title, x->lang), STR("/reports")},
@@ -137,7 +142,7 @@ static enum err write_page(struct figure_view *v, const struct tpl_figure *t, bo
                                .n_crumbs = ARRAY_LEN(crumbs),
                                .section = "report",
                                .has_sample = v->r.n_sample > 0,
-                               .scripts = has_chart ? charts : NULL},
+                               .scripts = scripts},
                 f);
 }
 

@@ -34,7 +34,7 @@ enum err figure_show_breakdown(struct figure_view *v, struct buf *filters, struc
 /* page_ranking.c: what a figure ranks, a table each group, whose bars are the chart. */
 enum err ranking_show(struct exchange *x, const struct figure *figure, const struct figure_options *o, struct buf *out,
                       struct fault *f);
-/* page_figure_map.c */
+/* page_figure_map.c; nothing where no outlines are known. */
 enum err figure_show_map(struct figure_view *v, struct buf *out, struct fault *f);
 /* page_figure_history.c: the value at other years, days or revisions; *ret_has_chart says whether one was drawn. */
 enum err figure_show_history(struct figure_view *v, struct buf *out, bool *ret_has_chart, struct fault *f);

@@ -3,12 +3,13 @@
 
 #include "base/limits.h"
 #include "register/query.h"
+#include "web/feature.h"
 #include "web/message.h"
 #include "web/page_figure.h"
 
 #include "base/banned.h"
 
-enum { MIN_SHAPES = 2 };
+enum { MIN_SHAPES = 2, MOST_SHAPES = 1000 };
 
 /* The register of outlines: polygons, one a unit. NULL: none is declared, or none may be shown. */
 static const struct reg *outlines_of(const struct exchange *x)
@@ -69,12 +70,20 @@ static void add_area(struct figure_view *v, const struct figure_row *row, const 
     struct str unit = is_share ? STR("%") : text2_in(&v->figure->unit, x->lang),
                number = part_quantity(x, is_share ? row->percent : row->value, is_share ? 1 : v->r.decimals);
     areas[(*n)++] = (struct area){
+        .key = row->key,
         .title = text2_in(&row->title, x->lang),
         .text = number.n ? str_of(arena_printf(x->arena, "%.*s %.*s", STR_ARG(number), STR_ARG(unit)))
                          : message(M_unknown, x->lang),
         .value = figure_view_number(v->figure, row->value, row->percent),
         .shape = shape,
     };
+}
+
+static struct str items_href(struct exchange *x, const struct reg *reg)
+{
+    struct str items = collection_path(x, reg, "/items?f=geojson&limit="),
+               at = x->at.n ? part_href(x, "&at=", x->at) : (struct str){NULL, 0};
+    return str_of(arena_printf(x->arena, "%.*s%d%.*s", STR_ARG(items), MOST_SHAPES, STR_ARG(at)));
 }
 
 /* “Tỷ lệ (%) · Huyện” */
@@ -130,6 +139,9 @@ enum err figure_show_map(struct figure_view *v, struct buf *out, struct fault *f
                                .p = areas,
                                .n = n,
                                .decimals = is_share ? 1 : v->r.decimals,
-                               .is_degrees = crs.n == 0 || str_is(crs, "EPSG:4326")});
+                               .is_degrees = crs.n == 0 || str_is(crs, "EPSG:4326"),
+                               .source = items_href(x, reg),
+                               .source_key = reg->fields[reg->key[0]].name,
+                               .href = STR("/units/")});
     return OK;
 }

@@ -7,7 +7,6 @@
 #include "crypt/base64.h"
 #include "crypt/merkle.h"
 #include "text/date.h"
-#include "text/json.h"
 #include "web/assets.h"
 #include "web/message.h"
 #include "web/templates.h"
@@ -175,40 +174,25 @@ void part_filters(struct exchange *x, struct buf *out, const struct filter_group
 
 /* ---- maps and boxes */
 
-static struct str map_json(struct exchange *x, const struct map_box *m)
+void part_map_box(struct exchange *x, struct buf *out, const struct map_box *m)
 {
-    if (m->n_values == 0)
-        return nothing;
-    struct buf b = BUF_INIT(LIMIT_PAGE_BYTES);
-    struct json_out o;
-    json_out_init(&o, &b, JSON_OUT_COMPACT);
-    json_object_begin(&o);
-    for (size_t i = 0; i < m->n_values; i++) {
-        const struct map_value *v = &m->values[i];
-        json_key(&o, v->key), json_object_begin(&o);
-        json_member(&o, "name", v->name);
-        json_member(&o, "text", v->text);
-        if (isfinite(v->value))
-            json_key(&o, STR("value")), json_number(&o, v->value);
-        json_object_end(&o);
-    }
-    json_object_end(&o);
-    json_out_done(&o);
-    return buf_move(&b, x->arena);
+    tpl_map_box(out,
+                &(struct tpl_map_box){.title = m->title,
+                                      .source = m->source,
+                                      .worker = asset_href("map-worker.js"),
+                                      .name = m->name,
+                                      .key = m->key,
+                                      .href = m->href,
+                                      .values = m->values,
+                                      .plain = m->plain},
+                x->lang);
 }
 
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m)
 {
-    tpl_map(out,
-            &(struct tpl_map){.title = m->title,
-                              .source = m->source,
-                              .worker = asset_href("map-worker.js"),
-                              .name = m->name,
-                              .key = m->key,
-                              .href = m->href,
-                              .values = map_json(x, m),
-                              .plain = m->plain},
-            x->lang);
+    struct buf map CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    part_map_box(x, &map, m);
+    tpl_map(out, &(struct tpl_map){m->title, buf_view(&map)}, x->lang);
 }
 
 void part_facts(struct exchange *x, struct buf *out, const struct fact *facts, size_t n)

@@ -123,12 +123,10 @@ double part_nice_step(double span, int most);
 
 /* ---- maps */
 
-struct map_value {
-    struct str key, name, text; /* key: as the shape bears it; text: the value as people read it */
-    double value;               /* shades the shape; NAN: unknown */
-};
-/* Shapes shaded by value, drawn by the server: needs no script. The same numbers must stand in a table beside it. */
+/* Shapes shaded by value, drawn by the server and, where there are scripts, to be moved and pointed at. The same numbers must stand in a table beside
+ * it. */
 struct area {
+    struct str key;         /* as the shape of the source bears it */
     struct str title, text; /* name, and value as people read it */
     double value;           /* NAN: unknown */
     const struct shape *shape;
@@ -141,21 +139,22 @@ struct areas {
     size_t n;
     int decimals;
     bool is_degrees;
+    struct str source, source_key,
+        href; /* GeoJSON of our own API, the property that is the key, what a key is added to; empty: only drawn */
 };
 void part_areas(struct exchange *x, struct buf *out, const struct areas *m);
 
 struct map_box {
     struct str title;
-    struct str source; /* GeoJSON of our own API: "/api/collections/unit_boundaries/items?f=geojson&limit=1000" */
-    struct str name,
-        key; /* properties of a shape: its title, and what is added to href and looked up in values; key empty: its id */
-    struct str href;                /* "/units/"; may be empty */
-    const struct map_value *values; /* shapes that have none are left pale */
-    size_t n_values;
+    struct str source;    /* GeoJSON of our own API: "/api/collections/unit_boundaries/items?f=geojson&limit=1000" */
+    struct str name, key; /* properties of a shape: its title, and what is added to href; key empty: its id */
+    struct str values;    /* JSON, by key: what the page knows of a shape (web/scripts/map.js); empty: nothing */
+    struct str href;      /* "/units/"; may be empty */
     struct str
         plain; /* HTML that serves without scripts, and is gone where there are some: a list or table of the same */
 };
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m);
+void part_map_box(struct exchange *x, struct buf *out, const struct map_box *m); /* without the title above */
 
 /* Geometries drawn by the server, for those without scripts and for paper: the `plain` of a map. False when there is nothing to draw. */
 struct drawing_item {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "text/json.h"
 #include "web/parts.h"
 #include "web/templates.h"
 
@@ -192,6 +193,38 @@ static struct str short_name(struct str name)
     return rest.n ? rest : name;
 }
 
+/* What scripts/map.js knows of each shape. */
+static void value_write(const struct area *area, int shade, struct str label, const double *place, struct json_out *o)
+{
+    json_key(o, area->key), json_object_begin(o);
+    json_member(o, "name", area->title);
+    json_member(o, "text", area->text);
+    json_key(o, STR("shade")), json_int(o, shade);
+    if (label.n) {
+        json_member(o, "label", label);
+        json_key(o, STR("at")), json_array_begin(o);
+        json_number(o, place[0]), json_number(o, place[1]);
+        json_array_end(o);
+    }
+    json_object_end(o);
+}
+
+/* The drawing, in a box that scripts make a map of when the source of the shapes is known. */
+static void box_write(struct exchange *x, const struct areas *m, struct str drawing, struct str values, struct buf *out)
+{
+    if (m->source.n == 0 || !m->is_degrees)
+        buf_str(out, drawing);
+    else
+        part_map_box(x, out,
+                     &(struct map_box){.title = m->title,
+                                       .source = m->source,
+                                       .name = m->source_key,
+                                       .key = m->source_key,
+                                       .href = m->href,
+                                       .values = values,
+                                       .plain = drawing});
+}
+
 void part_areas(struct exchange *x, struct buf *out, const struct areas *m)
 {
     if (m->n == 0)
@@ -199,33 +232,47 @@ void part_areas(struct exchange *x, struct buf *out, const struct areas *m)
     struct frame frame = frame_of(m);
     struct scale scale = scale_of(m);
     struct tpl_areas_legend legend[SHADES];
-    struct tpl_areas_shapes *shapes = arena_zalloc(x->arena, m->n * sizeof(*shapes));
-    struct tpl_areas_labels *labels = arena_zalloc(x->arena, m->n * sizeof(*labels));
-    struct tpl_areas t = {.title = m->title,
-                          .summary = m->summary,
-                          .width = WIDTH,
-                          .height = frame.height,
-                          .shapes = shapes,
-                          .n_shapes = m->n,
-                          .labels = labels,
-                          .legend = legend,
-                          .n_legend = add_legend(x, m, &scale, legend)};
-    bool is_short = share_first_word(m);
+    struct tpl_areas_drawing_shapes *shapes = arena_zalloc(x->arena, m->n * sizeof(*shapes));
+    struct tpl_areas_drawing_labels *labels = arena_zalloc(x->arena, m->n * sizeof(*labels));
+    struct tpl_areas_drawing t = {.summary = m->summary,
+                                  .width = WIDTH,
+                                  .height = frame.height,
+                                  .shapes = shapes,
+                                  .n_shapes = m->n,
+                                  .labels = labels};
+    struct buf values CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                      drawing CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
+                      map CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct json_out o;
+    json_out_init(&o, &values, JSON_OUT_COMPACT);
+    json_object_begin(&o);
+    bool is_short = share_first_word(m), has_unknown = false;
     for (size_t i = 0; i < m->n; i++) {
         const struct area *area = &m->p[i];
         struct buf d CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
         outline_write(&frame, area->shape, &d);
         const char *text = arena_printf(x->arena, "%.*s: %.*s", STR_ARG(area->title), STR_ARG(area->text));
-        shapes[i] =
-            (struct tpl_areas_shapes){str_dup(x->arena, buf_view(&d)), shade_of(&scale, area->value), str_of(text)};
-        t.has_unknown |= isnan(area->value);
+        int shade = shade_of(&scale, area->value);
+        struct str label = m->n > MAX_LABELS ? (struct str){NULL, 0} : is_short ? short_name(area->title) : area->title;
         double place[2] = {0, 0};
-        if (m->n <= MAX_LABELS) {
+        shapes[i] = (struct tpl_areas_drawing_shapes){str_dup(x->arena, buf_view(&d)), shade, str_of(text)};
+        has_unknown |= isnan(area->value);
+        if (label.n) {
             name_place(area->shape, place);
-            labels[t.n_labels++] =
-                (struct tpl_areas_labels){(double)grid_x(&frame, place), (double)grid_y(&frame, place) + 8,
-                                          is_short ? short_name(area->title) : area->title};
+            labels[t.n_labels++] = (struct tpl_areas_drawing_labels){(double)grid_x(&frame, place),
+                                                                     (double)grid_y(&frame, place) + 8, label};
         }
+        value_write(area, shade, label, place, &o);
     }
-    tpl_areas(out, &t, x->lang);
+    json_object_end(&o);
+    json_out_done(&o);
+    tpl_areas_drawing(&drawing, &t, x->lang);
+    box_write(x, m, buf_view(&drawing), buf_view(&values), &map);
+    tpl_areas(out,
+              &(struct tpl_areas){.title = m->title,
+                                  .map = buf_view(&map),
+                                  .legend = legend,
+                                  .n_legend = add_legend(x, m, &scale, legend),
+                                  .has_unknown = has_unknown},
+              x->lang);
 }

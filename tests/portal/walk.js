@@ -63,11 +63,13 @@ async function judge(page, lang, faults) {
     headings: document.querySelectorAll("h1").length,
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     text: document.querySelector("main")?.innerText.length ?? 0,
+    black: [...document.querySelectorAll(".ts-map-shape")].filter((s) => getComputedStyle(s).fill === "rgb(0, 0, 0)").length,
   }));
   if (facts.lang !== lang) faults.push(`is in ${facts.lang}, not ${lang}`);
   if (!facts.title) faults.push("has no title");
   if (facts.headings !== 1) faults.push(`has ${facts.headings} first headings`);
   if (facts.wide > 0) faults.push(`scrolls sideways by ${facts.wide} px`);
+  if (facts.black) faults.push(`draws ${facts.black} shapes that no style fills`);
   if (facts.text < 20) faults.push("its main part is empty");
 }
 
@@ -75,6 +77,18 @@ async function judgeAxe(page, faults) {
   await page.evaluate(axe);
   const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   for (const v of found.violations) faults.push(`axe ${v.id}: ${v.nodes.length} × ${v.nodes[0].html.slice(0, 160)}`);
+}
+
+// A live map has the names that the drawing has, and gives its place to the drawing on paper.
+async function judgeMap(page, faults) {
+  if (!(await page.$(".ts-map"))) return;
+  const [names, drawn] = await page.evaluate(() => [".ts-map-name", ".ts-areas svg[role] text"].map((s) => document.querySelectorAll(s).length));
+  if (names !== drawn) faults.push(`the map has ${names} names, the drawing ${drawn}`);
+  if (await page.locator(".ts-map svg[aria-label]").first().isVisible()) faults.push("the drawing stands beside the live map");
+  await page.emulateMedia({ media: "print" });
+  for (const [what, is] of [[".ts-map svg[aria-label]", true], [".ts-map-live", false]])
+    if ((await page.locator(what).first().isVisible()) !== is) faults.push(`on paper ${what} is ${is ? "not " : ""}there`);
+  await page.emulateMedia({ media: null });
 }
 
 async function links(page) {
@@ -96,6 +110,7 @@ async function visit(context, address, lang, scripts, found) {
       await page.setViewportSize({ width, height: width < 500 ? 740 : 900 });
       await judge(page, lang, faults);
       if (scripts) await judgeAxe(page, faults);
+      if (scripts) await judgeMap(page, faults);
       if (images && scripts) await picture(page, address, lang, width);
       end(width);
     }

@@ -1,6 +1,6 @@
 // Draws maps: <div class="ts-map" data-source="/api/…" data-worker="/assets/…">, see web/templates/map.html. Shapes come from our own API, the style from here;
 // nothing comes from another site, so there is no background but the shapes themselves.
-import { Map, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
+import { Map, Marker, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
 
 const css = getComputedStyle(document.documentElement);
 const colour = (name) => css.getPropertyValue(name).trim();
@@ -19,7 +19,7 @@ function bounds(collection) {
   return box[0] <= box[2] ? box : null;
 }
 
-// What the page knows of a shape: name, value, text.
+// What the page knows of a shape: name, text, shade, label and its place.
 function join(place, collection) {
   const script = place.querySelector("script[type='application/json']");
   const values = script ? JSON.parse(script.textContent) : {};
@@ -29,18 +29,21 @@ function join(place, collection) {
   for (const f of collection.features) {
     const key = keyOf(f);
     const known = values[key] ?? {};
-    f.properties = { key, name: known.name ?? f.properties[place.dataset.title] ?? key, value: known.value ?? null, text: known.text ?? "" };
+    f.properties = { key, name: known.name ?? f.properties[place.dataset.title] ?? key, shade: known.shade ?? null, text: known.text ?? "" };
   }
+  return Object.values(values).filter((v) => v.label);
 }
 
-// Shades by value where there are different ones; else one colour.
-function fill(collection) {
-  const values = collection.features.map((f) => f.properties.value).filter((v) => typeof v === "number");
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  if (!values.length || low === high) return colour("--bar-soft");
-  return ["case", ["==", ["typeof", ["get", "value"]], "number"],
-    ["interpolate", ["linear"], ["get", "value"], low, "#dbe8ec", high, colour("--bar")], "#e6e6e6"];
+// The shades of the page's legend where it knows them; else one colour.
+const SHADES = ["#e4e4e4", "#dbe8ec", "#b5d0d9", "#84b0c0", "#5089a0", "#2e6276"]; // as in _figures.scss
+const fill = ["match", ["get", "shade"], ...SHADES.flatMap((c, i) => [i, c]), colour("--bar-soft")];
+
+// Names stand in the page itself: letters drawn on the map would want fonts from somewhere.
+function label(map, known) {
+  const node = document.createElement("span");
+  node.className = "ts-map-name";
+  node.textContent = known.label;
+  new Marker({ element: node }).setLngLat(known.at).addTo(map);
 }
 
 function caption(place, shape) {
@@ -58,15 +61,19 @@ async function draw(place) {
   if (!document.createElement("canvas").getContext("webgl2")) return;
   const answer = await fetch(place.dataset.source, { headers: { Accept: "application/geo+json" } });
   if (!answer.ok) return;
-  const collection = await answer.json();
+  const read = await answer.json();
+  const collection = read.type === "Feature" ? { type: "FeatureCollection", features: [read] } : read;
   const box = bounds(collection);
   if (!box) return;
   setWorkerUrl(place.dataset.worker);
-  join(place, collection);
-  place.replaceChildren();
-  place.classList.add("ts-map-live");
+  const labels = join(place, collection);
+  // What the server drew stays for paper.
+  const live = document.createElement("div");
+  live.className = "ts-map-live";
+  place.append(live);
+  place.classList.add("ts-map-on");
   const map = new Map({
-    container: place,
+    container: live,
     attributionControl: false,
     cooperativeGestures: true,
     locale: {
@@ -85,14 +92,15 @@ async function draw(place) {
       layers: [
         { id: "ground", type: "background", paint: { "background-color": colour("--shade") } },
         { id: "areas", type: "fill", source: "shapes", filter: ["==", ["geometry-type"], "Polygon"],
-          paint: { "fill-color": fill(collection), "fill-outline-color": "#ffffff" } },
+          paint: { "fill-color": fill, "fill-outline-color": "#ffffff" } },
         { id: "lines", type: "line", source: "shapes", filter: ["!=", ["geometry-type"], "Point"],
-          paint: { "line-color": colour("--bar"), "line-width": 1 } },
+          paint: { "line-color": labels.length ? "#ffffff" : colour("--bar"), "line-width": 1 } },
         { id: "points", type: "circle", source: "shapes", filter: ["==", ["geometry-type"], "Point"],
           paint: { "circle-radius": 5, "circle-color": colour("--bar"), "circle-stroke-color": "#ffffff", "circle-stroke-width": 1 } },
       ],
     },
   });
+  for (const l of labels) label(map, l);
   map.addControl(new NavigationControl({ showCompass: false }));
   for (const layer of ["areas", "points"]) {
     map.on("click", layer, (e) => {
