@@ -219,6 +219,9 @@ enum err figure_why(struct arena *a, struct store *s, const struct figures *fs, 
 /* The filter of a figure's measure as anyone may ask it, anywhere: its constants (on_date, period_from, period_to) as dates. */
 struct str figure_filter_text(struct arena *a, const struct figure *figure, struct str filter, struct str on);
 
+/* Whether what it counts depends on its day: a filter, of its own or of a part, names the day or a period that ends with it. */
+bool figure_follows_day(struct arena *a, const struct figure *figure);
+
 /* Personal fields (basic and sensitive) are not shown with figures: ••• stands for a value that is there. */
 #define FIGURE_MASK "•••"
 bool figure_field_is_masked(const struct field *fd);

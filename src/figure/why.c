@@ -217,3 +217,20 @@ struct str figure_filter_text(struct arena *a, const struct figure *figure, stru
     }
     return str_dup(a, buf_view(&b));
 }
+
+static bool filter_follows_day(struct arena *a, const struct figure *figure, struct str filter)
+{
+    return !str_eq(figure_filter_text(a, figure, filter, STR("2000-01-31")),
+                   figure_filter_text(a, figure, filter, STR("2000-02-01")));
+}
+
+bool figure_follows_day(struct arena *a, const struct figure *figure)
+{
+    const struct str filters[] = {figure->main.where, figure->main.base, figure->of.where};
+    bool follows = false;
+    for (size_t i = 0; i < ARRAY_LEN(filters); i++)
+        follows |= filter_follows_day(a, figure, filters[i]);
+    for (size_t i = 0; i < figure_n_parts(figure) && !follows; i++)
+        follows = figure_part(figure, i) && figure_follows_day(a, figure_part(figure, i));
+    return follows;
+}

@@ -61,17 +61,16 @@ static struct str key_of(struct maker *m, const struct str *parts, size_t n)
     return str_dup(m->arena, buf_view(&b));
 }
 
-/* A figure without a day of its own is counted on the report's. */
-static struct str day_asked(const struct maker *m, const struct figure *figure)
+struct str report_day_asked(struct str on, const struct figure *figure)
 {
-    return figure->on.n || figure->period_to.n ? (struct str){0} : m->source->on;
+    return figure->on.n || figure->period_to.n ? (struct str){0} : on;
 }
 
 struct figure_options maker_options(const struct maker *m, const struct figure *figure, const struct piece *piece,
                                     struct str by)
 {
     return (struct figure_options){
-        .by = by, .units_at = piece->units_at, .asked = m->source->on, .on = day_asked(m, figure)};
+        .by = by, .units_at = piece->units_at, .asked = m->source->on, .on = report_day_asked(m->source->on, figure)};
 }
 
 enum err maker_figure(struct maker *m, const struct piece *piece, struct str by,
@@ -123,7 +122,7 @@ struct report_number maker_number(struct maker *m, const struct figure_result *r
     return (struct report_number){
         .figure = r->figure->id,
         .title = text2_in(&r->figure->title, m->source->lang),
-        .on = day_asked(m, r->figure),
+        .on = report_day_asked(m->source->on, r->figure),
         .is_sample = r->n_sample > 0,
     };
 }
@@ -445,6 +444,18 @@ static enum err piece_check(const struct figures *fs, const struct report_source
     return figure_require(&asked, f);
 }
 
+static void piece_judge(const struct figures *fs, const struct report_source *s, const struct piece *piece,
+                        struct faults *list, enum err *first)
+{
+    struct fault f = {0};
+    enum err bad = piece_check(fs, s, piece, &f);
+    if (bad == OK)
+        return;
+    fault_place(&f, s->file, piece->line, piece->column);
+    faults_add(list, &f);
+    *first = *first != OK ? *first : bad;
+}
+
 enum err reports_check(struct arena *a, const struct figures *fs, size_t *ret_n, struct faults *list)
 {
     enum err first = OK;
@@ -454,15 +465,15 @@ enum err reports_check(struct arena *a, const struct figures *fs, size_t *ret_n,
     for (size_t i = 0; i < n; i++) {
         struct report_source s = {0};
         enum err e = report_read(a, fs->province, ids[i], &s, list);
-        for (size_t k = 0; e == OK && k < s.pieces.n; k++) {
-            struct fault f = {0};
-            enum err bad = piece_check(fs, &s, &s.pieces.p[k], &f);
-            if (bad == OK)
-                continue;
-            fault_place(&f, s.file, s.pieces.p[k].line, s.pieces.p[k].column);
-            faults_add(list, &f);
-            first = first != OK ? first : bad;
-        }
+        for (size_t k = 0; e == OK && k < s.pieces.n; k++)
+            piece_judge(fs, &s, &s.pieces.p[k], list, &first);
+        for (size_t k = 0; e == OK && k < s.key_figures.n; k++)
+            piece_judge(fs, &s,
+                        &(struct piece){.kind = PIECE_FIGURE,
+                                        .id = s.key_figures.p[k],
+                                        .text = s.key_figures.p[k],
+                                        .line = s.key_figures.places[k].line},
+                        list, &first);
         first = first != OK ? first : e != OK ? e : s.first;
     }
     *ret_n = n;

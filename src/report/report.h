@@ -31,6 +31,8 @@ struct report {
     struct text2 title;
     enum lang lang;
     struct str on, period_from, period_to; /* ISO dates; may be empty */
+    const struct str *key_figures;         /* ids: those that stand for it elsewhere */
+    size_t n_key_figures;
     struct str file;
     struct moment at;
     const struct province *province;
@@ -54,8 +56,11 @@ enum err reports_check(struct arena *a, const struct figures *fs, size_t *ret_n,
 void reports_list(struct arena *a, const struct province *p, struct str **ret_ids, size_t *ret_n);
 /* The title as declared; empty when the head cannot be read. */
 struct text2 report_title(struct arena *a, const struct province *p, struct str id);
-/* What a head says: id, title, language, period and day; nothing is counted. False when it cannot be read. */
+/* What a head says: id, title, language, period, day and key figures; nothing is counted. False when it cannot be read. */
 bool report_head(struct arena *a, const struct province *p, struct str id, struct report *ret_head);
+
+/* A figure without a day of its own is counted on the report's (`on` of its head): the option that asks for it, else empty. */
+struct str report_day_asked(struct str on, const struct figure *figure);
 
 void report_markdown(const struct report *r, struct buf *out);
 

@@ -44,6 +44,7 @@ struct report_source {
     struct text2 title;
     enum lang lang;
     struct str on, period_from, period_to;
+    struct yaml_strs key_figures;
     VEC(struct piece) pieces;
     enum err first; /* fault among the markers; those are left out of pieces */
 };

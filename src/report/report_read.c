@@ -16,6 +16,7 @@ struct head {
     struct text2 title;
     int lang;
     struct str on;
+    struct yaml_strs key_figures;
     struct head_period {
         struct str from, to;
     } period;
@@ -33,6 +34,7 @@ static const struct yaml_field head_fields[] = {
     {"lang", Y_ENUM, offsetof(struct head, lang), 0, langs},
     {"on", Y_DATE_TEXT, offsetof(struct head, on)},
     {"period", Y_MAP, offsetof(struct head, period), 0, &period_schema},
+    {"key_figures", Y_STR_LIST, offsetof(struct head, key_figures)},
 };
 static const struct yaml_schema head_schema = YAML_SCHEMA("report", head_fields, struct head);
 
@@ -127,6 +129,7 @@ static enum err head_read(struct arena *a, struct str head_text, struct report_s
     s->on = head.on;
     s->period_from = head.period.from;
     s->period_to = head.period.to;
+    s->key_figures = head.key_figures;
     return OK;
 }
 
@@ -342,6 +345,8 @@ bool report_head(struct arena *a, const struct province *p, struct str id, struc
                                 .on = s.on,
                                 .period_from = s.period_from,
                                 .period_to = s.period_to,
+                                .key_figures = s.key_figures.p,
+                                .n_key_figures = s.key_figures.n,
                                 .file = s.file,
                                 .province = p};
     return true;

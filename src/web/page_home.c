@@ -1,11 +1,12 @@
 /* The home page. What it shows follows from the declarations: the first figure that quotes an index tells which subject is the province, the
- * newest report in the reader's language which figures matter, the register `posts` what is new. What is not declared is left out. */
+ * newest report that names key figures which of them matter, the register `posts` what is new. What is not declared is left out. */
 #include <math.h>
 
 #include "base/limits.h"
 #include "register/query.h"
 #include "report/report.h"
 #include "web/figure_card.h"
+#include "web/figure_course.h"
 #include "web/message.h"
 #include "web/page_index.h"
 #include "web/services.h"
@@ -103,22 +104,70 @@ static size_t rank_of(struct exchange *x, struct tpl_home_rank *ret_rank, struct
 
 /* ---- key figures */
 
-/* The newest report (they are listed by name) in the reader's language, else the newest. */
-static const struct report *newest_report(struct exchange *x)
+/* The newest report that names key figures, in the reader's language if there is one; listed by name, the last of one day wins. */
+static bool key_report(struct exchange *x, struct report *ret_head)
 {
     struct worker *w = x->worker;
     struct str *ids;
     size_t n;
-    const struct report *found = NULL;
+    bool is_found = false;
     reports_list(x->arena, w->store->province, &ids, &n);
-    for (size_t i = n; i-- > 0 && !(found && found->lang == x->lang);) {
-        struct report *r;
-        struct faults ignored CLEANUP(faults_done) = {.max = 1};
-        if (report_compute(x->arena, w->store, w->figures, ids[i], &r, &ignored) == OK &&
-            (!found || r->lang == x->lang))
-            found = r;
+    for (size_t i = 0; i < n; i++) {
+        struct report head;
+        if (!report_head(x->arena, w->store->province, ids[i], &head) || head.n_key_figures == 0)
+            continue;
+        bool is_own = head.lang == x->lang, was_own = is_found && ret_head->lang == x->lang;
+        if (!is_found || is_own > was_own || (is_own == was_own && str_cmp(head.on, ret_head->on) >= 0)) {
+            *ret_head = head;
+            is_found = true;
+        }
     }
-    return found;
+    return is_found;
+}
+
+/* What is known of its course up to its day, as a line; “Tổ công nghệ số cộng đồng: 0 → 182” for who does not see it. */
+static void set_trend(struct exchange *x, const struct figure_result *r, struct tpl_figure_card *card)
+{
+    struct course c;
+    struct fault ignored = {0};
+    size_t first = 0, end = 0;
+    if (figure_course(x, r, r->on, &c, &ignored) == OK)
+        end = c.n - c.n_after;
+    while (first < end && isnan(c.values[first]))
+        first++;
+    while (end > first && isnan(c.values[end - 1]))
+        end--;
+    if (end - first < 2)
+        return;
+    int decimals = r->figure->is_share ? 1 : r->decimals;
+    struct str from = part_quantity(x, quantity_of_double(c.values[first], decimals), decimals),
+               to = part_quantity(x, quantity_of_double(c.values[end - 1], decimals), decimals);
+    struct buf spark CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    part_spark(x, &spark, c.values + first, end - first,
+               STR_JOIN(x->arena, card->title, STR(": "), from, STR(" → "), to));
+    card->spark = str_dup(x->arena, buf_view(&spark));
+    card->span = STR_JOIN(x->arena, c.labels[first], STR(" – "), c.labels[end - 1]);
+}
+
+static size_t key_figures(struct exchange *x, const struct report *head, struct tpl_figure_card *cards,
+                          bool *ret_has_sample)
+{
+    struct worker *w = x->worker;
+    size_t n = 0;
+    for (size_t i = 0; i < head->n_key_figures && n < HOME_FIGURES; i++) {
+        const struct figure *figure;
+        struct figure_result r;
+        struct fault ignored = {0};
+        if (figure_find(w->figures, head->key_figures[i], &figure, &ignored) != OK)
+            continue; /* the report says why */
+        struct figure_options o = {.on = report_day_asked(head->on, figure)};
+        if (figure_compute(x->arena, w->store, w->figures, figure->id, &o, &r, &ignored) != OK)
+            continue;
+        cards[n] = figure_card(x, &r);
+        set_trend(x, &r, &cards[n++]);
+        *ret_has_sample |= r.n_sample > 0;
+    }
+    return n;
 }
 
 /* ---- posts */
@@ -180,18 +229,12 @@ enum err page_home(struct exchange *x, struct fault *f)
                          .n_rank = rank_of(x, &rank, &chart),
                          .figures = cards,
                          .posts = posts};
-    const struct report *report = newest_report(x);
+    struct report report;
     bool has_sample = false;
-    for (size_t i = 0; report && i < report->n_figures && t.n_figures < HOME_FIGURES; i++) {
-        const struct figure_result *r = report->figures[i];
-        if (r->figure->kind == FIGURE_INDEX || r->by.n)
-            continue;
-        cards[t.n_figures++] = figure_card(x, r);
-        has_sample |= r->n_sample > 0;
-    }
-    if (report) {
-        t.report_title = text2_in(&report->title, report->lang);
-        t.report_href = part_href(x, "/reports/", report->id);
+    if (key_report(x, &report)) {
+        t.n_figures = key_figures(x, &report, cards, &has_sample);
+        t.report_title = text2_in(&report.title, report.lang);
+        t.report_href = part_href(x, "/reports/", report.id);
     }
     enum err e = newest_posts(x, posts, &t.n_posts, f);
     if (e == OK)

@@ -47,7 +47,7 @@ print(sum(r["value"] for r in rows), sum(r["of"] for r in rows), len(rows))' "$o
 
 tinhso figure community-teams --why --limit 3
 expect_exit "a figure can be asked why" 0
-for piece in "182" "teams" "established_on <= period_to" "teams/TCN001" "tinhso log prove teams"; do
+for piece in "182" "teams" "established_on <= on_date" "teams/TCN001" "tinhso log prove teams"; do
     expect_contains "why names $piece" "$out" "$piece"
 done
 tinhso figure farm-households-digitised --why --limit 2
@@ -59,7 +59,7 @@ import json, sys
 v = json.loads(sys.argv[1])
 why, first = v["why"], v["why"]["records"][0]
 print(v["value"], why["definition"]["count"]["where"], why["total"], len(why["records"]), first["fields"]["head"])' "$out")" \
-    "111390 digitised = true 111390 2 •••"
+    "111390 digitised = true AND digitised_on <= on_date 111390 2 •••"
 tinhso figure community-teams --units-at 2025-07-01
 expect_exit "a map without a breakdown is wrong usage" 2
 expect_contains "and what it needs is named" "$err" "--by"

@@ -57,6 +57,11 @@ tinhso check $province
 expect_contains "a year that no framework judges is told before it is asked" "$(grep -F "reports/bad.md:8:" <<<"$err")" "1999"
 expect_contains "and a part that such a figure never has" "$(grep -F "reports/bad.md:10:" <<<"$err")" "parishes.margin"
 
+printf -- '---\nreport: bad\ntitle: Bad\non: 2023-06-30\nkey_figures: [parishes, parrishes]\n---\n# Bad\n' >"$WORK/$province/reports/bad.md"
+tinhso check $province
+expect_exit "nor does one that names an unknown key figure" 1
+expect_contains "which is named with its line" "$(grep -F "reports/bad.md:5:" <<<"$err")" "parrishes"
+
 sed -i 's/^  period: {from: 2023-01-01, to: 2023-06-30}/&\n  valid: {from: 2023-01-01, to: 2023-05-31}/' "$WORK/$province/figures/wells.yaml"
 write_report $'# Bad\n\nCó {{wells-public}}.'
 tinhso check $province

@@ -110,7 +110,26 @@ def history_is_drawn_where_there_is_one():
     assert [r[:2] for r in rows[:3]] == [["2020", "54"], ["2021", "41"], ["2022", "49"]] and rows[3][1] == "chưa rõ", rows
     rows = table(get("/figures/communes")[1], "history")
     assert rows[-1][0] == "01/07/2025", rows
-    assert "mới được ghi một lần" in get("/figures/community-teams")[1]
+    rows = table(get("/figures/community-teams")[1], "history")
+    assert len(rows) == 12 and rows[-1][:2] == ["30/06/2022", "182"] and rows[-2][0] == "31/05/2022", rows
+    for day, value in (r[:2] for r in rows):
+        iso = "-".join(reversed(day.split("/")))
+        assert vietnamese(data(f"/api/figures/community-teams?on={iso}")["value"]) == value, (day, value)
+    assert "mới được ghi một lần" in get("/figures/team-members")[1]
+
+
+def home_shows_what_matters():
+    for lang, report, digitised in (("vi", "2022-h1", "92,8"), ("en", "2022-h1-en", "92.8")):
+        page = get("/", lang=lang)[1]
+        declared = re.search(r"^key_figures: \[(.*)\]$", open(f"{source}/province/dak-nong/reports/{report}.md").read(), re.M)[1].split(", ")
+        cards = re.findall(r'<li class="ts-card">.*?</li>', page, re.S)
+        assert [re.search(r'href="/figures/([^"]*)"', c)[1] for c in cards] == declared, lang
+        assert f'href="/reports/{report}"' in page and f"{digitised} %" in words(cards[0]) and "ts-notice-sample" in page
+        # A trend mark stands where there is a course up to the day of the figure: not where the register was written once.
+        trends = {name for name, c in zip(declared, cards) if "ts-spark" in c}
+        assert trends == {"farm-households-digitised", "community-teams", "department-plans"}, trends
+        teams = cards[declared.index("community-teams")]
+        assert "0 → 182" in teams and ("31/07/2021 – 30/06/2022" if lang == "vi" else "2021-07-31 – 2022-06-30") in words(teams), teams
 
 
 def an_index_shows_what_is_unknown():

@@ -18,6 +18,7 @@ expect rows_agree_and_add_up "a breakdown has the rows of the interface, which a
 expect a_map_stands_where_outlines_are_known "a map is drawn where the outlines of the units are known, and only there"
 expect private_records_are_only_counted "records that are not public are counted and not shown; others lead to all of them"
 expect history_is_drawn_where_there_is_one "a figure's course is shown by years, by days, or said to be none"
+expect home_shows_what_matters "the home page shows the key figures that the newest report names, with their trends"
 expect an_index_shows_what_is_unknown "the table of an index has every subject, in the order and choice asked, unknown called unknown"
 expect a_profile_and_a_comparison "a subject stands beside mean and best, and two beside each other"
 expect wrong_questions_are_told "what cannot be asked is told"

@@ -31,14 +31,17 @@ function draw(figure) {
     // Rich text, since a tooltip of HTML would want inline styles, which the page's policy refuses.
     tooltip: { trigger: few ? "axis" : "item", renderMode: "richText", confine: true, valueFormatter: (v) => (v == null ? "–" : number.format(v)),
       formatter: few ? undefined : (p) => `${p.seriesName}\n${p.name}: ${number.format(p.value)}` },
-    xAxis: { type: "category", data: data.labels, boundaryGap: false, axisTick: { show: false } },
+    xAxis: { type: "category", data: data.labels, boundaryGap: false, axisTick: { show: false },
+      axisLabel: { margin: 12, showMinLabel: true, showMaxLabel: true, alignMinLabel: "left", alignMaxLabel: "right" } },
     yAxis: { type: "value", inverse: data.inverse, minInterval: data.decimals === 0 ? 1 : 0, min: data.min, max: data.inverse ? "dataMax" : undefined, scale: true,
-      axisLabel: { formatter: (v) => number.format(v) }, splitLine: { lineStyle: { color: colour("--line") } } },
+      // Of ranks the lowest one drawn is no round number.
+      axisLabel: { formatter: (v) => number.format(v), showMaxLabel: !data.inverse }, splitLine: { lineStyle: { color: colour("--line") } } },
     series: data.series.map((s) => ({
       name: s.name,
       type: "line",
       data: s.values,
       connectNulls: false,
+      showSymbol: true,
       symbolSize: s.strong ? 9 : 5,
       z: s.strong ? 5 : 2,
       itemStyle: { color: colour(s.strong ? "--brand" : few ? "--bar" : "--bar-soft") },

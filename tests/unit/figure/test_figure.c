@@ -143,6 +143,22 @@ static void a_filter_is_told_with_its_constants_as_dates(void **state)
     assert_int_equal(figure_filter_text(x->a, figure, (struct str){0}, STR("2025-12-31")).n, 0);
 }
 
+static void what_names_its_day_can_be_asked_of_other_days(void **state)
+{
+    static const struct {
+        const char *id;
+        bool follows;
+    } cases[] = {{"digitised", true},   {"area-per-crop-household", true}, {"digitised-per-crop", true},
+                 {"everything", false}, {"registered-in-period", false},   {"communes", false}};
+    struct fixture *x = *state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct figure *figure = NULL;
+        struct fault f = {0};
+        assert_int_equal(figure_find(x->fs, str_of(cases[i].id), &figure, &f), OK);
+        assert_int_equal(figure_follows_day(x->a, figure), cases[i].follows);
+    }
+}
+
 /* ---- surveys ---- */
 
 static void a_survey_share_has_the_interval_of_wilson(void **state)
@@ -499,6 +515,7 @@ int main(void)
         cmocka_unit_test(a_difference_counts_the_same_figure_on_two_days),
         cmocka_unit_test(filters_know_the_period_and_the_day),
         cmocka_unit_test(a_filter_is_told_with_its_constants_as_dates),
+        cmocka_unit_test(what_names_its_day_can_be_asked_of_other_days),
         cmocka_unit_test(a_survey_share_has_the_interval_of_wilson),
         cmocka_unit_test(the_interval_agrees_with_published_examples),
         cmocka_unit_test(weights_make_the_sample_smaller_by_kish),
