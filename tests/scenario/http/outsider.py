@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""An outsider with nothing but HTTP, SHA-256 and the openssl command checks that a figure of a server that is up counts
-what it says: from the figure to its records, to the revisions that wrote them, to the tree of the log, to the signature.
+"""An outsider with nothing but HTTP, SHA-256 and the openssl command checks that a figure of a server that is up
+counts what it says: from the figure to its records, to the revisions that wrote them, to the tree of the log, to the
+signature.
 
     outsider.py http://127.0.0.1:8080 FIGURE REGISTER
 
-REGISTER is public throughout, and FIGURE counts records of it. Prints TAP without numbers. Written from RFC 9162 §2.1 and
-from C2SP signed-note, tlog-checkpoint and tlog-tiles alone; it shares no code with the program.
+REGISTER is public throughout, and FIGURE counts records of it. Prints TAP without numbers. Written from RFC 9162 §2.1
+and from C2SP signed-note, tlog-checkpoint and tlog-tiles alone; it shares no code with the program.
 """
 import base64
 import hashlib
