@@ -43,6 +43,16 @@ static void write_both(struct json_out *o, const char *key, const struct text2 *
     json_array_end(o);
 }
 
+/* {"@id": url}: what stands there is described elsewhere. */
+static void write_reference(struct json_out *o, const char *key, struct str url)
+{
+    if (key)
+        json_key(o, str_of(key));
+    json_object_begin(o);
+    json_member(o, "@id", url);
+    json_object_end(o);
+}
+
 static void write_publisher(struct exchange *x, struct json_out *o)
 {
     const struct province *p = ((struct worker *)x->worker)->store->province;
@@ -63,6 +73,21 @@ static void write_instant(struct json_out *o, const char *key, struct str time)
     json_object_end(o);
 }
 
+/* Terms that the province has not confirmed are not told to machines: they would be harvested as its own. */
+static const struct terms *confirmed_terms(const struct exchange *x)
+{
+    const struct terms *terms = &((struct worker *)x->worker)->store->province->terms;
+    return text2_in(&terms->decision, x->lang).n ? terms : NULL;
+}
+
+static void write_license(const struct exchange *x, struct json_out *o)
+{
+    const struct terms *terms = confirmed_terms(x);
+    if (terms && terms->license.n)
+        write_reference(o, "dct:license", terms->license);
+}
+
+/* CSV and workbooks are whole; GeoJSON comes page by page, which is access and no file. */
 static void write_distribution(struct exchange *x, const struct reg *reg, enum format format, struct json_out *o)
 {
     static const struct {
@@ -76,20 +101,15 @@ static void write_distribution(struct exchange *x, const struct reg *reg, enum f
     for (size_t i = 0; i < ARRAY_LEN(titles); i++)
         if (titles[i].format == format)
             json_member(o, "dct:title", str_of(titles[i].title));
-    json_key(o, STR("dcat:accessURL"));
-    json_object_begin(o);
-    json_member(o, "@id", url);
-    json_object_end(o);
-    json_key(o, STR("dcat:downloadURL"));
-    json_object_begin(o);
-    json_member(o, "@id", url);
-    json_object_end(o);
+    write_reference(o, "dcat:accessURL", url);
+    if (format == FORMAT_GEOJSON)
+        write_reference(o, "dcat:accessService", whole(x, "/api", STR("")));
+    else
+        write_reference(o, "dcat:downloadURL", url);
     struct str media = str_cut(str_of(format_media(format)), ';', &rest);
-    json_key(o, STR("dcat:mediaType"));
-    json_object_begin(o);
-    json_member(o, "@id",
-                str_of(arena_printf(x->arena, "http://www.iana.org/assignments/media-types/%.*s", STR_ARG(media))));
-    json_object_end(o);
+    write_reference(o, "dcat:mediaType",
+                    STR_JOIN(x->arena, STR("http://www.iana.org/assignments/media-types/"), media));
+    write_license(x, o);
     json_object_end(o);
 }
 
@@ -122,10 +142,7 @@ static enum err write_dataset(struct exchange *x, const struct reg *reg, struct 
         write_both(o, "adms:versionNotes", &note);
     }
     write_publisher(x, o);
-    json_key(o, STR("dcat:landingPage"));
-    json_object_begin(o);
-    json_member(o, "@id", whole(x, "/registers/", reg->name));
-    json_object_end(o);
+    write_reference(o, "dcat:landingPage", whole(x, "/registers/", reg->name));
     json_key(o, STR("dcat:distribution"));
     json_array_begin(o);
     static const enum format formats[] = {FORMAT_GEOJSON, FORMAT_CSV, FORMAT_XLSX};
@@ -136,11 +153,10 @@ static enum err write_dataset(struct exchange *x, const struct reg *reg, struct 
     return OK;
 }
 
-/* Terms that the province has not confirmed are not told to machines: they would be harvested as its own. */
 static void write_terms(struct exchange *x, struct json_out *o)
 {
-    const struct terms *terms = &((struct worker *)x->worker)->store->province->terms;
-    if (!text2_in(&terms->decision, x->lang).n)
+    const struct terms *terms = confirmed_terms(x);
+    if (!terms)
         return;
     json_key(o, STR("dct:rights"));
     json_array_begin(o);
@@ -151,29 +167,25 @@ static void write_terms(struct exchange *x, struct json_out *o)
         json_object_end(o);
     }
     json_array_end(o);
-    if (terms->license.n) {
-        json_key(o, STR("dct:license"));
-        json_object_begin(o);
-        json_member(o, "@id", terms->license);
-        json_object_end(o);
-    }
+    write_license(x, o);
 }
 
 static void write_service(struct exchange *x, struct json_out *o)
 {
+    const struct province *p = ((struct worker *)x->worker)->store->province;
     json_key(o, STR("dcat:service"));
     json_object_begin(o);
     json_member(o, "@id", whole(x, "/api", STR("")));
     json_member(o, "@type", STR("dcat:DataService"));
     json_member(o, "dct:title", STR("OGC API – Features"));
-    json_key(o, STR("dcat:endpointURL"));
-    json_object_begin(o);
-    json_member(o, "@id", whole(x, "/api", STR("")));
-    json_object_end(o);
-    json_key(o, STR("dcat:endpointDescription"));
-    json_object_begin(o);
-    json_member(o, "@id", whole(x, "/api/openapi", STR("")));
-    json_object_end(o);
+    write_reference(o, "dcat:endpointURL", whole(x, "/api", STR("")));
+    write_reference(o, "dcat:endpointDescription", whole(x, "/api/openapi", STR("")));
+    json_key(o, STR("dcat:servesDataset"));
+    json_array_begin(o);
+    for (size_t i = 0; i < p->n_registers; i++)
+        if (site_shows_register(x, p->registers[i]))
+            write_reference(o, NULL, whole(x, "/registers/", p->registers[i]->name));
+    json_array_end(o);
     json_object_end(o);
 }
 
@@ -198,10 +210,7 @@ enum err api_catalogue(struct exchange *x, struct fault *f)
     write_both(&o, "dct:description", &about);
     if (e == OK)
         write_instant(&o, "dct:modified", at.time);
-    json_key(&o, STR("foaf:homepage"));
-    json_object_begin(&o);
-    json_member(&o, "@id", whole(x, "/", STR("")));
-    json_object_end(&o);
+    write_reference(&o, "foaf:homepage", whole(x, "/", STR("")));
     write_publisher(x, &o);
     write_terms(x, &o);
     write_service(x, &o);
@@ -241,18 +250,38 @@ static void feed_begin(struct exchange *x, const char *path, struct str title, s
     buf_puts(&x->body, "</author>");
 }
 
-static void entry(struct exchange *x, struct str url, struct str title, struct str updated, struct str summary)
+struct entry {
+    struct str id, title, summary;
+    struct str href; /* empty: that of the id */
+    struct str published, updated;
+};
+
+/* An entry keeps its id: readers see an old one updated, not a new one. */
+static void write_entry(struct exchange *x, const struct entry *e)
 {
     buf_puts(&x->body, "<entry>");
-    element(x, "title", title);
-    element(x, "id", url);
+    element(x, "title", e->title);
+    element(x, "id", e->id);
     buf_puts(&x->body, "<link rel=\"alternate\" href=\"");
-    html_attr(&x->body, url);
+    html_attr(&x->body, e->href.n ? e->href : e->id);
     buf_puts(&x->body, "\"/>");
-    element(x, "updated", updated);
-    if (summary.n)
-        element(x, "summary", summary);
+    if (e->published.n)
+        element(x, "published", e->published);
+    element(x, "updated", e->updated);
+    if (e->summary.n)
+        element(x, "summary", e->summary);
     buf_puts(&x->body, "</entry>\n");
+}
+
+/* When the revision was written; what nobody ever wrote is as old as the moment that is read. */
+static enum err written_at(struct exchange *x, int64_t rev, struct str *ret_time, struct fault *f)
+{
+    struct worker *w = x->worker;
+    struct moment at;
+    enum err e = moment_of(x->arena, w->store, rev ? rev : w->store->at, &at, f);
+    if (e == OK)
+        *ret_time = at.time;
+    return e;
 }
 
 static struct str midnight(struct exchange *x, struct str day)
@@ -273,60 +302,126 @@ enum err api_feed_posts(struct exchange *x, struct fault *f)
     const struct reg *reg = province_register(w->store->province, STR("posts"));
     struct query *q CLEANUP(query_closep) = NULL;
     struct record r;
-    struct moment at;
+    struct str updated = {NULL, 0};
     bool has_row = false;
-    enum err e = moment_read(x->arena, w->store, &at, f);
-    if (e == OK && (!reg || !site_shows_register(x, reg)))
-        e = FAULT(f, ERR_REGISTER_UNKNOWN, {"name", STR("posts")}, {"nearest", STR("")});
+    int64_t rev = 0;
+    if (!reg || !site_shows_register(x, reg))
+        return FAULT(f, ERR_REGISTER_UNKNOWN, {"name", STR("posts")}, {"nearest", STR("")});
+    enum err e = query_newest(w->store, reg, &rev, f);
+    if (e == OK)
+        e = written_at(x, rev, &updated, f);
     if (e == OK)
         e = query_open(w->store, reg, &(struct query_options){.sort = STR("-posted_on"), .limit = 50}, &q, f);
     if (e != OK)
         return e;
-    feed_begin(x, "/api/feeds/posts", text2_in(&reg->title, x->lang), at.time);
+    feed_begin(x, "/api/feeds/posts", text2_in(&reg->title, x->lang), updated);
     while ((e = query_next(q, &r, &has_row, f)) == OK && has_row) {
         struct str english = show_text(x, reg, &r, "title_en");
-        entry(x, whole(x, "/posts/", r.id), x->lang == LANG_EN && english.n ? english : show_text(x, reg, &r, "title"),
-              midnight(x, show_text(x, reg, &r, "posted_on")), show_text(x, reg, &r, "summary"));
+        struct entry one = {.id = whole(x, "/posts/", r.id),
+                            .title = x->lang == LANG_EN && english.n ? english : show_text(x, reg, &r, "title"),
+                            .summary = show_text(x, reg, &r, "summary"),
+                            .published = midnight(x, show_text(x, reg, &r, "posted_on"))};
+        e = written_at(x, query_rev(q), &one.updated, f);
+        if (e != OK)
+            return e;
+        write_entry(x, &one);
     }
     buf_puts(&x->body, "</feed>\n");
     return e;
 }
 
-/* The figures of every report, with the value that they have now; an entry is updated when its revision is. */
+struct newest {
+    struct store *store;
+    int64_t rev;
+    enum err e;
+    struct fault *f;
+};
+
+static void newest_of_register(struct newest *n, const struct reg *reg)
+{
+    int64_t rev = 0;
+    if (n->e == OK && reg)
+        n->e = query_newest(n->store, reg, &rev, n->f);
+    n->rev = rev > n->rev ? rev : n->rev;
+}
+
+/* The last revision that wrote what the figure counts (not what its filters reach through references). */
+static void newest_of_figure(struct newest *n, const struct figure *figure)
+{
+    const struct measure *measures[] = {&figure->main, &figure->of};
+    for (size_t i = 0; i < ARRAY_LEN(measures); i++)
+        if (measures[i]->kind == MEASURE_FIGURE)
+            newest_of_figure(n, measures[i]->figure);
+        else if (measures[i]->kind != MEASURE_NONE)
+            newest_of_register(n, measures[i]->reg);
+    if (figure->kind == FIGURE_INDEX)
+        newest_of_register(n, figure->index->values);
+    if (figure->kind == FIGURE_DIFFERENCE)
+        newest_of_figure(n, figure->other);
+    for (size_t i = 0; figure->kind == FIGURE_TOTAL && i < figure->n_added; i++)
+        newest_of_figure(n, figure->added[i]);
+}
+
+struct published {
+    const struct figure_result *r;
+    int64_t rev;
+};
+
+static enum err write_published(struct exchange *x, const struct published *p, struct fault *f)
+{
+    const struct figure *figure = p->r->figure;
+    struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
+    struct str title = text2_in(&figure->title, x->lang), unit = text2_in(&figure->unit, x->lang);
+    buf_printf(&b, "%.*s: ", STR_ARG(title));
+    quantity_print(p->r->value, p->r->decimals, x->lang, &b);
+    buf_printf(&b, " %.*s", STR_ARG(unit));
+    struct entry one = {
+        .id = whole(x, "/figures/", figure->id), .title = buf_view(&b), .summary = text2_in(&figure->note, x->lang)};
+    const struct worker *w = x->worker;
+    one.href = str_of(arena_printf(x->arena, "%.*s?at=%lld", STR_ARG(one.id), (long long)w->store->at));
+    enum err e = written_at(x, p->rev, &one.updated, f);
+    if (e == OK)
+        write_entry(x, &one);
+    return e;
+}
+
+/* The figures of every report, with the value that they have now. An entry is updated when what it counts is written, not with each revision. */
 enum err api_feed_figures(struct exchange *x, struct fault *f)
 {
-    const struct worker *w = x->worker;
-    struct moment at;
-    struct str *ids;
+    struct worker *w = x->worker;
+    struct str *ids, updated;
     size_t n;
-    enum err e = moment_read(x->arena, w->store, &at, f);
-    if (e != OK)
-        return e;
-    feed_begin(x, "/api/feeds/figures", str_of(T(x, "Số liệu đã công bố", "Published figures")), at.time);
-    reports_list(x->arena, w->store->province, &ids, &n);
     struct map seen = {0};
+    VEC(struct published) list = {0};
+    int64_t newest = 0;
+    reports_list(x->arena, w->store->province, &ids, &n);
     for (size_t i = 0; i < n; i++) {
         struct report *r;
-        struct faults list CLEANUP(faults_done) = {.max = 1};
-        if (report_compute(x->arena, w->store, w->figures, ids[i], &r, &list) != OK)
+        struct faults faults CLEANUP(faults_done) = {.max = 1};
+        if (report_compute(x->arena, w->store, w->figures, ids[i], &r, &faults) != OK)
             continue; /* its own page tells why it stops */
         for (size_t k = 0; k < r->n_figures; k++) {
             const struct figure_result *v = r->figures[k];
-            struct buf b CLEANUP(buf_done) = BUF_INIT(4096);
+            struct newest last = {.store = w->store, .f = f};
             if (map_get(&seen, v->figure->id) || v->by.n)
                 continue;
             map_put(x->arena, &seen, v->figure->id, (void *)v);
-            struct str title = text2_in(&v->figure->title, x->lang), unit = text2_in(&v->figure->unit, x->lang);
-            buf_printf(&b, "%.*s: ", STR_ARG(title));
-            quantity_print(v->value, v->decimals, x->lang, &b);
-            buf_printf(&b, " %.*s", STR_ARG(unit));
-            struct str page = whole(x, "/figures/", v->figure->id);
-            entry(x, str_of(arena_printf(x->arena, "%.*s?at=%lld", STR_ARG(page), (long long)at.rev)),
-                  str_dup(x->arena, buf_view(&b)), at.time, text2_in(&v->figure->note, x->lang));
+            newest_of_figure(&last, v->figure);
+            if (last.e != OK)
+                return last.e;
+            last.rev = last.rev ? last.rev : w->store->at;
+            VEC_PUSH(x->arena, &list, ((struct published){v, last.rev}));
+            newest = last.rev > newest ? last.rev : newest;
         }
     }
+    enum err e = written_at(x, newest, &updated, f);
+    if (e != OK)
+        return e;
+    feed_begin(x, "/api/feeds/figures", str_of(T(x, "Số liệu đã công bố", "Published figures")), updated);
+    for (size_t i = 0; e == OK && i < list.n; i++)
+        e = write_published(x, &list.p[i], f);
     buf_puts(&x->body, "</feed>\n");
-    return OK;
+    return e;
 }
 
 /* ---- for robots ---- */
@@ -352,11 +447,35 @@ static void address(struct exchange *x, const char *path, struct str name)
     buf_puts(&x->body, "</loc></url>\n");
 }
 
+/* A page of all, and of each record, by its id or by a field; each once, however many versions it has. */
+static enum err addresses(struct exchange *x, const char *path, const struct reg *reg, int field, struct fault *f)
+{
+    const struct worker *w = x->worker;
+    struct query *q CLEANUP(query_closep) = NULL;
+    struct record r;
+    struct map seen = {0};
+    bool has_row = false;
+    if (!reg || !site_shows_register(x, reg))
+        return OK;
+    address(x, path, STR(""));
+    path = arena_printf(x->arena, "%s/", path);
+    enum err e = query_open(w->store, reg, &(struct query_options){0}, &q, f);
+    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
+        struct str name = str_dup(x->arena, field == NO_FIELD ? r.id : r.values[field].text);
+        if (map_get(&seen, name))
+            continue;
+        map_put(x->arena, &seen, name, &seen);
+        address(x, path, name);
+    }
+    return e;
+}
+
 enum err api_sitemap(struct exchange *x, struct fault *f)
 {
     const struct worker *w = x->worker;
     const struct province *p = w->store->province;
-    static const char *const pages[] = {"/", "/registers", "/figures", "/posts", "/data", "/developers", "/about"};
+    static const char *const pages[] = {"/",        "/registers", "/figures",    "/reports",
+                                        "/indexes", "/data",      "/developers", "/about"};
     struct str *ids;
     size_t n;
     struct services services = {0};
@@ -364,10 +483,13 @@ enum err api_sitemap(struct exchange *x, struct fault *f)
         return fault_code(f);
     buf_puts(&x->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                        "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
-    const struct reg *posts = province_register(p, STR("posts"));
     for (size_t i = 0; i < ARRAY_LEN(pages); i++)
-        if (strcmp(pages[i], "/posts") != 0 || (posts && site_shows_register(x, posts)))
-            address(x, pages[i], STR(""));
+        address(x, pages[i], STR(""));
+    enum err e = addresses(x, "/posts", province_register(p, STR("posts")), NO_FIELD, f);
+    if (e == OK)
+        e = addresses(x, "/units", p->units, p->unit_code, f);
+    if (e != OK)
+        return e;
     if (services_are_there(x))
         address(x, "/services", STR(""));
     for (size_t i = 0; i < services.n; i++)
@@ -386,11 +508,15 @@ enum err api_sitemap(struct exchange *x, struct fault *f)
     return OK;
 }
 
+/* Catalogues of other sites harvest ours, readers of news the feeds. */
 enum err api_robots(struct exchange *x, struct fault *f)
 {
     (void)f;
     struct str map = whole(x, "/sitemap.xml", STR(""));
-    buf_printf(&x->body, "User-agent: *\nDisallow: /api/\nDisallow: /search\nSitemap: %.*s\n", STR_ARG(map));
+    buf_printf(&x->body,
+               "User-agent: *\nAllow: /api/catalogue\nAllow: /api/feeds/\nAllow: /api/openapi\nDisallow: "
+               "/api/\nDisallow: /search\nSitemap: %.*s\n",
+               STR_ARG(map));
     return OK;
 }
 

@@ -3,6 +3,7 @@
 
     documents.py http://127.0.0.1:8080
 """
+import json
 import sys
 import urllib.error
 import urllib.request
@@ -73,6 +74,13 @@ def feed(path):
         wrong,
         len(entries),
     )
+    times = [e.findtext(ATOM + "updated") for e in entries]
+    say(
+        max(times) <= root.findtext(ATOM + "updated") and not any("at=" in i for i in ids),
+        f"{path}: an entry keeps its id from revision to revision, and none is newer than the feed",
+        ids[:2],
+        times[:2],
+    )
 
 
 def sitemap():
@@ -81,6 +89,11 @@ def sitemap():
     addresses = [e.text for e in ET.fromstring(body).iter(space + "loc")]
     wrong = [(s, a) for s, a in ((get(a)[0], a) for a in addresses) if s != 200]
     say(status == 200 and addresses and not wrong, "every address of the sitemap answers 200", wrong)
+    missing = []
+    for register, path in (("posts", "/posts/"), ("units", "/units/")):
+        found = json.loads(get(f"/api/collections/{register}/items?limit=1000&properties=code")[1]).get("features", [])
+        missing += [a for a in (URL + path + f["properties"]["code"] for f in found) if a not in addresses]
+    say(len(set(addresses)) == len(addresses) and not missing, "each post and each unit is in it, once", missing)
 
 
 catalogue()
