@@ -126,6 +126,20 @@ static struct str row_href(struct figure_view *v, const struct figure_row *row)
     return part_href(v->x, "/units/", row->key);
 }
 
+/* Of per cent 100 is the whole: bars of different figures can be compared. */
+static bool is_percent(const struct figure *figure)
+{
+    return figure->is_share || str_is(figure->unit.vi, "%");
+}
+
+static struct str value_text(struct figure_view *v, const struct figure_row *row)
+{
+    if (row->is_suppressed)
+        return message(M_figure_suppressed, v->x->lang);
+    return v->figure->kind == FIGURE_SURVEY ? part_fixed(v->x, row->value, v->r.decimals)
+                                            : part_quantity(v->x, row->value, v->r.decimals);
+}
+
 static struct table_row table_row(struct figure_view *v, const struct figure_row *row, struct str title,
                                   struct str href)
 {
@@ -133,8 +147,7 @@ static struct table_row table_row(struct figure_view *v, const struct figure_row
     struct table_cell *cells = arena_zalloc(x->arena, MAX_COLUMNS * sizeof(*cells));
     size_t n = 0;
     cells[n++] = (struct table_cell){.text = title, .href = href};
-    cells[n++] = (struct table_cell){.text = row->is_suppressed ? message(M_figure_suppressed, x->lang)
-                                                                : part_quantity(x, row->value, v->r.decimals)};
+    cells[n++] = (struct table_cell){.text = value_text(v, row)};
     if (v->figure->is_share) {
         cells[n++] = (struct table_cell){.text = part_quantity(x, row->of, v->r.decimals)};
         cells[n++] = (struct table_cell){.text = part_fixed(x, row->percent, 1)};
@@ -212,10 +225,10 @@ static void write_table(struct figure_view *v, struct buf *out)
                       .n_columns = set_columns(v, columns),
                       .rows = rows,
                       .sorted = input_named(v->x, "sortby")->text,
-                      .bar_full = v->figure->is_share ? 100 : 0};
+                      .bar_full = is_percent(v->figure) ? 100 : 0};
     for (size_t i = 0; i < r->n_rows; i++) {
         rows[t.n_rows++] = table_row(v, order[i], row_title(v, order[i]), row_href(v, order[i]));
-        if (!v->figure->is_share)
+        if (!is_percent(v->figure))
             t.bar_full = fmax(t.bar_full, rows[i].bar);
     }
     if (r->is_additive && r->n_rows > 1) {

@@ -9,7 +9,26 @@
 #include "base/banned.h"
 
 static const struct str nothing = {NULL, 0};
-static const char *const charts[] = {"chart", NULL};
+
+/* What both pages show, in this order. */
+struct sections {
+    struct buf head; /* the place of one; of two empty */
+    struct buf years, facts, parts, pillars, ranks, totals, compare, verify;
+};
+
+static struct sections sections_new(void)
+{
+    const struct buf b = BUF_INIT(LIMIT_PAGE_BYTES);
+    return (struct sections){b, b, b, b, b, b, b, b, b};
+}
+
+static void sections_done(struct sections *s)
+{
+    struct buf *const all[] = {&s->head,  &s->years,  &s->facts,   &s->parts, &s->pillars,
+                               &s->ranks, &s->totals, &s->compare, &s->verify};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        buf_done(all[i]);
+}
 
 /* A main index over all subjects whose value is known. */
 struct spread {
@@ -165,84 +184,100 @@ static enum err show_facts(const struct index_view *v, const struct index_row *r
     return OK;
 }
 
-static void set_rank(const struct index_view *v, const struct index_row *row, struct tpl_index_subject *t)
+static void show_place(const struct index_view *v, const struct index_row *row, struct buf *out)
 {
     int64_t change = quantity_is_known(row->rank_change) ? (int64_t)quantity_double(row->rank_change) : 0;
-    t->rank = row->rank ? part_int(v->x, row->rank) : nothing;
-    t->subjects = part_int(v->x, (int64_t)v->t->n);
-    t->year = index_year_text(v->x, v->t->year);
-    t->change = change ? part_int(v->x, change < 0 ? -change : change) : nothing;
-    t->is_up = change > 0;
-    t->has_other_framework = change && v->t->has_other_framework;
-    t->table_href = index_href(v, nothing);
+    tpl_index_place(out,
+                    &(struct tpl_index_place){
+                        .rank = row->rank ? part_int(v->x, row->rank) : nothing,
+                        .subjects = part_int(v->x, (int64_t)v->t->n),
+                        .year = index_year_text(v->x, v->t->year),
+                        .change = change ? part_int(v->x, change < 0 ? -change : change) : nothing,
+                        .is_up = change > 0,
+                        .table_href = index_href(v, nothing),
+                    },
+                    v->x->lang);
 }
 
-static enum err write_page(const struct index_view *v, struct str title, struct str content, bool has_chart,
+/* ---- both pages */
+
+/* second empty: the page of one. */
+static enum err write_page(const struct index_view *v, struct str first, struct str second, const struct sections *s,
                            struct fault *f)
 {
+    static const char *const charts[] = {"chart", NULL};
     struct exchange *x = v->x;
-    struct str index = text2_in(&v->index->title, x->lang);
-    struct buf description CLEANUP(buf_done) = BUF_INIT(4096);
+    struct str index = text2_in(&v->index->title, x->lang),
+               title = second.n ? STR_JOIN(x->arena, first, STR(" – "), second) : first;
+    struct buf description CLEANUP(buf_done) = BUF_INIT(4096), content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     message_fill(&description, M_index_description, x->lang, title);
+    struct tpl_index_subject t = {
+        .head = buf_view(&s->head),
+        .has_other_framework = v->t->has_other_framework,
+        .years = buf_view(&s->years),
+        .facts = buf_view(&s->facts),
+        .first = first,
+        .second = second,
+        .parts = buf_view(&s->parts),
+        .pillars = buf_view(&s->pillars),
+        .ranks = buf_view(&s->ranks),
+        .totals = buf_view(&s->totals),
+        .compare = buf_view(&s->compare),
+        .verify = buf_view(&s->verify),
+    };
+    tpl_index_subject(&content, &t, x->lang);
     struct crumb crumbs[] = {
         {message(M_indexes_title, x->lang), STR("/indexes")}, {index, index_href(v, nothing)}, {title, nothing}};
     return page(x,
                 &(struct page){.title = title,
                                .description = buf_view(&description),
-                               .content = content,
+                               .content = buf_view(&content),
                                .crumbs = crumbs,
                                .n_crumbs = ARRAY_LEN(crumbs),
                                .section = "index",
                                .has_sample = v->t->n_sample > 0,
-                               .scripts = has_chart ? charts : NULL},
+                               .scripts = s->ranks.n + s->totals.n > 0 ? charts : NULL},
                 f);
+}
+
+/* Years, courses, the form that compares a with b, and the proof; of one the mean stands beside its course. */
+static enum err show_shared(const struct index_view *v, struct str a, struct str b, bool is_pair, struct sections *s,
+                            struct fault *f)
+{
+    const struct str both[] = {a, b};
+    size_t n = is_pair && !str_eq(a, b) ? 2 : 1;
+    enum err e = index_show_totals(v, both, n, !is_pair, &s->totals, f);
+    if (e == OK)
+        e = index_show_verify(v, &s->verify, f);
+    if (e != OK)
+        return e;
+    index_show_years(v, &s->years);
+    index_show_ranks(v, both, n, &s->ranks);
+    index_show_compare(v, a, b, &s->compare);
+    return OK;
 }
 
 enum err page_index_subject(struct exchange *x, struct fault *f)
 {
     struct index_view v;
     const struct index_row *row;
-    struct tpl_index_subject t = {0};
-    struct buf years CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     facts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     parts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     pillars CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     ranks CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     totals CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     compare CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     verify CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct sections s CLEANUP(sections_done) = sections_new();
     enum err e = index_view_open(x, &v, f);
     if (e == OK)
         e = index_explain(v.t, input_named(x, "subject")->text, &row, f);
     if (e == OK)
-        e = show_facts(&v, row, &facts, f);
+        e = show_facts(&v, row, &s.facts, f);
     if (e == OK)
-        e = show_pillars(&v, row, &pillars, f);
-    if (e == OK)
-        e = index_show_totals(&v, &row->subject, 1, true, &totals, f);
-    if (e == OK)
-        e = index_show_verify(&v, &verify, f);
+        e = show_pillars(&v, row, &s.pillars, f);
     if (e != OK)
         return e;
-    set_rank(&v, row, &t);
-    index_show_years(&v, &years);
-    show_parts(&v, row, &parts);
-    index_show_ranks(&v, &row->subject, 1, &ranks);
     const struct index_row *other = index_row_of(v.t, v.own);
     if (!other || other == row)
         other = &v.t->rows[0];
-    index_show_compare(&v, row->subject, other->subject, &compare);
-    t.years = buf_view(&years);
-    t.facts = buf_view(&facts);
-    t.parts = buf_view(&parts);
-    t.pillars = buf_view(&pillars);
-    t.ranks = buf_view(&ranks);
-    t.totals = buf_view(&totals);
-    t.compare = buf_view(&compare);
-    t.verify = buf_view(&verify);
-    tpl_index_subject(&content, &t, x->lang);
-    return write_page(&v, row->name, buf_view(&content), ranks.n + totals.n > 0, f);
+    show_place(&v, row, &s.head);
+    show_parts(&v, row, &s.parts);
+    e = show_shared(&v, row->subject, other->subject, false, &s, f);
+    return e == OK ? write_page(&v, row->name, nothing, &s, f) : e;
 }
 
 /* ---- two */
@@ -286,7 +321,7 @@ static void show_pairs(const struct index_view *v, struct str caption, const str
 }
 
 static void show_both(const struct index_view *v, const struct index_row *a, const struct index_row *b,
-                      struct buf *summary, struct buf *parts)
+                      struct sections *s)
 {
     struct exchange *x = v->x;
     const struct index_framework *fw = v->t->framework;
@@ -294,11 +329,11 @@ static void show_both(const struct index_view *v, const struct index_row *a, con
                                         pair(v, message(M_index_total, x->lang), index_total_of(a), index_total_of(b))};
     struct str title = message(M_compare_all, x->lang);
     show_pairs(v, str_of(arena_printf(x->arena, "%.*s, %lld", STR_ARG(title), (long long)v->t->year)), a, b, overall,
-               ARRAY_LEN(overall), summary);
+               ARRAY_LEN(overall), &s->facts);
     struct table_row *rows = arena_zalloc(x->arena, (fw->n_main + 1) * sizeof(*rows));
     for (size_t i = 0; i < fw->n_main; i++)
         rows[i] = pair(v, text2_in(&fw->main[i].title, x->lang), a->main[i].value, b->main[i].value);
-    show_pairs(v, text2_in(&fw->title, x->lang), a, b, rows, fw->n_main, parts);
+    show_pairs(v, text2_in(&fw->title, x->lang), a, b, rows, fw->n_main, &s->parts);
 }
 
 /* The subject asked for, else the province itself, else the first that is another. */
@@ -317,39 +352,16 @@ enum err page_index_compare(struct exchange *x, struct fault *f)
 {
     struct index_view v;
     const struct index_row *a = NULL, *b = NULL;
-    struct buf years CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     summary CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     parts CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     ranks CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     totals CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     compare CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
-                     content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct sections s CLEANUP(sections_done) = sections_new();
     enum err e = index_view_open(x, &v, f);
     if (e == OK)
         e = choose(&v, "a", NULL, &a, f);
     if (e == OK)
         e = choose(&v, "b", a, &b, f);
+    if (e == OK)
+        e = show_shared(&v, a->subject, b->subject, true, &s, f);
     if (e != OK)
         return e;
-    const struct str both[] = {a->subject, b->subject};
-    size_t n = a == b ? 1 : 2;
-    if ((e = index_show_totals(&v, both, n, false, &totals, f)) != OK)
-        return e;
-    index_show_years(&v, &years);
-    show_both(&v, a, b, &summary, &parts);
-    index_show_ranks(&v, both, n, &ranks);
-    index_show_compare(&v, a->subject, b->subject, &compare);
-    tpl_index_compare(&content,
-                      &(struct tpl_index_compare){.first = a->name,
-                                                  .second = b->name,
-                                                  .years = buf_view(&years),
-                                                  .summary = buf_view(&summary),
-                                                  .parts = buf_view(&parts),
-                                                  .ranks = buf_view(&ranks),
-                                                  .totals = buf_view(&totals),
-                                                  .compare = buf_view(&compare),
-                                                  .has_other_framework = v.t->has_other_framework},
-                      x->lang);
-    struct str title = str_of(arena_printf(x->arena, "%.*s – %.*s", STR_ARG(a->name), STR_ARG(b->name)));
-    return write_page(&v, title, buf_view(&content), ranks.n + totals.n > 0, f);
+    show_both(&v, a, b, &s);
+    return write_page(&v, a->name, b->name, &s, f);
 }

@@ -187,8 +187,11 @@ static enum err facts_of(struct dossier *d, const struct unit *v, struct buf *ou
         enum err e = show_value(x, &d->names, reg, v->record, field, &s, f);
         if (e != OK)
             return e;
-        if (s.text.n)
-            facts[n++] = (struct fact){text2_in(&reg->fields[i].title, x->lang), s.text, s.href, nothing};
+        if (s.text.n == 0 || str_ends(v->name, s.text)) /* “Gia Nghĩa” stands in “Thành phố Gia Nghĩa” */
+            continue;
+        if (str_starts(s.href, STR("/units/")))
+            s.text = name_on(d, v->record->values[i].text, v->to.n ? v->to : d->u.today);
+        facts[n++] = (struct fact){text2_in(&reg->fields[i].title, x->lang), s.text, s.href, nothing};
     }
     part_facts(x, out, facts, n);
     return OK;
@@ -289,7 +292,8 @@ static size_t figures_of(struct dossier *d, struct tpl_figure_card *shown, bool 
             here.of = r.rows[k].of;
             here.percent = r.rows[k].percent;
             shown[n] = figure_card(x, &here);
-            shown[n].href = str_of(arena_printf(x->arena, "%.*s?by=%.*s", STR_ARG(shown[n].href), STR_ARG(by)));
+            shown[n].href = str_of(arena_printf(x->arena, "%.*s?by=%.*s&units-at=%.*s", STR_ARG(shown[n].href),
+                                                STR_ARG(by), STR_ARG(d->day)));
             n++;
             *ret_has_sample |= r.n_sample > 0;
             break;

@@ -219,7 +219,8 @@ void part_chart(struct exchange *x, struct buf *out, const struct chart *c)
         for (size_t s = 0; s < c->n_series; s++)
             if (c->series[s].is_strong == strong)
                 add_series(x, c, &axis, &c->series[s], &t, lines, dots, values);
-    for (size_t s = 0; s < c->n_series && c->n_series > 1; s++)
+    bool is_plain = c->n_series == 1 && c->series[0].is_strong; /* the title says whose line it is */
+    for (size_t s = 0; s < c->n_series && !is_plain; s++)
         if (c->series[s].is_strong || c->n_series <= MAX_NAMES)
             names[t.n_names++] = (struct tpl_chart_names){str_of(kind_of(c, &c->series[s])), c->series[s].name};
     tpl_chart(out, &t, x->lang);

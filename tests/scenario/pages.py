@@ -124,6 +124,21 @@ def successors_are_named():
         assert way["old_full_name"] in page and "1671/NQ-UBTVQH15" in page, way
 
 
+def a_unit_has_its_figures():
+    """On its own map: the code 24611 stood for another ward on the day of the figures."""
+    for code, name in (("24611", "Phường Bắc Gia Nghĩa"), ("660", "Thành phố Gia Nghĩa")):
+        page = get("/units/" + code)[1]
+        cards = re.findall(r'<li class="ts-card">.*?</li>', page, re.S)
+        assert len(cards) >= 4, cards
+        for card in cards:
+            figure = get(html.unescape(re.search(r'href="([^"]*)"', card)[1]))[1]
+            row = re.search(rf'<tr[^>]*>\s*<th[^>]*><a href="/units/{code}">{name}</a>.*?</tr>', figure, re.S)
+            value = re.search(r'<p class="ts-card-value">([0-9.,]+)', card)[1]
+            assert row and re.search(rf">{re.escape(value)}(,0)?<", row[0]), (code, card, row and row[0])
+    town = html.unescape(get("/units/660")[1])
+    assert '<a href="/units/660">Thành phố Gia Nghĩa</a>' in town and ">Gia Nghĩa<" not in town  # the successor of the town, by its name
+
+
 def the_tree_of_a_day():
     for day, n in (("2025-06-30", 71), ("2025-07-01", 28)):
         found = set(re.findall(r'<li><a href="/units/(\d{5})"', get("/units?on=" + day)[1]))

@@ -19,6 +19,7 @@ expect wrong_questions_are_told "what cannot be asked is told on the page, with 
 expect hidden_registers "registers that are not public are not there, whatever is asked"
 expect units_are_found "every unit that there ever was is found by its code, and by its name without accents"
 expect successors_are_named "a unit that went into another names it, with the day and the ground"
+expect a_unit_has_its_figures "the figures of a unit are those that their pages say of it, on its own map"
 expect the_tree_of_a_day "the tree of a day has the units of that day"
 expect posts_have_figures "a post shows its figures, in both languages"
 expect examples_are_answered "every example of the documentation is answered"

@@ -79,6 +79,9 @@ def rows_agree_and_add_up():
         rows = table(get(f"/figures/farm-households-digitised?by={by}")[1], "breakdown")
         assert [r[1] for r in rows[:-1]] == [vietnamese(r["value"]) for r in answer["rows"]], by
         assert rows[-1][:3] == ["Tổng cộng", "111.390", "120.032"], rows[-1]
+    shares = get("/figures/online-shoppers?by=age_group&lang=vi")[1]
+    widths = [float(w) for w in re.findall(r'<rect class="ts-bar-value" width="([0-9.]*)"', shares)]
+    assert [f"{w:.1f}".replace(".", ",") for w in widths] == [r[1] for r in table(shares, "breakdown")], widths  # of 100
     down = table(get("/figures/community-teams?by=unit:2&sortby=-value")[1], "breakdown")[:-1]
     values = [int(r[1]) for r in down]
     assert values == sorted(values, reverse=True) and len(values) == 8, values
@@ -158,7 +161,12 @@ def a_profile_and_a_comparison():
     assert get("/indexes/dti-province/da%20nang?year=2022")[0] == 200
     unknown = table(get("/indexes/dti-province/67?year=2022")[1], "parts")
     assert all(r[1] == "chưa rõ" for r in unknown), unknown
-    assert "0,4014" in get("/indexes/dti-province/48?year=2021")[1]  # the published mean
+    page = get("/indexes/dti-province/67?year=2021")[1]
+    assert "0,4014" in page  # the published mean
+    # Where only the mean is known the chart says whose line it is.
+    course = page[page.index('<section id="ranks"'):page.index('<section id="compare"')]
+    assert re.findall(r"</svg> ([^<]*)</li>", course) == ["Trung bình các tỉnh"], course[-2000:]
+    assert "Decision 922" in get("/indexes/dti-province/67?year=2021", lang="en")[1]
     page = get("/indexes/dti-province/compare?a=48&b=79&year=2022")[1]
     parts = table(page, "parts")
     values = {s["subject"]: s["main"] for s in data("/api/indexes/dti-province/2022")["rows"]}
@@ -167,6 +175,7 @@ def a_profile_and_a_comparison():
     assert len(known) == len(values["48"]) == 8
     for row, a, b in zip(known, values["48"], values["79"]):
         assert [float(c.replace(",", ".")) for c in row[1:4]] == [a["value"], b["value"], round(a["value"] - b["value"], 4)], row
+    assert "tinhso index dti-province 2022" in page and "/api/log/revisions/" in page
     assert 'value="48" selected="selected"' in page and 'value="79" selected="selected"' in page
 
 
