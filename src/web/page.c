@@ -141,11 +141,23 @@ enum err page(struct exchange *x, const struct page *p, struct fault *f)
     return x->body.is_full ? FAULT(f, ERR_LIMIT, {"what", p->title}, {"limit", STR("LIMIT_HTTP_ANSWER_BYTES")}) : OK;
 }
 
+/* The part of the site that an address belongs to, its own address left out: there is nothing to go up to. -1 when none. */
+static int section_above(struct str path)
+{
+    for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+        struct str href = str_of(sections[i].href);
+        if (path.n > href.n && str_starts(path, href) && path.p[href.n] == '/')
+            return (int)i;
+    }
+    return -1;
+}
+
 void page_problem(struct exchange *x, const struct fault *f, int status)
 {
     struct buf sentence CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     fault_print(f, x->lang, &sentence);
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    int above = section_above(x->path);
     tpl_problem(&content,
                 &(struct tpl_problem){
                     .sentence = buf_view(&sentence),
@@ -153,12 +165,18 @@ void page_problem(struct exchange *x, const struct fault *f, int status)
                     .code = str_of(err_type(f->code)),
                     .request = str_of(x->request_id),
                     .retry = status >= 500,
+                    .section_title = above < 0 ? (struct str){NULL, 0} : message(sections[above].title, x->lang),
+                    .section_href = above < 0 ? (struct str){NULL, 0} : str_of(sections[above].href),
                 },
                 x->lang);
     enum message title = status == 404  ? M_problem_title_missing
                          : status < 500 ? M_problem_title_refused
                                         : M_problem_title_failed;
     struct fault ignored = {0};
-    page(x, &(struct page){.title = message(title, x->lang), .content = buf_view(&content), .is_problem = true},
+    page(x,
+         &(struct page){.title = message(title, x->lang),
+                        .content = buf_view(&content),
+                        .section = above < 0 ? NULL : sections[above].section,
+                        .is_problem = true},
          &ignored);
 }

@@ -5,6 +5,7 @@
 #include "register/moment.h"
 #include "register/query.h"
 #include "text/vn.h"
+#include "web/downloads.h"
 #include "web/feature.h"
 #include "web/message.h"
 #include "web/parts.h"
@@ -12,34 +13,12 @@
 
 #include "base/banned.h"
 
-enum { FILES = 3 };
-
-static struct str export_href(struct exchange *x, const struct reg *reg)
-{
-    return STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/export"));
-}
-
-static size_t files_of(struct exchange *x, const struct reg *reg, struct tpl_data_sets_files *files)
-{
-    static const struct {
-        const char *title, *rest;
-    } all[FILES] = {{"CSV", "/items?f=csv"}, {"XLSX", "/items?f=xlsx"}, {"GeoJSON", NULL}};
-    const char *geojson = arena_printf(x->arena, "/items?f=geojson&limit=%d", LIMIT_PAGE_RECORDS);
-    bool asks_purpose = x->subject->kind == SUBJECT_ACCOUNT && site_shows_personal(x, reg);
-    for (size_t i = 0; i < FILES; i++)
-        files[i] = (struct tpl_data_sets_files){str_of(all[i].title),
-                                                all[i].rest && asks_purpose
-                                                    ? export_href(x, reg)
-                                                    : collection_path(x, reg, all[i].rest ? all[i].rest : geojson)};
-    return FILES;
-}
-
 static enum err set_of(struct exchange *x, const struct reg *reg, struct tpl_data_sets *ret, struct fault *f)
 {
     struct worker *w = x->worker;
     struct moment changed;
     int64_t rev = 0, count;
-    struct tpl_data_sets_files *files = ARENA_ARRAY(x->arena, struct tpl_data_sets_files, FILES);
+    struct tpl_download *files = ARENA_ARRAY(x->arena, struct tpl_download, DOWNLOADS);
     enum err e = query_newest(w->store, reg, &rev, f);
     if (e == OK)
         e = moment_of(x->arena, w->store, rev ? rev : w->store->at, &changed, f);
@@ -54,7 +33,7 @@ static enum err set_of(struct exchange *x, const struct reg *reg, struct tpl_dat
                                       .source = text2_in(&reg->source, x->lang),
                                       .is_sample = reg->sample != NULL,
                                       .files = files,
-                                      .n_files = files_of(x, reg, files)};
+                                      .n_files = downloads_of(x, reg, (struct str){NULL, 0}, count, files)};
     return e;
 }
 

@@ -134,10 +134,11 @@ static struct str type_of(struct exchange *x, const struct input *in)
     struct arena *a = x->arena;
     switch (in->type) {
     case INPUT_FILE:
+        return message(M_dev_file, x->lang);
     case INPUT_TEXT:
     case INPUT_NAME:
     case INPUT_REST:
-        return in->max ? str_of(arena_printf(a, "text, ≤ %lld", (long long)in->max)) : STR("text");
+        return in->max ? message_with(a, M_dev_text_most, x->lang, part_int(x, in->max)) : message(M_dev_text, x->lang);
     case INPUT_INTEGER: {
         const char *standard = in->standard ? arena_printf(a, " (%lld)", (long long)in->standard) : "";
         return in->max == INT64_MAX

@@ -247,8 +247,9 @@ static enum err write_record(struct dossier *d, const struct version *last, stru
     write_map(d, r, title, &map);
     bool may_edit = d->may_write && !last->is_removed,
          may_erase = d->reg->n_personal && site_may_write(x, VERB_ADMINISTER, d->reg);
-    struct tpl_record_downloads downloads[2] = {{STR("GeoJSON"), item_href(d, "?f=geojson")},
-                                                {message(M_record_proof, x->lang), proof}};
+    struct tpl_download downloads[2] = {{STR("GeoJSON"), item_href(d, "?f=geojson"),
+                                         STR_JOIN(x->arena, d->reg->name, STR("-"), d->id, STR(".geojson"))},
+                                        {message(M_record_proof, x->lang), proof, STR("proof.json")}};
     tpl_record(out,
                &(struct tpl_record){.is_sample = r->is_sample,
                                     .is_writer = may_edit || may_erase,

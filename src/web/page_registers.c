@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "text/vn.h"
+#include "web/downloads.h"
 #include "web/feature.h"
 #include "web/message.h"
 #include "web/parts.h"
@@ -103,18 +104,88 @@ static enum err read_rows(struct listing *l, struct fault *f)
     return is_whole ? records_count(l->x, l->reg, &l->total, f) : query_count(w->store, l->reg, &l->q.o, &l->total, f);
 }
 
-/* Fields that fit into a table; all of them when they were asked for. */
+/* ---- one: its table ---- */
+
+static bool holds_something(const struct listing *l, int field)
+{
+    for (size_t r = 0; r < l->rows.n; r++)
+        if (l->rows.p[r].values[field].kind != VALUE_NULL)
+            return true;
+    return false;
+}
+
+static bool fits_a_column(const struct listing *l, int field)
+{
+    const struct field *fd = &l->reg->fields[field];
+    bool is_foreign = str_ends(fd->name, STR("_en")) && l->x->lang != LANG_EN;
+    return fd->type != FT_TEXT && fd->type != FT_URL && !is_foreign;
+}
+
+static bool is_asked(const struct listing *l)
+{
+    return input_named(l->x, "properties")->is_given;
+}
+
+/* The field by which people know a record: the first that is searched. */
+static int name_field(const struct listing *l)
+{
+    for (size_t i = 0; l->reg->n_search && i < l->q.n_fields; i++)
+        if (l->q.fields[i] == l->reg->search[0] && fits_a_column(l, l->q.fields[i]))
+            return l->q.fields[i];
+    return NO_FIELD;
+}
+
+/* Fields that fit into a table, the name of the record in the second place; of the others those that hold something here come in first. All of
+ * them when they were asked for. */
 static size_t choose_columns(const struct listing *l, int *columns)
 {
-    bool is_asked = input_named(l->x, "properties")->is_given;
     size_t n = 0;
-    for (size_t i = 0; i < l->q.n_fields && (is_asked || n < MOST_COLUMNS); i++) {
-        const struct field *fd = &l->reg->fields[l->q.fields[i]];
-        bool is_foreign = str_ends(fd->name, STR("_en")) && l->x->lang != LANG_EN;
-        if (is_asked || (fd->type != FT_TEXT && fd->type != FT_URL && !is_foreign))
+    if (is_asked(l)) {
+        for (; n < l->q.n_fields; n++)
+            columns[n] = l->q.fields[n];
+        return n;
+    }
+    bool *is_in = ARENA_ARRAY(l->x->arena, bool, l->reg->n_fields);
+    int name = name_field(l);
+    size_t n_in = 0;
+    for (int pass = 0; pass < 3; pass++)
+        for (size_t i = 0; i < l->q.n_fields && n_in < MOST_COLUMNS; i++) {
+            int field = l->q.fields[i];
+            bool comes_in = pass == 0   ? field == name || (n_in == 0 && fits_a_column(l, field))
+                            : pass == 1 ? fits_a_column(l, field) && holds_something(l, field)
+                                        : fits_a_column(l, field);
+            n_in += comes_in && !is_in[field];
+            is_in[field] |= comes_in;
+        }
+    for (size_t i = 0; i < l->q.n_fields; i++) {
+        if (is_in[l->q.fields[i]] && (l->q.fields[i] != name || n == 0))
             columns[n++] = l->q.fields[i];
+        if (n == 1 && name != NO_FIELD && columns[0] != name)
+            columns[n++] = name;
     }
     return n;
+}
+
+/* How many of the fields the table shows, and the way to the others. */
+static void say_columns(const struct listing *l, size_t n_shown, struct buf *out)
+{
+    struct exchange *x = l->x;
+    struct buf all CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    size_t n_all = 0;
+    for (size_t i = 0; i < l->reg->n_fields; i++)
+        if ((int)i != l->reg->geometry && site_shows_field(x, &l->reg->fields[i])) {
+            buf_puts(&all, n_all++ ? "," : "");
+            buf_str(&all, l->reg->fields[i].name);
+        }
+    if (n_shown == n_all && !is_asked(l))
+        return;
+    tpl_columns(
+        out,
+        &(struct tpl_columns){.shown = (int64_t)n_shown,
+                              .total = (int64_t)n_all,
+                              .all_href = n_shown < n_all ? exchange_link(x, "properties", buf_view(&all)) : nothing,
+                              .few_href = is_asked(l) ? exchange_link(x, "properties", nothing) : nothing},
+        x->lang);
 }
 
 static bool is_number(const struct field *fd)
@@ -138,7 +209,7 @@ static struct str shortened(struct exchange *x, struct str s)
     return i < s.n ? str_of(arena_printf(x->arena, "%.*s…", (int)i, s.p)) : s;
 }
 
-static enum err write_table(struct listing *l, struct buf *out, struct fault *f)
+static enum err write_table(struct listing *l, struct buf *out, struct buf *out_columns, struct fault *f)
 {
     struct exchange *x = l->x;
     int *fields = ARENA_ARRAY(x->arena, int, l->q.n_fields + 1);
@@ -169,8 +240,13 @@ static enum err write_table(struct listing *l, struct buf *out, struct fault *f)
         }
         rows[r] = (struct table_row){.cells = cells};
     }
+    say_columns(l, n, out_columns);
+    struct buf caption CLEANUP(buf_done) = BUF_INIT(4096);
+    buf_str(&caption, text2_in(&l->reg->title, x->lang));
+    buf_puts(&caption, ": ");
+    tpl_record_count(&caption, &(struct tpl_record_count){l->total}, x->lang);
     part_table(x, out,
-               &(struct table){.caption = text2_in(&l->reg->title, x->lang),
+               &(struct table){.caption = buf_view(&caption),
                                .columns = columns,
                                .n_columns = n,
                                .rows = rows,
@@ -181,25 +257,19 @@ static enum err write_table(struct listing *l, struct buf *out, struct fault *f)
 
 /* ---- one: its map ---- */
 
-/* What the API answers to the same question; x->query is tidy. */
-static struct str items_href(struct exchange *x, const struct reg *reg, const char *format, int limit)
-{
-    static const char *const drop[] = {"f", "lang", "limit", "after", "count", "sortby", NULL};
-    struct str asked = query_tidy(x, x->query, drop), items = collection_path(x, reg, "/items");
-    const char *more = limit ? arena_printf(x->arena, "&limit=%d", limit) : "";
-    return str_of(
-        arena_printf(x->arena, "%.*s?f=%s%s%s%.*s", STR_ARG(items), format, more, asked.n ? "&" : "", STR_ARG(asked)));
-}
-
 static enum err write_map(struct listing *l, struct buf *out, struct fault *f)
 {
     struct exchange *x = l->x;
     struct worker *w = x->worker;
     const struct reg *reg = l->reg;
     VEC(struct drawing_item) items = {0};
+    struct buf shapes CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
+    struct json_out known;
+    json_out_init(&known, &shapes, JSON_OUT_COMPACT);
+    json_object_begin(&known);
     struct names names = {0};
     struct query_options o = l->q.o;
-    o.after = nothing;
+    o.after = o.sort = nothing; /* as the map asks the API */
     o.limit = MOST_DRAWN;
     struct query *query CLEANUP(query_closep) = NULL;
     struct record r;
@@ -210,11 +280,17 @@ static enum err write_map(struct listing *l, struct buf *out, struct fault *f)
         struct shown name = {.text = show_title(x, reg, &k)};
         if (reg->n_search == 0 && reg->n_key == 1)
             e = show_value(x, &names, reg, &k, reg->key[0], &name, f);
-        if (e == OK && k.values[reg->geometry].kind == VALUE_BLOB)
-            VEC_PUSH(x->arena, &items,
-                     ((struct drawing_item){name.text, show_record_href(x, reg, k.id), k.values[reg->geometry].text,
-                                            false}));
+        if (e != OK || k.values[reg->geometry].kind != VALUE_BLOB)
+            continue;
+        VEC_PUSH(
+            x->arena, &items,
+            ((struct drawing_item){name.text, show_record_href(x, reg, k.id), k.values[reg->geometry].text, false}));
+        json_key(&known, k.id), json_object_begin(&known);
+        json_member(&known, "name", name.text);
+        json_object_end(&known);
     }
+    json_object_end(&known);
+    json_out_done(&known);
     struct buf title CLEANUP(buf_done) = BUF_INIT(4096), plain CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
     message_fill(&title, M_register_map, x->lang, text2_in(&reg->title, x->lang));
     bool is_geographic = l->q.storage == crs_wgs84() || (l->q.storage && l->q.storage->is_north_first);
@@ -223,24 +299,14 @@ static enum err write_map(struct listing *l, struct buf *out, struct fault *f)
     part_map(
         x, out,
         &(struct map_box){.title = buf_view(&title),
-                          .source = items_href(x, reg, "geojson", MOST_DRAWN),
-                          .name = reg->n_search ? reg->fields[reg->search[0]].name : reg->fields[reg->key[0]].name,
+                          .source = downloads_items(x, reg, x->query, "geojson", MOST_DRAWN),
                           .href = part_href(x, arena_printf(x->arena, "/registers/%.*s/", STR_ARG(reg->name)), nothing),
+                          .values = buf_view(&shapes),
                           .plain = buf_view(&plain)});
     return OK;
 }
 
 /* ---- one: the page ---- */
-
-static size_t downloads_of(const struct listing *l, struct tpl_register_downloads *downloads)
-{
-    struct exchange *x = l->x;
-    downloads[0] = (struct tpl_register_downloads){STR("CSV"), items_href(x, l->reg, "csv", 0)};
-    downloads[1] = (struct tpl_register_downloads){STR("Excel (XLSX)"), items_href(x, l->reg, "xlsx", 0)};
-    downloads[2] =
-        (struct tpl_register_downloads){STR("GeoJSON"), items_href(x, l->reg, "geojson", LIMIT_PAGE_RECORDS)};
-    return 3;
-}
 
 /* A filter that cannot be is told above the form, so that it can be set right. */
 static bool is_askers_fault(enum err e)
@@ -256,7 +322,8 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
     struct buf form CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
                     table CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES),
                     map CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), pages CLEANUP(buf_done) = BUF_INIT(1 << 16),
-                    problem CLEANUP(buf_done) = BUF_INIT(1 << 16), use CLEANUP(buf_done) = BUF_INIT(1 << 18);
+                    columns CLEANUP(buf_done) = BUF_INIT(1 << 16), problem CLEANUP(buf_done) = BUF_INIT(1 << 16),
+                    use CLEANUP(buf_done) = BUF_INIT(1 << 18);
     struct chosen *chosen;
     size_t n_chosen = register_chosen(x, reg, &chosen);
     struct tpl_register_chosen *shown = ARENA_ARRAY(x->arena, struct tpl_register_chosen, n_chosen + 1);
@@ -268,12 +335,12 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
     if (e == OK && !wrong && l->q.has_geometry && l->rows.n)
         e = write_map(l, &map, f);
     if (e == OK && l->rows.n)
-        e = write_table(l, &table, f);
+        e = write_table(l, &table, &columns, f);
     if (e != OK)
         return e;
     part_pages(x, &pages, &(struct pages){(int64_t)l->rows.n, l->total, l->q.o.after, l->next, NULL});
-    part_use_collection(x, &use, reg->name, l->q.o.filter);
-    struct tpl_register_downloads downloads[4];
+    part_use_register(x, &use, reg, x->query);
+    struct tpl_download downloads[DOWNLOADS];
     static const char *const place[] = {"after", "limit", "count", "lang", "properties", NULL};
     struct str bulk_query = query_tidy(x, x->query, place);
     tpl_register(out,
@@ -286,8 +353,7 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
                      .add_href = site_may_write(x, VERB_CREATE, reg)
                                      ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/new"))
                                      : nothing,
-                     .export_href = STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/export"),
-                                             bulk_query.n ? STR("?") : nothing, bulk_query),
+                     .export_href = downloads_export(x, reg, x->query),
                      .import_href = site_may_write(x, VERB_IMPORT, reg)
                                         ? STR_JOIN(x->arena, part_href(x, "/registers/", reg->name), STR("/import"))
                                         : nothing,
@@ -299,14 +365,16 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
                      .problem = buf_view(&problem),
                      .chosen = shown,
                      .n_chosen = n_chosen,
-                     .cql2 = n_chosen > 1 ? l->q.o.filter : nothing,
+                     .cql2 = n_chosen && !str_eq(l->q.o.filter, chosen[0].cql2) ? l->q.o.filter : nothing,
                      .clear_href = part_href(x, "/registers/", reg->name),
                      .map = buf_view(&map),
                      .table = buf_view(&table),
                      .pages = buf_view(&pages),
+                     .columns = buf_view(&columns),
                      .is_empty = l->rows.n == 0,
+                     .is_filtered = n_chosen > 0,
                      .downloads = downloads,
-                     .n_downloads = downloads_of(l, downloads),
+                     .n_downloads = downloads_of(x, reg, x->query, l->total, downloads),
                      .use = buf_view(&use),
                      .schema_href = collection_path(x, reg, "/schema")},
                  x->lang);

@@ -211,24 +211,6 @@ void part_snippets(struct exchange *x, struct buf *out, struct str intro, const 
     tpl_snippets(out, &(struct tpl_snippets){intro, shown, n}, x->lang);
 }
 
-void part_use_collection(struct exchange *x, struct buf *out, struct str collection, struct str filter)
-{
-    struct str base = exchange_base(x);
-    struct str items = part_href(x, "/api/collections/", collection);
-    struct str query = filter.n ? part_href(x, "&filter=", filter) : nothing;
-    const char *csv =
-        arena_printf(x->arena, "%.*s%.*s/items?f=csv&limit=10000%.*s", STR_ARG(base), STR_ARG(items), STR_ARG(query));
-    const char *curl = arena_printf(x->arena, "curl '%.*s%.*s/items?f=geojson&limit=100%.*s'", STR_ARG(base),
-                                    STR_ARG(items), STR_ARG(query));
-    const char *qgis = arena_printf(x->arena, "%.*s/api", STR_ARG(base));
-    struct snippet snippets[] = {
-        {STR("QGIS"), message(M_use_qgis, x->lang), str_of(qgis)},
-        {STR("Excel"), message(M_use_excel, x->lang), str_of(csv)},
-        {STR("curl"), message(M_use_curl, x->lang), str_of(curl)},
-    };
-    part_snippets(x, out, message(M_use_intro, x->lang), snippets, ARRAY_LEN(snippets));
-}
-
 enum err part_verify(struct exchange *x, struct buf *out, struct str proof, struct str command, struct fault *f)
 {
     struct worker *w = x->worker;

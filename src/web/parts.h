@@ -180,8 +180,6 @@ struct snippet {
     struct str title, how, code;
 };
 void part_snippets(struct exchange *x, struct buf *out, struct str intro, const struct snippet *snippets, size_t n);
-/* QGIS, Excel and curl for one collection; filter: CQL2, may be empty. */
-void part_use_collection(struct exchange *x, struct buf *out, struct str collection, struct str filter);
 
 /* Why the numbers of this page can be believed. proof: address of a proof; may be empty. command: what checks it. */
 enum err part_verify(struct exchange *x, struct buf *out, struct str proof, struct str command, struct fault *f);

@@ -221,9 +221,7 @@ static void add_range(struct form *m, const struct field *fd, struct tpl_form_fi
 
 static void add_words(struct form *m, const struct field *fd, struct tpl_form_field *t)
 {
-    struct buf title CLEANUP(buf_done) = BUF_INIT(4096);
-    message_fill(&title, M_filter_has, m->x->lang, t->title);
-    t->title = str_dup(m->x->arena, buf_view(&title));
+    t->title = message_with(m->x->arena, M_filter_has, m->x->lang, t->title);
     t->name = named(m, fd, "-has");
     t->value = asked(m->x, t->name);
 }
@@ -254,6 +252,8 @@ static enum err add_field(struct form *m, const struct field *fd, struct fault *
         add_words(m, fd, &t);
     if (e != OK)
         return e;
+    if (groups.n == 0 && (fd->type == FT_UNIT || fd->type == FT_REFERENCE))
+        t.title = message_with(m->x->arena, M_filter_code, m->x->lang, t.title);
     if (groups.n) {
         t.kind = STR("select");
         t.groups = groups.p;

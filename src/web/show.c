@@ -184,6 +184,8 @@ enum err show_value(struct exchange *x, struct names *names, const struct reg *r
     must(site_shows_field(x, fd));
     if (v->kind == VALUE_NULL && record_is_erased(r, (size_t)field))
         ret->text = message(M_value_erased, x->lang);
+    else if (v->kind == VALUE_NULL && field == reg->valid_to)
+        ret->text = message(M_valid_still, x->lang);
     if (v->kind == VALUE_NULL || v->kind == VALUE_BLOB)
         return OK;
     if (v->kind == VALUE_MASKED) {

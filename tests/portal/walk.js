@@ -4,7 +4,8 @@
 //
 // MODULES holds playwright-core and axe-core. Every visit: answered with 200, in the language asked for, one first heading, nothing on the
 // console (so no breach of the content security policy), no request to another host, no horizontal scrolling; with scripts also nothing that
-// axe-core finds. Then: the home page stays within its budget, the keyboard reaches the content, no link of any page is dead.
+// axe-core finds. Then: the home page stays within its budget, the keyboard reaches the content, what is small on a map can be pointed at,
+// what is folded stands on paper, no link of any page is dead.
 // With --cookie the pages are visited by whoever is signed in by it; the budget, and the way by keyboard, are those of anyone.
 // Without addresses those of addresses.txt: with --who the lines that begin with WHO, without it those that begin with an address.
 // With --images each visit with scripts leaves a picture.
@@ -158,6 +159,30 @@ async function judgeKeyboard(browser) {
   say("the keyboard alone reaches content and search", faults);
 }
 
+// The province is drawn below its districts.
+async function judgePointing(browser) {
+  const faults = [];
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await page.goto(base + "/registers/unit_boundaries", { waitUntil: "networkidle" });
+  await page.locator(".ts-map-live canvas").click();
+  const said = await page.locator(".maplibregl-popup a").textContent({ timeout: 5000 }).catch(() => "nothing");
+  if (!/^(Huyện|Thành phố) /.test(said)) faults.push(`the middle of the map is ${said}`);
+  await context.close();
+  say("a district can be pointed at", faults);
+}
+
+async function judgePaper(browser) {
+  const faults = [];
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(base + "/developers");
+  await page.emulateMedia({ media: "print" });
+  if (!(await page.locator("details table").first().isVisible())) faults.push("the inputs of routes are lost");
+  await context.close();
+  say("what is folded on a screen stands on paper", faults);
+}
+
 async function judgeLinks(found) {
   const faults = [];
   const seen = new Set();
@@ -186,6 +211,8 @@ async function judgeLinks(found) {
   if (!cookie) {
     await judgeBudget(browser);
     await judgeKeyboard(browser);
+    await judgePointing(browser);
+    await judgePaper(browser);
   }
   await browser.close();
   await judgeLinks(found);

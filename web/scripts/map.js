@@ -19,6 +19,15 @@ function bounds(collection) {
   return box[0] <= box[2] ? box : null;
 }
 
+// What is large lies below, so that all can be pointed at.
+function sort(collection) {
+  const size = (f) => {
+    const box = bounds({ features: [f] });
+    return box ? (box[2] - box[0]) * (box[3] - box[1]) : 0;
+  };
+  collection.features = collection.features.map((f) => [size(f), f]).sort((a, b) => b[0] - a[0]).map((pair) => pair[1]);
+}
+
 // What the page knows of a shape: name, text, shade, label and its place.
 function join(place, collection) {
   const script = place.querySelector("script[type='application/json']");
@@ -67,6 +76,7 @@ async function draw(place) {
   if (!box) return;
   setWorkerUrl(place.dataset.worker);
   const labels = join(place, collection);
+  sort(collection);
   // What the server drew stays for paper.
   const live = document.createElement("div");
   live.className = "ts-map-live";
