@@ -126,7 +126,8 @@ struct input {
         is_open; /* takes every parameter that nothing else declares: of the query (filters by field) into x->others, of the body (fields of a
                           form; a name may stand several times, and a text hold several lines of at most `max` bytes) into x->form; of type INPUT_FILE: several files
                           (HTTP_MAX_INPUTS) under one name */
-    int64_t min, max, standard; /* standard: taken when the input is absent */
+    int64_t min, max,
+        standard; /* standard: taken when the input is absent; of a choice, told in OpenAPI: which one that is, from 1; 0: none */
     const char *choices;
     struct text2 title;
 };

@@ -7,7 +7,6 @@
 
 #include "base/limits.h"
 #include "register/export.h"
-#include "register/moment.h"
 #include "text/utf8.h"
 #include "web/api.h"
 #include "web/feature.h"
@@ -102,7 +101,6 @@ static enum err answer_features(struct exchange *x, const struct ask *q, struct 
     const struct worker *w = x->worker;
     struct json_out o;
     struct buf after CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
-    struct moment at;
     int64_t n, total = 0;
     bool is_known = false;
     json_out_init(&o, &x->body, JSON_OUT_COMPACT);
@@ -111,14 +109,11 @@ static enum err answer_features(struct exchange *x, const struct ask *q, struct 
     enum err e = write_features(x, q, &o, &n, &after, f);
     if (e == OK)
         e = matched(x, q, n, after.n > 0, &total, &is_known, f);
-    if (e == OK)
-        e = moment_read(x->arena, w->store, &at, f);
     if (e != OK)
         return e;
     json_key(&o, STR("numberReturned")), json_int(&o, n);
     if (is_known)
         json_key(&o, STR("numberMatched")), json_int(&o, total);
-    json_member(&o, "timeStamp", at.time);
     json_key(&o, STR("revision")), json_int(&o, w->store->at);
     write_links(x, q, buf_view(&after), &o);
     json_object_end(&o);

@@ -31,6 +31,14 @@ static void write_bounds(const struct input *in, struct json_out *o)
         json_key(o, STR("default")), json_int(o, in->standard);
 }
 
+static struct str choice_at(const char *choices, int64_t place)
+{
+    struct str rest = str_of(choices), one = rest;
+    while (place-- > 0)
+        one = str_cut(rest, '|', &rest);
+    return one;
+}
+
 static void write_input_schema(const struct input *in, struct json_out *o)
 {
     object(o, "schema");
@@ -56,6 +64,8 @@ static void write_input_schema(const struct input *in, struct json_out *o)
         for (struct str rest = str_of(in->choices); rest.p;)
             json_str(o, str_cut(rest, '|', &rest));
         json_array_end(o);
+        if (in->standard)
+            json_member(o, "default", choice_at(in->choices, in->standard));
         break;
     case INPUT_BBOX:
         json_member(o, "type", STR("array"));
@@ -415,8 +425,8 @@ static void write_schemas(struct exchange *x, struct json_out *o)
     json_raw(o,
              STR("{\"type\":\"object\",\"properties\":{\"type\":{\"const\":\"FeatureCollection\"},\"numberReturned\":{"
                  "\"type\":"
-                 "\"integer\"},\"numberMatched\":{\"type\":\"integer\"},\"timeStamp\":{\"type\":\"string\",\"format\":"
-                 "\"date-time\"},\"revision\":{\"type\":\"integer\"},\"links\":{\"type\":\"array\",\"items\":{\"type\":"
+                 "\"integer\"},\"numberMatched\":{\"type\":\"integer\"},"
+                 "\"revision\":{\"type\":\"integer\"},\"links\":{\"type\":\"array\",\"items\":{\"type\":"
                  "\"object\"}}}}"));
     for (size_t i = 0; i < p->n_registers; i++)
         if (site_shows_register(x, p->registers[i]))

@@ -25,11 +25,13 @@ enum err page_about(struct exchange *x, struct fault *f)
     struct worker *w = x->worker;
     struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES), description CLEANUP(buf_done) = BUF_INIT(4096);
     message_fill(&description, M_about_description, x->lang, text2_in(&w->store->province->title, x->lang));
-    tpl_about(
-        &content,
-        &(struct tpl_about){
-            .size = w->head, .root = part_root(x), .checkpoint_href = STR("/api/log/checkpoint"), .key = public_key(x)},
-        x->lang);
+    tpl_about(&content,
+              &(struct tpl_about){.size = w->head,
+                                  .root = part_root(x),
+                                  .checkpoint_href = STR("/api/log/checkpoint"),
+                                  .key = public_key(x),
+                                  .has_feedback = province_register(w->store->province, STR("feedback")) != NULL},
+              x->lang);
     return page(x,
                 &(struct page){.title = message(M_about_title, x->lang),
                                .description = buf_view(&description),

@@ -31,7 +31,7 @@ static const struct input register_inputs[] = {IN_REGISTER, INPUT_END};
     IN_CRS("bbox-crs", "Hệ tọa độ của bbox", "Coordinate system of bbox"), \
     {.name = "datetime", .in = IN_QUERY, .type = INPUT_INTERVAL, .may_be_empty = true, TITLE("Ngày, thời điểm hoặc khoảng a/b", "Date, instant, or interval a/b")}, \
     {.name = "filter", .in = IN_QUERY, .type = INPUT_TEXT, .max = LIMIT_HTTP_TARGET_BYTES, TITLE("Bộ lọc CQL2", "CQL2 filter")}, \
-    {.name = "filter-lang", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "cql2-text|cql2-json", TITLE("Cách viết bộ lọc", "Notation of the filter")}, \
+    {.name = "filter-lang", .in = IN_QUERY, .type = INPUT_CHOICE, .choices = "cql2-text|cql2-json", .standard = 1, TITLE("Cách viết bộ lọc", "Notation of the filter")}, \
     IN_CRS("filter-crs", "Hệ tọa độ của bộ lọc", "Coordinate system of the filter"), \
     {.name = "q", .in = IN_QUERY, .type = INPUT_TEXT, .max = 200, TITLE("Tìm theo từ, không cần dấu", "Words to search for, accents optional")}, \
     {.name = "sortby", .in = IN_QUERY, .type = INPUT_TEXT, .max = 1000, TITLE("Xếp theo trường; dấu - là giảm dần", "Fields to sort by; - descends")}, \
