@@ -350,6 +350,53 @@ def abuse_log(port, log, secrets):
     check("it tells the bytes that were sent, also of a kept answer", None if last == sizes else str(last))
 
 
+# ---- the metrics ----
+
+LABEL = r'[a-z_]+="[^"\\\n]*"'
+SAMPLE = re.compile(rf"(?P<name>[a-z_][a-z0-9_]*)(?:\{{(?P<labels>{LABEL}(?:,{LABEL})*)\}})? (?P<value>-?[0-9.e+]+)")
+
+
+def metrics_fault(text):
+    """The first line that Prometheus would not take, or that its conventions do not allow."""
+    kinds, helps, seen, buckets = {}, set(), set(), []
+    if not text.endswith("\n"):
+        return "the last line does not end"
+    for line in text.splitlines():
+        if line.startswith("# "):
+            _, what, name, rest = line.split(" ", 3)
+            known = helps if what == "HELP" else kinds
+            if name in known or (what == "TYPE" and name not in helps):
+                return f"out of order: {line}"
+            if what == "HELP":
+                helps.add(name)
+            else:
+                kinds[name] = rest
+            continue
+        m = SAMPLE.fullmatch(line)
+        if not m or (m["name"], m["labels"]) in seen:
+            return f"no sample, or one twice: {line}"
+        seen.add((m["name"], m["labels"]))
+        family = re.sub("_(bucket|sum|count)$", "", m["name"])
+        kind = kinds.get(m["name"]) or (kinds.get(family) if kinds.get(family) == "histogram" else None)
+        if not kind or not m["name"].startswith("tinhso_") or (kind == "counter") != m["name"].endswith("_total"):
+            return f"a name against the conventions, or without TYPE: {line}"
+        if m["name"].endswith("_bucket"):
+            buckets.append((float(m["labels"][4:-1]), float(m["value"])))
+        if m["name"] == family + "_count" and kind == "histogram" and buckets[-1] != (float("inf"), float(m["value"])):
+            return f"the last bucket is not the count: {line}"
+    return None if buckets == sorted(buckets) else "buckets are not cumulative"
+
+
+def abuse_metrics(port):
+    text = request(port, "GET", "/metrics").body.decode()
+    check("Prometheus can read the metrics, and their names are as it wants", metrics_fault(text))
+    total = sum(int(n) for n in re.findall(r"(?m)^tinhso_http_requests_total\{.*\} (\d+)$", text))
+    count = int(re.search(r"(?m)^tinhso_http_answer_seconds_count (\d+)$", text).group(1))
+    check("every request is counted once", None if total == count > 2000 else f"{total} by route, {count} by time")
+    refused = int(re.search(r"(?m)^tinhso_http_refused_total (\d+)$", text).group(1))
+    check("refused messages are counted", None if refused >= len(probes.SMUGGLING) - 10 else str(refused))
+
+
 # ---- connections ----
 
 class Slow(threading.Thread):
@@ -460,6 +507,7 @@ def main():
     cookie, token = (line.partition(" ")[2] for line in signed)
     abuse_log(port, log, (("the operator's key", KEY), ("a session", cookie.partition("=")[2]),
                           ("the token of a form", token), ("whom a query names", "Nguyen")))
+    abuse_metrics(port)
     flood(port)
     if nginx:
         nginx.stop()
