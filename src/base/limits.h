@@ -128,6 +128,7 @@ enum {
 
     /* HTTP, what goes out */
     LIMIT_HTTP_ANSWER_BYTES = 64 << 20,
+    LIMIT_HTTP_HELD_BYTES = 256 << 20, /* of large answers that their readers have not taken yet */
     LIMIT_HTTP_CACHE_BYTES = 16 << 20,
     LIMIT_HTTP_CACHED_BYTES = 1 << 20, /* one answer that is kept */
     LIMIT_HTTP_RATE_CLIENTS = 4096,    /* addresses that are counted at a time */

@@ -29,10 +29,17 @@ static void new_request_id(struct http_worker *w)
     w->x.request_id[32] = 0;
 }
 
-/* A name that the proxy gave is kept, so that both logs tell of the same request. */
-static void take_request_id(struct http_worker *w, struct str given)
+/* Our proxy is on this machine. What anyone else says in its headers is hearsay. */
+static bool is_from_proxy(const struct http_worker *w, const struct message *m)
 {
-    bool is_fine = given.n >= 8 && given.n < sizeof w->x.request_id;
+    return m->is_local && w->o->public_url.n;
+}
+
+/* A name that the proxy gave is kept, so that both logs tell of the same request. */
+static void take_request_id(struct http_worker *w, const struct message *m)
+{
+    struct str given = m->request_id;
+    bool is_fine = is_from_proxy(w, m) && given.n >= 8 && given.n < sizeof w->x.request_id;
     for (size_t i = 0; is_fine && i < given.n; i++)
         is_fine = (given.p[i] >= '0' && given.p[i] <= '9') || (given.p[i] >= 'a' && given.p[i] <= 'z') ||
                   (given.p[i] >= 'A' && given.p[i] <= 'Z') || given.p[i] == '-';
@@ -44,10 +51,10 @@ static void take_request_id(struct http_worker *w, struct str given)
     w->x.request_id[given.n] = 0;
 }
 
-/* The proxy tells the address of the reader; from anyone else the header is hearsay. */
+/* The proxy tells the address of the reader. */
 static struct str client_of(const struct http_worker *w, const struct message *m)
 {
-    if (!m->is_local || !w->o->public_url.n || !m->forwarded_for.n)
+    if (!is_from_proxy(w, m) || !m->forwarded_for.n)
         return m->client;
     struct str last, rest = m->forwarded_for;
     do
@@ -156,7 +163,7 @@ static enum err begin(struct http_worker *w, struct message *m, struct fault *f)
     exchange_begin(w);
     enum err e = message_judge(m, f);
     x->client = client_of(w, m);
-    take_request_id(w, m->request_id);
+    take_request_id(w, m);
     x->path = m->path;
     x->query = m->query;
     x->host = m->host;

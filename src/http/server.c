@@ -43,6 +43,7 @@ struct thread {
 
 struct http_server {
     _Atomic int n_uploads;
+    _Atomic int64_t held_bytes; /* of large answers that are being sent */
     struct http_options o;
     struct listening listening;
     struct routes *routes;
@@ -207,9 +208,40 @@ static void free_response(void *response)
     MHD_destroy_response(response);
 }
 
+/* A large answer's memory, until its reader has it: readers may be slow, and many. */
+struct held {
+    struct http_server *server;
+    char *p;
+    int64_t n;
+};
+
+static void let_go(void *cls)
+{
+    struct held *h = cls;
+    atomic_fetch_sub_explicit(&h->server->held_bytes, h->n, memory_order_relaxed);
+    free(h->p);
+    free(h);
+}
+
+static struct MHD_Response *hold(struct http_server *s, char *p, size_t n)
+{
+    struct held *h = mem_alloc(sizeof *h);
+    *h = (struct held){s, p, (int64_t)n};
+    atomic_fetch_add_explicit(&s->held_bytes, h->n, memory_order_relaxed);
+    return MHD_create_response_from_buffer_with_free_callback_cls(n, p, let_go, h);
+}
+
+static bool is_too_much_to_hold(struct http_server *s, const struct reply *r)
+{
+    int64_t n = r->is_constant || r->kept ? 0 : (int64_t)r->body.n;
+    return n > SMALL_BODY_BYTES &&
+           atomic_load_explicit(&s->held_bytes, memory_order_relaxed) + n > LIMIT_HTTP_HELD_BYTES;
+}
+
 /* The finished reply as the library's object. */
 static void *response_of(struct http_worker *w, struct reply *r)
 {
+    struct http_server *s = (struct http_server *)(uintptr_t)w->server;
     struct MHD_Response *response;
     struct stat st;
     if (r->file >= 0) {
@@ -217,9 +249,8 @@ static void *response_of(struct http_worker *w, struct reply *r)
     } else if (r->is_constant || r->body.n == 0) {
         response = MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)(r->body.n ? r->body.p : ""),
                                                    MHD_RESPMEM_PERSISTENT);
-    } else if (r->body.n > SMALL_BODY_BYTES && r->body.p == w->x.body.p) {
-        size_t n = r->body.n;
-        response = MHD_create_response_from_buffer(n, buf_take(&w->x.body), MHD_RESPMEM_MUST_FREE);
+    } else if (r->body.n > SMALL_BODY_BYTES) {
+        response = hold(s, buf_take(r->body.p == w->x.body.p ? &w->x.body : &w->packed), r->body.n);
     } else {
         response = MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)r->body.p, MHD_RESPMEM_MUST_COPY);
     }
@@ -249,6 +280,10 @@ static enum MHD_Result send_reply(struct thread *t, struct MHD_Connection *mhd, 
                                   struct reply *r)
 {
     struct http_worker *w = &t->w;
+    if (is_too_much_to_hold(t->server, r)) {
+        struct fault f = {.code = OK};
+        answer_refused(w, m, FAULT(&f, ERR_HTTP_STOPPING), &f, r);
+    }
     int64_t bytes = reply_bytes(w, r);
     enum MHD_Result done;
     int64_t us = clock_mono_us() - c->begun_us;

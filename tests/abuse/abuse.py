@@ -311,6 +311,10 @@ def abuse_hosts(port):
     for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example"):
         a = ask(port, f"GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         check(f"a name that is not ours is refused: {host}", problem(a, 421))
+    a = request(port, "GET", "/no-such-page", ["X-Request-Id: chosen-by-a-stranger", "X-Forwarded-For: 203.0.113.9",
+                                               "X-Forwarded-Host: evil.example", "Forwarded: host=evil.example"])
+    chosen = next((s for s in (b"chosen-by-a-stranger", b"evil.example") if s in a.data), None)
+    check("headers of a proxy are believed from none but the proxy", problem(a, 404) or (chosen and str(chosen)))
 
 
 # ---- the log ----
@@ -342,6 +346,7 @@ def abuse_log(port, log, secrets):
     for name, secret in secrets:
         check(f"the log does not have {name}", f"has {secret}" if secret.encode() in whole else None)
     paths = [e["path"] for e in entries]
+    check("nor an address that only a proxy may tell", "203.0.113.9" if b"203.0.113.9" in whole else None)
     check("nor a query", next((p for p in paths if "?" in p), None))
     check("what the library itself refuses stands in it too",
           None if any(e["path"] == "/log-1" and e["status"] == 400 for e in entries) else "no line of /log-1")

@@ -113,7 +113,8 @@ for _ in 1 2; do fetch -H "Authorization: Bearer $key" "$url/about"; done
 expect_eq "nor who has a key" "$(asked /about)" "200 200"
 fetch -H 'Host: evil.example' "$url/about"
 expect_contains "nor who asks for another site" "$headers" "HTTP/2 421"
-fetch -H 'X-Forwarded-For: 203.0.113.9' "$url/no-such-page"
+fetch -H 'X-Forwarded-For: 203.0.113.9' -H 'X-Request-Id: chosen-by-a-stranger' "$url/no-such-page"
+expect_eq "nobody can choose the id of his request" "$(printf '%s' "$out" | grep -c chosen-by-a-stranger)" 0
 sleep 0.3
 expect_eq "nobody can claim another's address" "$(grep -c 203.0.113.9 "$site/program.log")" 0
 fetch -H "Range: bytes=$(seq -s, -f '%g-' 0 99)" "$url/about"

@@ -43,6 +43,18 @@ static enum err answer_long(struct exchange *x, struct fault *f)
     return OK;
 }
 
+enum { HUGE = 60 << 20 }; /* four fit into LIMIT_HTTP_HELD_BYTES */
+
+static enum err answer_huge(struct exchange *x, struct fault *f)
+{
+    static char piece[1 << 20];
+    (void)f;
+    memset(piece, 'x', sizeof piece);
+    while (x->body.n < HUGE)
+        buf_str(&x->body, str_slice(piece, sizeof piece));
+    return OK;
+}
+
 static enum err answer_write(struct exchange *x, struct fault *f)
 {
     if (str_is(x->request_body, "bad"))
@@ -112,6 +124,13 @@ static const struct route routes[] = {
      .formats = FORMAT_BIT(FORMAT_TEXT),
      .cost = COST_PAGE,
      .answer = answer_long},
+    {.method = METHOD_GET,
+     .path = "/huge",
+     .id = "huge",
+     .formats = FORMAT_BIT(FORMAT_TEXT),
+     .flags = IS_LIVE,
+     .cost = COST_SCAN,
+     .answer = answer_huge},
     {.method = METHOD_POST,
      .path = "/write",
      .id = "write",
@@ -347,6 +366,34 @@ static void a_full_disk_is_told_to_the_writer_and_forgotten_when_there_is_room(v
     assert_true(n_opened > opened);
 }
 
+/* Asks for what it does not read; the status is all that it looks at. */
+static int ask_and_wait(int *ret_fd)
+{
+    static const char request[] = "GET /huge HTTP/1.1\r\n" HOST "\r\n";
+    char head[16] = "";
+    *ret_fd = dial();
+    assert_int_equal(send(*ret_fd, request, sizeof request - 1, MSG_NOSIGNAL), (ssize_t)sizeof request - 1);
+    assert_int_equal(recv(*ret_fd, head, 12, MSG_WAITALL), 12);
+    return (int)strtol(head + 9, NULL, 10);
+}
+
+static void answers_that_nobody_takes_are_held_up_to_a_limit(void **state)
+{
+    (void)state;
+    int fd[5], again, status = 0;
+    for (size_t i = 0; i < ARRAY_LEN(fd); i++)
+        assert_int_equal(ask_and_wait(&fd[i]), i < 4 ? 200 : 503);
+    assert_status(GET("/echo/a", ""), 200);
+    for (size_t i = 0; i < ARRAY_LEN(fd); i++)
+        close(fd[i]);
+    for (int i = 0; i < 100 && status != 200; i++) {
+        usleep(50000);
+        status = ask_and_wait(&again);
+        close(again);
+    }
+    assert_int_equal(status, 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +407,7 @@ int main(void)
         cmocka_unit_test(many_writes_share_a_commit_and_errors_stay_alone),
         cmocka_unit_test(inputs_of_one_request_are_not_those_of_the_next),
         cmocka_unit_test(a_full_disk_is_told_to_the_writer_and_forgotten_when_there_is_room),
+        cmocka_unit_test(answers_that_nobody_takes_are_held_up_to_a_limit),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
