@@ -157,7 +157,7 @@ static enum err unknown(const struct route *r, enum input_in in, struct str name
     return FAULT(f, ERR_INPUT_UNKNOWN, {"name", name}, {"nearest", nearest}, {"valid", buf_view(&b)});
 }
 
-/* f, lang and at have been looked at before; here they are only counted. */
+/* f, lang and at have been looked at before, as they stand; here they are only counted, and refused where they were not to be seen (%66=csv). */
 struct pairs {
     struct exchange *x;
     enum input_in in;
@@ -165,7 +165,7 @@ struct pairs {
     size_t n;
 };
 
-static enum err take_always(struct pairs *p, struct str name, bool *ret_is_taken, struct fault *f)
+static enum err take_always(struct pairs *p, struct str name, bool is_plain, bool *ret_is_taken, struct fault *f)
 {
     bool *seen = NULL;
     if (p->in == IN_QUERY)
@@ -176,6 +176,8 @@ static enum err take_always(struct pairs *p, struct str name, bool *ret_is_taken
     else if (p->in == IN_BODY && str_is(name, "csrf")) /* guard_form has compared it */
         seen = &p->has_csrf;
     *ret_is_taken = seen != NULL;
+    if (seen && !is_plain)
+        return FAULT(f, ERR_HTTP_ENCODING, {"name", name});
     if (seen && *seen)
         return FAULT(f, ERR_INPUT_TWICE, {"name", name});
     if (seen)
@@ -217,12 +219,12 @@ static bool is_of_line(struct str value)
     return true;
 }
 
-static enum err take_pair(struct pairs *p, struct str name, struct str value, struct fault *f)
+static enum err take_pair(struct pairs *p, struct str name, bool is_plain, struct str value, struct fault *f)
 {
     struct exchange *x = p->x;
     const struct route *r = x->route;
     bool is_taken;
-    enum err e = take_always(p, name, &is_taken, f);
+    enum err e = take_always(p, name, is_plain, &is_taken, f);
     if (e != OK || is_taken)
         return e;
     const struct input *open = NULL;
@@ -262,7 +264,7 @@ static enum err take_pairs(struct exchange *x, enum input_in in, struct str text
         if (is_form ? !form_decode(x->arena, value, &decoded_value)
                     : !url_decode(x->arena, value, true, &decoded_value))
             return FAULT(f, ERR_HTTP_ENCODING, {"name", decoded_name});
-        enum err e = take_pair(&p, decoded_name, decoded_value, f);
+        enum err e = take_pair(&p, decoded_name, str_eq(name, decoded_name), decoded_value, f);
         if (e != OK)
             return e;
     }
@@ -322,7 +324,7 @@ static enum err take_parts(struct exchange *x, struct fault *f)
         else if (!plain_text(x, part.content, &value))
             e = FAULT(f, ERR_HTTP_ENCODING, {"name", part.name});
         else
-            e = take_pair(&p, part.name, value, f);
+            e = take_pair(&p, part.name, true, value, f);
     }
     return e;
 }

@@ -207,7 +207,8 @@ static void wrong_inputs_are_refused_by_name(void **state)
                  {"bbox=1,2,3", "input-type"},     {"bbox=1,9,3,4", "input-type"},
                  {"datetime=../..", "input-type"}, {"datetime=2026-02-30", "input-type"},
                  {"f=json&f=json", "input-twice"}, {"limit=%ff", "encoding"},
-                 {"limit=%2", "encoding"},         {"at=3", "input-unknown"}};
+                 {"limit=%2", "encoding"},         {"at=3", "input-unknown"},
+                 {"%66=json", "encoding"},         {"l%61ng=en", "encoding"}};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         char request[256];
         int n = snprintf(request, sizeof request, "GET /echo/a?%s HTTP/1.1\r\n" HOST "\r\n", wrong[i].query);
