@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "register/moment.h"
 #include "text/number.h"
 
 #include "base/banned.h"
@@ -135,7 +136,7 @@ static enum err hash_options(struct import *im, struct fault *f)
 
 struct str import_reason(struct import *im)
 {
-    return str_of(arena_printf(im->a, "%.*s%s[import mapping=%s options=%s rows=%lld]", STR_ARG(im->o.reason),
+    return str_of(arena_printf(im->a, "%.*s%s" MOMENT_IMPORT_NOTE "%s options=%s rows=%lld]", STR_ARG(im->o.reason),
                                im->o.reason.n ? " " : "", im->fingerprint, im->options, (long long)im->result->rows));
 }
 

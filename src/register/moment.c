@@ -36,6 +36,12 @@ static struct str member_text(const struct json *object, const char *key)
     return v && v->kind == J_STRING ? v->string : (struct str){NULL, 0};
 }
 
+static struct str without_note(struct str reason)
+{
+    const char *note = reason.n ? memmem(reason.p, reason.n, MOMENT_IMPORT_NOTE, strlen(MOMENT_IMPORT_NOTE)) : NULL;
+    return note && str_ends(reason, STR("]")) ? str_trim(str_slice(reason.p, (size_t)(note - reason.p))) : reason;
+}
+
 enum err moment_author(struct arena *a, const struct store *s, int64_t rev, struct authorship *ret_author,
                        struct fault *f)
 {
@@ -47,7 +53,8 @@ enum err moment_author(struct arena *a, const struct store *s, int64_t rev, stru
         e = json_parse(a, entry, STR(""), &root, f);
     if (e == OK)
         *ret_author = (struct authorship){member_text(root, "actor"), member_text(root, "behalf"),
-                                          member_text(root, "reason"), member_text(json_get(root, "source"), "name")};
+                                          without_note(member_text(root, "reason")),
+                                          member_text(json_get(root, "source"), "name")};
     return e;
 }
 

@@ -27,9 +27,12 @@ enum err moment_read(struct arena *a, const struct store *s, struct moment *ret_
 /* Of any revision up to the newest: when a version was written. */
 enum err moment_of(struct arena *a, const struct store *s, int64_t rev, struct moment *ret_moment, struct fault *f);
 
+/* How what an import notes behind its reason begins, by which it knows itself again. */
+#define MOMENT_IMPORT_NOTE "[import mapping="
+
 /* Who wrote a revision and why, as its entry in the log says. */
 struct authorship {
-    struct str actor, behalf, reason; /* behalf: in whose names; may be empty */
+    struct str actor, behalf, reason; /* behalf: in whose names; may be empty. reason: without the note of an import */
     struct str source;                /* a file or other origin; may be empty */
 };
 enum err moment_author(struct arena *a, const struct store *s, int64_t rev, struct authorship *ret_author,

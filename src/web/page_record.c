@@ -164,6 +164,7 @@ static enum err changes_of(struct dossier *d, const struct version *before, cons
     }
     t->changes = changes.p;
     t->n_changes = changes.n;
+    t->changes_of = message_with(x->arena, M_record_revision, x->lang, part_int(x, after->rev));
     return OK;
 }
 

@@ -64,6 +64,10 @@ async function judge(page, lang, faults) {
     headings: document.querySelectorAll("h1").length,
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     text: document.querySelector("main")?.innerText.length ?? 0,
+    torn: [...document.querySelectorAll("table")].filter((t) => {
+      const [head, row] = [t.tHead?.rows[0], t.tBodies[0]?.rows[0]].map((r) => [...(r?.cells ?? [])].map((c) => Math.round(c.getBoundingClientRect().left)));
+      return head.length === row.length && head.some((left, i) => Math.abs(left - row[i]) > 1);
+    }).length,
     black: [...document.querySelectorAll(".ts-map-shape")].filter((s) => getComputedStyle(s).fill === "rgb(0, 0, 0)").length,
   }));
   if (facts.lang !== lang) faults.push(`is in ${facts.lang}, not ${lang}`);
@@ -71,6 +75,7 @@ async function judge(page, lang, faults) {
   if (facts.headings !== 1) faults.push(`has ${facts.headings} first headings`);
   if (facts.wide > 0) faults.push(`scrolls sideways by ${facts.wide} px`);
   if (facts.black) faults.push(`draws ${facts.black} shapes that no style fills`);
+  if (facts.torn) faults.push(`has ${facts.torn} tables whose heads do not stand above their cells`);
   if (facts.text < 20) faults.push("its main part is empty");
 }
 

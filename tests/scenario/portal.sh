@@ -7,6 +7,9 @@
 
 a_browser
 loaded_province
+printf 'code,name,place\nTCN001,Tổ công nghệ số mới,\n' >"$WORK/teams.csv"
+tinhso import teams teams.csv --mode update
+expect_exit "a record changes, to have a history" 0
 serve --lang en
 
 images=
