@@ -60,14 +60,14 @@ static enum err add_years(struct counting *k, struct fault *f)
     return e;
 }
 
-/* The last days of the months before the day of the figure, and that day. */
+/* The last days of the months before the day of the figure, and that day; what counts nothing has no course. */
 static void add_months(struct counting *k)
 {
     struct exchange *x = k->x;
     struct date day, first;
     size_t n = affordable(k);
     k->c->what = n > 1 ? M_figure_history_months : M_figure_history_costly_days;
-    if (n < 2 || date_parse(k->r->on, &day, NULL) != OK)
+    if (n < 2 || k->r->n_counted == 0 || date_parse(k->r->on, &day, NULL) != OK)
         return;
     first = (struct date){day.year, day.month, 1};
     while (--n > 0) {

@@ -119,6 +119,9 @@ def history_is_drawn_where_there_is_one():
         iso = "-".join(reversed(day.split("/")))
         assert vietnamese(data(f"/api/figures/community-teams?on={iso}")["value"]) == value, (day, value)
     assert "mới được ghi một lần" in get("/figures/team-members")[1]
+    for nothing in ("qd766-offices", "dossiers-received"):  # points for what did not happen are no course
+        page = get("/figures/" + nothing)[1]
+        assert "ts-plot" not in page and "Chưa có gì để tính" in page, nothing
 
 
 def home_shows_what_matters():
