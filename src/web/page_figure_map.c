@@ -6,49 +6,11 @@
 #include "web/feature.h"
 #include "web/message.h"
 #include "web/page_figure.h"
+#include "web/units.h"
 
 #include "base/banned.h"
 
 enum { MIN_SHAPES = 2, MOST_SHAPES = 1000 };
-
-/* The register of outlines: polygons, one a unit. NULL: none is declared, or none may be shown. */
-static const struct reg *outlines_of(const struct exchange *x)
-{
-    const struct province *p = ((struct worker *)x->worker)->store->province;
-    for (size_t i = 0; i < p->n_registers; i++) {
-        const struct reg *reg = p->registers[i];
-        if (reg->geometry != NO_FIELD && str_is(reg->fields[reg->geometry].geometry_kind, "polygon") &&
-            reg->n_key == 1 && reg->fields[reg->key[0]].type == FT_UNIT && site_shows_register(x, reg) &&
-            site_shows_field(x, &reg->fields[reg->geometry]))
-            return reg;
-    }
-    return NULL;
-}
-
-/* Which version of each unit was valid on a day: code → id of its record. */
-static enum err units_on(struct exchange *x, struct str day, struct map *ret_units, struct fault *f)
-{
-    struct worker *w = x->worker;
-    const struct province *p = w->store->province;
-    struct query *q CLEANUP(query_closep) = NULL;
-    struct record r;
-    bool has_row = true;
-    *ret_units = (struct map){0};
-    enum err e = query_open(w->store, p->units, &(struct query_options){.on = day, .is_unsorted = true}, &q, f);
-    while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
-        struct str *id = ARENA_NEW(x->arena, struct str);
-        *id = str_dup(x->arena, r.id);
-        map_put(x->arena, ret_units, str_dup(x->arena, r.values[p->unit_code].text), id);
-    }
-    return e;
-}
-
-/* A code is used anew after a merger: the outline serves where the unit of the map is the one that was drawn. */
-static bool is_same_unit(const struct map *map, const struct map *drawn, struct str code)
-{
-    const struct str *a = map_get(map, code), *b = map_get(drawn, code);
-    return a && b && str_eq(*a, *b);
-}
 
 static const struct figure_row *row_of(const struct figure_result *r, struct str code)
 {
@@ -101,31 +63,26 @@ enum err figure_show_map(struct figure_view *v, struct buf *out, struct fault *f
 {
     struct exchange *x = v->x;
     struct worker *w = x->worker;
-    const struct reg *reg = outlines_of(x);
+    struct units units;
+    int unit;
+    const struct reg *reg = units_outlines(x, &unit);
     if (!reg)
         return OK;
-    struct map here, drawn = {0};
-    struct str drawn_on = {NULL, 0};
     struct area *areas = arena_zalloc(x->arena, (v->r.n_rows + 1) * sizeof(*areas));
     size_t n = 0;
     struct query *q CLEANUP(query_closep) = NULL;
     struct record r;
     bool has_row = true;
-    enum err e = units_on(x, v->r.units_at, &here, f);
+    enum err e = units_read(x, &units, f);
     if (e == OK)
         e = query_open(w->store, reg, &(struct query_options){0}, &q, f);
     while (e == OK && (e = query_next(q, &r, &has_row, f)) == OK && has_row) {
         char storage[11];
-        struct str code = r.values[reg->key[0]].text, day = record_as_of(reg, r.values, v->r.units_at, storage);
+        struct str code = r.values[unit].text, day = record_as_of(reg, r.values, v->r.units_at, storage);
         const struct figure_row *row = row_of(&v->r, code);
-        if (!row || n >= v->r.n_rows)
-            continue;
-        if (!str_eq(day, drawn_on)) {
-            drawn_on = str_dup(x->arena, day);
-            if ((e = units_on(x, drawn_on, &drawn, f)) != OK)
-                break;
-        }
-        if (is_same_unit(&here, &drawn, code))
+        /* A code is used anew after a merger: the outline serves where the unit of the map is the one that was drawn. */
+        const struct unit *here = units_on(&units, code, v->r.units_at), *drawn = units_on(&units, code, day);
+        if (row && n < v->r.n_rows && here && here == drawn)
             add_area(v, row, &r.values[reg->geometry], areas, &n);
     }
     if (e != OK || n < MIN_SHAPES)
@@ -141,7 +98,7 @@ enum err figure_show_map(struct figure_view *v, struct buf *out, struct fault *f
                                .decimals = is_share ? 1 : v->r.decimals,
                                .is_degrees = crs.n == 0 || str_is(crs, "EPSG:4326"),
                                .source = items_href(x, reg),
-                               .source_key = reg->fields[reg->key[0]].name,
+                               .source_key = reg->fields[unit].name,
                                .href = STR("/units/")});
     return OK;
 }

@@ -52,34 +52,19 @@ static struct str name_on(struct dossier *d, struct str code, struct str day)
 
 /* ---- the map ---- */
 
-/* The register that has one shape for each unit. */
-static const struct reg *shapes_of(const struct exchange *x, int *ret_unit)
-{
-    const struct province *p = ((const struct worker *)x->worker)->store->province;
-    for (size_t i = 0; i < p->n_registers; i++) {
-        const struct reg *reg = p->registers[i];
-        if (reg->geometry == NO_FIELD || !site_shows_whole(x, reg))
-            continue;
-        for (size_t k = 0; k < reg->n_key; k++)
-            if (reg->fields[reg->key[k]].type == FT_UNIT) {
-                *ret_unit = reg->key[k];
-                return reg;
-            }
-    }
-    return NULL;
-}
-
 enum err unit_drawing(struct exchange *x, const struct units *u, struct str chosen, struct str day, struct str title,
                       struct buf *out, struct fault *f)
 {
     struct worker *w = x->worker;
     int field;
-    const struct reg *reg = shapes_of(x, &field);
+    const struct reg *reg = units_outlines(x, &field);
     if (!reg)
         return OK;
     struct query *q CLEANUP(query_closep) = NULL;
     VEC(struct drawing_item) items = {0};
     struct record r;
+    const struct unit *own = chosen.n ? units_on(u, chosen, day) : NULL;
+    int64_t level = own ? own->level : 0;
     bool has_row = true, has_chosen = chosen.n == 0;
     char storage[11];
     enum err e = query_open(w->store, reg, &(struct query_options){0}, &q, f);
@@ -88,8 +73,10 @@ enum err unit_drawing(struct exchange *x, const struct units *u, struct str chos
             continue;
         /* The shape is that of the version that held on the day of the record. */
         const struct unit *then = units_on(u, r.values[field].text, record_as_of(reg, r.values, u->today, storage));
-        if (!then || !unit_holds(then, day))
+        if (!then || !unit_holds(then, day) || (own ? then->level != level : then->level < level))
             continue;
+        if (then->level > level) /* a province would lie under its districts */
+            items.n = 0, level = then->level;
         struct str blob = r.values[reg->geometry].text;
         bool is_chosen = str_eq(then->code, chosen);
         has_chosen |= is_chosen;

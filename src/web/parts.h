@@ -156,6 +156,11 @@ struct map_box {
 void part_map(struct exchange *x, struct buf *out, const struct map_box *m);
 void part_map_box(struct exchange *x, struct buf *out, const struct map_box *m); /* without the title above */
 
+/* Names as they stand on a map: without a first word that most of them begin with. NULL when there are too many to stand on it. */
+const struct str *part_map_names(struct exchange *x, const struct str *titles, size_t n);
+/* Where within a polygon a name fits best. */
+void part_name_place(const struct shape *s, double *ret_place);
+
 /* Geometries drawn by the server, for those without scripts and for paper: the `plain` of a map. False when there is nothing to draw. */
 struct drawing_item {
     struct str title, href; /* href empty: leads nowhere */

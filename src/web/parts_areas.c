@@ -106,7 +106,7 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The middle of the widest stretch inside, of some lines across; those near the middle count for more. */
-static void name_place(const struct shape *s, double *ret_place)
+void part_name_place(const struct shape *s, double *ret_place)
 {
     struct box box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
     box_add(s, &box);
@@ -170,20 +170,21 @@ static size_t add_legend(struct exchange *x, const struct areas *m, const struct
     return (size_t)s->n;
 }
 
-/* A word that most names begin with says nothing on a map, nor do small words behind it: “Huyện”, “Thành phố”. */
-static bool share_first_word(const struct areas *m)
+/* “Huyện”, “Thành phố”. */
+static bool share_first_word(const struct str *titles, size_t n)
 {
     size_t most = 0;
-    for (size_t i = 0; i < m->n; i++) {
-        struct str rest, word = str_cut(m->p[i].title, ' ', &rest);
+    for (size_t i = 0; i < n; i++) {
+        struct str rest, word = str_cut(titles[i], ' ', &rest);
         size_t same = 0;
-        for (size_t k = 0; k < m->n; k++)
-            same += str_eq(word, str_cut(m->p[k].title, ' ', &rest)) ? 1 : 0;
+        for (size_t k = 0; k < n; k++)
+            same += str_eq(word, str_cut(titles[k], ' ', &rest)) ? 1 : 0;
         most = same > most ? same : most;
     }
-    return 3 * most > 2 * m->n;
+    return 3 * most > 2 * n;
 }
 
+/* Nor do small words behind the first say anything. */
 static struct str short_name(struct str name)
 {
     struct str rest;
@@ -191,6 +192,17 @@ static struct str short_name(struct str name)
     while (rest.n && rest.p[0] >= 'a' && rest.p[0] <= 'z')
         str_cut(rest, ' ', &rest);
     return rest.n ? rest : name;
+}
+
+const struct str *part_map_names(struct exchange *x, const struct str *titles, size_t n)
+{
+    if (n > MAX_LABELS)
+        return NULL;
+    struct str *names = ARENA_ARRAY(x->arena, struct str, n + 1);
+    bool is_short = n > 1 && share_first_word(titles, n);
+    for (size_t i = 0; i < n; i++)
+        names[i] = is_short ? short_name(titles[i]) : titles[i];
+    return names;
 }
 
 /* What scripts/map.js knows of each shape. */
@@ -246,19 +258,23 @@ void part_areas(struct exchange *x, struct buf *out, const struct areas *m)
     struct json_out o;
     json_out_init(&o, &values, JSON_OUT_COMPACT);
     json_object_begin(&o);
-    bool is_short = share_first_word(m), has_unknown = false;
+    struct str *titles = ARENA_ARRAY(x->arena, struct str, m->n);
+    for (size_t i = 0; i < m->n; i++)
+        titles[i] = m->p[i].title;
+    const struct str *names = part_map_names(x, titles, m->n);
+    bool has_unknown = false;
     for (size_t i = 0; i < m->n; i++) {
         const struct area *area = &m->p[i];
         struct buf d CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
         outline_write(&frame, area->shape, &d);
         const char *text = arena_printf(x->arena, "%.*s: %.*s", STR_ARG(area->title), STR_ARG(area->text));
         int shade = shade_of(&scale, area->value);
-        struct str label = m->n > MAX_LABELS ? (struct str){NULL, 0} : is_short ? short_name(area->title) : area->title;
+        struct str label = names ? names[i] : (struct str){NULL, 0};
         double place[2] = {0, 0};
         shapes[i] = (struct tpl_areas_drawing_shapes){str_dup(x->arena, buf_view(&d)), shade, str_of(text)};
         has_unknown |= isnan(area->value);
         if (label.n) {
-            name_place(area->shape, place);
+            part_name_place(area->shape, place);
             labels[t.n_labels++] = (struct tpl_areas_drawing_labels){(double)grid_x(&frame, place),
                                                                      (double)grid_y(&frame, place) + 8, label};
         }

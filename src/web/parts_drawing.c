@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-enum { WIDTH = 1000, LEAST_HEIGHT = 240, MOST_HEIGHT = 1200, EDGE = 12 };
+enum { WIDTH = 1000, LEAST_HEIGHT = 240, MOST_HEIGHT = 1200, EDGE = 12, NAME_HEIGHT = 34 };
 
 /* Closer together than this, two positions are one. */
 static const double nearest = 2.5;
@@ -60,6 +60,7 @@ struct drawing {
     bool is_line;
     VEC(struct tpl_drawing_shapes) shapes;
     VEC(struct tpl_drawing_points) points;
+    VEC(struct tpl_drawing_labels) labels;
 };
 
 static void draw_shape(struct drawing *g, const struct shape *s)
@@ -90,7 +91,19 @@ static void draw_shape(struct drawing *g, const struct shape *s)
     }
 }
 
-static void draw_item(struct drawing *g, const struct drawing_item *item)
+static void draw_name(struct drawing *g, const struct shape *s, struct str name)
+{
+    double at[2] = {0, 0};
+    struct tpl_drawing_labels label = {.text = name};
+    if (s->kind != SHAPE_POLYGON && s->kind != SHAPE_MULTIPOLYGON)
+        return;
+    part_name_place(s, at);
+    place(&g->plan, at, &label.x, &label.y);
+    label.y += NAME_HEIGHT / 3.0;
+    VEC_PUSH(g->x->arena, &g->labels, label);
+}
+
+static void draw_item(struct drawing *g, const struct drawing_item *item, struct str name)
 {
     struct shape shape;
     if (shape_read_blob(g->x->arena, item->blob, &shape, NULL) != OK)
@@ -106,6 +119,8 @@ static void draw_item(struct drawing *g, const struct drawing_item *item)
                                               .href = item->href,
                                               .is_line = g->is_line,
                                               .is_chosen = item->is_chosen}));
+    if (g->d.n && name.n)
+        draw_name(g, &shape, name);
 }
 
 struct ranked {
@@ -137,8 +152,12 @@ bool part_drawing(struct exchange *x, struct buf *out, struct str title, bool is
         return false;
     qsort(order, known, sizeof *order, by_size);
     struct drawing g = {.x = x, .plan = plan_of(all, is_geographic), .d = BUF_INIT(LIMIT_PAGE_BYTES)};
+    struct str *titles = ARENA_ARRAY(x->arena, struct str, known);
     for (size_t i = 0; i < known; i++)
-        draw_item(&g, order[i].item);
+        titles[i] = order[i].item->title;
+    const struct str *names = part_map_names(x, titles, known);
+    for (size_t i = 0; i < known; i++)
+        draw_item(&g, order[i].item, names ? names[i] : (struct str){NULL, 0});
     buf_done(&g.d);
     tpl_drawing(out,
                 &(struct tpl_drawing){.title = title,
@@ -146,7 +165,9 @@ bool part_drawing(struct exchange *x, struct buf *out, struct str title, bool is
                                       .shapes = g.shapes.p,
                                       .n_shapes = g.shapes.n,
                                       .points = g.points.p,
-                                      .n_points = g.points.n},
+                                      .n_points = g.points.n,
+                                      .labels = g.labels.p,
+                                      .n_labels = g.labels.n},
                 x->lang);
     return true;
 }

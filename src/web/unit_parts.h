@@ -4,8 +4,8 @@
 
 #include "web/units.h"
 
-/* The outlines of the units that hold on a day, from the first register that has a shape for each unit; `chosen` stands out, and without it in the
- * register nothing is drawn (empty: all of them). Each leads to its page. */
+/* The outlines of the units that hold on a day, of one level: that of `chosen`, which stands out, and without which in the register nothing is drawn;
+ * where none is chosen (empty), the lowest that has outlines. Each leads to its page. */
 enum err unit_drawing(struct exchange *x, const struct units *u, struct str chosen, struct str day, struct str title,
                       struct buf *out, struct fault *f);
 

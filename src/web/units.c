@@ -125,6 +125,20 @@ size_t units_days(struct exchange *x, const struct units *u, struct str **ret_da
     return n;
 }
 
+const struct reg *units_outlines(const struct exchange *x, int *ret_unit)
+{
+    const struct province *p = ((const struct worker *)x->worker)->store->province;
+    for (size_t i = 0; i < p->n_registers; i++) {
+        const struct reg *reg = p->registers[i];
+        if (reg->geometry == NO_FIELD || !str_is(reg->fields[reg->geometry].geometry_kind, "polygon") ||
+            reg->n_key != 1 || reg->fields[reg->key[0]].type != FT_UNIT || !site_shows_whole(x, reg))
+            continue;
+        *ret_unit = reg->key[0];
+        return reg;
+    }
+    return NULL;
+}
+
 struct str day_before(struct exchange *x, struct str day)
 {
     struct date d;

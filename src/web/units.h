@@ -44,6 +44,8 @@ const struct unit *units_on(const struct units *u, struct str code, struct str d
 const struct unit *units_near(const struct units *u, struct str code, struct str day);
 /* Days on which the tree changes, ascending, without the first beginnings. */
 size_t units_days(struct exchange *x, const struct units *u, struct str **ret_days);
+/* The register of outlines: polygons, one a unit, and the field that says whose. NULL: none is declared, or it is not shown to everybody who asks. */
+const struct reg *units_outlines(const struct exchange *x, int *ret_unit);
 /* The last day before: "2025-06-30". */
 struct str day_before(struct exchange *x, struct str day);
 

@@ -136,13 +136,16 @@ def a_unit_has_its_figures():
             value = re.search(r'<p class="ts-card-value">([0-9.,]+)', card)[1]
             assert row and re.search(rf">{re.escape(value)}(,0)?<", row[0]), (code, card, row and row[0])
     town = html.unescape(get("/units/660")[1])
-    assert '<a href="/units/660">Thành phố Gia Nghĩa</a>' in town and ">Gia Nghĩa<" not in town  # the successor of the town, by its name
+    assert '<a href="/units/660">Thành phố Gia Nghĩa</a>' in town and "<dd>Gia Nghĩa</dd>" not in town  # the successor of the town, by its name
 
 
 def the_tree_of_a_day():
     for day, n in (("2025-06-30", 71), ("2025-07-01", 28)):
         found = set(re.findall(r'<li><a href="/units/(\d{5})"', get("/units?on=" + day)[1]))
         assert len(found) == n, (day, len(found))
+    drawing = get("/units?on=2025-06-30")[1].split('class="ts-drawing"')[1].split("</svg>")[0]
+    names = sorted(html.unescape(t) for t in re.findall(r"<text[^>]*>([^<]*)</text>", drawing))
+    assert names == sorted(u["name"] for u in rows("units") if u["level"] == "2" and u["valid_to"] == "2025-07-01"), names
 
 
 def posts_have_figures():
