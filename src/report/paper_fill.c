@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "report/paper_internal.h"
 #include "text/html.h"
+#include "text/json_merge.h"
 
 #include "base/banned.h"
 
@@ -23,10 +24,10 @@ struct filler {
 
 static const struct json *look_up(const struct filler *m, struct str field)
 {
+    const struct json *found;
     for (size_t i = m->n_scopes; i; i--)
-        for (size_t k = 0; k < m->scopes[i - 1]->n; k++)
-            if (str_eq(m->scopes[i - 1]->members[k].key, field))
-                return &m->scopes[i - 1]->members[k].value;
+        if ((found = json_find(m->scopes[i - 1], field)))
+            return found;
     return NULL;
 }
 

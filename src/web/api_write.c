@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "register/change.h"
 #include "register/duplicates.h"
+#include "text/json_merge.h"
 #include "web/api.h"
 #include "web/feature.h"
 
@@ -28,46 +29,6 @@ struct writing {
 static void writing_done(struct writing *t)
 {
     faults_done(&t->warnings);
-}
-
-/* ---- JSON ---- */
-
-static const struct json *member_of(const struct json *object, struct str key)
-{
-    for (size_t i = 0; i < object->n; i++)
-        if (str_eq(object->members[i].key, key))
-            return &object->members[i].value;
-    return NULL;
-}
-
-static void member_put(struct arena *a, struct json *object, struct str key, const struct json *value)
-{
-    struct json_member *members = ARENA_ARRAY(a, struct json_member, object->n + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < object->n; i++)
-        if (!str_eq(object->members[i].key, key))
-            members[n++] = object->members[i];
-    if (value)
-        members[n++] = (struct json_member){key, *value};
-    object->members = members;
-    object->n = n;
-}
-
-static void merge(struct arena *a, struct json *target, const struct json *patch)
-{
-    if (patch->kind != J_OBJECT) {
-        *target = *patch;
-        return;
-    }
-    if (target->kind != J_OBJECT)
-        *target = (struct json){.kind = J_OBJECT};
-    for (size_t i = 0; i < patch->n; i++) {
-        const struct json_member *m = &patch->members[i];
-        const struct json *there = member_of(target, m->key);
-        struct json merged = there ? *there : (struct json){.kind = J_NULL};
-        merge(a, &merged, &m->value);
-        member_put(a, target, m->key, m->value.kind == J_NULL ? NULL : &merged);
-    }
 }
 
 /* ---- what is there ---- */
@@ -256,10 +217,10 @@ static enum err put_geometry(struct writing *t, const struct json *sent, bool is
     struct str name = reg->fields[reg->geometry].name;
     if (has_none) {
         if (sent)
-            member_put(t->x->arena, t->fields, name, NULL);
+            json_put(t->x->arena, t->fields, name, NULL);
         return OK;
     }
-    const struct json *there = is_patch ? member_of(t->fields, name) : NULL;
+    const struct json *there = is_patch ? json_find(t->fields, name) : NULL;
     const struct crs *crs;
     struct json *moved = NULL;
     enum err e = content_crs(t->x, &crs, f);
@@ -267,11 +228,11 @@ static enum err put_geometry(struct writing *t, const struct json *sent, bool is
         e = move_geometry(t, there, crs, false, &moved, f);
     struct json merged = moved ? *moved : (struct json){.kind = J_NULL};
     if (e == OK) {
-        merge(t->x->arena, &merged, sent);
+        json_merge(t->x->arena, &merged, sent);
         e = move_geometry(t, &merged, crs, true, &moved, f);
     }
     if (e == OK)
-        member_put(t->x->arena, t->fields, name, moved);
+        json_put(t->x->arena, t->fields, name, moved);
     else
         fault_field(f, STR("geometry"));
     return e;
@@ -281,12 +242,12 @@ static enum err put_geometry(struct writing *t, const struct json *sent, bool is
  * becomes real without a word. */
 static enum err take_sample(struct writing *t, struct fault *f)
 {
-    const struct json *sample = member_of(t->fields, STR("_sample"));
+    const struct json *sample = json_find(t->fields, STR("_sample"));
     if (sample && sample->kind != J_BOOL && sample->kind != J_NULL)
         return FAULT(f, ERR_FEATURE, {"reason", STR("_sample")});
     if (sample && sample->kind == J_BOOL)
         t->is_sample = sample->boolean;
-    member_put(t->x->arena, t->fields, STR("_sample"), NULL);
+    json_put(t->x->arena, t->fields, STR("_sample"), NULL);
     return OK;
 }
 
@@ -306,8 +267,8 @@ static enum err fields_whole(struct writing *t, struct fault *f)
     /* What the caller cannot see he cannot mean to take away by leaving it out. */
     for (size_t i = 0; e == OK && t->old && i < t->reg->n_fields; i++) {
         const struct field *fd = &t->reg->fields[i];
-        if (t->is_masked[i] && !member_of(t->fields, fd->name) && member_of(t->old, fd->name))
-            member_put(t->x->arena, t->fields, fd->name, member_of(t->old, fd->name));
+        if (t->is_masked[i] && !json_find(t->fields, fd->name) && json_find(t->old, fd->name))
+            json_put(t->x->arena, t->fields, fd->name, json_find(t->old, fd->name));
     }
     return e == OK ? take_sample(t, f) : e;
 }
@@ -323,9 +284,9 @@ static enum err fields_patched(struct writing *t, struct fault *f)
     t->fields = ARENA_NEW(t->x->arena, struct json);
     *t->fields = *t->old;
     *sample = (struct json){.kind = J_BOOL, .boolean = t->is_sample};
-    member_put(t->x->arena, t->fields, STR("_sample"), sample);
+    json_put(t->x->arena, t->fields, STR("_sample"), sample);
     if (json_get(root, "properties"))
-        merge(t->x->arena, t->fields, json_get(root, "properties"));
+        json_merge(t->x->arena, t->fields, json_get(root, "properties"));
     e = put_geometry(t, json_get(root, "geometry"), true, f);
     return e == OK ? take_sample(t, f) : e;
 }
@@ -341,7 +302,7 @@ static void write_fault(struct writing *t, const struct fault *fault, struct jso
                       : f.code == ERR_FIELD_UNKNOWN ? fault_param(&f, "name")
                                                     : (struct str){NULL, 0};
     const struct field *fd = reg_field(t->reg, name);
-    const struct json *now = fd ? member_of(t->fields, name) : NULL, *before = t->old ? member_of(t->old, name) : NULL;
+    const struct json *now = fd ? json_find(t->fields, name) : NULL, *before = t->old ? json_find(t->old, name) : NULL;
     bool is_hidden = fd && t->old && t->is_masked[fd - t->reg->fields];
     if (is_hidden && now && before && now->string.p == before->string.p)
         f.n_params = 0; /* a value that the caller neither sent nor may see */

@@ -1,4 +1,4 @@
-#include "web/ask.h"
+#include "web/ask_internal.h"
 
 #include "base/limits.h"
 #include "text/number.h"
@@ -22,9 +22,8 @@ enum err ask_register(struct exchange *x, struct str name, const struct reg **re
     return FAULT(f, ERR_REGISTER_UNKNOWN, {"name", name}, {"nearest", yaml_nearest(name, names, n)});
 }
 
-/* `place` is the parameter that named it; where that is itself the name, another parameter may have been meant. */
-static enum err unknown_field(struct exchange *x, const struct reg *reg, struct str name, struct str place,
-                              struct fault *f)
+enum err ask_unknown_field(struct exchange *x, const struct reg *reg, struct str name, struct str place,
+                           struct fault *f)
 {
     size_t n = 0;
     struct str *names = ARENA_ARRAY(x->arena, struct str, reg->n_fields + HTTP_MAX_INPUTS);
@@ -39,31 +38,10 @@ static enum err unknown_field(struct exchange *x, const struct reg *reg, struct 
     return ERR_FIELD_UNKNOWN;
 }
 
-static const struct field *shown_field(const struct exchange *x, const struct reg *reg, struct str name)
+const struct field *ask_shown_field(const struct exchange *x, const struct reg *reg, struct str name)
 {
     const struct field *fd = reg_field(reg, name);
     return fd && site_shows_field(x, fd) ? fd : NULL;
-}
-
-const struct field *ask_own_fields(size_t *ret_n)
-{
-    static const struct field own[] = {
-        {.name = STR("_id"), .title = {STR("Khóa của bản ghi"), STR("Id of the record")}, .type = FT_STRING},
-        {.name = STR("_rev"), .title = {STR("Phiên bản đã ghi"), STR("Revision that wrote it")}, .type = FT_INTEGER},
-        {.name = STR("_sample"), .title = {STR("Dữ liệu mẫu"), STR("Sample data")}, .type = FT_BOOLEAN},
-    };
-    *ret_n = ARRAY_LEN(own);
-    return own;
-}
-
-static const struct field *own_field(struct str name)
-{
-    size_t n;
-    const struct field *own = ask_own_fields(&n);
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(own[i].name, name))
-            return &own[i];
-    return NULL;
 }
 
 /* ---- the filter ---- */
@@ -79,11 +57,12 @@ static void check_name(void *context, struct str name)
 {
     struct names_check *c = context;
     struct str rest, first = str_cut(name, '.', &rest);
-    if (c->hidden.p || own_field(name))
+    if (c->hidden.p || ask_own_field(name))
         return;
-    const struct field *fd = shown_field(c->x, c->reg, first);
+    const struct field *fd = ask_shown_field(c->x, c->reg, first);
     bool is_shown =
-        fd && (!rest.p || (fd->target && site_shows_register(c->x, fd->target) && shown_field(c->x, fd->target, rest)));
+        fd &&
+        (!rest.p || (fd->target && site_shows_register(c->x, fd->target) && ask_shown_field(c->x, fd->target, rest)));
     if (!is_shown)
         c->hidden = name;
 }
@@ -132,7 +111,7 @@ static enum err add_filter(struct exchange *x, struct ask *q, struct buf *all, s
     if (e == OK)
         cql2_properties(tree, check_name, &names);
     if (e == OK && names.hidden.p)
-        e = unknown_field(x, q->reg, names.hidden, STR("filter"), f);
+        e = ask_unknown_field(x, q->reg, names.hidden, STR("filter"), f);
     if (e == OK)
         e = cql2_check(x->arena, tree, schema, f);
     if (e == OK && q->storage && (move.from->is_north_first || move.from != move.to))
@@ -146,211 +125,6 @@ static enum err add_filter(struct exchange *x, struct ask *q, struct buf *all, s
     cql2_print_text(tree, all);
     buf_putc(all, ')');
     return OK;
-}
-
-static void quote(struct buf *out, struct str s, char mark)
-{
-    buf_putc(out, mark);
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == mark)
-            buf_putc(out, mark);
-        buf_putc(out, s.p[i]);
-    }
-    buf_putc(out, mark);
-}
-
-static void add_literal(const struct field *fd, const struct value *v, struct buf *out)
-{
-    if (v->kind == VALUE_NUMBER)
-        number_print(v->number, out);
-    else if (v->kind == VALUE_INTEGER && fd->type == FT_BOOLEAN)
-        buf_puts(out, v->integer ? "TRUE" : "FALSE");
-    else if (v->kind == VALUE_INTEGER)
-        buf_printf(out, "%lld", (long long)v->integer);
-    else if (fd->type == FT_DATE || fd->type == FT_TIMESTAMP) {
-        buf_puts(out, fd->type == FT_DATE ? "DATE(" : "TIMESTAMP(");
-        quote(out, v->text, '\'');
-        buf_putc(out, ')');
-    } else
-        quote(out, v->text, '\'');
-}
-
-/* A unit above those that the field names stands for all of its own: a district for its communes. */
-static enum err is_unit_above(struct exchange *x, const struct field *fd, struct str code, bool *ret_is,
-                              struct fault *f)
-{
-    struct worker *w = x->worker;
-    const struct province *p = w->store->province;
-    *ret_is = false;
-    if (fd->type != FT_UNIT || fd->levels == 0 || !p->units)
-        return OK;
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES);
-    quote(&b, p->units->fields[p->unit_code].name, '"');
-    buf_puts(&b, " = ");
-    quote(&b, code, '\'');
-    buf_puts(&b, " AND ");
-    quote(&b, p->units->fields[p->unit_level].name, '"');
-    buf_puts(&b, " IN (");
-    for (int level = 1, n = 0; level < 32; level++)
-        if (fd->levels & (1u << level))
-            buf_printf(&b, "%s%d", n++ ? "," : "", level);
-    buf_putc(&b, ')');
-    int64_t n;
-    enum err e = query_count(w->store, p->units, &(struct query_options){.filter = buf_view(&b)}, &n, f);
-    if (e == OK)
-        *ret_is = n == 0;
-    return e;
-}
-
-enum err ask_equals(struct exchange *x, const struct field *fd, struct str text, struct buf *out, struct fault *f)
-{
-    struct value v;
-    enum err e = value_parse(x->arena, fd, text, (struct str){NULL, 0}, &v, f);
-    bool is_above = false;
-    if (e == OK)
-        e = is_unit_above(x, fd, v.kind == VALUE_TEXT ? v.text : text, &is_above, f);
-    if (e != OK)
-        return e;
-    if (fd->type == FT_ARRAY) { /* holds that one item; value_parse made a JSON list of it */
-        buf_puts(out, "A_CONTAINS(");
-        quote(out, fd->name, '"');
-        buf_puts(out, ", (");
-        if (fd->of == FT_INTEGER || fd->of == FT_NUMBER)
-            buf_str(out, text);
-        else
-            quote(out, text, '\'');
-        buf_puts(out, "))");
-        return OK;
-    }
-    const struct province *p = ((struct worker *)x->worker)->store->province;
-    quote(out, fd->name, '"');
-    if (is_above) { /* the name and what is reached are one property: unit.parent_code */
-        out->n--;
-        buf_putc(out, '.');
-        buf_str(out, p->units->fields[p->unit_parent].name);
-        buf_putc(out, '"');
-    }
-    buf_puts(out, " = ");
-    add_literal(fd, &v, out);
-    return OK;
-}
-
-/* What stands behind a field's name in a parameter: `area-from=100`. */
-static const struct {
-    const char *ending;
-    enum ask_how how;
-} endings[] = {{"-from", ASK_FROM}, {"-to", ASK_TO}, {"-has", ASK_HAS}};
-
-bool ask_takes(const struct field *fd, enum ask_how how)
-{
-    switch (how) {
-    case ASK_EQUALS:
-        return fd->type != FT_GEOMETRY && fd->type != FT_INTERVAL;
-    case ASK_FROM:
-    case ASK_TO:
-        return fd->type == FT_INTEGER || fd->type == FT_NUMBER || fd->type == FT_MONEY || fd->type == FT_DATE ||
-               fd->type == FT_TIMESTAMP;
-    case ASK_HAS:
-        return fd->type == FT_STRING || fd->type == FT_TEXT || fd->type == FT_URL;
-    }
-    return false;
-}
-
-/* From a day on, through a day: whoever asks for a day of a moment's field means the whole of it. */
-static enum err add_bound(struct exchange *x, const struct field *fd, enum ask_how how, struct str text,
-                          struct buf *out, struct fault *f)
-{
-    struct value v;
-    struct date day;
-    bool is_day = fd->type == FT_TIMESTAMP && date_parse(text, &day, NULL) == OK;
-    const struct province *p = ((struct worker *)x->worker)->store->province;
-    quote(out, fd->name, '"');
-    if (is_day) {
-        struct buf moment CLEANUP(buf_done) = BUF_INIT(64);
-        instant_print(instant_of_date(how == ASK_TO ? date_add_days(day, 1) : day, p->utc_offset_minutes), &moment);
-        buf_printf(out, " %s TIMESTAMP(", how == ASK_FROM ? ">=" : "<");
-        quote(out, buf_view(&moment), '\'');
-        buf_putc(out, ')');
-        return OK;
-    }
-    enum err e = value_parse(x->arena, fd, text, (struct str){NULL, 0}, &v, f);
-    if (e != OK)
-        return e;
-    buf_puts(out, how == ASK_FROM ? " >= " : " <= ");
-    add_literal(fd, &v, out);
-    return OK;
-}
-
-/* Words within a text, accents and capitals aside. */
-static void add_has(const struct field *fd, struct str text, struct buf *out)
-{
-    struct buf pattern CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES);
-    buf_putc(&pattern, '%');
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '%' || text.p[i] == '_' || text.p[i] == '\\')
-            buf_putc(&pattern, '\\');
-        buf_putc(&pattern, text.p[i]);
-    }
-    buf_putc(&pattern, '%');
-    buf_puts(out, "ACCENTI(CASEI(");
-    quote(out, fd->name, '"');
-    buf_puts(out, ")) LIKE ACCENTI(CASEI(");
-    quote(out, buf_view(&pattern), '\'');
-    buf_puts(out, "))");
-}
-
-static enum err find_parameter(struct exchange *x, const struct reg *reg, struct str name, const struct field **ret_fd,
-                               enum ask_how *ret_how, struct fault *f)
-{
-    enum ask_how how = ASK_EQUALS;
-    struct str field = name;
-    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
-        if (str_ends(name, str_of(endings[i].ending))) {
-            how = endings[i].how;
-            field.n -= strlen(endings[i].ending);
-        }
-    const struct field *fd = own_field(field);
-    fd = fd ? fd : shown_field(x, reg, field);
-    if (!fd || !ask_takes(fd, how)) {
-        unknown_field(x, reg, name, name, f);
-        return ERR_FIELD_UNKNOWN; /* whoever reads this sees that it is not OK */
-    }
-    *ret_fd = fd;
-    *ret_how = how;
-    return OK;
-}
-
-enum err ask_parameter(struct exchange *x, const struct reg *reg, struct str name, struct str text, struct buf *out,
-                       struct fault *f)
-{
-    const struct field *fd;
-    enum ask_how how;
-    enum err e = find_parameter(x, reg, name, &fd, &how, f);
-    if (e != OK)
-        return e;
-    if (how == ASK_HAS)
-        add_has(fd, text, out);
-    else
-        e = how == ASK_EQUALS ? ask_equals(x, fd, text, out, f) : add_bound(x, fd, how, text, out, f);
-    if (e != OK && f)
-        fault_field(f, name);
-    return e;
-}
-
-/* Parameters named as a field; an empty one is a form's "any". */
-static enum err add_fields(struct exchange *x, const struct ask *q, struct buf *all, struct fault *f)
-{
-    const struct field *fd;
-    enum ask_how how;
-    enum err e = OK;
-    for (size_t i = 0; e == OK && i < x->n_others; i++) {
-        struct str text = str_trim(x->others[i].value);
-        if ((e = find_parameter(x, q->reg, x->others[i].name, &fd, &how, f)) != OK || text.n == 0)
-            continue;
-        buf_puts(all, all->n ? " AND " : "");
-        e = ask_parameter(x, q->reg, x->others[i].name, text, all, f);
-    }
-    return e;
 }
 
 /* ---- box and time ---- */
@@ -387,7 +161,7 @@ static void or_unknown(const struct field *fd, struct buf *all)
     buf_puts(all, all->n ? " AND (" : "(");
     if (fd->is_required)
         return;
-    quote(all, fd->name, '"');
+    ask_quote(all, fd->name, '"');
     buf_puts(all, " IS NULL OR ");
 }
 
@@ -401,7 +175,7 @@ static void add_intersects(const struct ask *q, const struct box *box, struct bu
         return;
     }
     buf_puts(all, "S_INTERSECTS(");
-    quote(all, fd->name, '"');
+    ask_quote(all, fd->name, '"');
     buf_puts(all, ", BBOX(");
     const double sides[] = {box->x_min, box->y_min, box->x_max, box->y_max};
     for (int i = 0; i < 4; i++) {
@@ -476,7 +250,7 @@ static void add_moment(struct buf *b, struct str moment)
     else
         buf_str(&text, moment);
     buf_puts(b, moment.n > 10 ? "TIMESTAMP(" : "DATE(");
-    quote(b, buf_view(&text), '\'');
+    ask_quote(b, buf_view(&text), '\'');
     buf_putc(b, ')');
 }
 
@@ -485,7 +259,7 @@ static void add_side(struct buf *all, const struct field *fd, const char *op, st
     if (is_open(moment))
         return;
     or_unknown(fd, all);
-    quote(all, fd->name, '"');
+    ask_quote(all, fd->name, '"');
     buf_printf(all, " %s ", op);
     add_moment(all, moment);
     buf_putc(all, ')');
@@ -537,8 +311,8 @@ static enum err read_order(struct exchange *x, struct ask *q, struct fault *f)
         name = str_trim(str_cut(rest, ',', &rest));
         if (str_starts(name, STR("-")) || str_starts(name, STR("+")))
             name = str_slice(name.p + 1, name.n - 1);
-        if (!shown_field(x, q->reg, name))
-            return unknown_field(x, q->reg, name, STR("sortby"), f);
+        if (!ask_shown_field(x, q->reg, name))
+            return ask_unknown_field(x, q->reg, name, STR("sortby"), f);
     }
     q->o.sort = v->text;
     return OK;
@@ -557,9 +331,9 @@ static enum err read_fields(struct exchange *x, struct ask *q, struct fault *f)
     }
     for (struct str rest = v->text, name; rest.p;) {
         name = str_trim(str_cut(rest, ',', &rest));
-        const struct field *fd = shown_field(x, reg, name);
+        const struct field *fd = ask_shown_field(x, reg, name);
         if (!fd && name.n)
-            return unknown_field(x, reg, name, STR("properties"), f);
+            return ask_unknown_field(x, reg, name, STR("properties"), f);
         int number = fd ? (int)(fd - reg->fields) : reg->geometry;
         bool is_there = number == reg->geometry;
         for (size_t i = 0; i < q->n_fields; i++)
@@ -613,7 +387,7 @@ enum err ask_read(struct exchange *x, const struct reg *reg, struct ask *ret_ask
     if (e == OK)
         e = add_filter(x, &q, &all, f);
     if (e == OK)
-        e = add_fields(x, &q, &all, f);
+        e = ask_add_fields(x, &q, &all, f);
     if (e == OK)
         e = add_box(x, &q, &all, f);
     if (e == OK)
