@@ -113,6 +113,20 @@ static void measure_json(const char *key, const struct measure *m, struct json_o
     json_object_end(o);
 }
 
+/* What period_from and period_to stand for in the filters. */
+static void period_json(const struct figure *figure, struct json_out *o)
+{
+    if (!figure->period_from.n && !figure->period_to.n && !figure->period_months)
+        return;
+    json_key(o, STR("period"));
+    json_object_begin(o);
+    text_json("from", figure->period_from, o);
+    text_json("to", figure->period_to, o);
+    if (figure->period_months)
+        json_key(o, STR("months")), json_int(o, figure->period_months);
+    json_object_end(o);
+}
+
 void figure_definition_json(const struct figure *figure, enum lang lang, struct json_out *o)
 {
     json_key(o, STR("definition"));
@@ -124,6 +138,7 @@ void figure_definition_json(const struct figure *figure, enum lang lang, struct 
     text_json("source", text2_in(&figure->source, lang), o);
     json_member(o, "file", figure->file);
     json_key(o, STR("line")), json_int(o, figure->line);
+    period_json(figure, o);
     measure_json("count", &figure->main, o);
     measure_json(figure->kind == FIGURE_RATIO ? "under" : "of", &figure->of, o);
     if (figure->kind == FIGURE_INDEX) {

@@ -94,6 +94,61 @@ void index_members_json(const struct index_table *t, const struct index_row *onl
     json_member(o, "framework_status", str_of(index_status_name(t->framework->status)));
 }
 
+static void source_json(const char *key, const struct reg *reg, struct str where, struct json_out *o)
+{
+    json_key(o, str_of(key));
+    json_object_begin(o);
+    json_member(o, "register", reg->name);
+    if (where.n)
+        json_member(o, "where", where);
+    json_object_end(o);
+}
+
+static void pillar_definition_json(const struct index_framework *w, const struct index_pillar *p, enum lang lang,
+                                   struct json_out *o)
+{
+    json_object_begin(o);
+    json_member(o, "id", p->id);
+    json_member(o, "title", text2_in(&p->title, lang));
+    json_key(o, STR("weights"));
+    json_object_begin(o);
+    for (size_t i = 0; i < p->n_weights; i++)
+        json_key(o, w->main[p->weights[i].main].id), quantity_json(p->weights[i].weight, o);
+    json_object_end(o);
+    json_object_end(o);
+}
+
+void index_definition_json(const struct index_table *t, enum lang lang, struct json_out *o)
+{
+    const struct index *x = t->index;
+    const struct index_framework *w = t->framework;
+    json_key(o, STR("definition"));
+    json_object_begin(o);
+    json_member(o, "file", x->file);
+    json_key(o, STR("line")), json_int(o, w->line);
+    source_json("subjects", x->subjects, x->subjects_where, o);
+    source_json("values", x->values, x->values_where, o);
+    json_key(o, STR("max_points")), quantity_json(w->max_points, o);
+    json_key(o, STR("main"));
+    json_array_begin(o);
+    for (size_t i = 0; i < w->n_main; i++) {
+        json_object_begin(o);
+        json_member(o, "id", w->main[i].id);
+        json_member(o, "title", text2_in(&w->main[i].title, lang));
+        json_key(o, STR("points")), quantity_json(w->main[i].points, o);
+        if (w->main[i].group.n)
+            json_member(o, "group", w->main[i].group);
+        json_object_end(o);
+    }
+    json_array_end(o);
+    json_key(o, STR("pillars"));
+    json_array_begin(o);
+    for (size_t i = 0; i < w->n_pillars; i++)
+        pillar_definition_json(w, &w->pillars[i], lang, o);
+    json_array_end(o);
+    json_object_end(o);
+}
+
 void index_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o)
 {
     json_object_begin(o);

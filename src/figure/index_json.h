@@ -19,6 +19,9 @@ void index_json(const struct index_table *t, const struct index_row *only, enum 
 /* Its members alone, into an object that is open. */
 void index_members_json(const struct index_table *t, const struct index_row *only, enum lang lang, struct json_out *o);
 
+/* The member `definition`: where the values come from, and how the framework of the year weighs them. */
+void index_definition_json(const struct index_table *t, enum lang lang, struct json_out *o);
+
 /* What indexes there are: {"indexes":[{"index":…,"title":…},…]}. */
 void indexes_json(const struct indexes *x, enum lang lang, struct json_out *o);
 

@@ -234,6 +234,7 @@ static enum err answer_index(struct exchange *x, struct str id, int64_t year, st
     begin(x, &o);
     json_object_begin(&o);
     index_members_json(&t, NULL, x->lang, &o);
+    index_definition_json(&t, x->lang, &o);
     json_key(&o, STR("years"));
     json_array_begin(&o);
     for (size_t i = 0; i < t.n_years; i++)
@@ -316,6 +317,7 @@ enum err api_report(struct exchange *x, struct fault *f)
     json_object_begin(&o);
     report_members_json(r, x->lang, &o);
     write_links(x, page, &o);
+    link_write(&o, x, exchange_link(x, "f", STR("md")), "alternate", "text/markdown", NULL);
     for (size_t i = 0; i < r->n_figures; i++)
         write_figure_link(x, r->figures[i], &o);
     for (size_t i = 0; i < r->n_indexes; i++)
