@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "register/import_internal.h"
+#include "register/moment.h"
 
 #include "base/banned.h"
 
@@ -65,6 +66,23 @@ static void says(struct run *run, const char *piece)
 static const char *text_of(struct fixture *x, const char *header, const char *rows)
 {
     return arena_printf(x->a, "%s%s", header, rows);
+}
+
+static void the_reason_of_an_import_is_what_its_writer_said(void **state)
+{
+    struct fixture *x = *state;
+    struct authorship author;
+    struct run a = import(x, text_of(x, head, "H1,Y Bhăm,12,900,Tiêu,,05/03/2022\n"), (struct import_options){0});
+    assert_int_equal(a.e, OK);
+    assert_int_equal(moment_author(x->a, x->s, a.r.rev, &author, &x->f), OK);
+    assert_int_equal(author.reason.n, 0);
+    done(&a);
+    struct run b = import(x, text_of(x, head, "H2,Y Bhăm,12,800,Tiêu,,05/03/2022\n"),
+                          (struct import_options){.reason = STR("rà soát [quý 3]")});
+    assert_int_equal(b.e, OK);
+    assert_int_equal(moment_author(x->a, x->s, b.r.rev, &author, &x->f), OK);
+    assert_true(str_is(author.reason, "rà soát [quý 3]"));
+    done(&b);
 }
 
 static void a_table_under_titles_goes_in_and_the_same_again_changes_nothing(void **state)
@@ -449,6 +467,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(the_reason_of_an_import_is_what_its_writer_said),
         TEST(a_table_under_titles_goes_in_and_the_same_again_changes_nothing),
         TEST(a_column_is_read_by_one_rule_and_the_person_may_flip_it),
         TEST(areas_in_sao_are_asked_about_and_hectares_are_not),
