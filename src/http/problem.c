@@ -77,6 +77,20 @@ static void tell_operator(const struct exchange *x, const struct fault *f)
     fprintf(stderr, "%s\n", buf_cstr(&b));
 }
 
+/* The fault with the mere name of the file that it is about: where it lies is the operator's business alone. */
+static void hide_folder(const struct fault *f, struct fault *ret)
+{
+    struct fault_param params[FAULT_PARAMS];
+    for (size_t i = 0; i < f->n_params; i++) {
+        params[i] = (struct fault_param){f->params[i].name, str_slice(f->text + f->params[i].at, f->params[i].n)};
+        const char *slash =
+            strcmp(params[i].name, "path") == 0 ? memrchr(params[i].value.p, '/', params[i].value.n) : NULL;
+        if (slash)
+            params[i].value = str_slice(slash + 1, (size_t)(params[i].value.p + params[i].value.n - slash - 1));
+    }
+    fault_fill(ret, f->code, params, f->n_params);
+}
+
 void problem_reply(struct http_worker *w, const struct message *m, enum err e, const struct fault *f, struct reply *r)
 {
     struct exchange *x = &w->x;
@@ -88,6 +102,10 @@ void problem_reply(struct http_worker *w, const struct message *m, enum err e, c
         FAULT(&hidden, ERR_HTTP_FAILED, {"request", str_of(x->request_id)});
         f = &hidden;
         e = hidden.code;
+    } else if (x->status > 500 && fault_param(f, "path").n) {
+        tell_operator(x, f);
+        hide_folder(f, &hidden);
+        f = &hidden;
     }
     x->n_headers = 0;
     x->constant = x->constant_gzip = x->etag = x->filename = x->media = (struct str){0};

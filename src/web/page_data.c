@@ -58,7 +58,7 @@ enum err page_data(struct exchange *x, struct fault *f)
     size_t n = 0;
     enum err e = OK;
     for (size_t i = 0; e == OK && i < p->n_registers; i++)
-        if (site_shows_register(x, p->registers[i]))
+        if (p->registers[i]->privacy == PRIVACY_PUBLIC && site_shows_register(x, p->registers[i]))
             e = set_of(x, p->registers[i], &sets[n++], f);
     if (e != OK)
         return e;

@@ -39,6 +39,7 @@ for n in $(seq 2 60); do
 done
 expect_eq "a full disk refuses the next with 507" "$last" "507"
 expect_contains "and says so" "$(cat "$WORK/answer")" '"status":507'
+expect_not_contains "without where the file lies" "$(cat "$WORK/answer")" "$disk"
 expect_eq "reads go on" "$(curl -s -o /dev/null -w '%{http_code}' "$address/api/collections")" "200"
 expect_eq "and go on refusing writes, not only once" "$(create 900)" "507"
 rm "$disk/filler"
