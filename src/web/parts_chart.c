@@ -60,7 +60,7 @@ static struct axis axis_of(const struct chart *c)
     if (!isfinite(low) || !isfinite(high))
         low = 0, high = 1;
     if (c->is_rank)
-        return (struct axis){1, fmax(high, 2), 10, c->n_series > MAX_NAMES ? RANK_HEIGHT : HEIGHT, true};
+        return (struct axis){1, fmax(high, 10), 10, c->n_series > MAX_NAMES ? RANK_HEIGHT : HEIGHT, true};
     if (low > 0 && low < high / 2)
         low = 0;
     if (high - low < 1e-9)
@@ -132,15 +132,17 @@ static void add_series(struct exchange *x, const struct chart *c, const struct a
 }
 
 /* What scripts/chart.js reads. */
-static struct str data_of(struct exchange *x, const struct chart *c)
+static struct str data_of(struct exchange *x, const struct chart *c, const struct axis *axis)
 {
     struct buf b = BUF_INIT(LIMIT_TEXT_BYTES);
     struct json_out o;
     json_out_init(&o, &b, JSON_OUT_COMPACT);
     json_object_begin(&o);
     json_key(&o, STR("inverse")), json_bool(&o, c->is_rank);
-    if (c->is_rank)
-        json_key(&o, STR("min")), json_int(&o, 1);
+    if (c->is_rank) {
+        json_key(&o, STR("min")), json_number(&o, axis->low);
+        json_key(&o, STR("max")), json_number(&o, axis->high);
+    }
     json_key(&o, STR("decimals")), json_int(&o, c->decimals);
     json_key(&o, STR("labels")), json_array_begin(&o);
     for (size_t i = 0; i < c->n_labels; i++)
@@ -206,7 +208,7 @@ void part_chart(struct exchange *x, struct buf *out, const struct chart *c)
     struct tpl_chart t = {.title = c->title,
                           .summary = c->summary,
                           .height = axis.height,
-                          .data = data_of(x, c),
+                          .data = data_of(x, c, &axis),
                           .grid = grid,
                           .n_grid = add_grid(x, &axis, c->decimals, grid),
                           .labels = labels,

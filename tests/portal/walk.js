@@ -85,15 +85,23 @@ async function judgeAxe(page, faults) {
   for (const v of found.violations) faults.push(`axe ${v.id}: ${v.nodes.length} × ${v.nodes[0].html.slice(0, 160)}`);
 }
 
-// A live map has the names that the drawing has, and gives its place to the drawing on paper.
-async function judgeMap(page, faults) {
-  if (!(await page.$(".ts-map"))) return;
+// A live map has the names that the drawing has; live maps and charts give their place to what the server drew on paper.
+async function judgeLive(page, faults) {
+  const pairs = [];
+  if (await page.$(".ts-map")) pairs.push([".ts-map svg[aria-label]", ".ts-map-live"]);
+  if (await page.$("[data-chart] canvas")) pairs.push([".ts-chart-live .ts-plot > svg", ".ts-chart-live canvas"]);
+  if (!pairs.length) return;
   const [names, drawn] = await page.evaluate(() => [".ts-map-name", ".ts-areas svg[role] text"].map((s) => document.querySelectorAll(s).length));
   if (names !== drawn) faults.push(`the map has ${names} names, the drawing ${drawn}`);
-  if (await page.locator(".ts-map svg[aria-label]").first().isVisible()) faults.push("the drawing stands beside the live map");
-  await page.emulateMedia({ media: "print" });
-  for (const [what, is] of [[".ts-map svg[aria-label]", true], [".ts-map-live", false]])
-    if ((await page.locator(what).first().isVisible()) !== is) faults.push(`on paper ${what} is ${is ? "not " : ""}there`);
+  const width = async (what) => (await page.locator(what).first().boundingBox())?.width ?? 0;
+  for (const media of ["screen", "print"]) {
+    await page.emulateMedia({ media });
+    for (const [plain, live] of pairs) {
+      const [shown, gone] = media === "print" ? [plain, live] : [live, plain];
+      if ((await width(shown)) < 100) faults.push(`on ${media} ${shown} is not there`);
+      if ((await width(gone)) > 1) faults.push(`on ${media} ${gone} is there`);
+    }
+  }
   await page.emulateMedia({ media: null });
 }
 
@@ -116,7 +124,7 @@ async function visit(context, address, lang, scripts, found) {
       await page.setViewportSize({ width, height: width < 500 ? 740 : 900 });
       await judge(page, lang, faults);
       if (scripts) await judgeAxe(page, faults);
-      if (scripts) await judgeMap(page, faults);
+      if (scripts) await judgeLive(page, faults);
       if (images && scripts) await picture(page, address, lang, width);
       end(width);
     }

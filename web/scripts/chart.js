@@ -16,11 +16,11 @@ function draw(figure) {
   const svg = figure.querySelector("svg");
   const canvas = document.createElement("div");
   canvas.className = "ts-canvas";
-  // The table beneath and the SVG's own text stay for those who do not see the canvas.
+  // The table beneath and the SVG's own text stay for those who do not see the canvas, and the SVG for paper.
   canvas.setAttribute("aria-hidden", "true");
   if (data.series.length > 4) canvas.classList.add("ts-canvas-tall");
   svg.after(canvas);
-  svg.classList.add("ts-hidden");
+  figure.classList.add("ts-chart-live");
   const few = data.series.length <= 4;
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: data.decimals ?? 4 });
   const chart = init(canvas, null, { renderer: "canvas" });
@@ -33,9 +33,9 @@ function draw(figure) {
       formatter: few ? undefined : (p) => `${p.seriesName}\n${p.name}: ${number.format(p.value)}` },
     xAxis: { type: "category", data: data.labels, boundaryGap: false, axisTick: { show: false },
       axisLabel: { margin: 12, showMinLabel: true, showMaxLabel: true, alignMinLabel: "left", alignMaxLabel: "right" } },
-    yAxis: { type: "value", inverse: data.inverse, minInterval: data.decimals === 0 ? 1 : 0, min: data.min, max: data.inverse ? "dataMax" : undefined, scale: true,
+    yAxis: { type: "value", inverse: data.inverse, minInterval: data.decimals === 0 ? 1 : 0, min: data.min, max: data.max, scale: true,
       // Of ranks the lowest one drawn is no round number.
-      axisLabel: { formatter: (v) => number.format(v), showMaxLabel: !data.inverse }, splitLine: { lineStyle: { color: colour("--line") } } },
+      axisLabel: { formatter: (v) => number.format(v), showMaxLabel: !data.inverse || data.max % 10 === 0 }, splitLine: { lineStyle: { color: colour("--line") } } },
     series: data.series.map((s) => ({
       name: s.name,
       type: "line",
