@@ -122,9 +122,9 @@ enum {
     LIMIT_HTTP_CONNECTION_MS = 3600000,
     LIMIT_HTTP_CONNECTION_REQUESTS = 100000,
     LIMIT_HTTP_STOP_MS = 5000,
-    LIMIT_HTTP_REST_MS =
-        100, /* a server that stops: so long it goes on accepting, and so long nothing more must come */
-    LIMIT_HTTP_LANE_JOBS = 512, /* requests that wait for a lane (writer, slow work) */
+    LIMIT_HTTP_REST_MS = 100,    /* of a server that stops: nothing came; it accepts no more, then ends */
+    LIMIT_HTTP_ACCEPT_MS = 1000, /* accepts no more in any case */
+    LIMIT_HTTP_LANE_JOBS = 512,  /* requests that wait for a lane (writer, slow work) */
 
     /* HTTP, what goes out */
     LIMIT_HTTP_ANSWER_BYTES = 64 << 20,

@@ -518,15 +518,17 @@ static bool is_at_rest(struct thread *t, struct ending *e)
     if (e->n_begun != t->n_begun)
         e->last_ms = now;
     e->n_begun = t->n_begun;
-    if (!e->is_quiet && now - e->begun_ms >= LIMIT_HTTP_REST_MS) {
+    bool is_still = now - e->last_ms >= LIMIT_HTTP_REST_MS;
+    if (!e->is_quiet && (is_still || now - e->begun_ms >= LIMIT_HTTP_ACCEPT_MS)) {
         MHD_quiesce_daemon(t->daemon);
         e->is_quiet = true;
         e->last_ms = now;
+        return false;
     }
     if (!e->is_quiet || atomic_load_explicit(&t->n_on_lanes, memory_order_relaxed) > 0)
         return false;
     bool is_idle = atomic_load_explicit(&t->n_under_way, memory_order_relaxed) == 0;
-    return (is_idle && now - e->last_ms >= LIMIT_HTTP_REST_MS) || now - e->begun_ms > LIMIT_HTTP_STOP_MS;
+    return (is_idle && is_still) || now - e->begun_ms > LIMIT_HTTP_STOP_MS;
 }
 
 static void serve(struct thread *t)
