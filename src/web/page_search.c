@@ -1,6 +1,7 @@
-/* One search over everything the reader may see: figures and registers by their titles, records by the words of their registers. */
+/* One search over everything the reader may see: figures, indices, reports and registers by their titles, records by the words of their registers. */
 #include "base/limits.h"
 #include "register/query.h"
+#include "report/report.h"
 #include "text/vn.h"
 #include "web/message.h"
 #include "web/parts.h"
@@ -58,44 +59,68 @@ static bool title_matches(struct finding *f, const struct text2 *title)
 
 /* ---- titles */
 
-static void find_figures(struct finding *f)
+struct matches {
+    VEC(struct tpl_search_groups_items) items;
+};
+
+static void match(struct finding *f, struct matches *m, const struct text2 *title, const char *prefix, struct str id,
+                  const struct text2 *detail)
 {
     struct exchange *x = f->x;
-    struct worker *w = x->worker;
-    VEC(struct tpl_search_groups_items) items = {0};
-    for (size_t i = 0; i < w->figures->n; i++) {
-        const struct figure *figure = w->figures->p[i];
-        if (title_matches(f, &figure->title))
-            VEC_PUSH(x->arena, &items,
-                     ((struct tpl_search_groups_items){text2_in(&figure->title, x->lang),
-                                                       part_href(x, "/figures/", figure->id),
-                                                       text2_in(&figure->note, x->lang), false}));
-    }
-    if (items.n)
-        VEC_PUSH(x->arena, &f->groups,
+    if (title_matches(f, title))
+        VEC_PUSH(x->arena, &m->items,
+                 ((struct tpl_search_groups_items){text2_in(title, x->lang), part_href(x, prefix, id),
+                                                   detail ? text2_in(detail, x->lang) : (struct str){NULL, 0}, false}));
+}
+
+static void add_matches(struct finding *f, const struct matches *m, enum message title, struct str href)
+{
+    if (m->items.n)
+        VEC_PUSH(f->x->arena, &f->groups,
                  ((struct tpl_search_groups){
-                     .title = message(M_search_figures, x->lang), .items = items.p, .n_items = items.n}));
+                     .title = message(title, f->x->lang), .href = href, .items = m->items.p, .n_items = m->items.n}));
+}
+
+static void find_figures(struct finding *f)
+{
+    const struct figures *all = ((struct worker *)f->x->worker)->figures;
+    struct matches m = {0};
+    for (size_t i = 0; i < all->n; i++)
+        match(f, &m, &all->p[i]->title, "/figures/", all->p[i]->id, &all->p[i]->note);
+    add_matches(f, &m, M_search_figures, STR("/figures"));
+}
+
+static void find_indexes(struct finding *f)
+{
+    const struct indexes *all = ((struct worker *)f->x->worker)->figures->indexes;
+    struct matches m = {0};
+    for (size_t i = 0; i < all->n; i++)
+        match(f, &m, &all->p[i]->title, "/indexes/", all->p[i]->id, NULL);
+    add_matches(f, &m, M_indexes_title, STR("/indexes"));
+}
+
+static void find_reports(struct finding *f)
+{
+    const struct province *p = ((struct worker *)f->x->worker)->store->province;
+    struct matches m = {0};
+    struct str *ids;
+    size_t n;
+    reports_list(f->x->arena, p, &ids, &n);
+    for (size_t i = 0; i < n; i++) {
+        struct text2 title = report_title(f->x->arena, p, ids[i]);
+        match(f, &m, &title, "/reports/", ids[i], NULL);
+    }
+    add_matches(f, &m, M_reports_title, STR("/reports"));
 }
 
 static void find_registers(struct finding *f)
 {
-    struct exchange *x = f->x;
-    struct worker *w = x->worker;
-    VEC(struct tpl_search_groups_items) items = {0};
-    for (size_t i = 0; i < w->store->province->n_registers; i++) {
-        const struct reg *reg = w->store->province->registers[i];
-        if (site_shows_register(x, reg) && title_matches(f, &reg->title))
-            VEC_PUSH(x->arena, &items,
-                     ((struct tpl_search_groups_items){text2_in(&reg->title, x->lang),
-                                                       part_href(x, "/registers/", reg->name),
-                                                       text2_in(&reg->description, x->lang), false}));
-    }
-    if (items.n)
-        VEC_PUSH(x->arena, &f->groups,
-                 ((struct tpl_search_groups){.title = message(M_search_registers, x->lang),
-                                             .href = STR("/registers"),
-                                             .items = items.p,
-                                             .n_items = items.n}));
+    const struct province *p = ((struct worker *)f->x->worker)->store->province;
+    struct matches m = {0};
+    for (size_t i = 0; i < p->n_registers; i++)
+        if (site_shows_register(f->x, p->registers[i]))
+            match(f, &m, &p->registers[i]->title, "/registers/", p->registers[i]->name, &p->registers[i]->description);
+    add_matches(f, &m, M_search_registers, STR("/registers"));
 }
 
 /* ---- services */
@@ -205,6 +230,8 @@ enum err page_search(struct exchange *x, struct fault *fault)
         if (e != OK)
             return e;
         find_figures(&f);
+        find_indexes(&f);
+        find_reports(&f);
         find_registers(&f);
         e = find_all_records(&f, fault);
         if (e != OK)

@@ -148,6 +148,16 @@ def the_tree_of_a_day():
     assert names == sorted(u["name"] for u in rows("units") if u["level"] == "2" and u["valid_to"] == "2025-07-01"), names
 
 
+def one_box_finds_all():
+    for words, href in (("giấy khai sinh", "/services/1.001193"), ("hộ sản xuất nông nghiệp", "/figures/farm-households-digitised"),
+                        ("sản phẩm trên sàn", "/registers/products"), ("nông sản đã có mặt", "/posts/nong-san-len-san"),
+                        ("chỉ số chuyển đổi số", "/indexes/dti-province"), ("báo cáo 6 tháng đầu năm", "/reports/2022-h1"),
+                        ("Thành phố Gia Nghĩa", "/units/660"), ("first half of 2022", "/reports/2022-h1-en")):
+        for asked in (words, plain(words)):
+            page = get("/search?q=" + urllib.parse.quote(asked))[1]
+            assert re.search(rf'href="{re.escape(href)}["#?]', page), (asked, href)
+
+
 def posts_have_figures():
     for lang, title in (("vi", "630 nông sản"), ("en", "630 farm products")):
         status, page, _ = get("/posts/nong-san-len-san", lang=lang)

@@ -21,6 +21,7 @@ expect units_are_found "every unit that there ever was is found by its code, and
 expect successors_are_named "a unit that went into another names it, with the day and the ground"
 expect a_unit_has_its_figures "the figures of a unit are those that their pages say of it, on its own map"
 expect the_tree_of_a_day "the tree of a day has the units of that day"
+expect one_box_finds_all "one box finds services, figures, registers, indices, reports, units and posts, with accents and without"
 expect posts_have_figures "a post shows its figures, in both languages"
 expect examples_are_answered "every example of the documentation is answered"
 
