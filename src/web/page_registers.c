@@ -315,6 +315,23 @@ static bool is_askers_fault(enum err e)
     return status >= 400 && status < 500;
 }
 
+/* The sentence, and its place in words: people do not read “1:7: filter:”. */
+static void write_problem(const struct listing *l, const struct fault *wrong, struct buf *out)
+{
+    struct fault bare = *wrong;
+    bare.line = bare.column = bare.file_n = bare.field_n = 0;
+    struct buf sentence CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
+    fault_print(&bare, l->x->lang, &sentence);
+    const struct field *fd = wrong->line ? NULL : reg_field(l->reg, fault_field_name(wrong));
+    bool is_named = fd && site_shows_field(l->x, fd);
+    tpl_filter_problem(out,
+                       &(struct tpl_filter_problem){.sentence = buf_view(&sentence),
+                                                    .line = wrong->line,
+                                                    .column = wrong->column,
+                                                    .field = is_named ? text2_in(&fd->title, l->x->lang) : nothing},
+                       l->x->lang);
+}
+
 static enum err write_register(struct listing *l, const struct fault *wrong, struct buf *out, struct fault *f)
 {
     struct exchange *x = l->x;
@@ -331,7 +348,7 @@ static enum err write_register(struct listing *l, const struct fault *wrong, str
         shown[i] = (struct tpl_register_chosen){chosen[i].title, chosen[i].cql2, chosen[i].href};
     enum err e = register_form(x, reg, &form, f);
     if (e == OK && wrong)
-        fault_print(wrong, x->lang, &problem);
+        write_problem(l, wrong, &problem);
     if (e == OK && !wrong && l->q.has_geometry && l->rows.n)
         e = write_map(l, &map, f);
     if (e == OK && l->rows.n)
