@@ -31,10 +31,11 @@ static int quality(struct str parameters)
             continue;
         int q = 0, scale = 100;
         struct str v = str_slice(p.p + 2, p.n - 2);
-        if (v.n == 0 || v.n > 5 || (v.p[0] != '0' && v.p[0] != '1') || (v.n > 1 && v.p[1] != '.'))
+        size_t i = v.n && (v.p[0] == '0' || v.p[0] == '1');
+        if (v.n == 0 || v.n > 5 || (i < v.n && v.p[i] != '.'))
             return 0;
-        q = (v.p[0] - '0') * 1000;
-        for (size_t i = 2; i < v.n; i++, scale /= 10)
+        q = i ? (v.p[0] - '0') * 1000 : 0; /* ".2" is what Java sends by default */
+        for (i++; i < v.n; i++, scale /= 10)
             q += v.p[i] >= '0' && v.p[i] <= '9' ? (v.p[i] - '0') * scale : 0;
         return q > 1000 ? 1000 : q;
     }

@@ -252,6 +252,16 @@ static void long_texts_are_compressed_for_who_takes_it(void **state)
     }
 }
 
+static void preferences_are_read_as_clients_write_them(void **state)
+{
+    (void)state;
+    assert_status(GET("/echo/a", "Accept: text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2\r\n"), 200); /* Java */
+    assert_status(GET("/echo/a", "Accept: application/json;q=0.001\r\n"), 200);
+    assert_status(GET("/echo/a", "Accept: */*;q=.0\r\n"), 406);
+    assert_status(GET("/echo/a", "Accept: */*;q=x\r\n"), 406);
+    assert_status(GET("/echo/a", "Accept: text/html\r\n"), 406);
+}
+
 static void methods_are_answered_by_what_the_path_takes(void **state)
 {
     (void)state;
@@ -402,6 +412,7 @@ int main(void)
         cmocka_unit_test(wrong_inputs_are_refused_by_name),
         cmocka_unit_test(an_answer_is_made_once_a_revision),
         cmocka_unit_test(long_texts_are_compressed_for_who_takes_it),
+        cmocka_unit_test(preferences_are_read_as_clients_write_them),
         cmocka_unit_test(methods_are_answered_by_what_the_path_takes),
         cmocka_unit_test(every_answer_carries_the_guarding_headers),
         cmocka_unit_test(writing_needs_the_key_and_the_own_origin),
