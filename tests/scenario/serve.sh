@@ -72,7 +72,7 @@ wait "$server"
 expect_eq "SIGTERM ends it cleanly" $? 0
 server=
 
-run python3 "$SOURCE/tests/scenario/stop.py" "$TINHSO_BIN" "$db"
+run python3 "$SOURCE/tests/abuse/stop.py" "$TINHSO_BIN" "$db" "$WORK"
 expect_contains "asked to end under load, it loses no answer and tells each that the connection ends" "$out" "told 8 lost 0 exit 0"
 expect_contains "what was asked on an old connection before SIGTERM is answered" "$out" "old 40"
 expect_contains "so is what was asked on a new one" "$out" "new 40"

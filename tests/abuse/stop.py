@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A server that is asked to end answers what was sent before.
 
-    tests/scenario/stop.py BINARY DATABASE
+    tests/abuse/stop.py BINARY DATABASE FOLDER
 
 First, under load: clients that ask without a pause until an answer says that the connection ends. Prints how many were
 told so, and how many asked and heard nothing. Then the server is held still (SIGSTOP), so that requests on old
@@ -11,10 +11,11 @@ answered. Each time it must exit with 0.
 import re
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
+
+import abuse
 
 N = 40
 REQUEST = b"GET /api/collections HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -35,29 +36,17 @@ def answer(connection):
         return b""
 
 
-class Server:
-    def __init__(self, binary, database):
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.address = s.getsockname()
-        command = [binary, "serve", "--db", database, "--listen", "%s:%d" % self.address]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        for _ in range(400):
-            try:
-                self.connect().close()
-                return
-            except OSError:
-                time.sleep(0.05)
+def start(binary, database, folder):
+    port = abuse.free_port()
+    return abuse.Server([binary, "serve", "--db", database, "--listen", f"127.0.0.1:{port}"], port, folder)
 
-    def connect(self):
-        return socket.create_connection(self.address)
 
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
+def connect(server):
+    return socket.create_connection(("127.0.0.1", server.port))
 
 
 def ask_on(server, told, lost):
-    connection = server.connect()
+    connection = connect(server)
     while True:
         try:
             connection.sendall(REQUEST)
@@ -78,23 +67,23 @@ def under_load(server):
     for client in clients:
         client.start()
     time.sleep(0.5)
-    server.end()
+    server.process.send_signal(signal.SIGTERM)
     for client in clients:
         client.join()
     print("told", len(told), "lost", len(lost), "exit", server.process.wait())
 
 
 def held(server):
-    old = [server.connect() for _ in range(N)]
+    old = [connect(server) for _ in range(N)]
     for connection in old:
         connection.sendall(REQUEST)
         answer(connection)
     server.process.send_signal(signal.SIGSTOP)
     time.sleep(0.1)
-    new = [server.connect() for _ in range(N)]
+    new = [connect(server) for _ in range(N)]
     for connection in old + new:
         connection.sendall(REQUEST)
-    server.end()
+    server.process.send_signal(signal.SIGTERM)
     server.process.send_signal(signal.SIGCONT)
     for name, some in (("old", old), ("new", new)):
         print(name, sum(answer(connection).startswith(b"HTTP/1.1 200 ") for connection in some))
@@ -102,8 +91,8 @@ def held(server):
 
 
 def main():
-    under_load(Server(*sys.argv[1:3]))
-    held(Server(*sys.argv[1:3]))
+    under_load(start(*sys.argv[1:4]))
+    held(start(*sys.argv[1:4]))
 
 
 if __name__ == "__main__":
