@@ -1,4 +1,5 @@
 /* tinhso serve: the portal and the open interfaces over HTTP. */
+#include <signal.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@
 
 enum { KEY_BYTES = 1024, MIN_KEY_BYTES = 16 };
 
-static volatile sig_atomic_t is_stopped;
+static _Atomic int is_stopped; /* free of locks: a signal may come on any thread */
 
 static void on_signal(int number)
 {

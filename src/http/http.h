@@ -53,7 +53,6 @@
 #ifndef TINHSO_HTTP_HTTP_H
 #define TINHSO_HTTP_HTTP_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -356,8 +355,8 @@ void http_routes_json(const struct route *routes, struct json_out *o);
 enum err http_server_new(const struct http_options *o, struct http_server **ret_server, struct fault *f);
 /* The address that it listens on, with the port that was given by the system for port 0. */
 struct str http_server_address(const struct http_server *s);
-/* Until *stop: then takes no more connections, lets requests under way end (LIMIT_HTTP_STOP_MS at most), returns. */
-enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *stop, struct fault *f);
+/* Until *stop, which a handler of signals may set: then answers what was sent before and tells each that the connection ends (docs/http.md), returns. */
+enum err http_server_run(struct http_server *s, const _Atomic int *stop, struct fault *f);
 /* From another thread, instead of *stop. */
 void http_server_stop(struct http_server *s);
 void http_server_free(struct http_server *s);

@@ -624,7 +624,7 @@ static void *chore_main(void *p)
     return NULL;
 }
 
-enum err http_server_run(struct http_server *s, const volatile sig_atomic_t *stop, struct fault *f)
+enum err http_server_run(struct http_server *s, const _Atomic int *stop, struct fault *f)
 {
     for (int i = 0; i < LANE_COUNT; i++) {
         struct http_worker seed = {.o = NULL};

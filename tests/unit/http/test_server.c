@@ -143,7 +143,7 @@ static const struct route routes[] = {
 };
 
 static struct http_server *server;
-static const volatile sig_atomic_t stop;
+static const _Atomic int stop;
 static pthread_t thread;
 
 static void *run(void *p)
