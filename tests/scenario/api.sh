@@ -56,6 +56,9 @@ serve --db var/dak-nong.db --operator-key-file key
 scenarios "$http"/dak-nong*.http
 lint "Đắk Nông"
 documents "Đắk Nông"
+run /usr/bin/python3 "$http/paging.py" "$address" "$key"
+retell "$WORK/.out"
+expect_exit "pages were followed while others wrote" 0
 
 # The commands of docs/api.md, as they stand there.
 commands=0
