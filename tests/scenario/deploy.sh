@@ -34,7 +34,13 @@ for _ in 1 2 3 4 5; do # another test may take a port meanwhile
     write_site
     "$nginx" -t -p "$site" -c "$site/nginx.conf" 2>"$site/nginx.err" && break
 done
-"$TINHSO_BIN" serve --db "$WORK/x.db" --listen "unix:$site/http.sock" --public-url https://so.example.vn \
+# What the unit lets through of system calls, as systemd would have it.
+within=
+if command -v systemd-analyze >/dev/null; then
+    within="env ASAN_OPTIONS=detect_leaks=0 python3 $SOURCE/tests/scenario/unit_filter.py $SOURCE/deploy/tinhso.service"
+fi
+# shellcheck disable=SC2086  # a command and its words
+$within "$TINHSO_BIN" serve --db "$WORK/x.db" --listen "unix:$site/http.sock" --public-url https://so.example.vn \
     --operator-key-file "$site/key" --access-log "$site/program.log" 2>"$site/program.err" &
 program=$!
 "$nginx" -p "$site" -c "$site/nginx.conf" 2>"$site/nginx.err" &
@@ -55,6 +61,7 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 
+cat "/proc/$program/status" >"$WORK/seccomp"
 expect_contains "the site answers over HTTP/2 and TLS" "$headers" "HTTP/2 200"
 expect_contains "with the program's answer" "$out" '"status":"ok"'
 expect_contains "it asks browsers to stay with TLS" "$headers" "strict-transport-security: max-age=31536000; includeSubDomains"
@@ -143,6 +150,14 @@ fetch "$url/about"
 expect_contains "pages are not, after two seconds: nothing is shown that may be old" "$headers" "HTTP/2 502"
 
 if command -v systemd-analyze >/dev/null; then
+    expect_eq "all of that within the system calls of the unit, and the program's own" "$(awk '$1 == "Seccomp_filters:" { print $2 }' "$WORK/seccomp")" 2
+    tinhso export wells plain.gpkg --db x.db
+    if [ "$status" -eq 0 ]; then
+        # shellcheck disable=SC2086
+        run $within "$TINHSO_BIN" export wells within.gpkg --db x.db
+        expect_eq "what it confines by Landlock, too" "$status" 0
+        expect_eq "and no word of what it lacks" "$(grep -c Landlock "$site/program.err")" 0
+    fi
     sed "s|^ExecStart=/usr/bin/tinhso|ExecStart=$TINHSO_BIN|" "$SOURCE/deploy/tinhso.service" >"$WORK/tinhso.service"
     run systemd-analyze verify --man=no "$WORK/tinhso.service"
     expect_eq "the unit is understood to its last line" "$status$(printf '%s' "$err" | grep tinhso.service)" 0
