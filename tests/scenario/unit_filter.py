@@ -3,8 +3,8 @@
 
     tests/scenario/unit_filter.py UNIT COMMAND ARGS…
 
-SystemCallFilter= and SystemCallErrorNumber=EPERM are read from the unit; systemd-analyze tells what its groups hold, and
-libseccomp puts the filter in place.
+SystemCallFilter= is read from the unit, and what it leaves out fails with EPERM; systemd-analyze tells what its groups
+hold, and libseccomp puts the filter in place.
 """
 import ctypes
 import errno
