@@ -3,7 +3,7 @@
 //   site.css    every page    the parts of USWDS that pages use, and our own styles
 //   site.js     every page    small comforts; no page needs it
 //   form.js     forms         pickers that search while one types, drafts kept by themselves
-//   chart.js    chart pages   Apache ECharts, bars and lines only
+//   chart.js    chart pages   Apache ECharts, lines only
 //   map.js, map.css, map-worker.js   map pages   MapLibre GL
 //   icon.svg
 //

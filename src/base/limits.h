@@ -57,10 +57,10 @@ enum {
     LIMIT_UNIT_EVENTS = 60,        /* days on which units were merged or divided */
 
     /* pages */
-    LIMIT_INDEX_YEARS = 12,                 /* of an index that its pages show */
-    LIMIT_FIGURE_HISTORY = 12,              /* points in time at which a page counts its figure */
-    LIMIT_FIGURE_HISTORY_RECORDS = 1500000, /* records that it reads for them */
-    LIMIT_PAGE_BYTES = 8 << 20,             /* of HTML that a page or a part of it is made in */
+    LIMIT_INDEX_YEARS = 12,                /* of an index that its pages show */
+    LIMIT_FIGURE_HISTORY = 12,             /* points in time at which a page counts its figure */
+    LIMIT_FIGURE_HISTORY_RECORDS = 750000, /* records that it reads for them */
+    LIMIT_PAGE_BYTES = 8 << 20,            /* of HTML that a page or a part of it is made in */
 
     /* sandbox */
     LIMIT_SANDBOX_PIPE_BYTES = 1 << 20,

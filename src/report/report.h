@@ -33,6 +33,8 @@ struct report {
     struct str on, period_from, period_to; /* ISO dates; may be empty */
     const struct str *key_figures;         /* ids: those that stand for it elsewhere */
     size_t n_key_figures;
+    const struct str *quoted; /* of a head: the ids of the figures that its text quotes */
+    size_t n_quoted;
     struct str file;
     struct moment at;
     const struct province *province;

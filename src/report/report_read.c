@@ -333,6 +333,17 @@ enum err report_read(struct arena *a, const struct province *p, struct str id, s
     return OK;
 }
 
+static size_t quoted_in(struct arena *a, const struct report_source *s, const struct str **ret_ids)
+{
+    struct str *ids = ARENA_ARRAY(a, struct str, s->pieces.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s->pieces.n; i++)
+        if (s->pieces.p[i].kind != PIECE_TEXT && s->pieces.p[i].kind != PIECE_INDEX)
+            ids[n++] = s->pieces.p[i].id;
+    *ret_ids = ids;
+    return n;
+}
+
 bool report_head(struct arena *a, const struct province *p, struct str id, struct report *ret_head)
 {
     struct report_source s = {0};
@@ -349,6 +360,7 @@ bool report_head(struct arena *a, const struct province *p, struct str id, struc
                                 .n_key_figures = s.key_figures.n,
                                 .file = s.file,
                                 .province = p};
+    ret_head->n_quoted = quoted_in(a, &s, &ret_head->quoted);
     return true;
 }
 

@@ -1,11 +1,10 @@
-/* The list of figures, and the page of one. */
+/* The page of one figure. */
 #include "web/page_figure.h"
 
 #include <math.h>
 
 #include "base/limits.h"
 #include "register/query.h"
-#include "web/figure_card.h"
 #include "web/message.h"
 #include "web/templates.h"
 
@@ -47,35 +46,6 @@ struct str figure_view_href(struct figure_view *v, struct str path, struct str b
         sign = '&';
     }
     return str_dup(v->x->arena, buf_view(&b));
-}
-
-enum err page_figures(struct exchange *x, struct fault *f)
-{
-    const struct figures *fs = ((struct worker *)x->worker)->figures;
-    struct worker *w = x->worker;
-    struct tpl_figure_card *shown = arena_zalloc(x->arena, (fs->n + 1) * sizeof(*shown));
-    bool has_sample = false;
-    for (size_t i = 0; i < fs->n; i++) {
-        struct figure_result r = {0};
-        struct fault ignored = {0};
-        if (figure_compute(x->arena, w->store, fs, fs->p[i]->id, NULL, &r, &ignored) != OK)
-            r = (struct figure_result){.figure = fs->p[i]}; /* its own page says why it is unknown */
-        shown[i] = figure_card(x, &r);
-        has_sample |= r.n_sample > 0;
-    }
-    struct buf content CLEANUP(buf_done) = BUF_INIT(LIMIT_PAGE_BYTES);
-    tpl_figures(&content, &(struct tpl_figures){shown, fs->n}, x->lang);
-    struct crumb crumbs[] = {{message(M_reports_title, x->lang), STR("/reports")},
-                             {message(M_figures_title, x->lang), nothing}};
-    return page(x,
-                &(struct page){.title = message(M_figures_title, x->lang),
-                               .description = message(M_figures_lead, x->lang),
-                               .content = buf_view(&content),
-                               .crumbs = crumbs,
-                               .n_crumbs = ARRAY_LEN(crumbs),
-                               .section = "report",
-                               .has_sample = has_sample},
-                f);
 }
 
 /* ---- the value */

@@ -73,6 +73,16 @@ def a_figure_says_what_the_interface_says():
         assert "/api/log/revisions/" in page and "tinhso figure " in page
 
 
+def the_list_has_every_figure_once():
+    ids = [f["figure"] for f in data("/api/figures")["figures"]]
+    for lang, first in (("vi", "2022-h1"), ("en", "2022-h1-en")):
+        page = get("/figures", lang=lang)[1]
+        main = page[page.index("<main"):]
+        assert sorted(re.findall(r'<a href="/figures/([^"/?]*)"', main)) == sorted(ids), lang
+        groups = re.findall(r'<h2>(?:<a href="/reports/([^"]*)">)?', main)
+        assert groups[0] == first and groups[-1] == "" and len(groups) == len(set(groups)) >= 4, groups
+
+
 def rows_agree_and_add_up():
     for by in ("unit:2", "unit:3", "main_crop"):
         answer = data(f"/api/figures/farm-households-digitised?by={by}")

@@ -14,6 +14,7 @@ serve --db var/dak-nong.db --lang en
 
 expect every_number_of_a_report_leads_on "every number of a report is a link that leads to its figure"
 expect a_figure_says_what_the_interface_says "the page of every figure has the value that the interface answers, and the mark of samples"
+expect the_list_has_every_figure_once "the list has every figure once, by the report that quotes it"
 expect rows_agree_and_add_up "a breakdown has the rows of the interface, which add up, in the order asked"
 expect a_map_stands_where_outlines_are_known "a map is drawn where the outlines of the units are known, and only there"
 expect private_records_are_only_counted "records that are not public are counted and not shown; others lead to all of them"
