@@ -373,19 +373,24 @@ static enum MHD_Result answer_later(struct thread *t, struct MHD_Connection *mhd
     return MHD_YES;
 }
 
-static enum MHD_Result send_from_lane(struct thread *t, struct MHD_Connection *mhd, struct connection *c)
+/* The lane has answered: it is counted, whether or not anybody is left to hear it. */
+static void job_end(struct thread *t, struct connection *c)
 {
     struct lane_job *j = TAKE(c->job);
     struct http_worker *w = &t->w;
     atomic_fetch_sub_explicit(&t->n_on_lanes, 1, memory_order_relaxed);
-    enum MHD_Result done = MHD_queue_response(mhd, (unsigned)j->served.status, j->response);
     MHD_destroy_response(j->response);
-    int64_t us = clock_mono_us() - c->begun_us;
-    j->served.us = us;
-    metrics_count(w->metrics, j->route, j->served.status, j->served.bytes, us);
+    j->served.us = clock_mono_us() - c->begun_us;
+    metrics_count(w->metrics, j->route, j->served.status, j->served.bytes, j->served.us);
     if (w->o->access_log >= 0)
         access_log_add(w, &j->m, &j->served);
     lane_job_free(j);
+}
+
+static enum MHD_Result send_from_lane(struct thread *t, struct MHD_Connection *mhd, struct connection *c)
+{
+    enum MHD_Result done = MHD_queue_response(mhd, (unsigned)c->job->served.status, c->job->response);
+    job_end(t, c);
     connection_deadline(c, now_ms() + LIMIT_HTTP_ANSWER_MS);
     return done;
 }
@@ -458,6 +463,8 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **req_cls, 
     (void)how;
     if (!c)
         return;
+    if (c->job) /* its client went away meanwhile; the library sleeps until the lane is done */
+        job_end(t, c);
     if (c->has_request)
         atomic_fetch_sub_explicit(&t->n_under_way, 1, memory_order_relaxed);
     else

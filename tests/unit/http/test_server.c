@@ -179,8 +179,12 @@ static int tear_down(void **state)
 {
     void *result;
     (void)state;
+    struct timespec limit;
     http_server_stop(server);
-    pthread_join(thread, &result);
+    clock_gettime(CLOCK_REALTIME, &limit);
+    limit.tv_sec += 20;
+    if (pthread_timedjoin_np(thread, &result, &limit) != 0)
+        return -1; /* it waits for something that will not come */
     http_server_free(server);
     return result ? -1 : 0;
 }
@@ -364,6 +368,24 @@ static void inputs_of_one_request_are_not_those_of_the_next(void **state)
         pthread_join(t[i], NULL);
 }
 
+/* The writer is at work for 5 ms; its client goes away after 2. When the server stops (tear_down), it must not wait for him. */
+static void a_client_that_goes_away_while_the_writer_works_is_forgotten(void **state)
+{
+    static const char request[] = "POST /write HTTP/1.1\r\n" HOST "Authorization: Bearer a-key-of-this-test\r\n"
+                                  "Content-Length: 2\r\n\r\nok";
+    (void)state;
+    int written = n_written;
+    for (int i = 0; i < 20; i++) {
+        int fd = dial();
+        assert_int_equal(send(fd, request, sizeof request - 1, MSG_NOSIGNAL), (ssize_t)sizeof request - 1);
+        usleep(2000);
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+        close(fd);
+    }
+    assert_status(WRITE("a-key-of-this-test", "", "2\r\n\r\nok"), 201);
+    assert_true(n_written > written + 1);
+}
+
 static void a_full_disk_is_told_to_the_writer_and_forgotten_when_there_is_room(void **state)
 {
     (void)state;
@@ -418,6 +440,7 @@ int main(void)
         cmocka_unit_test(writing_needs_the_key_and_the_own_origin),
         cmocka_unit_test(many_writes_share_a_commit_and_errors_stay_alone),
         cmocka_unit_test(inputs_of_one_request_are_not_those_of_the_next),
+        cmocka_unit_test(a_client_that_goes_away_while_the_writer_works_is_forgotten),
         cmocka_unit_test(a_full_disk_is_told_to_the_writer_and_forgotten_when_there_is_room),
         cmocka_unit_test(answers_that_nobody_takes_are_held_up_to_a_limit),
     };
