@@ -214,9 +214,8 @@ enum err figure_why_json(struct arena *a, struct store *s, const struct figures 
     return OK;
 }
 
-void figures_json(const struct figures *fs, const struct moment *at, enum lang lang, struct json_out *o)
+void figures_members_json(const struct figures *fs, const struct moment *at, enum lang lang, struct json_out *o)
 {
-    json_object_begin(o);
     json_key(o, STR("figures"));
     json_array_begin(o);
     for (size_t i = 0; i < fs->n; i++) {
@@ -235,5 +234,11 @@ void figures_json(const struct figures *fs, const struct moment *at, enum lang l
     }
     json_array_end(o);
     moment_json(at, o);
+}
+
+void figures_json(const struct figures *fs, const struct moment *at, enum lang lang, struct json_out *o)
+{
+    json_object_begin(o);
+    figures_members_json(fs, at, lang, o);
     json_object_end(o);
 }

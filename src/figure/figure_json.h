@@ -33,5 +33,7 @@ enum err figure_why_json(struct arena *a, struct store *s, const struct figures 
 
 /* What figures there are: {"figures":[{"figure":…,"title":…,"unit":…,"by":[…]},…],"at":{…}}. */
 void figures_json(const struct figures *fs, const struct moment *at, enum lang lang, struct json_out *o);
+/* Its members alone, into an object that is open. */
+void figures_members_json(const struct figures *fs, const struct moment *at, enum lang lang, struct json_out *o);
 
 #endif

@@ -156,9 +156,8 @@ void index_json(const struct index_table *t, const struct index_row *only, enum 
     json_object_end(o);
 }
 
-void indexes_json(const struct indexes *x, enum lang lang, struct json_out *o)
+void indexes_members_json(const struct indexes *x, enum lang lang, struct json_out *o)
 {
-    json_object_begin(o);
     json_key(o, STR("indexes"));
     json_array_begin(o);
     for (size_t i = 0; i < x->n; i++) {
@@ -168,5 +167,11 @@ void indexes_json(const struct indexes *x, enum lang lang, struct json_out *o)
         json_object_end(o);
     }
     json_array_end(o);
+}
+
+void indexes_json(const struct indexes *x, enum lang lang, struct json_out *o)
+{
+    json_object_begin(o);
+    indexes_members_json(x, lang, o);
     json_object_end(o);
 }

@@ -24,5 +24,7 @@ void index_definition_json(const struct index_table *t, enum lang lang, struct j
 
 /* What indexes there are: {"indexes":[{"index":…,"title":…},…]}. */
 void indexes_json(const struct indexes *x, enum lang lang, struct json_out *o);
+/* Its members alone, into an object that is open. */
+void indexes_members_json(const struct indexes *x, enum lang lang, struct json_out *o);
 
 #endif

@@ -26,12 +26,11 @@ void report_json(const struct report *r, enum lang lang, struct json_out *o)
     json_object_end(o);
 }
 
-void reports_json(struct arena *scratch, const struct province *p, enum lang lang, struct json_out *o)
+void reports_members_json(struct arena *scratch, const struct province *p, enum lang lang, struct json_out *o)
 {
     struct str *ids;
     size_t n;
     reports_list(scratch, p, &ids, &n);
-    json_object_begin(o);
     json_key(o, STR("reports"));
     json_array_begin(o);
     for (size_t i = 0; i < n; i++) {
@@ -42,5 +41,11 @@ void reports_json(struct arena *scratch, const struct province *p, enum lang lan
         json_object_end(o);
     }
     json_array_end(o);
+}
+
+void reports_json(struct arena *scratch, const struct province *p, enum lang lang, struct json_out *o)
+{
+    json_object_begin(o);
+    reports_members_json(scratch, p, lang, o);
     json_object_end(o);
 }

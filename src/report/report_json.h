@@ -21,5 +21,7 @@ void report_members_json(const struct report *r, enum lang lang, struct json_out
 
 /* What reports there are: {"reports":[{"report":…,"title":…},…]}. The arena is scratch. */
 void reports_json(struct arena *scratch, const struct province *p, enum lang lang, struct json_out *o);
+/* Its members alone, into an object that is open. */
+void reports_members_json(struct arena *scratch, const struct province *p, enum lang lang, struct json_out *o);
 
 #endif

@@ -52,6 +52,27 @@ static void write_items_link(struct exchange *x, const struct reg *reg, struct s
                format_media(FORMAT_GEOJSON), arena_printf(x->arena, "%.*s", STR_ARG(title)));
 }
 
+/* What every list of them ends with: its page, and then each of them, item by item. */
+static void begin_list_links(struct exchange *x, const char *page, struct json_out *o)
+{
+    json_key(o, STR("links"));
+    json_array_begin(o);
+    link_write(o, x, exchange_link(x, "f", STR("json")), "self", "application/json", NULL);
+    link_write(o, x, str_of(page), "alternate", "text/html", NULL);
+}
+
+static void item_link(struct exchange *x, const char *path, struct str id, struct str title, struct json_out *o)
+{
+    link_write(o, x, STR_JOIN(x->arena, str_of(path), id), "item", "application/json",
+               arena_printf(x->arena, "%.*s", STR_ARG(title)));
+}
+
+static void end_list(struct json_out *o)
+{
+    json_array_end(o);
+    json_object_end(o);
+}
+
 /* ---- figures ---- */
 
 enum err api_figures(struct exchange *x, struct fault *f)
@@ -65,7 +86,12 @@ enum err api_figures(struct exchange *x, struct fault *f)
     if (e != OK)
         return e;
     begin(x, &o);
-    figures_json(w->figures, &at, x->lang, &o);
+    json_object_begin(&o);
+    figures_members_json(w->figures, &at, x->lang, &o);
+    begin_list_links(x, "/figures", &o);
+    for (size_t i = 0; i < w->figures->n; i++)
+        item_link(x, "/api/figures/", w->figures->p[i]->id, text2_in(&w->figures->p[i]->title, x->lang), &o);
+    end_list(&o);
     return OK;
 }
 
@@ -200,8 +226,14 @@ enum err api_indexes(struct exchange *x, struct fault *f)
     (void)f;
     if (x->format == FORMAT_HTML)
         return api_to_page(x, "/indexes");
+    const struct indexes *all = w->figures->indexes;
     begin(x, &o);
-    indexes_json(w->figures->indexes, x->lang, &o);
+    json_object_begin(&o);
+    indexes_members_json(all, x->lang, &o);
+    begin_list_links(x, "/indexes", &o);
+    for (size_t i = 0; i < all->n; i++)
+        item_link(x, "/api/indexes/", all->p[i]->id, text2_in(&all->p[i]->title, x->lang), &o);
+    end_list(&o);
     return OK;
 }
 
@@ -288,8 +320,19 @@ enum err api_reports(struct exchange *x, struct fault *f)
     (void)f;
     if (x->format == FORMAT_HTML)
         return api_to_page(x, "/reports");
+    const struct province *p = w->store->province;
+    struct str *ids;
+    size_t n;
+    reports_list(x->arena, p, &ids, &n);
     begin(x, &o);
-    reports_json(x->arena, w->store->province, x->lang, &o);
+    json_object_begin(&o);
+    reports_members_json(x->arena, p, x->lang, &o);
+    begin_list_links(x, "/reports", &o);
+    for (size_t i = 0; i < n; i++) {
+        struct text2 title = report_title(x->arena, p, ids[i]);
+        item_link(x, "/api/reports/", ids[i], text2_in(&title, x->lang), &o);
+    }
+    end_list(&o);
     return OK;
 }
 
