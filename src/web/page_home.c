@@ -140,11 +140,12 @@ static void set_trend(struct exchange *x, const struct figure_result *r, struct 
     if (end - first < 2)
         return;
     int decimals = r->figure->is_share ? 1 : r->decimals;
+    struct str mark = r->figure->is_share ? STR(" %") : (struct str){NULL, 0};
     struct str from = part_quantity(x, quantity_of_double(c.values[first], decimals), decimals),
                to = part_quantity(x, quantity_of_double(c.values[end - 1], decimals), decimals);
     struct buf spark CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     part_spark(x, &spark, c.values + first, end - first,
-               STR_JOIN(x->arena, card->title, STR(": "), from, STR(" → "), to));
+               STR_JOIN(x->arena, card->title, STR(": "), from, mark, STR(" → "), to, mark));
     card->spark = str_dup(x->arena, buf_view(&spark));
     card->span = STR_JOIN(x->arena, c.labels[first], STR(" – "), c.labels[end - 1]);
 }

@@ -144,6 +144,8 @@ def home_shows_what_matters():
         # A trend mark stands where there is a course up to the day of the figure: not where the register was written once.
         trends = {name for name, c in zip(declared, cards) if "ts-spark" in c}
         assert trends == {"farm-households-digitised", "community-teams", "department-plans"}, trends
+        households = cards[declared.index("farm-households-digitised")]
+        assert f"16 % → {digitised} %" in households and ("31/01/2022" if lang == "vi" else "2022-01-31") in households, households
         teams = cards[declared.index("community-teams")]
         assert "0 → 182" in teams and ("31/07/2021 – 30/06/2022" if lang == "vi" else "2021-07-31 – 2022-06-30") in words(teams), teams
 
