@@ -29,6 +29,7 @@ enum err page_about(struct exchange *x, struct fault *f)
               &(struct tpl_about){.size = w->head,
                                   .root = part_root(x),
                                   .checkpoint_href = STR("/api/log/checkpoint"),
+                                  .base = exchange_base(x),
                                   .key = public_key(x),
                                   .has_feedback = province_register(w->store->province, STR("feedback")) != NULL},
               x->lang);

@@ -135,6 +135,14 @@ static int name_field(const struct listing *l)
     return NO_FIELD;
 }
 
+static bool is_sorted_by(const struct listing *l, int field)
+{
+    struct str rest, by = str_cut(l->q.o.sort, ',', &rest);
+    if (by.n && (by.p[0] == '-' || by.p[0] == '+'))
+        by = str_slice(by.p + 1, by.n - 1);
+    return str_eq(by, l->reg->fields[field].name);
+}
+
 /* Fields that fit into a table, the name of the record in the second place; of the others those that hold something here come in first. All of
  * them when they were asked for. */
 static size_t choose_columns(const struct listing *l, int *columns)
@@ -151,7 +159,8 @@ static size_t choose_columns(const struct listing *l, int *columns)
     for (int pass = 0; pass < 3; pass++)
         for (size_t i = 0; i < l->q.n_fields && n_in < MOST_COLUMNS; i++) {
             int field = l->q.fields[i];
-            bool comes_in = pass == 0   ? field == name || (n_in == 0 && fits_a_column(l, field))
+            bool comes_in = pass == 0
+                                ? field == name || is_sorted_by(l, field) || (n_in == 0 && fits_a_column(l, field))
                             : pass == 1 ? fits_a_column(l, field) && holds_something(l, field)
                                         : fits_a_column(l, field);
             n_in += comes_in && !is_in[field];
