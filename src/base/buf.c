@@ -32,27 +32,10 @@ bool buf_reserve(struct buf *b, size_t more)
     size_t cap = b->cap ? b->cap : 256;
     while (cap - b->n <= more)
         cap += cap / 2;
+    cap = cap > b->max ? b->max + 1 : cap; /* whatever has room below cap fits: buf_add relies on it */
     b->p = mem_realloc(b->p, cap);
     b->cap = cap;
     return true;
-}
-
-void buf_add(struct buf *b, const void *p, size_t n)
-{
-    if (n == 0 || !buf_reserve(b, n))
-        return;
-    memcpy(b->p + b->n, p, n);
-    b->n += n;
-}
-
-void buf_putc(struct buf *b, char c)
-{
-    buf_add(b, &c, 1);
-}
-
-void buf_str(struct buf *b, struct str s)
-{
-    buf_add(b, s.p, s.n);
 }
 
 void buf_puts(struct buf *b, const char *z)
@@ -82,6 +65,18 @@ void buf_printf(struct buf *b, const char *fmt, ...)
     va_start(ap, fmt);
     buf_vprintf(b, fmt, ap);
     va_end(ap);
+}
+
+void buf_int(struct buf *b, int64_t i)
+{
+    char digits[24], *p = digits + sizeof digits;
+    uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+    do
+        *--p = (char)('0' + u % 10);
+    while (u /= 10);
+    if (i < 0)
+        *--p = '-';
+    buf_add(b, p, (size_t)(digits + sizeof digits - p));
 }
 
 void buf_hex(struct buf *b, const void *p, size_t n)

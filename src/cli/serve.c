@@ -72,6 +72,21 @@ static enum err open_log(struct cli *c, int *ret_fd)
                                 {"reason", str_of(strerror(errno))});
 }
 
+/* It stands before every link, in JSON, XML and HTML: of characters that mean nothing in any of them. */
+static enum err read_public_url(struct cli *c, struct str *ret_url)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/[]%";
+    struct str url = cli_option(c, "public-url");
+    size_t scheme = str_starts(url, STR("https://")) ? 8 : str_starts(url, STR("http://")) ? 7 : url.n;
+    bool is_plain = url.n == 0 || (url.n > scheme && url.p[scheme] != '/');
+    for (size_t i = 0; i < url.n; i++)
+        is_plain &= memchr(plain, url.p[i], sizeof plain - 1) != NULL;
+    *ret_url = url;
+    return is_plain ? OK
+                    : FAULT(&c->fault, ERR_OPTION_CHOICE, {"option", STR("public-url")},
+                            {"choices", STR("https://HOST[:PORT]")}, {"value", url});
+}
+
 static enum err read_key(struct cli *c, struct str *ret_key)
 {
     const char *path = args_value(&c->args, "operator-key-file");
@@ -288,7 +303,6 @@ static enum err serve_run(struct cli *c)
         .listen = str_of(listen && *listen ? listen : "127.0.0.1:8080"),
         .routes = site_routes,
         .context = &site,
-        .public_url = cli_option(c, "public-url"),
         .is_loopback_rated = args_has(&c->args, "rate"),
         .worker_new = worker_new,
         .worker_free = worker_free,
@@ -311,6 +325,8 @@ static enum err serve_run(struct cli *c)
     enum err e = args_integer(&c->args, "threads", 1, 64, 0, &threads, &c->fault);
     if (e == OK)
         e = cli_database(c, &path);
+    if (e == OK)
+        e = read_public_url(c, &o.public_url);
     if (e == OK)
         e = read_key(c, &o.operator_key);
     if (e == OK)

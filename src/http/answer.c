@@ -24,9 +24,11 @@ static void new_request_id(struct http_worker *w)
         n[i] = w->id_state[1] + s0;
     }
     static const char hex[] = "0123456789abcdef";
-    for (int i = 0; i < 32; i++)
-        w->x.request_id[i] = hex[n[i / 16] >> (i % 16 * 4) & 15];
-    w->x.request_id[32] = 0;
+    char *out = w->x.request_id;
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < 16; k++, n[i] >>= 4)
+            *out++ = hex[n[i] & 15];
+    *out = 0;
 }
 
 /* Our proxy is on this machine. What anyone else says in its headers is hearsay. */
@@ -415,7 +417,7 @@ bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_rep
 {
     struct fault f = {.code = OK};
     struct exchange *x = &w->x;
-    *ret_reply = (struct reply){.file = -1};
+    reply_clear(ret_reply);
     enum err e = begin(w, m, &f);
     bool is_ambiguous = e != OK && !x->route && e != ERR_HTTP_NOT_FOUND && e != ERR_HTTP_METHOD && e != ERR_HTTP_HOST;
     if (is_ambiguous)
@@ -445,7 +447,7 @@ bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_rep
 void answer_body(struct http_worker *w, struct message *m, struct str body, struct reply *ret_reply)
 {
     struct fault f = {.code = OK};
-    *ret_reply = (struct reply){.file = -1};
+    reply_clear(ret_reply);
     enum err e = begin(w, m, &f);
     w->x.request_body = body;
     if (e == OK && w->x.route) /* while the body came, or the lane was busy, the session may have ended */
@@ -456,7 +458,7 @@ void answer_body(struct http_worker *w, struct message *m, struct str body, stru
 void answer_refused(struct http_worker *w, struct message *m, enum err e, struct fault *f, struct reply *ret_reply)
 {
     struct fault ignored = {.code = OK};
-    *ret_reply = (struct reply){.file = -1};
+    reply_clear(ret_reply);
     begin(w, m, &ignored);
     finish(w, m, e, f, ret_reply);
 }

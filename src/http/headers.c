@@ -4,13 +4,23 @@
 
 #include "base/banned.h"
 
+/* Of what is no page: nothing of it is to be run, shown or framed. */
+static const char policy_of_data[] = "default-src 'none'; frame-ancestors 'none'";
 static const char policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "worker-src 'self' blob:; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
+/* What could have a window of its own; nothing opens one from JSON. */
+static bool is_document(const struct exchange *x)
+{
+    return x->media.n || x->format == FORMAT_HTML || x->format == FORMAT_BYTES;
+}
+
 /* Browsers judge by form-action also where the answer to a form leads: the host of that address is let through, on its page alone. */
 static struct str policy_of(struct exchange *x)
 {
+    if (!is_document(x))
+        return str_slice(policy_of_data, sizeof policy_of_data - 1);
     struct str all = str_slice(policy, sizeof policy - 1), url = x->form_leads_to;
     size_t n = 0, slashes = 0;
     while (n < url.n && slashes < 3)
@@ -20,38 +30,53 @@ static struct str policy_of(struct exchange *x)
     return STR_JOIN(x->arena, all, STR(" "), str_slice(url.p, slashes == 3 ? n - 1 : n));
 }
 
+/* Nothing that would end the line. */
+static bool is_line(struct str value)
+{
+    return !memchr(value.p, '\r', value.n) && !memchr(value.p, '\n', value.n) && !memchr(value.p, 0, value.n);
+}
+
+/* A value of ours, or one that was looked at. */
+static void add(struct reply *r, const char *name, struct str value)
+{
+    must(r->n_headers < REPLY_HEADERS);
+    r->headers[r->n_headers++] = (struct header){name, value};
+}
+
 void reply_header(struct reply *r, const char *name, struct str value)
 {
-    must(r->n_headers < REPLY_HEADERS && !memchr(value.p, '\r', value.n) && !memchr(value.p, '\n', value.n) &&
-         !memchr(value.p, 0, value.n));
-    r->headers[r->n_headers++] = (struct header){name, value};
+    must(is_line(value));
+    add(r, name, value);
 }
 
 void exchange_header(struct exchange *x, const char *name, struct str value)
 {
-    must(x->n_headers < HTTP_MAX_HEADERS);
-    must(!memchr(value.p, '\r', value.n) && !memchr(value.p, '\n', value.n) && !memchr(value.p, 0, value.n));
+    must(x->n_headers < HTTP_MAX_HEADERS && is_line(value));
     x->headers[x->n_headers++] = (struct header){name, value};
 }
 
-static struct str two_digits(struct arena *a, int n)
+static void two_digits(char *p, int n)
 {
-    char *p = arena_alloc(a, 2);
     p[0] = (char)('0' + n / 10 % 10);
     p[1] = (char)('0' + n % 10);
-    return str_slice(p, 2);
 }
 
-/* Sun, 06 Nov 1994 08:49:37 GMT */
 static struct str http_date(struct arena *a, int64_t ms)
 {
     static const char days[] = "MonTueWedThuFriSatSun", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const char example[] = "Sun, 06 Nov 1994 08:49:37 GMT";
     struct date d = date_of_instant(ms, 0);
     int s = (int)((ms - instant_of_date(d, 0)) / 1000);
-    return STR_JOIN(a, str_slice(days + ((size_t)date_weekday(d) - 1) * 3, 3), STR(", "), two_digits(a, d.day),
-                    STR(" "), str_slice(months + ((size_t)d.month - 1) * 3, 3), STR(" "), two_digits(a, d.year / 100),
-                    two_digits(a, d.year % 100), STR(" "), two_digits(a, s / 3600), STR(":"),
-                    two_digits(a, s / 60 % 60), STR(":"), two_digits(a, s % 60), STR(" GMT"));
+    char *p = arena_dup(a, example, sizeof example - 1);
+    memcpy(p, days + ((size_t)date_weekday(d) - 1) * 3, 3);
+    two_digits(p + 5, d.day);
+    memcpy(p + 8, months + ((size_t)d.month - 1) * 3, 3);
+    two_digits(p + 12, d.year / 100);
+    two_digits(p + 14, d.year % 100);
+    two_digits(p + 17, s / 3600);
+    two_digits(p + 20, s / 60 % 60);
+    two_digits(p + 23, s % 60);
+    return str_slice(p, sizeof example - 1);
 }
 
 /* RFC 6266 with RFC 8187: the whole name for those who can read it, ASCII for the others. */
@@ -73,14 +98,16 @@ static void caching(struct exchange *x, struct reply *r)
     if (x->etag.n)
         reply_header(r, "ETag", x->etag);
     if (x->modified_ms)
-        reply_header(r, "Last-Modified", http_date(x->arena, x->modified_ms));
-    reply_header(r, "Cache-Control",
-                 x->is_immutable                      ? STR("public, max-age=31536000, immutable")
-                 : x->subject->kind != SUBJECT_ANYONE ? STR("private, no-store")
-                 : x->etag.n                          ? STR("no-cache")
-                                                      : STR("no-store"));
-    reply_header(r, "Vary",
-                 x->is_immutable ? STR("Accept-Encoding") : STR("Accept, Accept-Encoding, Accept-Language, Cookie"));
+        add(r, "Last-Modified", http_date(x->arena, x->modified_ms));
+    if (!x->is_immutable && x->subject->kind != SUBJECT_ANYONE) {
+        add(r, "Cache-Control", STR("private, no-store")); /* so there is nothing that could vary */
+        return;
+    }
+    add(r, "Cache-Control",
+        x->is_immutable ? STR("public, max-age=31536000, immutable")
+        : x->etag.n     ? STR("no-cache")
+                        : STR("no-store"));
+    add(r, "Vary", x->is_immutable ? STR("Accept-Encoding") : STR("Accept, Accept-Encoding, Accept-Language, Cookie"));
 }
 
 void headers_add(struct http_worker *w, struct reply *r)
@@ -92,15 +119,16 @@ void headers_add(struct http_worker *w, struct reply *r)
     if (x->filename.n && r->status == 200)
         reply_header(r, "Content-Disposition", disposition(x->arena, x->filename));
     for (size_t i = 0; i < x->n_headers; i++)
-        reply_header(r, x->headers[i].name, x->headers[i].value);
+        add(r, x->headers[i].name, x->headers[i].value);
     reply_header(r, "Content-Security-Policy", policy_of(x));
-    reply_header(r, "X-Content-Type-Options", STR("nosniff"));
-    reply_header(r, "Referrer-Policy", STR("same-origin"));
-    reply_header(r, "Cross-Origin-Opener-Policy", STR("same-origin"));
+    add(r, "X-Content-Type-Options", STR("nosniff"));
+    add(r, "Referrer-Policy", STR("same-origin"));
+    if (is_document(x))
+        add(r, "Cross-Origin-Opener-Policy", STR("same-origin"));
     if (str_starts(w->o->public_url, STR("https://")))
-        reply_header(r, "Strict-Transport-Security", STR("max-age=31536000; includeSubDomains"));
+        add(r, "Strict-Transport-Security", STR("max-age=31536000; includeSubDomains"));
     if (r->must_close || w->is_last)
-        reply_header(r, "Connection", STR("close"));
+        add(r, "Connection", STR("close"));
 }
 
 /* ---- for handlers ---- */

@@ -136,13 +136,19 @@ struct reply {
     struct str body; /* in the worker's x.body, or constant */
     bool is_constant;
     int file; /* -1 */
-    struct header headers[REPLY_HEADERS];
     size_t n_headers;
     bool must_close;
     struct kept *kept; /* instead of all above; to be dropped */
     bool is_to_keep;   /* under `key` */
     struct str key, etag;
+    struct header headers[REPLY_HEADERS]; /* last: what is not used is not cleared */
 };
+
+static inline void reply_clear(struct reply *r)
+{
+    memset(r, 0, offsetof(struct reply, headers));
+    r->file = -1;
+}
 
 struct http_worker {
     const struct http_options *o;

@@ -21,6 +21,20 @@ static bool is_made_of(struct str s, unsigned char use)
     return s.n > 0 && all;
 }
 
+/* How many bytes at the beginning are surely from `lowest` on and below DEL, eight at a step. */
+static size_t bytes_plain(struct str s, unsigned char lowest)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    size_t i = 0;
+    for (uint64_t eight; s.n - i >= 8; i += 8) {
+        memcpy(&eight, s.p + i, 8);
+        uint64_t del = eight ^ ones * 0x7f;
+        if ((eight | (eight - ones * lowest) | (del - ones)) & tops)
+            break;
+    }
+    return i;
+}
+
 static bool is_token(struct str s)
 {
     return is_made_of(s, IN_TOKEN);
@@ -29,12 +43,12 @@ static bool is_token(struct str s)
 /* field-value: no control characters but the tab; bytes above ASCII are opaque. */
 static bool is_value(struct str s)
 {
-    bool has_control = false;
-    for (size_t i = 0; i < s.n; i++) {
+    for (size_t i = bytes_plain(s, ' '); i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        has_control |= (c < 0x20 && c != '\t') || c == 0x7f;
+        if ((c < 0x20 && c != '\t') || c == 0x7f)
+            return false;
     }
-    return !has_control;
+    return true;
 }
 
 static const struct {
@@ -133,11 +147,9 @@ static enum err judge_target(struct message *m, struct fault *f)
     struct str t = m->target;
     if (t.n > LIMIT_HTTP_TARGET_BYTES)
         return message_too_large(f, ERR_HTTP_URI_LONG, STR(""), LIMIT_HTTP_TARGET_BYTES);
-    bool is_plain = true;
-    for (size_t i = 0; i < t.n; i++) {
-        unsigned char c = (unsigned char)t.p[i];
-        is_plain &= c > 0x20 && c < 0x7f && c != '#';
-    }
+    bool is_plain = t.n == 0 || !memchr(t.p, '#', t.n);
+    for (size_t i = bytes_plain(t, '!'); i < t.n; i++)
+        is_plain &= t.p[i] > 0x20 && t.p[i] < 0x7f;
     if (!is_plain)
         return framing(f, "request-target");
     if (t.n && t.p[0] != '/') {

@@ -17,11 +17,17 @@ struct fixed {
     const struct compiled *by_method[METHOD_OPTIONS + 1];
 };
 
+struct patterns {
+    VEC(struct compiled *) list;
+};
+
 struct routes {
     struct arena *arena;
     VEC(struct compiled *) all;     /* in the order of the tables */
     VEC(struct compiled *) pattern; /* those with parameters; plain segments before parameters */
-    struct map fixed;               /* path → struct fixed */
+    /* The same for paths of so many segments; one more than a pattern may have stands for all longer ones. */
+    struct patterns by_segments[ROUTE_SEGMENTS + 2];
+    struct map fixed; /* path → struct fixed */
 };
 
 static int input_of(const struct route *r, struct str name, enum input_type *ret_type)
@@ -96,6 +102,18 @@ static void add(struct routes *r, const struct route *route)
     f->by_method[route->method] = c;
 }
 
+static void sort_patterns(struct routes *r)
+{
+    if (r->pattern.n)
+        qsort(r->pattern.p, r->pattern.n, sizeof *r->pattern.p, pattern_compare);
+    for (size_t i = 0; i < r->pattern.n; i++) {
+        struct compiled *c = r->pattern.p[i];
+        size_t most = c->has_rest ? ROUTE_SEGMENTS + 1 : c->n;
+        for (size_t n = c->n; n <= most; n++)
+            VEC_PUSH(r->arena, &r->by_segments[n].list, c);
+    }
+}
+
 struct routes *routes_new(const struct route *const *tables, size_t n)
 {
     struct routes *r = mem_zalloc(sizeof *r);
@@ -104,8 +122,7 @@ struct routes *routes_new(const struct route *const *tables, size_t n)
         for (const struct route *route = tables[t]; route->path; route++)
             add(r, route);
     must(r->all.n < METRICS_ROUTES);
-    if (r->pattern.n)
-        qsort(r->pattern.p, r->pattern.n, sizeof *r->pattern.p, pattern_compare);
+    sort_patterns(r);
     return r;
 }
 
@@ -127,10 +144,8 @@ const struct route *routes_at(const struct routes *r, size_t i)
     return r->all.p[i]->route;
 }
 
-static bool pattern_fits(const struct compiled *c, const struct str *segment, size_t n)
+static bool pattern_fits(const struct compiled *c, const struct str *segment)
 {
-    if (c->has_rest ? n < c->n : n != c->n)
-        return false;
     for (size_t i = 0; i < c->n; i++)
         if (c->segment[i].p ? !str_eq(c->segment[i], segment[i]) : segment[i].n == 0)
             return false;
@@ -177,9 +192,10 @@ void routes_match(const struct routes *r, enum method method, struct str path, s
     while (rest.p && n <= ROUTE_SEGMENTS)
         segment[n++] = str_cut(rest, '/', &rest);
     const struct compiled *first = NULL;
-    for (size_t i = 0; i < r->pattern.n; i++) {
-        const struct compiled *c = r->pattern.p[i];
-        if (!pattern_fits(c, segment, n) || (first && strcmp(first->route->path, c->route->path) != 0))
+    const struct patterns *of_length = &r->by_segments[n];
+    for (size_t i = 0; i < of_length->list.n; i++) {
+        const struct compiled *c = of_length->list.p[i];
+        if (!pattern_fits(c, segment) || (first && strcmp(first->route->path, c->route->path) != 0))
             continue;
         first = first ? first : c;
         allow(ret, c->route);

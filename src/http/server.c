@@ -24,6 +24,7 @@ enum {
     CHORE_MS = 1000,
     WAIT_MS = 100,
     LANE_WAIT_MS = 2, /* while a lane works for this thread: what it answers wakes nobody who waits for the network */
+    BUSY_ROUNDS = 16,
     MAX_THREADS = 64,
     LOG_BYTES = 256 << 10,
     SMALL_BODY_BYTES = 32 << 10
@@ -36,6 +37,7 @@ struct thread {
     bool is_started;
     struct http_worker w;
     struct message message; /* of the request that is being answered */
+    struct reply reply;
     struct metrics metrics;
     _Atomic int n_under_way, n_on_lanes;
     int64_t n_begun; /* requests, ever */
@@ -307,8 +309,8 @@ static enum MHD_Result send_reply(struct thread *t, struct MHD_Connection *mhd, 
  * a body wait for its second call, which follows at once. */
 static enum MHD_Result on_head(struct thread *t, struct MHD_Connection *mhd, struct connection *c, struct message *m)
 {
-    struct reply r;
-    c->wants_body = answer_head(&t->w, m, &r);
+    struct reply *r = &t->reply;
+    c->wants_body = answer_head(&t->w, m, r);
     if (c->wants_body) {
         c->is_for_lane = lane_of(t->w.x.route, &c->lane);
         if ((t->w.x.route->flags & TAKES_UPLOAD) && m->body_bytes) {
@@ -316,16 +318,16 @@ static enum MHD_Result on_head(struct thread *t, struct MHD_Connection *mhd, str
                 struct fault f = {.code = OK};
                 answer_done(&t->w);
                 c->wants_body = false;
-                answer_refused(&t->w, m, FAULT(&f, ERR_HTTP_STOPPING), &f, &r);
-                r.must_close = true;
-                return send_reply(t, mhd, c, m, &r);
+                answer_refused(&t->w, m, FAULT(&f, ERR_HTTP_STOPPING), &f, r);
+                r->must_close = true;
+                return send_reply(t, mhd, c, m, r);
             }
             connection_deadline(c, c->begun_us / 1000 + LIMIT_HTTP_UPLOAD_MS);
         }
         answer_done(&t->w);
         return MHD_YES;
     }
-    return send_reply(t, mhd, c, m, &r);
+    return send_reply(t, mhd, c, m, r);
 }
 
 static void request_begin(struct thread *t, struct connection *c)
@@ -358,10 +360,9 @@ static enum MHD_Result answer_later(struct thread *t, struct MHD_Connection *mhd
 {
     struct lane *lane = t->server->lanes[c->lane];
     if (!lane_has_room(lane)) {
-        struct reply r;
         struct fault f = {.code = OK};
-        answer_refused(&t->w, m, FAULT(&f, ERR_HTTP_STOPPING), &f, &r);
-        return send_reply(t, mhd, c, m, &r);
+        answer_refused(&t->w, m, FAULT(&f, ERR_HTTP_STOPPING), &f, &t->reply);
+        return send_reply(t, mhd, c, m, &t->reply);
     }
     /* It waits for us: a backup takes minutes. */
     connection_deadline(c, INT64_MAX);
@@ -416,7 +417,6 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     if (c->job)
         return send_from_lane(t, mhd, c);
     struct message *m = &t->message;
-    struct reply r;
     t->w.is_last =
         connection_is_old(c, c->begun_us / 1000) || atomic_load_explicit(&t->server->is_stopping, memory_order_relaxed);
     message_clear(m);
@@ -434,8 +434,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     c->begun_us = clock_mono_us();
     if (c->is_for_lane)
         return answer_later(t, mhd, c, m);
-    answer_body(&t->w, m, body_whole(&c->body), &r);
-    return send_reply(t, mhd, c, m, &r);
+    answer_body(&t->w, m, body_whole(&c->body), &t->reply);
+    return send_reply(t, mhd, c, m, &t->reply);
 }
 
 /* The library refused a head without showing it to us (docs/http.md): the log has what is known of it, its target. */
@@ -542,13 +542,17 @@ static void serve(struct thread *t)
 {
     struct http_server *s = t->server;
     struct ending ending = {0};
-    for (;;) {
+    int64_t n_before = 0;
+    for (unsigned round = 1;; round++) {
+        /* As long as requests come, things are put away now and then only: the next look at the network does not wait. */
+        bool is_busy = t->n_begun != n_before && round % BUSY_ROUNDS;
         bool has_lane = atomic_load_explicit(&t->n_on_lanes, memory_order_relaxed) > 0;
-        MHD_run_wait(t->daemon, has_lane ? LANE_WAIT_MS : t->w.access_log.n || ending.begun_ms ? 10 : WAIT_MS);
-        if (t->w.access_log.n)
+        n_before = t->n_begun;
+        if (!is_busy && t->w.access_log.n)
             access_log_flush(&t->w);
-        if (s->o.idle)
+        if (!is_busy && s->o.idle)
             s->o.idle(t->w.user);
+        MHD_run_wait(t->daemon, is_busy ? 0 : has_lane ? LANE_WAIT_MS : ending.begun_ms ? 10 : WAIT_MS);
         if (atomic_load_explicit(&s->is_stopping, memory_order_relaxed) && is_at_rest(t, &ending))
             return;
     }

@@ -51,9 +51,24 @@ bool form_decode(struct arena *a, struct str text, struct str *ret_text)
     return decode(a, text, true, true, ret_text);
 }
 
+/* Nothing to decode, and no segment that is empty or begins with a dot: most paths are so. */
+static bool is_plain_path(struct str p)
+{
+    bool is_plain = p.n && p.p[0] == '/';
+    for (size_t i = 0; i < p.n && is_plain; i++) {
+        char c = p.p[i], next = i + 1 < p.n ? p.p[i + 1] : 'x';
+        is_plain = c > 0x20 && c < 0x7f && c != '%' && c != '\\' && (c != '/' || (next != '/' && next != '.'));
+    }
+    return is_plain;
+}
+
 enum err path_normal(struct arena *a, struct str path, struct str *ret_path, struct fault *f)
 {
     struct str p;
+    if (is_plain_path(path)) {
+        *ret_path = str_dup(a, path);
+        return OK;
+    }
     for (size_t i = 0; i + 2 < path.n; i++)
         if (path.p[i] == '%' && ((path.p[i + 1] == '2' && (path.p[i + 2] | 0x20) == 'f') ||
                                  (path.p[i + 1] == '5' && (path.p[i + 2] | 0x20) == 'c')))

@@ -75,6 +75,7 @@ struct reg;
 struct field {
     struct str name;
     const struct reg *reg; /* whose field it is */
+    struct str quoted;     /* the name as JSON: "\"area_m2\"" */
     const char *column;    /* quoted SQL identifier, e.g. "\"area_m2\"" ; an interval has also column_end */
     const char *column_end;
     struct text2 title, description;
@@ -162,7 +163,9 @@ struct reg {
     const char *table;        /* quoted SQL identifier of the table of versions: "r_NAME" */
     const char *search_table; /* quoted, "s_NAME"; NULL without search fields */
     const char *columns;      /* of a version as the alias t, for record_read: all of the table, in order */
-    const char *box_table;    /* quoted, "g_NAME": R*Tree over the rectangles of `geometry`; NULL without */
+    /* Statements that read the record ?1 as it is now: its fields up to a class, the others as NULL. */
+    const char *one[PRIVACY_COUNT];
+    const char *box_table; /* quoted, "g_NAME": R*Tree over the rectangles of `geometry`; NULL without */
     struct text2 title, description, source;
     enum privacy privacy;
     struct field *fields;

@@ -84,6 +84,7 @@ struct reg *register_builtin(struct arena *a, size_t which)
     int *sorted = ARENA_ARRAY(a, int, n), *key = ARENA_ARRAY(a, int, BUILTIN_KEYS);
     for (size_t i = 0; i < n; i++) {
         fields[i] = (struct field){.name = str_of(b->fields[i].name),
+                                   .quoted = STR_JOIN(a, STR("\""), str_of(b->fields[i].name), STR("\"")),
                                    .reg = r,
                                    .column = b->fields[i].column,
                                    .type = b->fields[i].type,
@@ -126,6 +127,6 @@ struct reg *register_builtin(struct arena *a, size_t which)
     }
     for (size_t i = 0; i < n; i++)
         map_put(a, &r->by_name, fields[i].name, &fields[i]);
-    r->columns = record_columns_sql(a, r);
+    record_sql(a, r);
     return r;
 }

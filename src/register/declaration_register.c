@@ -136,7 +136,8 @@ static void build_field(struct linker *l, struct reg *r, struct field *fd, const
         linker_report(l->list, r->file, d->place, &f);
         return;
     }
-    fd->column = arena_printf(l->a, "\"%.*s\"", STR_ARG(d->name));
+    fd->quoted = STR_JOIN(l->a, STR("\""), d->name, STR("\""));
+    fd->column = fd->quoted.p;
     fd->column_end = fd->type == FT_INTERVAL ? arena_printf(l->a, "\"%.*s__end\"", STR_ARG(d->name)) : NULL;
     check_keys_fit(l, r, d);
     if (fd->type == FT_GEOMETRY && !is_crs(fd->crs))
@@ -506,7 +507,7 @@ struct reg *reg_build(struct linker *l, const struct reg_decl *d)
     build_belongs(l, r, d->belongs_to);
     build_rest(l, r, d);
     build_retention(l, r, d->retention);
-    r->columns = record_columns_sql(l->a, r);
+    record_sql(l->a, r);
     return r;
 }
 

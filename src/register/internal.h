@@ -51,6 +51,8 @@ const char *reg_entity_column(const struct reg *target);
 
 /* "_n, _id, _rev, _ord, _until, _removed, _sample, _salt" and the fields, in record_columns' order, for alias `t`. */
 const char *record_columns_sql(struct arena *a, const struct reg *reg);
+/* Fills reg->columns and reg->one, when all else is there. */
+void record_sql(struct arena *a, struct reg *reg);
 enum { RECORD_FIXED_COLUMNS = 8 };
 /* Reads the current row of a statement over record_columns_sql; texts are views that live until its next step. Interval ends are
  * joined in the arena. */

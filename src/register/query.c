@@ -210,16 +210,42 @@ int filter_bind(struct stmt *st, const struct cql2_params *params, int first)
 
 /* ---- rows ---- */
 
-const char *record_columns_sql(struct arena *a, const struct reg *reg)
+/* Fields of a stricter class than `most` as NULL: what is not shown is not read. */
+static const char *fields_sql(struct arena *a, const struct reg *reg, const char *fixed, enum privacy most)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
-    buf_puts(&b, "t._n, t._id, t._rev, t._ord, t._until, t._removed, t._sample, t._salt");
+    buf_puts(&b, fixed);
+    buf_puts(&b, most >= PRIVACY_BASIC_PERSONAL ? ", t._salt" : ", NULL");
     for (size_t i = 0; i < reg->n_fields; i++) {
-        buf_printf(&b, ", t.%s", reg->fields[i].column);
-        if (reg->fields[i].column_end)
-            buf_printf(&b, ", t.%s", reg->fields[i].column_end);
+        const struct field *fd = &reg->fields[i];
+        bool is_read = fd->privacy <= most;
+        buf_printf(&b, is_read ? ", t.%s" : ", NULL", fd->column);
+        if (fd->column_end)
+            buf_printf(&b, is_read ? ", t.%s" : ", NULL", fd->column_end);
     }
     return arena_dup(a, b.p, b.n);
+}
+
+const char *record_columns_sql(struct arena *a, const struct reg *reg)
+{
+    return fields_sql(a, reg, "t._n, t._id, t._rev, t._ord, t._until, t._removed, t._sample", PRIVACY_SENSITIVE);
+}
+
+void record_sql(struct arena *a, struct reg *reg)
+{
+    unsigned classes = 1U << PRIVACY_PUBLIC | 1U << PRIVACY_BASIC_PERSONAL; /* from which on salts are read */
+    reg->columns = record_columns_sql(a, reg);
+    for (size_t i = 0; i < reg->n_fields; i++)
+        classes |= 1U << reg->fields[i].privacy;
+    for (size_t c = PRIVACY_PUBLIC; c < PRIVACY_COUNT; c++) {
+        if (!(classes & 1U << c)) { /* nothing more than in the class before */
+            reg->one[c] = reg->one[c - 1];
+            continue;
+        }
+        const char *fields = fields_sql(a, reg, "t._n, t._id, t._rev, NULL, NULL, 0, t._sample", (enum privacy)c);
+        reg->one[c] = arena_printf(a, "SELECT %s FROM %s t WHERE t._id = ?1 AND %s", fields, reg->table,
+                                   store_visible_sql(a, NULL, reg, "t"));
+    }
 }
 
 static struct value read_interval(struct arena *a, struct stmt *st, int at)
@@ -413,6 +439,26 @@ static enum err prepare(struct query *q, const char *what, bool has_order, struc
     return OK;
 }
 
+/* One record as it is, whoever may see it: the question of most requests has its statement ready. */
+static bool is_plain_one(const struct query *q)
+{
+    const struct query_options *o = &q->o;
+    bool is_for_all = !q->is_narrowed || (q->sight.level[PRIVACY_PUBLIC].is_all && q->masks.columns.n == 0);
+    return o->id.n && is_for_all && q->s->at >= q->s->head && !o->filter.n && !o->search.n && !o->has_history &&
+           !o->on.n && !o->box && !o->after.n;
+}
+
+static enum err prepare_one(struct query *q, struct stmt **ret, struct fault *f)
+{
+    enum privacy most = PRIVACY_SENSITIVE; /* each level lies within the one before it */
+    while (q->is_narrowed && most > PRIVACY_PUBLIC && q->sight.level[most].is_none)
+        most--;
+    enum err e = stmt_new(q->s->db, str_of(q->reg->one[most]), ret, f);
+    if (e == OK)
+        stmt_bind_text(*ret, 1, q->o.id);
+    return e;
+}
+
 static void words_of(struct query *q)
 {
     struct buf b CLEANUP(buf_done) = BUF_INIT(16384);
@@ -427,7 +473,7 @@ static enum err start(struct query *q, struct fault *f)
 {
     stmt_free(q->st);
     q->st = NULL;
-    return prepare(q, q->reg->columns, true, &q->st, f);
+    return is_plain_one(q) ? prepare_one(q, &q->st, f) : prepare(q, q->reg->columns, true, &q->st, f);
 }
 
 static enum err query_init(struct query *q, struct store *s, const struct reg *reg, const struct query_options *o,

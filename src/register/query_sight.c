@@ -222,6 +222,8 @@ enum err query_sight_add(struct arena *a, struct store *s, const struct reg *reg
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES * 16);
     struct names n = {.a = a, .reg = reg, .classes = classes};
     const struct sight_level *rows = &sight->level[PRIVACY_PUBLIC];
+    if (rows->is_all && o->filter.n == 0 && classes == 0)
+        return OK; /* every row, and nothing is asked of its fields */
     enum err e = read_names(&n, o->filter, f);
     if (e == OK)
         add_and(&b, filter->where);
@@ -277,7 +279,8 @@ enum err query_masks_read(struct arena *a, struct store *s, const struct reg *re
         e = FAULT(f, ERR_LIMIT, {"what", STR("CQL2 → SQL")}, {"limit", STR("1 MiB")});
     if (e != OK)
         return e;
-    m.columns = str_dup(a, buf_view(&b));
+    if (b.n)
+        m.columns = str_dup(a, buf_view(&b));
     *ret_masks = m;
     return OK;
 }

@@ -77,17 +77,34 @@ bool url_attr(struct buf *b, struct str url)
     return is_safe;
 }
 
+/* RFC 3986 §2.3 */
+static const bool is_unreserved[256] = {
+    ['0' ... '9'] = true, ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['-'] = true,
+    ['.'] = true,         ['_'] = true,         ['~'] = true,
+};
+
+struct str url_encoded(struct arena *a, struct str piece)
+{
+    size_t n = 0;
+    while (n < piece.n && is_unreserved[(unsigned char)piece.p[n]])
+        n++;
+    if (n == piece.n)
+        return piece;
+    struct buf b = BUF_INIT(piece.n * 3 + 1);
+    url_encode(&b, piece);
+    return buf_move(&b, a);
+}
+
 void url_encode(struct buf *out, struct str piece)
 {
     static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < piece.n; i++) {
-        unsigned char c = (unsigned char)piece.p[i];
-        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-._~", c))) {
-            buf_putc(out, (char)c);
-        } else {
-            buf_putc(out, '%');
-            buf_putc(out, hex[c >> 4]);
-            buf_putc(out, hex[c & 15]);
-        }
+    for (size_t i = 0, n; i < piece.n; i += n) {
+        for (n = 0; i + n < piece.n && is_unreserved[(unsigned char)piece.p[i + n]]; n++)
+            ;
+        buf_add(out, piece.p + i, n);
+        if (i + n == piece.n)
+            break;
+        unsigned char c = (unsigned char)piece.p[i + n++];
+        buf_add(out, (const char[]){'%', hex[c >> 4], hex[c & 15]}, 3);
     }
 }

@@ -23,5 +23,6 @@ bool url_is_safe(struct str url);
 
 /* Percent-encodes a piece of a path or query (RFC 3986: all but unreserved). */
 void url_encode(struct buf *out, struct str piece);
+struct str url_encoded(struct arena *a, struct str piece); /* the piece itself when nothing of it needs an escape */
 
 #endif

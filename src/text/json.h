@@ -94,6 +94,7 @@ void json_array_begin(struct json_out *o);
 void json_array_end(struct json_out *o);
 
 void json_key(struct json_out *o, struct str key);
+void json_key_quoted(struct json_out *o, struct str quoted);         /* one that has its quotes already: "\"name\"" */
 void json_str(struct json_out *o, struct str s);                     /* valid UTF-8 */
 void json_member(struct json_out *o, const char *key, struct str s); /* json_key and json_str */
 void json_int(struct json_out *o, int64_t i);   /* all digits; beyond ±2^53 other readers may round */

@@ -37,35 +37,38 @@ static char *escape_write(char *out, unsigned char c)
     return out;
 }
 
+/* How many bytes stand for themselves. */
+static size_t plain_bytes(const char *p, size_t n)
+{
+    size_t i = 0;
+    uint64_t eight;
+    while (n - i >= 8 && (memcpy(&eight, p + i, 8), !any_escape(eight)))
+        i += 8;
+    if (i && n - i < 8 && (memcpy(&eight, p + n - 8, 8), !any_escape(eight))) /* what is left, and some of it again */
+        return n;
+    while (i < n && !escapes[(unsigned char)p[i]])
+        i++;
+    return i;
+}
+
 void json_quote(struct buf *b, struct str s)
 {
-    if (s.n == 0) {
-        buf_add(b, "\"\"", 2);
-        return;
-    }
-    const char *p = s.p, *end = s.p + s.n;
     if (!buf_reserve(b, s.n + 2))
         return;
-    char *out = b->p + b->n;
-    *out++ = '"';
-    for (;;) {
-        uint64_t eight;
-        while (end - p >= 8 && (memcpy(&eight, p, 8), !any_escape(eight))) {
-            memcpy(out, &eight, 8);
-            p += 8;
-            out += 8;
-        }
-        while (p < end && !escapes[(unsigned char)*p])
-            *out++ = *p++;
-        if (p == end)
+    b->p[b->n++] = '"';
+    for (size_t i = 0;;) {
+        size_t n = s.n - i ? plain_bytes(s.p + i, s.n - i) : 0;
+        if (n)
+            memcpy(b->p + b->n, s.p + i, n);
+        b->n += n;
+        i += n;
+        if (i == s.n)
             break;
-        b->n = (size_t)(out - b->p);
-        if (!buf_reserve(b, (size_t)(end - p) + 7)) /* the escape's five more bytes, the rest, the quote */
+        if (!buf_reserve(b, s.n - i + 7)) /* the escape's five more bytes, the rest, the quote */
             return;
-        out = escape_write(b->p + b->n, (unsigned char)*p++);
+        b->n = (size_t)(escape_write(b->p + b->n, (unsigned char)s.p[i++]) - b->p);
     }
-    *out++ = '"';
-    b->n = (size_t)(out - b->p);
+    b->p[b->n++] = '"';
 }
 
 /* ---- structure ---- */
@@ -147,17 +150,36 @@ void json_array_end(struct json_out *o)
     close(o, false, ']');
 }
 
-void json_key(struct json_out *o, struct str key)
+static void key_begin(struct json_out *o)
 {
     must(o->depth > 0 && o->is_object[o->depth] && !o->has_key);
     if (o->has_items)
         buf_putc(o->b, ',');
     if (o->is_pretty)
         newline(o);
-    json_quote(o->b, key);
-    buf_add(o->b, ": ", o->is_pretty ? 2 : 1);
-    o->has_key = true;
     o->has_items = true;
+}
+
+static void key_end(struct json_out *o)
+{
+    buf_putc(o->b, ':');
+    if (o->is_pretty)
+        buf_putc(o->b, ' ');
+    o->has_key = true;
+}
+
+void json_key(struct json_out *o, struct str key)
+{
+    key_begin(o);
+    json_quote(o->b, key);
+    key_end(o);
+}
+
+void json_key_quoted(struct json_out *o, struct str quoted)
+{
+    key_begin(o);
+    buf_str(o->b, quoted);
+    key_end(o);
 }
 
 void json_str(struct json_out *o, struct str s)
@@ -174,15 +196,8 @@ void json_member(struct json_out *o, const char *key, struct str s)
 
 void json_int(struct json_out *o, int64_t i)
 {
-    char digits[24], *p = digits + sizeof digits;
-    uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
-    do
-        *--p = (char)('0' + u % 10);
-    while (u /= 10);
-    if (i < 0)
-        *--p = '-';
     value_begin(o);
-    buf_add(o->b, p, (size_t)(digits + sizeof digits - p));
+    buf_int(o->b, i);
 }
 
 void json_number(struct json_out *o, double x)

@@ -26,24 +26,23 @@ static enum err write_geometry(struct exchange *x, const struct ask *q, const st
     return OK;
 }
 
-static struct str record_path(struct exchange *x, const struct reg *reg, struct str id, const char *before)
+/* What keeps an address at the moment that was asked for; empty: now. */
+static struct str at_moment(struct exchange *x, const char *before)
 {
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
-    buf_puts(&b, before);
-    buf_str(&b, reg->name);
-    buf_puts(&b, str_starts(str_of(before), STR("/api")) ? "/items/" : "/");
-    url_encode(&b, id);
-    return str_dup(x->arena, buf_view(&b));
+    return x->at.n ? STR_JOIN(x->arena, str_of(before), url_encoded(x->arena, x->at)) : STR("");
 }
 
+/* Written as one text: a base of plain characters (serve.c), the name of a register and what is encoded need no escapes. */
 static void write_record_links(struct exchange *x, const struct reg *reg, struct str id, struct json_out *o)
 {
-    json_key(o, STR("links"));
-    json_array_begin(o);
-    link_write(o, x, record_path(x, reg, id, "/api/collections/"), "self", format_media(x->format), NULL);
-    link_write(o, x, record_path(x, reg, id, "/registers/"), "alternate", "text/html", NULL);
-    link_write(o, x, collection_path(x, reg, ""), "collection", "application/json", NULL);
-    json_array_end(o);
+    struct str base = exchange_base(x), coded = url_encoded(x->arena, id), at = at_moment(x, "?at=");
+    json_key_quoted(o, STR("\"links\""));
+    json_raw(o, STR_JOIN(x->arena, STR("[{\"href\":\""), base, STR("/api/collections/"), reg->name, STR("/items/"),
+                         coded, at, STR("\",\"rel\":\"self\",\"type\":\""), str_of(format_media(x->format)),
+                         STR("\"},{\"href\":\""), base, STR("/registers/"), reg->name, STR("/"), coded, at,
+                         STR("\",\"rel\":\"alternate\",\"type\":\"text/html\"},{\"href\":\""), base,
+                         STR("/api/collections/"), reg->name, at,
+                         STR("\",\"rel\":\"collection\",\"type\":\"application/json\"}]")));
 }
 
 static bool is_asked(const void *context, size_t field)
@@ -86,21 +85,21 @@ enum err feature_members_write(struct exchange *x, const struct ask *q, const st
 {
     const struct reg *reg = q->reg;
     static const struct value none = {.kind = VALUE_NULL};
-    json_member(o, "type", STR("Feature"));
-    json_member(o, "id", r->id);
-    json_key(o, STR("geometry"));
+    json_key_quoted(o, STR("\"type\"")), json_raw(o, STR("\"Feature\""));
+    json_key_quoted(o, STR("\"id\"")), json_str(o, r->id);
+    json_key_quoted(o, STR("\"geometry\""));
     enum err e = write_geometry(x, q, q->has_geometry ? &r->values[reg->geometry] : &none, o, f);
     if (e != OK)
         return e;
-    json_key(o, STR("properties"));
+    json_key_quoted(o, STR("\"properties\""));
     json_object_begin(o);
     for (size_t i = 0; i < q->n_fields; i++) {
         const struct field *fd = &reg->fields[q->fields[i]];
-        json_key(o, fd->name);
+        json_key_quoted(o, fd->quoted);
         value_json(fd, &r->values[q->fields[i]], o);
     }
     if (r->is_sample)
-        json_key(o, STR("_sample")), json_bool(o, true);
+        json_key_quoted(o, STR("\"_sample\"")), json_bool(o, true);
     record_erased_json(reg, r, is_asked, q, o);
     write_masked(q, r, o);
     json_object_end(o);
@@ -122,7 +121,11 @@ enum err record_stamp(struct exchange *x, int64_t rev, struct fault *f)
     }
     x->modified_ms = e == OK ? w->written[place].ms : 0;
     size_t asked = str_hash(x->query) ^ ((size_t)x->format << 8 | (size_t)x->lang);
-    x->etag = str_of(arena_printf(x->arena, "%lld-%zx", (long long)rev, asked));
+    struct buf tag = BUF_INIT(64);
+    buf_int(&tag, rev);
+    buf_putc(&tag, '-');
+    buf_hex(&tag, &asked, sizeof asked);
+    x->etag = buf_move(&tag, x->arena);
     return e;
 }
 
@@ -155,16 +158,11 @@ static bool has_moment(struct str href)
 /* The log has no moments: it is the same at each. */
 static struct str whole_address(struct exchange *x, struct str href)
 {
-    struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_TEXT_BYTES);
     if (!str_starts(href, STR("/")))
         return href;
-    buf_str(&b, exchange_base(x));
-    buf_str(&b, href);
-    if (x->at.n && !str_starts(href, STR("/api/log/")) && !has_moment(href)) {
-        buf_puts(&b, memchr(href.p, '?', href.n) ? "&at=" : "?at=");
-        url_encode(&b, x->at);
-    }
-    return str_dup(x->arena, buf_view(&b));
+    bool is_moved = x->at.n && !str_starts(href, STR("/api/log/")) && !has_moment(href);
+    return STR_JOIN(x->arena, exchange_base(x), href,
+                    is_moved ? at_moment(x, memchr(href.p, '?', href.n) ? "&at=" : "?at=") : STR(""));
 }
 
 void link_write(struct json_out *o, struct exchange *x, struct str href, const char *rel, const char *type,

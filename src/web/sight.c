@@ -30,11 +30,9 @@ static enum err roles_read(struct worker *w, struct fault *f)
     return OK;
 }
 
-static void begin(struct worker *w, const struct exchange *x)
+static void judge(struct worker *w, const struct exchange *x)
 {
     struct fault ignored = {0};
-    if (w->is_judged && w->asking == x)
-        return;
     w->asking = x;
     w->is_judged = true;
     const struct subject *who = x ? x->subject : &subject_anyone;
@@ -47,6 +45,12 @@ static void begin(struct worker *w, const struct exchange *x)
                               .opened = w->opened,
                               .context = w};
     rights_begin(w->rights, &m, who, &ignored); /* a fault leaves the rights of anyone */
+}
+
+static void begin(struct worker *w, const struct exchange *x)
+{
+    if (!w->is_judged || w->asking != x)
+        judge(w, x);
 }
 
 static bool give_sight(const struct viewer *v, const struct reg *reg, struct sight *ret)
