@@ -115,7 +115,8 @@ static const struct route routes[] = {
                                       {.name = "limit", .in = IN_QUERY, .type = INPUT_INTEGER, .min = 1, .max = 100},
                                       {.name = "field", .in = IN_QUERY, .type = INPUT_TEXT, .is_open = true},
                                       INPUT_END},
-     .formats = FORMAT_BIT(FORMAT_JSON),
+     .formats = FORMAT_BIT(FORMAT_JSON) | FORMAT_BIT(FORMAT_HTML),
+     .standard = FORMAT_JSON,
      .cost = COST_KEY,
      .answer = answer_echo},
     {.method = METHOD_GET,
@@ -287,14 +288,26 @@ static void every_answer_carries_the_guarding_headers(void **state)
 {
     (void)state;
     static const char *const names[] = {"Content-Security-Policy: default-src 'none'",
-                                        "X-Content-Type-Options: nosniff",
-                                        "Referrer-Policy:", "Cross-Origin-Opener-Policy:"};
+                                        "X-Content-Type-Options: nosniff", "Referrer-Policy:"};
     for (int i = 0; i < 3; i++) {
         i == 0 ? GET("/echo/a", "") : i == 1 ? GET("/nothing", "") : GET("/echo/a", "If-None-Match: *\r\n");
         for (size_t k = 0; k < ARRAY_LEN(names); k++)
             assert_non_null(strstr(reply, names[k]));
         assert_null(strstr(reply, "Server:"));
     }
+}
+
+/* Data is never a document: it may load nothing at all, and no window is opened from it. */
+static void a_document_says_what_it_may_load_and_data_loads_nothing(void **state)
+{
+    (void)state;
+    GET("/open/a?f=html", "");
+    assert_non_null(strstr(reply, "script-src 'self'"));
+    assert_non_null(strstr(reply, "frame-ancestors 'none'"));
+    assert_non_null(strstr(reply, "Cross-Origin-Opener-Policy: same-origin\r\n"));
+    GET("/open/a", "");
+    assert_non_null(strstr(reply, "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"));
+    assert_null(strstr(reply, "Cross-Origin-Opener-Policy:"));
 }
 
 #define WRITE(key, origin, body)                                                                                       \
@@ -437,6 +450,7 @@ int main(void)
         cmocka_unit_test(preferences_are_read_as_clients_write_them),
         cmocka_unit_test(methods_are_answered_by_what_the_path_takes),
         cmocka_unit_test(every_answer_carries_the_guarding_headers),
+        cmocka_unit_test(a_document_says_what_it_may_load_and_data_loads_nothing),
         cmocka_unit_test(writing_needs_the_key_and_the_own_origin),
         cmocka_unit_test(many_writes_share_a_commit_and_errors_stay_alone),
         cmocka_unit_test(inputs_of_one_request_are_not_those_of_the_next),
