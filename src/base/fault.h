@@ -58,6 +58,12 @@ struct fault {
     char text[FAULT_TEXT];
 };
 
+/* None, at less than the cost of clearing all its text. */
+static inline void fault_clear(struct fault *f)
+{
+    memset(f, 0, offsetof(struct fault, text));
+}
+
 /* Fills the fault (when not NULL) and returns code. A line and column that were set before stay. Values must not be views
  * into this fault. */
 void fault_fill(struct fault *f, enum err code, const struct fault_param *params, size_t n);

@@ -415,32 +415,33 @@ static void answer_begun(struct http_worker *w, struct message *m, enum err e, s
 
 bool answer_head(struct http_worker *w, struct message *m, struct reply *ret_reply)
 {
-    struct fault f = {.code = OK};
+    struct fault *f = &w->fault;
     struct exchange *x = &w->x;
+    fault_clear(f);
     reply_clear(ret_reply);
-    enum err e = begin(w, m, &f);
+    enum err e = begin(w, m, f);
     bool is_ambiguous = e != OK && !x->route && e != ERR_HTTP_NOT_FOUND && e != ERR_HTTP_METHOD && e != ERR_HTTP_HOST;
     if (is_ambiguous)
         atomic_fetch_add_explicit(&w->metrics->refused, 1, memory_order_relaxed);
     if (e == OK && x->route)
-        e = guard(w, m, &f);
+        e = guard(w, m, f);
     if (e == OK || !is_ambiguous) {
-        enum err limited = take_rate(w, m, x->route ? (int)x->route->cost : COST_CONSTANT, e == OK ? &f : NULL);
+        enum err limited = take_rate(w, m, x->route ? (int)x->route->cost : COST_CONSTANT, e == OK ? f : NULL);
         e = e == OK ? limited : e;
     }
     bool is_large = m->body_bytes > LIMIT_HTTP_BODY_BYTES && !(x->route && (x->route->flags & TAKES_UPLOAD));
     if (is_large && !is_ambiguous)
-        e = message_too_large(&f, ERR_HTTP_BODY_LARGE, STR("Content-Length"), LIMIT_HTTP_BODY_BYTES);
+        e = message_too_large(f, ERR_HTTP_BODY_LARGE, STR("Content-Length"), LIMIT_HTTP_BODY_BYTES);
     if (e == OK && x->route && (x->route->flags & HAS_SECRET) && m->body_bytes > LIMIT_HTTP_SECRET_BYTES)
-        e = message_too_large(&f, ERR_HTTP_BODY_LARGE, STR("Content-Length"), LIMIT_HTTP_SECRET_BYTES);
+        e = message_too_large(f, ERR_HTTP_BODY_LARGE, STR("Content-Length"), LIMIT_HTTP_SECRET_BYTES);
     if (e == OK && m->body_bytes && !(x->route && (x->route->flags & TAKES_BODY)))
-        e = FAULT(&f, ERR_HTTP_BODY_NONE);
+        e = FAULT(f, ERR_HTTP_BODY_NONE);
     enum lane_kind lane;
     if (e == OK && x->status == 0 && (m->body_bytes || (x->route && lane_of(x->route, &lane))))
         return true;
     /* What was not read would be taken for the next request. */
     ret_reply->must_close = is_ambiguous || m->body_bytes || m->transfer_encoding.p;
-    answer_begun(w, m, e, ret_reply, &f);
+    answer_begun(w, m, e, ret_reply, f);
     return false;
 }
 

@@ -166,7 +166,8 @@ struct http_worker {
     bool is_last;  /* the connection is closed behind the answer: it was used long, or the server stops */
     struct exchange x;
     struct match match;
-    struct buf packed; /* the compressed body */
+    struct fault fault; /* of the head that is judged */
+    struct buf packed;  /* the compressed body */
     struct buf access_log;
     uint64_t id_state[2];
 };

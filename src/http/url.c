@@ -54,12 +54,18 @@ bool form_decode(struct arena *a, struct str text, struct str *ret_text)
 /* Nothing to decode, and no segment that is empty or begins with a dot: most paths are so. */
 static bool is_plain_path(struct str p)
 {
-    bool is_plain = p.n && p.p[0] == '/';
-    for (size_t i = 0; i < p.n && is_plain; i++) {
-        char c = p.p[i], next = i + 1 < p.n ? p.p[i + 1] : 'x';
-        is_plain = c > 0x20 && c < 0x7f && c != '%' && c != '\\' && (c != '/' || (next != '/' && next != '.'));
+    unsigned char is_odd = !p.n || p.p[0] != '/';
+    for (size_t i = 0; i < p.n; i++) {
+        unsigned char c = (unsigned char)p.p[i];
+        is_odd |= (unsigned char)(c - '!') > '~' - '!';
+        is_odd |= c == '%';
+        is_odd |= c == '\\';
     }
-    return is_plain;
+    for (struct str rest = p; !is_odd && rest.p && rest.n;) {
+        str_cut(rest, '/', &rest);
+        is_odd = rest.n && (rest.p[0] == '/' || rest.p[0] == '.');
+    }
+    return !is_odd;
 }
 
 enum err path_normal(struct arena *a, struct str path, struct str *ret_path, struct fault *f)

@@ -32,11 +32,10 @@ static enum err roles_read(struct worker *w, struct fault *f)
 
 static void judge(struct worker *w, const struct exchange *x)
 {
-    struct fault ignored = {0};
     w->asking = x;
     w->is_judged = true;
     const struct subject *who = x ? x->subject : &subject_anyone;
-    if (roles_read(w, &ignored) != OK)
+    if (roles_read(w, NULL) != OK)
         who = &subject_anyone;
     struct rights_moment m = {.store = w->store,
                               .roles = w->roles,
@@ -44,7 +43,7 @@ static void judge(struct worker *w, const struct exchange *x)
                               .declared_then = w->roles_then,
                               .opened = w->opened,
                               .context = w};
-    rights_begin(w->rights, &m, who, &ignored); /* a fault leaves the rights of anyone */
+    rights_begin(w->rights, &m, who, NULL); /* a fault leaves the rights of anyone */
 }
 
 static void begin(struct worker *w, const struct exchange *x)
