@@ -146,11 +146,12 @@ static size_t on_unescape(void *cls, struct MHD_Connection *mhd, char *s)
 /* Optional white space (RFC 9110 §5.6.3) and nothing else: another reader keeps the CR or VT that we would take away. */
 static struct str field_trim(struct str s)
 {
-    while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
-        s = str_slice(s.p + 1, s.n - 1);
-    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-        s.n--;
-    return s;
+    size_t from = 0, to = s.p ? s.n : 0;
+    while (from < to && (s.p[from] == ' ' || s.p[from] == '\t'))
+        from++;
+    while (to > from && (s.p[to - 1] == ' ' || s.p[to - 1] == '\t'))
+        to--;
+    return str_slice(s.p + from, to - from);
 }
 
 /* Where the previous line ended, to see that the next begins behind its CR and LF. */

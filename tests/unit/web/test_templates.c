@@ -70,8 +70,9 @@ static void a_link_that_is_a_script_leads_nowhere(void **state)
         assert_has(&b, "<a href=\"#\">y</a>");
     }
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
-    struct tpl_map map = {.title = STR("x"), .source = STR("javascript:x"), .worker = STR("/w.js"), .href = hostile};
-    tpl_map(&b, &map, LANG_VI);
+    struct tpl_map_box map = {
+        .title = STR("x"), .source = STR("javascript:x"), .worker = STR("/w.js"), .href = hostile};
+    tpl_map_box(&b, &map, LANG_VI);
     assert_has(&b, "data-source=\"#\"");
     assert_has(&b, "data-href=\"" HOSTILE_ATTR "\"");
 }
@@ -81,14 +82,15 @@ static void a_map_carries_its_values_as_json(void **state)
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct exchange x = exchange_of(a, "/x", "");
-    struct map_value values[] = {{STR("660"), hostile, STR("59 tổ"), 59}, {STR("661"), STR("B"), STR(""), NAN}};
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
     part_map(&x, &b,
-             &(struct map_box){
-                 .title = STR("T"), .source = STR("/api/x"), .values = values, .n_values = 2, .plain = STR("<p></p>")});
-    assert_has(&b, "\"text\":\"59 tổ\",\"value\":59}");
-    assert_has(&b, "\"661\":{\"name\":\"B\",\"text\":\"\"}}");
-    assert_has(&b, "\\u003cscript\\u003ealert(1)");
+             &(struct map_box){.title = hostile,
+                               .source = STR("/api/x"),
+                               .values = STR("{\"660\":{\"name\":\"</script><script>\",\"text\":\"59 tổ\"}}"),
+                               .plain = STR("<p></p>")});
+    assert_has(&b, "<figcaption>" HOSTILE_TEXT "</figcaption>");
+    assert_has(&b, "\"text\":\"59 tổ\"}}</script>");
+    assert_has(&b, "\\u003c/script\\u003e\\u003cscript\\u003e");
     assert_has_not(&b, "<script>");
     assert_has(&b, "<p></p></div>");
 }
@@ -287,9 +289,9 @@ static void areas_are_shaded_by_value_and_what_is_unknown_is_no_shade(void **sta
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct exchange x = exchange_of(a, "/", "");
     struct shape shapes[] = {square_at(a, 0, 0), square_at(a, 1, 0), square_at(a, 2, 0)};
-    struct area areas[] = {{STR("Huyện Đồi"), STR("12"), 12, &shapes[0]},
-                           {STR("Huyện Suối"), STR("95"), 95, &shapes[1]},
-                           {hostile, STR(""), NAN, &shapes[2]}};
+    struct area areas[] = {{STR("660"), STR("Huyện Đồi"), STR("12"), 12, &shapes[0]},
+                           {STR("661"), STR("Huyện Suối"), STR("95"), 95, &shapes[1]},
+                           {STR("662"), hostile, STR(""), NAN, &shapes[2]}};
     struct buf b CLEANUP(buf_done) = BUF_INIT(1 << 20);
     part_areas(&x, &b, &(struct areas){.title = STR("Bản đồ"), .summary = hostile, .p = areas, .n = 3});
     assert_has(&b, "viewBox=\"0 0 700 235\"");
@@ -304,6 +306,13 @@ static void areas_are_shaded_by_value_and_what_is_unknown_is_no_shade(void **sta
     part_areas(&x, &b, &(struct areas){.title = STR("Bản đồ"), .p = areas, .n = 3});
     assert_has(&b, ">Đồi</text>"); /* a word that all begin with says nothing on a map */
     assert_has(&b, ">Ba Sông</text>");
+    buf_reset(&b);
+    part_areas(
+        &x, &b,
+        &(struct areas){.title = STR("Bản đồ"), .p = areas, .n = 3, .source = STR("/api/x"), .is_degrees = true});
+    assert_has(&b, "data-source=\"/api/x\""); /* what scripts make a map of, by the same shades */
+    assert_has(&b, "\"660\":{\"name\":\"Huyện Đồi\",\"text\":\"12\",\"shade\":1");
+    assert_has(&b, "\"662\":{\"name\":\"Huyện Ba Sông\",\"text\":\"\",\"shade\":0");
 }
 
 static void a_map_of_nothing_is_not_drawn(void **state)
