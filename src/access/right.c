@@ -1,6 +1,7 @@
 /* Grants become conditions: a grant's scope and its own `where`, joined by OR over the grants of a subject. */
 #include "access/right_internal.h"
 
+#include "cql2/cql2.h"
 #include "access/unit_tree.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -189,17 +190,6 @@ enum err rights_begin(struct rights *r, const struct rights_moment *m, const str
 
 /* ---- a grant as a condition ---- */
 
-void right_quote(struct buf *b, struct str s, char mark)
-{
-    buf_putc(b, mark);
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == mark)
-            buf_putc(b, mark);
-        buf_putc(b, s.p[i]);
-    }
-    buf_putc(b, mark);
-}
-
 /* 'a','b': the unit and all below it; empty when it is not known. */
 static enum err below(struct rights *r, struct str unit, struct str *ret, struct fault *f)
 {
@@ -216,7 +206,7 @@ static enum err below(struct rights *r, struct str unit, struct str *ret, struct
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES);
     for (size_t i = 0; i < n; i++) {
         buf_puts(&b, i ? ", " : "");
-        right_quote(&b, codes[i], '\'');
+        cql2_quote(&b, codes[i], '\'');
     }
     kept = ARENA_NEW(r->now->arena, struct str);
     *kept = b.is_full ? (struct str){NULL, 0} : str_dup(r->now->arena, buf_view(&b));
@@ -243,7 +233,7 @@ static enum err units_of(struct rights *r, const struct holding *h, bool is_with
     if (e != OK || !is_within || h->limit.n == 0)
         return e;
     struct buf b CLEANUP(buf_done) = BUF_INIT(1024);
-    right_quote(&b, h->limit, '\'');
+    cql2_quote(&b, h->limit, '\'');
     bool is_below = ret->n && memmem(ret->p, ret->n, b.p, b.n);
     *ret = (struct str){NULL, 0};
     return is_below ? below(r, h->limit, ret, f) : OK;
@@ -262,7 +252,7 @@ static void add_in(struct rights *r, const struct reg *reg, enum scope by, struc
         return;
     }
     buf_puts(b, b->n ? " AND " : "");
-    right_quote(b, field->name, '"');
+    cql2_quote(b, field->name, '"');
     buf_printf(b, " IN (%.*s)", STR_ARG(list));
 }
 
@@ -280,7 +270,7 @@ static enum err scope_of(struct rights *r, const struct holding *h, const struct
         return OK;
     if (g->within == SCOPE_AGENCY) {
         if (h->agency.n)
-            right_quote(&agency, h->agency, '\'');
+            cql2_quote(&agency, h->agency, '\'');
         add_in(r, reg, SCOPE_AGENCY, buf_view(&agency), &b, ret_why);
     }
     if (*ret_why == WHY_ALLOWED && (g->within == SCOPE_UNIT || h->limit.n)) {
@@ -443,7 +433,7 @@ static enum err narrow_to_opened(struct rights *r, const struct reg *reg, struct
     buf_puts(&b, "_id IN (");
     for (size_t i = 0; i < n; i++) {
         buf_puts(&b, i ? ", " : "");
-        right_quote(&b, ids[i], '\'');
+        cql2_quote(&b, ids[i], '\'');
     }
     buf_putc(&b, ')');
     bool is_none = n == 0 || b.is_full;

@@ -1,6 +1,7 @@
 /* In whose name something is done: which delegations were needed for it. */
 #include "access/right_internal.h"
 
+#include "cql2/cql2.h"
 #include "base/limits.h"
 #include "register/query.h"
 
@@ -42,7 +43,7 @@ static struct str id_list(struct rights *r, const struct str *ids, size_t n)
     buf_puts(&b, "_id IN (");
     for (size_t i = 0; i < n; i++) {
         buf_puts(&b, i ? ", " : "");
-        right_quote(&b, ids[i], '\'');
+        cql2_quote(&b, ids[i], '\'');
     }
     buf_putc(&b, ')');
     return buf_move(&b, r->request);

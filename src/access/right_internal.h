@@ -56,6 +56,5 @@ enum err right_level(struct rights *r, size_t first, size_t end, enum verb verb,
                      enum privacy class, struct sight_level *ret, struct fault *f);
 /* Whether the day lies within the grant: WHY_ALLOWED, WHY_EARLY, WHY_LATE. */
 enum why right_when(const struct rights *r, const struct grant *g);
-void right_quote(struct buf *b, struct str s, char mark);
 
 #endif

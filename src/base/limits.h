@@ -104,9 +104,8 @@ enum {
     LIMIT_HTTP_TARGET_BYTES = 8 << 10, /* path and query */
     LIMIT_HTTP_HEADER_LINE_BYTES = 8 << 10,
     LIMIT_HTTP_HEADERS = 64,
-    LIMIT_HTTP_RANGES = 8, /* of one Range header; none is looked at, more are refused */
-    LIMIT_HTTP_MEMORY_BYTES =
-        13 << 10, /* of a connection: the whole head of a request and of its answer; cleared at each */
+    LIMIT_HTTP_RANGES = 8,              /* of one Range header; none is looked at, more are refused */
+    LIMIT_HTTP_MEMORY_BYTES = 20 << 10, /* of a connection: the whole head of a request and of its answer */
     LIMIT_HTTP_BODY_BYTES = 4 << 20,
     LIMIT_HTTP_SECRET_BYTES = 16 << 10, /* a form with a password or a code, which strangers may send */
     LIMIT_HTTP_UPLOAD_BYTES = 64 << 20, /* of a form with files: kept in a file without a name, not in memory */

@@ -133,6 +133,8 @@ enum err cql2_compile(const struct cql2 *q, const struct cql2_schema *schema, st
 
 /* Canonical forms: what they print parses to the same tree. */
 void cql2_print_text(const struct cql2 *q, struct buf *out);
+/* A text between ', a name between ": whatever it holds, it is read as that text or name and nothing else. */
+void cql2_quote(struct buf *out, struct str s, char mark);
 void cql2_print_json(const struct cql2 *q, struct buf *out);
 
 /* Calls use() once for every property the filter names, in order of appearance, repeats included. */

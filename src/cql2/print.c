@@ -38,21 +38,26 @@ static enum level level_of(const struct cql2_node *n)
     }
 }
 
-static void put_string(struct str s, struct buf *out)
+void cql2_quote(struct buf *out, struct str s, char mark)
 {
     size_t slashes = 0;
-    buf_putc(out, '\'');
+    buf_putc(out, mark);
     for (size_t i = 0; i < s.n; i++) {
-        slashes = s.p[i] == '\\' ? slashes + 1 : 0;
+        slashes = s.p[i] == '\\' && mark == '\'' ? slashes + 1 : 0;
         buf_putc(out, s.p[i]);
         /* a run of backslashes before a quote is doubled (lex.c) */
         bool ends_run = slashes && (i + 1 == s.n || s.p[i + 1] == '\'');
         for (size_t k = 0; ends_run && k < slashes; k++)
             buf_putc(out, '\\');
-        if (s.p[i] == '\'')
-            buf_putc(out, '\'');
+        if (s.p[i] == mark)
+            buf_putc(out, mark);
     }
-    buf_putc(out, '\'');
+    buf_putc(out, mark);
+}
+
+static void put_string(struct str s, struct buf *out)
+{
+    cql2_quote(out, s, '\'');
 }
 
 static void put_number(double v, struct buf *out)
@@ -72,13 +77,7 @@ static void put_name(struct str name, struct buf *out)
         buf_str(out, name);
         return;
     }
-    buf_putc(out, '"');
-    for (size_t i = 0; i < name.n; i++) {
-        buf_putc(out, name.p[i]);
-        if (name.p[i] == '"')
-            buf_putc(out, '"');
-    }
-    buf_putc(out, '"');
+    cql2_quote(out, name, '"');
 }
 
 static void print_bbox(const struct cql2_node *n, const char *separator, struct buf *out)

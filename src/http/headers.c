@@ -10,7 +10,7 @@ static const char policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "worker-src 'self' blob:; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-/* What could have a window of its own; nothing opens one from JSON. */
+/* What a browser renders. */
 static bool is_document(const struct exchange *x)
 {
     return x->media.n || x->format == FORMAT_HTML || x->format == FORMAT_BYTES;
@@ -123,8 +123,7 @@ void headers_add(struct http_worker *w, struct reply *r)
     reply_header(r, "Content-Security-Policy", policy_of(x));
     add(r, "X-Content-Type-Options", STR("nosniff"));
     add(r, "Referrer-Policy", STR("same-origin"));
-    if (is_document(x))
-        add(r, "Cross-Origin-Opener-Policy", STR("same-origin"));
+    add(r, "Cross-Origin-Opener-Policy", STR("same-origin"));
     if (str_starts(w->o->public_url, STR("https://")))
         add(r, "Strict-Transport-Security", STR("max-age=31536000; includeSubDomains"));
     if (r->must_close || w->is_last)

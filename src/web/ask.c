@@ -1,5 +1,6 @@
 #include "web/ask_internal.h"
 
+#include "cql2/cql2.h"
 #include "base/limits.h"
 #include "text/number.h"
 
@@ -161,7 +162,7 @@ static void or_unknown(const struct field *fd, struct buf *all)
     buf_puts(all, all->n ? " AND (" : "(");
     if (fd->is_required)
         return;
-    ask_quote(all, fd->name, '"');
+    cql2_quote(all, fd->name, '"');
     buf_puts(all, " IS NULL OR ");
 }
 
@@ -175,7 +176,7 @@ static void add_intersects(const struct ask *q, const struct box *box, struct bu
         return;
     }
     buf_puts(all, "S_INTERSECTS(");
-    ask_quote(all, fd->name, '"');
+    cql2_quote(all, fd->name, '"');
     buf_puts(all, ", BBOX(");
     const double sides[] = {box->x_min, box->y_min, box->x_max, box->y_max};
     for (int i = 0; i < 4; i++) {
@@ -250,7 +251,7 @@ static void add_moment(struct buf *b, struct str moment)
     else
         buf_str(&text, moment);
     buf_puts(b, moment.n > 10 ? "TIMESTAMP(" : "DATE(");
-    ask_quote(b, buf_view(&text), '\'');
+    cql2_quote(b, buf_view(&text), '\'');
     buf_putc(b, ')');
 }
 
@@ -259,7 +260,7 @@ static void add_side(struct buf *all, const struct field *fd, const char *op, st
     if (is_open(moment))
         return;
     or_unknown(fd, all);
-    ask_quote(all, fd->name, '"');
+    cql2_quote(all, fd->name, '"');
     buf_printf(all, " %s ", op);
     add_moment(all, moment);
     buf_putc(all, ')');
@@ -324,8 +325,9 @@ static enum err read_fields(struct exchange *x, struct ask *q, struct fault *f)
     const struct input_value *v = input_named(x, "properties");
     q->fields = ARENA_ARRAY(x->arena, int, reg->n_fields);
     if (!v->is_given) {
+        unsigned classes = site_shows_classes(x, reg);
         for (size_t i = 0; i < reg->n_fields; i++)
-            if ((int)i != reg->geometry && site_shows_field(x, &reg->fields[i]))
+            if ((int)i != reg->geometry && classes & 1U << reg->fields[i].privacy)
                 q->fields[q->n_fields++] = (int)i;
         return OK;
     }

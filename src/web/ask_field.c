@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cql2/cql2.h"
 #include "base/limits.h"
 #include "text/number.h"
 
@@ -29,17 +30,6 @@ const struct field *ask_own_field(struct str name)
     return NULL;
 }
 
-void ask_quote(struct buf *out, struct str s, char mark)
-{
-    buf_putc(out, mark);
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == mark)
-            buf_putc(out, mark);
-        buf_putc(out, s.p[i]);
-    }
-    buf_putc(out, mark);
-}
-
 static void add_literal(const struct field *fd, const struct value *v, struct buf *out)
 {
     if (v->kind == VALUE_NUMBER)
@@ -50,10 +40,10 @@ static void add_literal(const struct field *fd, const struct value *v, struct bu
         buf_printf(out, "%lld", (long long)v->integer);
     else if (fd->type == FT_DATE || fd->type == FT_TIMESTAMP) {
         buf_puts(out, fd->type == FT_DATE ? "DATE(" : "TIMESTAMP(");
-        ask_quote(out, v->text, '\'');
+        cql2_quote(out, v->text, '\'');
         buf_putc(out, ')');
     } else
-        ask_quote(out, v->text, '\'');
+        cql2_quote(out, v->text, '\'');
 }
 
 /* A unit above those that the field names stands for all of its own: a district for its communes. */
@@ -66,11 +56,11 @@ static enum err is_unit_above(struct exchange *x, const struct field *fd, struct
     if (fd->type != FT_UNIT || fd->levels == 0 || !p->units)
         return OK;
     struct buf b CLEANUP(buf_done) = BUF_INIT(LIMIT_CQL2_BYTES);
-    ask_quote(&b, p->units->fields[p->unit_code].name, '"');
+    cql2_quote(&b, p->units->fields[p->unit_code].name, '"');
     buf_puts(&b, " = ");
-    ask_quote(&b, code, '\'');
+    cql2_quote(&b, code, '\'');
     buf_puts(&b, " AND ");
-    ask_quote(&b, p->units->fields[p->unit_level].name, '"');
+    cql2_quote(&b, p->units->fields[p->unit_level].name, '"');
     buf_puts(&b, " IN (");
     for (int level = 1, n = 0; level < 32; level++)
         if (fd->levels & (1u << level))
@@ -94,17 +84,17 @@ enum err ask_equals(struct exchange *x, const struct field *fd, struct str text,
         return e;
     if (fd->type == FT_ARRAY) { /* holds that one item; value_parse made a JSON list of it */
         buf_puts(out, "A_CONTAINS(");
-        ask_quote(out, fd->name, '"');
+        cql2_quote(out, fd->name, '"');
         buf_puts(out, ", (");
         if (fd->of == FT_INTEGER || fd->of == FT_NUMBER)
             buf_str(out, text);
         else
-            ask_quote(out, text, '\'');
+            cql2_quote(out, text, '\'');
         buf_puts(out, "))");
         return OK;
     }
     const struct province *p = ((struct worker *)x->worker)->store->province;
-    ask_quote(out, fd->name, '"');
+    cql2_quote(out, fd->name, '"');
     if (is_above) { /* the name and what is reached are one property: unit.parent_code */
         out->n--;
         buf_putc(out, '.');
@@ -145,12 +135,12 @@ static enum err add_bound(struct exchange *x, const struct field *fd, enum ask_h
     struct date day;
     bool is_day = fd->type == FT_TIMESTAMP && date_parse(text, &day, NULL) == OK;
     const struct province *p = ((struct worker *)x->worker)->store->province;
-    ask_quote(out, fd->name, '"');
+    cql2_quote(out, fd->name, '"');
     if (is_day) {
         struct buf moment CLEANUP(buf_done) = BUF_INIT(64);
         instant_print(instant_of_date(how == ASK_TO ? date_add_days(day, 1) : day, p->utc_offset_minutes), &moment);
         buf_printf(out, " %s TIMESTAMP(", how == ASK_FROM ? ">=" : "<");
-        ask_quote(out, buf_view(&moment), '\'');
+        cql2_quote(out, buf_view(&moment), '\'');
         buf_putc(out, ')');
         return OK;
     }
@@ -174,9 +164,9 @@ static void add_has(const struct field *fd, struct str text, struct buf *out)
     }
     buf_putc(&pattern, '%');
     buf_puts(out, "ACCENTI(CASEI(");
-    ask_quote(out, fd->name, '"');
+    cql2_quote(out, fd->name, '"');
     buf_puts(out, ")) LIKE ACCENTI(CASEI(");
-    ask_quote(out, buf_view(&pattern), '\'');
+    cql2_quote(out, buf_view(&pattern), '\'');
     buf_puts(out, "))");
 }
 

@@ -12,8 +12,6 @@ const struct field *ask_shown_field(const struct exchange *x, const struct reg *
 /* One of ask_own_fields, or NULL. */
 const struct field *ask_own_field(struct str name);
 
-/* A name or a text of CQL2 between its marks. */
-void ask_quote(struct buf *out, struct str s, char mark);
 /* Parameters named as a field, joined to the filter; an empty one is a form's "any". */
 enum err ask_add_fields(struct exchange *x, const struct ask *q, struct buf *all, struct fault *f);
 

@@ -233,6 +233,17 @@ bool site_shows_field(const struct exchange *x, const struct field *fd)
     return access_sight(site_rights(x), fd->reg, &sight) && !sight.level[fd->privacy].is_none;
 }
 
+unsigned site_shows_classes(const struct exchange *x, const struct reg *reg)
+{
+    struct sight sight;
+    unsigned classes = 0;
+    if (!access_sight(site_rights(x), reg, &sight))
+        return 0;
+    for (size_t c = 0; c < PRIVACY_COUNT; c++)
+        classes |= sight.level[c].is_none ? 0 : 1U << c;
+    return classes;
+}
+
 bool site_shows_personal(const struct exchange *x, const struct reg *reg)
 {
     for (size_t i = 0; i < reg->n_fields; i++)

@@ -164,6 +164,8 @@ struct rights *site_rights(const struct exchange *x);
 bool site_sight(const struct exchange *x, const struct reg *reg, struct sight *ret);
 bool site_shows_register(const struct exchange *x, const struct reg *reg);
 bool site_shows_field(const struct exchange *x, const struct field *fd);
+/* The classes of which fields are shown, as bits: the same for all fields of a register at once. */
+unsigned site_shows_classes(const struct exchange *x, const struct reg *reg);
 /* Of some record he is shown a personal field: whoever takes a file of them along says why (PURPOSE_MIN characters). */
 bool site_shows_personal(const struct exchange *x, const struct reg *reg);
 enum { PURPOSE_MIN = 5 };
